@@ -1,0 +1,87 @@
+// Builds one language client for one found server; knows what is asked of the client, not when it is started.
+
+import * as vscode from "vscode";
+import { CloseAction, ErrorAction, LanguageClient, TransportKind } from "vscode-languageclient/node";
+import type { ClientCapabilities, LanguageClientOptions, StaticFeature } from "vscode-languageclient/node";
+import type { Found } from "./discovery.ts";
+import type { Fixes } from "./fixes.ts";
+import type { Keys } from "./keys.ts";
+import { KEY, RUN_COMMAND, STATUS, type RunArgument, type Status } from "./protocol.ts";
+
+/** What a client hands on. */
+export interface Handlers {
+  fixes: Fixes;
+  keys: Keys;
+  log: vscode.LogOutputChannel;
+  run(client: LanguageClient, argument: RunArgument): unknown;
+  status(status: Status): void;
+  crashed(client: LanguageClient): void;
+}
+
+/** Settings that are this extension's own and mean nothing to the daemon. */
+const OWN_SETTINGS = new Set(["path", "apply"]);
+
+/** A client whose failures are told once, by server.ts, and not a second time by the library. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+export function clientFor(found: Found, handlers: Handlers): LanguageClient {
+  const { command, args } = found;
+  const server = { command, args, transport: TransportKind.stdio };
+  const options: LanguageClientOptions = {
+    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+    outputChannel: handlers.log,
+    diagnosticCollectionName: "routerd",
+    synchronize: { configurationSection: "routerd" },
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        handlers.crashed(client);
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+    initializationFailedHandler: () => false,
+    middleware: {
+      executeCommand: (name, given, next) =>
+        name === RUN_COMMAND ? handlers.run(client, given[0] as RunArgument) : next(name, given),
+      handleDiagnostics: (uri, diagnostics, next) => {
+        handlers.fixes.published(uri, diagnostics);
+        next(uri, diagnostics);
+      },
+      workspace: {
+        configuration: async (params, token, next) => {
+          const answer = await next(params, token);
+          return Array.isArray(answer) ? answer.map(daemonsOwn) : answer;
+        },
+      },
+    },
+  };
+  const client: LanguageClient = new QuietClient("routerd", "routerd", server, options);
+  client.registerFeature(announcement);
+  client.onNotification(STATUS, (status: Status) => handlers.status(status));
+  client.onRequest(KEY, ({ provider }: { provider: string }) => handlers.keys.answer(provider));
+  return client;
+}
+
+/** Tells the daemon that this client can be asked for keys. */
+const announcement: StaticFeature = {
+  fillClientCapabilities(capabilities: ClientCapabilities) {
+    const others = (capabilities.experimental ?? {}) as Record<string, unknown>;
+    capabilities.experimental = { ...others, routerd: { keys: true } };
+  },
+  getState: () => ({ kind: "static" }),
+  initialize: () => {},
+  clear: () => {},
+};
+
+/** The section as the daemon reads it: without this extension's own settings, and without what nobody set. */
+export function daemonsOwn(section: unknown): unknown {
+  if (section === null || typeof section !== "object" || Array.isArray(section)) return section;
+  const said = Object.entries(section)
+    .filter(([name, value]) => value !== null && !OWN_SETTINGS.has(name))
+    .map(([name, value]) => [name, daemonsOwn(value)]);
+  return Object.fromEntries(said);
+}

@@ -1,0 +1,91 @@
+// The commands under `routerd:`; what an action needs is asked of the user and of the daemon, never decided here.
+
+import * as vscode from "vscode";
+import { CodeActionRequest, type CodeAction, type Command, type LanguageClient } from "vscode-languageclient/node";
+import { ESTIMATE, ROUTE, RUN_COMMAND, type Estimate, type Estimates, type Route, type RunArgument } from "./protocol.ts";
+import { dollars } from "./status.ts";
+
+/** Runs an action where the cursor is: as the daemon offers it there, which knows what exists already. */
+export async function act(client: LanguageClient, action: string): Promise<void> {
+  const editor = openEditor();
+  if (!editor) return;
+  await run((await offered(client, editor, action)) ?? wish(client, editor, action));
+}
+
+/** Asks for an instruction, and shows where it would be routed while it is typed. */
+export async function ask(client: LanguageClient): Promise<void> {
+  const editor = openEditor();
+  if (!editor) return;
+  const instruction = await vscode.window.showInputBox({
+    title: "routerd: Ask",
+    prompt: "What should happen here, or what do you want to know?",
+    ignoreFocusOut: true,
+    validateInput: (text) => routed(client, text),
+  });
+  if (instruction?.trim()) await run({ ...wish(client, editor, "ask"), instruction: instruction.trim() });
+}
+
+/** Shows what each action would cost here; the chosen one is run. */
+export async function estimate(client: LanguageClient): Promise<void> {
+  const editor = openEditor();
+  if (!editor) return;
+  const { document, selection } = editor;
+  const found = await client.sendRequest<Estimates | null>(ESTIMATE, {
+    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
+    position: client.code2ProtocolConverter.asPosition(selection.active),
+  });
+  if (!found?.estimates.length) {
+    void vscode.window.showInformationMessage("routerd: there is nothing to estimate here.");
+    return;
+  }
+  const rows = found.estimates.map((one) => ({ label: one.action, ...described(one) }));
+  const title = `What would it cost${found.symbol ? ` for ${found.symbol}` : ""}? Choose one to run it.`;
+  const chosen = await vscode.window.showQuickPick(rows, { title });
+  if (chosen?.label === "ask") await ask(client);
+  else if (chosen) await act(client, chosen.label);
+}
+
+function openEditor(): vscode.TextEditor | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) void vscode.window.showInformationMessage("routerd: open a source file first.");
+  return editor;
+}
+
+function wish(client: LanguageClient, { document, selection }: vscode.TextEditor, action: string): RunArgument {
+  const range = client.code2ProtocolConverter.asRange(selection);
+  return { action, uri: client.code2ProtocolConverter.asUri(document.uri), range, version: document.version };
+}
+
+/** What the daemon's menu says to this action at the cursor. */
+async function offered(
+  client: LanguageClient,
+  editor: vscode.TextEditor,
+  action: string,
+): Promise<RunArgument | undefined> {
+  const { uri, range } = wish(client, editor, action);
+  const params = { textDocument: { uri }, range, context: { diagnostics: [] } };
+  const offers = ((await client.sendRequest(CodeActionRequest.type, params)) ?? []) as (CodeAction | Command)[];
+  const commands = offers.map((offer) => (typeof offer.command === "string" ? (offer as Command) : offer.command));
+  const wishes = commands.filter((command) => command?.command === RUN_COMMAND);
+  return wishes.map((command) => command?.arguments?.[0] as RunArgument).find((one) => one.action === action);
+}
+
+function run(argument: RunArgument): Thenable<unknown> {
+  return vscode.commands.executeCommand(RUN_COMMAND, argument);
+}
+
+async function routed(client: LanguageClient, text: string): Promise<vscode.InputBoxValidationMessage | undefined> {
+  if (!text.trim()) return undefined;
+  try {
+    const route = await client.sendRequest<Route>(ROUTE, { text });
+    const message = `${route.tier} → ${route.model} (${route.reason})`;
+    return { message, severity: vscode.InputBoxValidationSeverity.Info };
+  } catch {
+    return undefined; // the run itself will say what is wrong
+  }
+}
+
+function described({ tier, model, cost, input_tokens }: Estimate): { description: string; detail: string } {
+  const price = cost ? `≈ ${dollars(cost.likely)} (${dollars(cost.low)} – ${dollars(cost.high)})` : "price unknown";
+  return { description: `${tier} → ${model}`, detail: `${price} · ${input_tokens} tokens in` };
+}

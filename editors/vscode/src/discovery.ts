@@ -1,0 +1,88 @@
+// Finds the program `routerd`: the setting, the workspace's Python environment, PATH, `uvx`; starts nothing.
+
+import { accessSync, constants, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, isAbsolute, join } from "node:path";
+import * as vscode from "vscode";
+
+export interface Found {
+  command: string;
+  args: string[];
+  /** For people: where it was found. */
+  source: string;
+}
+
+/** A sentence for the user that says what to do. */
+export class NotFound extends Error {}
+
+const WINDOWS = process.platform === "win32";
+const SCRIPTS = WINDOWS ? "Scripts" : "bin";
+/** The usual names of an environment inside a project. */
+const ENVIRONMENTS = [".venv", "venv"];
+
+/** The first place that has it. Raises NotFound. */
+export async function find(): Promise<Found> {
+  const setting = vscode.workspace.getConfiguration("routerd").get<string>("path", "").trim();
+  if (setting) return fromSetting(setting);
+  if (vscode.workspace.isTrusted) {
+    for (const folder of await environments()) {
+      const command = executable(join(folder, program("routerd")));
+      if (command) return { command, args: [], source: "the workspace's Python environment" };
+    }
+  }
+  const onPath = search("routerd");
+  if (onPath) return { command: onPath, args: [], source: "PATH" };
+  const uvx = search("uvx");
+  if (uvx) return { command: uvx, args: ["routerd"], source: "uvx" };
+  throw new NotFound("The routerd program was not found: run `uv tool install routerd`, or set routerd.path.");
+}
+
+function fromSetting(setting: string): Found {
+  const path = setting.replace(/^~(?=[/\\]|$)/, homedir());
+  const command = isAbsolute(path) ? executable(path) : search(path);
+  if (command) return { command, args: [], source: "the setting routerd.path" };
+  throw new NotFound(`The setting routerd.path names ${setting}, which is no program: correct or empty the setting.`);
+}
+
+/** Folders of programs: the interpreter chosen in the Python extension, then environments inside the workspace. */
+async function environments(): Promise<string[]> {
+  const inside = (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === "file")
+    .flatMap(({ uri }) => ENVIRONMENTS.map((name) => join(uri.fsPath, name, SCRIPTS)));
+  const chosen = await chosenInterpreter();
+  return chosen ? [join(chosen, ".."), ...inside] : inside;
+}
+
+interface PythonApi {
+  environments?: { getActiveEnvironmentPath(): { path: string } | undefined };
+}
+
+async function chosenInterpreter(): Promise<string | undefined> {
+  const python = vscode.extensions.getExtension<PythonApi>("ms-python.python");
+  try {
+    const api = python && (await python.activate());
+    const path = api?.environments?.getActiveEnvironmentPath()?.path;
+    return path && isAbsolute(path) ? path : undefined;
+  } catch {
+    return undefined; // the Python extension's own trouble is not ours
+  }
+}
+
+function program(name: string): string {
+  return WINDOWS ? `${name}.exe` : name;
+}
+
+function search(name: string): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
+  return folders.map((folder) => executable(join(folder, program(name)))).find(Boolean);
+}
+
+function executable(path: string): string | undefined {
+  try {
+    if (!statSync(path).isFile()) return undefined;
+    accessSync(path, constants.X_OK);
+    return path;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+// Plugs the parts together when VS Code activates the extension, and takes them apart.
+
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import { act, ask, estimate } from "./commands.ts";
+import { copyDebugInformation } from "./debug.ts";
+import { Fixes } from "./fixes.ts";
+import { Keys, tellOfKey } from "./keys.ts";
+import { Preview } from "./preview.ts";
+import { CLEAR_COMMAND } from "./protocol.ts";
+import { showReport } from "./report.ts";
+import { Runner } from "./run.ts";
+import { Server } from "./server.ts";
+import { StatusBar } from "./status.ts";
+
+let server: Server | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("routerd", { log: true });
+  const status = new StatusBar();
+  const preview = new Preview();
+  const runner = new Runner(preview);
+  const keys = new Keys(context.secrets);
+  const fixes: Fixes = new Fixes(() => server?.client);
+  const daemon = new Server({
+    fixes,
+    keys,
+    log,
+    run: (client, argument) => runner.run(client, argument),
+    status: (news) => status.update(news),
+  });
+  server = daemon;
+
+  const command = (name: string, work: () => unknown) => vscode.commands.registerCommand(`routerd.${name}`, work);
+  const withClient = (name: string, work: (client: LanguageClient) => Promise<unknown>) =>
+    command(name, async () => {
+      const client = await daemon.running();
+      if (client) await work(client);
+    });
+  context.subscriptions.push(
+    log,
+    status,
+    preview,
+    daemon,
+    daemon.onHealth((health) => status.health(health)),
+    keys.onChange((provider) => tellOfKey(daemon.client, provider)),
+    vscode.languages.registerCodeActionsProvider({ scheme: "file" }, fixes, { providedCodeActionKinds: Fixes.kinds }),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("routerd.path")) void daemon.restart();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void daemon.restart()),
+    ...["document", "test", "review", "design"].map((action) => withClient(action, (client) => act(client, action))),
+    withClient("ask", ask),
+    withClient("estimate", estimate),
+    withClient("clear", () => Promise.resolve(vscode.commands.executeCommand(CLEAR_COMMAND, {}))),
+    withClient("spend", async () => {
+      if (daemon.health.state === "running") await showReport(daemon.health.found);
+    }),
+    command("restart", () => daemon.restart()),
+    command("log", () => log.show()),
+    command("debugInfo", () => copyDebugInformation(context.extension.packageJSON.version, daemon.health)),
+    command("setKey", async () => {
+      await keys.set(daemon.client);
+    }),
+  );
+  void daemon.restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}

@@ -1,0 +1,85 @@
+// The names and shapes that the daemon speaks beyond LSP; holds no logic.
+
+import type { Diagnostic, Position, Range, TextDocumentIdentifier, WorkspaceEdit } from "vscode-languageclient/node";
+
+/** The argument of the command and of the request; the daemon puts one into each code action. */
+export interface RunArgument {
+  action: string;
+  uri: string;
+  range: Range;
+  version?: number;
+  tier?: string;
+  model?: string;
+  instruction?: string;
+}
+
+export interface Estimate {
+  action: string;
+  tier: string;
+  model: string;
+  input_tokens: number;
+  output_tokens: { low: number; likely: number; high: number };
+  /** Dollars as decimal strings; null when the price is unknown. */
+  cost: { low: string; likely: string; high: string } | null;
+}
+
+export interface Outcome {
+  status: "applied" | "proposed" | "refused" | "failed" | "cancelled";
+  action: string;
+  tier: string | null;
+  model: string | null;
+  /** One sentence for a person. */
+  message: string;
+  cost: string | null;
+  edit: WorkspaceEdit | null;
+  diagnostics: Diagnostic[] | null;
+  document: string | null;
+}
+
+export interface Route {
+  tier: string;
+  model: string;
+  confident: boolean;
+  reason: string;
+}
+
+export interface Estimates {
+  symbol: string | null;
+  range: Range | null;
+  estimates: Estimate[];
+}
+
+export interface EstimateParams {
+  textDocument: TextDocumentIdentifier;
+  position: Position;
+}
+
+export interface Status {
+  state: "idle" | "busy";
+  jobs: number;
+  spent_today: string | null;
+  budget_daily: string | null;
+  saved_today: string | null;
+}
+
+/** A quick fix, as it travels in the `data` of a review's diagnostic. */
+export interface Fix {
+  range: Range;
+  newText: string;
+}
+
+/** The daemon's tiers, weakest first; a retry asks the next one. */
+export const TIERS = ["speed", "utility", "logic", "architect"];
+
+export const RUN_COMMAND = "routerd.run";
+export const CLEAR_COMMAND = "routerd.clearReview";
+export const RUN = "routerd/run";
+export const ESTIMATE = "routerd/estimate";
+export const ROUTE = "routerd/route";
+export const STATUS = "routerd/status";
+/** Asked by the daemon: `{provider}` → `{key}`. */
+export const KEY = "routerd/key";
+/** Told to the daemon: `{provider}`. */
+export const KEY_CHANGED = "routerd/keyChanged";
+/** `{}` → `{providers: [{name}]}`. */
+export const PROVIDERS = "routerd/providers";

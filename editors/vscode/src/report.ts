@@ -1,0 +1,27 @@
+// Shows the daemon's spending report in a webview; makes none of its figures.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import * as vscode from "vscode";
+import type { Found } from "./discovery.ts";
+
+/** The report of a year of use takes well under a second; a cold `uvx` takes longer. */
+const TIMEOUT_MS = 30_000;
+
+export async function showReport(found: Found): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "routerd-"));
+  try {
+    const file = join(folder, "report.html");
+    const args = [...found.args, "report", "--out", file];
+    await promisify(execFile)(found.command, args, { timeout: TIMEOUT_MS, cwd: folder, windowsHide: true });
+    const html = await readFile(file, "utf8");
+    const options = { enableScripts: true }; // the charts; the page itself asks nothing of the network
+    const panel = vscode.window.createWebviewPanel("routerd.report", "routerd: spend", vscode.ViewColumn.Active, options);
+    panel.webview.html = html;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

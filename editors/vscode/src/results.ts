@@ -1,0 +1,41 @@
+// Shows what a run came to: a sentence, the Problems panel, or a Markdown document beside its preview.
+
+import * as vscode from "vscode";
+import type { Outcome } from "./protocol.ts";
+
+/** How long the receipt of an applied edit stays in the status bar, in ms: time to read one line twice. */
+const RECEIPT_MS = 10_000;
+
+/** The outcome's sentence: quietly when it went as wished, as a notification when not. */
+export function say(outcome: Outcome): void {
+  const { status, message } = outcome;
+  if (status === "refused") void vscode.window.showWarningMessage(`routerd: ${message}`);
+  else if (status === "failed") void withLog(vscode.window.showErrorMessage, `routerd: ${message}`);
+  else vscode.window.setStatusBarMessage(`routerd: ${message}`, RECEIPT_MS);
+}
+
+/** A message with the button "Show Log" and perhaps one more, whose command is run. */
+export async function withLog(
+  show: typeof vscode.window.showErrorMessage,
+  message: string,
+  ...more: { title: string; command: string; arguments?: unknown[] }[]
+): Promise<void> {
+  const chosen = await show(message, ...more, { title: "Show Log", command: "routerd.log" });
+  const button = more.find((item) => item.title === chosen?.title);
+  if (chosen) await vscode.commands.executeCommand(chosen.command, ...(button?.arguments ?? []));
+}
+
+/** The findings stand in the Problems panel, which the daemon's diagnostics fill. */
+export async function showReview(outcome: Outcome): Promise<void> {
+  say(outcome);
+  if (outcome.diagnostics?.length) await vscode.commands.executeCommand("workbench.actions.view.problems");
+}
+
+/** A new Markdown document with its preview beside it; nothing is written to the disk. */
+export async function showDocument(outcome: Outcome): Promise<void> {
+  say(outcome);
+  const content = outcome.document ?? "";
+  const document = await vscode.workspace.openTextDocument({ language: "markdown", content });
+  await vscode.window.showTextDocument(document, { preview: false });
+  await vscode.commands.executeCommand("markdown.showPreviewToSide", document.uri);
+}

@@ -1,0 +1,88 @@
+// One run as the user sees it: a notification that can be cancelled, then the edit, the preview or the document.
+
+import * as vscode from "vscode";
+import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
+import type { Decision, Preview } from "./preview.ts";
+import { Proposal } from "./proposal.ts";
+import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
+import { say, showDocument, showReview } from "./results.ts";
+
+export class Runner {
+  private count = 0;
+
+  constructor(private readonly preview: Preview) {}
+
+  /** Asks, and shows what came of it; again with the next tier when the user wants that. */
+  async run(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
+    for (let wish = argument; ; ) {
+      const outcome = await this.ask(client, wish);
+      const better = TIERS[TIERS.indexOf(outcome.tier ?? "") + 1];
+      const decision = await this.show(client, outcome, outcome.tier !== null && better !== undefined);
+      if (decision !== "retry" || !better) return outcome;
+      wish = { ...latest(wish), tier: better };
+    }
+  }
+
+  private async ask(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
+    const workDoneToken = `routerd-${++this.count}`;
+    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: "routerd" };
+    return vscode.window.withProgress(options, async (progress, cancelled) => {
+      const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (step) => {
+        const words = step.kind === "begin" ? [step.title, step.message] : [step.message];
+        const message = words.filter(Boolean).join(": ");
+        if (message) progress.report({ message });
+      });
+      try {
+        return await client.sendRequest<Outcome>(RUN, { ...argument, workDoneToken, apply: false }, cancelled);
+      } catch (error) {
+        if (cancelled.isCancellationRequested) return ended("cancelled", argument, "Cancelled.");
+        return ended("failed", argument, error instanceof Error ? error.message : String(error));
+      } finally {
+        listening.dispose();
+      }
+    });
+  }
+
+  private async show(client: LanguageClient, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
+    if (outcome.edit) return this.edit(client, outcome, mayRetry);
+    if (outcome.diagnostics) await showReview(outcome);
+    else if (outcome.document) await showDocument(outcome);
+    else say(outcome);
+    return "accept";
+  }
+
+  private async edit(client: LanguageClient, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
+    const proposal = outcome.edit && (await Proposal.of(outcome.edit, client));
+    if (!proposal) {
+      say({ ...outcome, status: "refused", message: "The file changed while the answer was on its way: ask again." });
+      return "discard";
+    }
+    const direct = vscode.workspace.getConfiguration("routerd").get("apply") === "direct";
+    if (outcome.status === "refused" || !(direct || proposal.insertsOnly)) {
+      const decision = await this.preview.ask(proposal, `routerd: ${outcome.message}`, mayRetry);
+      if (decision !== "accept") return decision;
+    }
+    if (await proposal.apply()) {
+      await showNewFile(proposal);
+      say({ ...outcome, status: "applied" });
+    } else say({ ...outcome, status: "refused", message: "The file changed at that place: nothing was applied." });
+    return "accept";
+  }
+}
+
+/** The same wish for the document as it is now. */
+function latest(wish: RunArgument): RunArgument {
+  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === wish.uri);
+  return document ? { ...wish, version: document.version } : wish;
+}
+
+function ended(status: Outcome["status"], { action }: RunArgument, message: string): Outcome {
+  const nothing = { tier: null, model: null, cost: null, edit: null, diagnostics: null, document: null };
+  return { status, action, message, ...nothing };
+}
+
+async function showNewFile(proposal: Proposal): Promise<void> {
+  const source = vscode.window.activeTextEditor?.document.uri.toString();
+  const other = proposal.files.find((file) => file.uri.toString() !== source);
+  if (other) await vscode.window.showTextDocument(other.uri, { viewColumn: vscode.ViewColumn.Beside, preview: false });
+}

@@ -1,0 +1,80 @@
+// The status bar's item (money, busy) and the language status (health); shows what it is told.
+
+import * as vscode from "vscode";
+import type { Status } from "./protocol.ts";
+import type { Health } from "./server.ts";
+
+export class StatusBar implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem("routerd.spend", vscode.StatusBarAlignment.Right, 100);
+  private readonly language = vscode.languages.createLanguageStatusItem("routerd.health", { scheme: "file" });
+  private money: Status | undefined;
+
+  constructor() {
+    this.item.name = "routerd";
+    this.language.name = "routerd";
+    this.language.text = "routerd";
+  }
+
+  /** The daemon told of today's money and of running jobs. */
+  update(status: Status): void {
+    this.money = status;
+    this.item.text = `${status.state === "busy" ? "$(loading~spin)" : "$(circuit-board)"} ${today(status)}`;
+    this.item.tooltip = tooltip(status);
+    this.item.command = "routerd.spend";
+    this.item.backgroundColor = undefined;
+    this.item.show();
+  }
+
+  health(health: Health): void {
+    this.language.busy = health.state === "starting";
+    this.language.severity =
+      health.state === "stopped" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
+    if (health.state === "running") {
+      this.language.text = `routerd ${health.version}`;
+      this.language.detail = `from ${health.found.source}: ${health.found.command}`;
+      this.language.command = { title: "Restart", command: "routerd.restart" };
+      this.update(this.money ?? NOTHING_YET);
+      return;
+    }
+    const reason = health.state === "stopped" ? health.reason : "starting";
+    this.language.text = health.state === "stopped" ? "routerd is down" : "routerd";
+    this.language.detail = reason;
+    this.language.command = { title: "Show Log", command: "routerd.log" };
+    this.item.text = health.state === "stopped" ? "$(error) routerd" : "$(loading~spin) routerd";
+    this.item.tooltip = reason;
+    this.item.command = "routerd.log";
+    this.item.backgroundColor =
+      health.state === "stopped" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
+    this.item.show();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(this.item, this.language).dispose();
+  }
+}
+
+const NOTHING_YET: Status = { state: "idle", jobs: 0, spent_today: null, budget_daily: null, saved_today: null };
+
+function today({ spent_today, budget_daily }: Status): string {
+  if (spent_today === null) return "routerd";
+  return budget_daily === null ? dollars(spent_today) : `${dollars(spent_today)} / ${dollars(budget_daily)}`;
+}
+
+function tooltip({ spent_today, budget_daily, saved_today, jobs }: Status): string {
+  const lines = ["routerd"];
+  if (spent_today !== null) lines.push(`spent today: ${dollars(spent_today)}`);
+  if (budget_daily !== null) lines.push(`budget: ${dollars(budget_daily)} a day`);
+  if (saved_today !== null) lines.push(`saved today: ${dollars(saved_today)}`);
+  if (jobs > 0) lines.push(`running: ${jobs}`);
+  return [...lines, "click for the report"].join("\n");
+}
+
+/** A decimal string for people: cents at least, two significant digits below a dollar. */
+export function dollars(amount: string): string {
+  const value = Number(amount);
+  const size = Math.abs(value);
+  if (size === 0) return "$0";
+  const places = size < 1 ? Math.max(2, 1 - Math.floor(Math.log10(size))) : 2;
+  const digits = size.toFixed(Math.min(places, 20)).replace(/(\.\d\d.*?)0+$/, "$1");
+  return `${value < 0 ? "-" : ""}$${digits}`;
+}

@@ -1,0 +1,38 @@
+"""Ask: a free-form instruction on a selection or file, answered as exact hunks or as a document."""
+
+from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+
+SPEC = ActionSpec(
+    name="ask",
+    order=5,
+    title="Ask about {target}",
+    kind="refactor.rewrite.routerd.ask",
+    tier=None,
+    contract=Contract.HUNKS,
+    scopes=(Scope.SELECTION, Scope.SYMBOL, Scope.FILE),
+    code_only=False,
+    appetite=Appetite(
+        (Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.DIAGNOSTICS, Snip.TESTS, Snip.OUTLINE), tokens=1_500
+    ),
+    # Half rewrites of the target, half answers in prose.
+    output=OutputPrior(base=200, per_target_token=0.6, spread=3.0),
+    system="""\
+You help a programmer with code in their editor.
+
+If they want a change, reply with hunks and nothing else. Each replaces text that stands exactly once in the target:
+
+<<<<<<< SEARCH
+the old lines, copied exactly with their indentation
+=======
+the new lines
+>>>>>>> REPLACE
+
+Rules for hunks:
+- Copy the old lines exactly, as few as make the place unique; leave out nothing in between and use no ellipsis.
+- Change only what was asked. To change another file, put its path on the line before the hunk.
+
+If they ask a question, reply with Markdown: first the answer in one sentence, then what supports it.
+""",
+    task="{instruction}\n\nAbout {target}, {language}, in {path}.",
+    in_menu=False,
+)

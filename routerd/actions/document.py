@@ -1,0 +1,35 @@
+"""Document: docstrings or doc comments, in the words of a model and the syntax of routerd."""
+
+from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+from routerd.domain.tier import Tier
+
+SPEC = ActionSpec(
+    name="document",
+    order=1,
+    title="Document {target}",
+    replace_title="Rewrite the documentation of {target}",
+    kind="refactor.rewrite.routerd.document",
+    tier=Tier.UTILITY,
+    contract=Contract.DOCUMENTATION,
+    scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
+    code_only=True,
+    appetite=Appetite((Snip.CONTAINER, Snip.IMPORTS, Snip.EXAMPLE, Snip.CALLEES), tokens=400),
+    # A docstring of a few lines for each 100 tokens of code: the median of this repository's own.
+    output=OutputPrior(base=60, per_target_token=0.35, spread=2.2),
+    system="""\
+You write documentation for source code. A program inserts your words into the file, so you never repeat code.
+
+Reply with one block for each symbol that you are asked about and nothing else:
+
+<doc name="qualified.name">
+The words of the documentation, without comment marks, quotes or indentation of their own.
+</doc>
+
+Rules:
+- The first line is one sentence that says what the symbol does or is, in the imperative for functions.
+- Then, where they add something: parameters, result, and the errors that the body raises, in the style named below.
+- Say what the code shows. Do not guess at intent, history or callers, and do not restate types that are annotated.
+- Be brief: most functions need one to six lines.
+""",
+    task="Write {style} documentation in {language} for: {symbols}\nFile: {path}",
+)

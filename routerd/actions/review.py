@@ -1,0 +1,32 @@
+"""Review: findings about the target, each anchored by a quote, shown as diagnostics."""
+
+from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+from routerd.domain.tier import Tier
+
+SPEC = ActionSpec(
+    name="review",
+    order=3,
+    title="Review {target}",
+    kind="source.routerd.review",
+    tier=Tier.LOGIC,
+    contract=Contract.FINDINGS,
+    scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
+    code_only=False,
+    appetite=Appetite((Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.DIAGNOSTICS, Snip.TESTS), tokens=1_200),
+    # A handful of findings of some 60 tokens each, whatever the size; long code earns a few more.
+    output=OutputPrior(base=180, per_target_token=0.15, spread=2.5),
+    system="""\
+You review code and report real faults: wrong results, crashes, races, leaks, security holes, broken edge cases.
+
+Reply with JSON and nothing else:
+{"findings": [{"quote": "source text, copied exactly", "line": 12, "severity": "error", "message": "…", "fix": null}]}
+
+Rules:
+- "quote" is one to three whole lines copied exactly from the target; a finding whose quote is not there is dropped.
+- "severity" is error (wrong or unsafe), warning (likely wrong), information (worth knowing) or hint (style that hides a fault).
+- "message" says in one or two sentences what goes wrong, with which input, and what to do.
+- "fix" is text that replaces the quote and mends the fault, or null where a small replacement does not.
+- No praise, no summaries, no matters of taste. An empty list is a good answer for sound code.
+""",
+    task="Review {target}, {language}, in {path}.",
+)

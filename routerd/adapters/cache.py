@@ -1,0 +1,50 @@
+"""The response cache: accepted answers by the content of their question, limited in age and size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from routerd.adapters.sqlite import Database
+from routerd.domain.errors import LedgerError
+from routerd.domain.settings import Cache
+
+
+class SqliteReplyCache:
+    """The ReplyCache port over the ledger's file; ``settings`` are asked for anew each time."""
+
+    def __init__(self, database: Database, settings: Callable[[], Cache]) -> None:
+        self._database = database
+        self._settings = settings
+
+    def get(self, key: str, at: datetime) -> str | None:
+        """An answer that is young enough; none when the cache is off or cannot be read."""
+        settings = self._settings()
+        if not settings.enabled:
+            return None
+        oldest = at.timestamp() - settings.ttl_s
+        try:
+            rows = self._database.read("SELECT text FROM replies WHERE key = ? AND at >= ?", (key, oldest))
+        except LedgerError:
+            return None
+        return str(rows[0][0]) if rows else None
+
+    def put(self, key: str, text: str, at: datetime) -> None:
+        """Keep an answer, and drop the oldest beyond the size limit."""
+        settings = self._settings()
+        if not settings.enabled:
+            return
+        try:
+            with self._database.transaction() as run:
+                run(
+                    "INSERT OR REPLACE INTO replies (key, at, size, text) VALUES (?, ?, ?, ?)",
+                    (key, at.timestamp(), len(text), text),
+                )
+                run("DELETE FROM replies WHERE at < ?", (at.timestamp() - settings.ttl_s,))
+                run(
+                    "DELETE FROM replies WHERE key IN (SELECT key FROM (SELECT key, SUM(size) OVER (ORDER BY at DESC) "
+                    "AS total FROM replies) WHERE total > ?)",
+                    (settings.max_mb * 1_000_000,),
+                )
+        except LedgerError:
+            return  # a cache that cannot be written costs money later, never work now

@@ -1,0 +1,25 @@
+"""The configuration: found, read, checked, merged and resolved; it writes nothing but a first file."""
+
+from routerd.adapters.config.first import first_file, write_first_file
+from routerd.adapters.config.keys import Keys
+from routerd.adapters.config.load import Loaded, check, fallback, load
+from routerd.adapters.config.resolve import usable_tiers
+from routerd.adapters.config.schema import ENTRIES, Entry
+from routerd.adapters.config.show import Row, rows
+from routerd.adapters.config.sources import Sources
+
+__all__ = [
+    "ENTRIES",
+    "Entry",
+    "Keys",
+    "Loaded",
+    "Row",
+    "Sources",
+    "check",
+    "fallback",
+    "first_file",
+    "load",
+    "rows",
+    "usable_tiers",
+    "write_first_file",
+]

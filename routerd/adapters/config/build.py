@@ -1,0 +1,142 @@
+"""Merged values made into Settings; what the user says of a model stands over the shipped prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from routerd.adapters.config.layer import Checked, Layer
+from routerd.adapters.config.schema import Path
+from routerd.domain.errors import ConfigError
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.settings import (
+    Budget,
+    Cache,
+    Limits,
+    ModelSettings,
+    ProviderSettings,
+    Quirks,
+    Routing,
+    Settings,
+)
+from routerd.domain.tier import Tier
+
+_SHIPPED_PRICES = "article"
+"""The source of the only prices that the defaults hold; see ``data/defaults.toml``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting and the layer that had the last word on it."""
+
+    value: Any
+    layer: Layer
+
+
+Merged = dict[Path, Value]
+
+T = TypeVar("T")
+
+
+def merged(layers: Iterable[Checked]) -> Merged:
+    """All layers as one; each later one wins."""
+    together: Merged = {}
+    for one in layers:
+        for path in one.values:
+            if path[0] == "models":
+                for older in [old for old in together if _same_model(old, path)]:
+                    del together[older]
+        together.update({path: Value(value, one.layer) for path, value in one.values.items()})
+    return together
+
+
+def _same_model(old: Path, new: Path) -> bool:
+    """Whether a later word on a model, wherever it is served, covers an earlier one on it at one provider."""
+    return old[0] == "models" and old[2:] == new[2:] and old[1].endswith(f"/{new[1]}")
+
+
+def settings_of(together: Merged) -> Settings:
+    """The settings. Raises ConfigError for a provider without an address."""
+    one = {path[0]: value.value for path, value in together.items() if len(path) == 1}
+    return Settings(
+        tiers={tier: together[("tiers", tier)].value for tier in Tier},
+        actions=_named(together, "actions"),
+        providers={name: _provider(name, together) for name in _names(together, "providers")},
+        models={name: _model(name, together) for name in _names(together, "models")},
+        budget=_made(Budget, together, "budget"),
+        routing=_made(Routing, together, "routing"),
+        limits=_made(Limits, together, "limits"),
+        cache=_made(Cache, together, "cache"),
+        instructions=_named(together, "instructions"),
+        **one,
+    )
+
+
+def strangers(together: Merged) -> list[str]:
+    """Sentences on models of providers that nobody described; they can never be asked."""
+    known = [*_names(together, "providers"), OFFLINE.provider]
+    return [
+        f"{value.layer.name}: {_stranger(model, known)}"
+        for path, value in together.items()
+        if path[0] == "tiers"
+        for model in value.value
+        if model.provider not in known
+    ]
+
+
+def _stranger(model: ModelRef, known: list[str]) -> str:
+    near = get_close_matches(model.provider, known, n=1)
+    hint = f"write {near[0]}/{model.model}, or describe it" if near else "describe it"
+    return f"no provider is called `{model.provider}` as in {model}: {hint} under [providers.{model.provider}]."
+
+
+def _names(together: Merged, table: str) -> list[str]:
+    return list(dict.fromkeys(path[1] for path in together if path[0] == table))
+
+
+def _named(together: Merged, table: str) -> dict[str, Any]:
+    return {path[1]: value.value for path, value in together.items() if path[0] == table}
+
+
+def _below(together: Merged, *prefix: str) -> dict[str, Value]:
+    size = len(prefix)
+    return {path[size]: value for path, value in together.items() if path[:size] == prefix and len(path) == size + 1}
+
+
+def _made(kind: Callable[..., T], together: Merged, *prefix: str) -> T:
+    return kind(**{key: value.value for key, value in _below(together, *prefix).items()})
+
+
+def _model(name: str, together: Merged) -> ModelSettings:
+    said = _below(together, "models", name)
+    shipped = all(value.layer.built_in for value in said.values())
+    settings = ModelSettings(**{key: value.value for key, value in said.items()})
+    return replace(settings, source=_SHIPPED_PRICES) if shipped else settings
+
+
+def _provider(name: str, together: Merged) -> ProviderSettings:
+    said = _below(together, "providers", name)
+    if "base_url" not in said:
+        layer = next(value.layer for path, value in together.items() if path[:2] == ("providers", name))
+        raise ConfigError(
+            f"{layer.name}: the provider `{name}` has no address: "
+            f'write base_url = "https://…/v1" under [providers.{name}].'
+        )
+    quirks = _made(Quirks, together, "providers", name, "quirks")
+    values = {key: value.value for key, value in said.items() if key in _PROVIDER_FIELDS}
+    key = said["api_key"].value if "api_key" in said else None
+    return ProviderSettings(name, key=key, quirks=quirks, declared=_declared(name, together), **values)
+
+
+_PROVIDER_FIELDS = frozenset(field.name for field in fields(ProviderSettings))
+
+
+def _declared(name: str, together: Merged) -> bool:
+    """Whether any layer above the built-in ones describes a provider or uses it in a tier."""
+    return any(
+        path[:2] == ("providers", name) or (path[0] == "tiers" and any(model.provider == name for model in value.value))
+        for path, value in together.items()
+        if not value.layer.built_in
+    )

@@ -1,0 +1,81 @@
+"""The first configuration file: what can be set, commented out, and which keys were found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from routerd.adapters.config.load import load
+from routerd.adapters.config.sources import Sources
+from routerd.domain.errors import ConfigError
+from routerd.domain.settings import Settings
+
+_BODY = """
+# Each tier is one model, or a list tried in order; models whose provider has no key are passed over.
+# [tiers]
+# utility   = "n1n/deepseek-v3"                    # documentation, unit tests, simple refactors
+# speed     = "n1n/gemini-1.5-flash"               # summaries, extraction, classification
+# logic     = ["n1n/gpt-4o", "openai/gpt-4o"]      # review, edge cases
+# architect = "n1n/claude-3-5-sonnet"              # design over several files, hard bugs
+
+# [actions]
+# review = "logic"
+# ask = "auto"                                     # decided from your own words
+
+# [budget]                                         # dollars; without a limit nothing is refused
+# daily = "5.00"
+# per_action = "0.50"
+# confirm_above = "0.10"
+
+# [routing]
+# escalate = true                                  # a rejected answer goes on to a better model
+# offline = "when-unconfigured"                    # or "last-resort", "never"
+
+# [instructions]
+# document = "Write docstrings in British English."
+
+# [providers.corp]                                 # any OpenAI-compatible endpoint
+# base_url = "https://llm.example.com/v1"
+# api_key = { command = ["pass", "show", "llm"] }  # or { env = "…" } or { keyring = "…" }
+# rpm = 500
+
+# [models."corp/our-model"]                        # dollars per million tokens
+# input = "0.20"
+# output = "0.60"
+# context = 64_000
+"""
+
+
+def first_file(settings: Settings, environ: Mapping[str, str], running: Iterable[str] = ()) -> str:
+    """The text of a first file. ``running`` names the local providers that were found to answer."""
+    env = {name: provider.key.env for name, provider in settings.providers.items() if provider.key}
+    found = [
+        f"# {variable} is set: {name} can be used."
+        for name, variable in env.items()
+        if variable and environ.get(variable, "").strip()
+    ]
+    found += [f'# {name} runs on this machine: use it with a model such as "{name}/MODEL".' for name in running]
+    if not found:
+        known = ", ".join(variable for variable in env.values() if variable)
+        found = [
+            f"# No key was found. Set one of {known};",
+            "# until then the built-in engine answers, offline.",
+        ]
+    head = "# routerd: what you set here stands over the defaults; `routerd config show --where` prints both.\n"
+    return head + "\n".join(found) + "\n" + _BODY
+
+
+def write_first_file(path: Path, running: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> None:
+    """Write it. Raises ConfigError where a file stands already or none can be written."""
+    if path.exists():
+        raise ConfigError(f"{path} exists already and stays as it is: edit it, or move it away first.")
+    text = first_file(load(Sources(path)).settings, os.environ if environ is None else environ, running)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as fault:
+        raise ConfigError(
+            f"{path} cannot be written ({fault.strerror}): choose a place with $ROUTERD_CONFIG."
+        ) from None

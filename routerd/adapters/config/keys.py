@@ -1,0 +1,98 @@
+"""A provider's key from the place that the configuration names; no key is ever kept, logged or shown here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+
+from routerd.domain.errors import KeyUnavailable
+from routerd.domain.settings import ProviderSettings, Settings
+
+KEYRING_SERVICE = "routerd"
+"""Entries are made with ``keyring set routerd NAME``."""
+
+_COMMAND_S = 60.0
+"""A password manager may first ask its owner for a passphrase."""
+
+
+class Keys:
+    """Reads keys; whoever calls remembers them, so that a key that a provider refused is read anew."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None, command_s: float = _COMMAND_S) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._command_s = command_s
+
+    def key(self, provider: ProviderSettings) -> str | None:
+        """The key, or ``None`` for a provider that needs none; takes long where a command asks a person.
+
+        Raises KeyUnavailable with what to do.
+        """
+        source = provider.key
+        if source is None:
+            return None
+        if source.env:
+            return self._from_environment(provider.name, source.env)
+        if source.keyring:
+            return _from_keyring(provider.name, source.keyring)
+        return self._from_command(provider.name, source.command or ())
+
+    def available(self, settings: Settings) -> frozenset[str]:
+        """Providers that can be asked; nothing is run or unlocked to find out.
+
+        Their key is in the environment, or a keyring entry or a command is named for it, or they need none
+        and the user's own configuration mentions them.
+        """
+        return frozenset(name for name, provider in settings.providers.items() if self._likely(provider))
+
+    def _likely(self, provider: ProviderSettings) -> bool:
+        source = provider.key
+        if source is None:
+            return provider.declared
+        return bool(self._environ.get(source.env, "").strip()) if source.env else True
+
+    def _from_environment(self, provider: str, name: str) -> str:
+        value = self._environ.get(name, "").strip()
+        if not value:
+            raise KeyUnavailable(f"No key for {provider}: set the environment variable {name}.")
+        return value
+
+    def _from_command(self, provider: str, command: tuple[str, ...]) -> str:
+        program = command[0] if command else "?"
+        try:
+            ran = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self._command_s, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise KeyUnavailable(
+                f"No key for {provider}: `{program}` did not answer in {self._command_s:g} seconds."
+            ) from None
+        except OSError as fault:
+            raise KeyUnavailable(f"No key for {provider}: `{program}` cannot be run ({fault.strerror}).") from None
+        # Password managers print the password first and notes below it.
+        lines = ran.stdout.decode("utf-8", "replace").split("\n")
+        value = next((line.strip() for line in lines if line.strip()), "")
+        if ran.returncode or not value:
+            raise KeyUnavailable(
+                f"No key for {provider}: `{program}` ended with code {ran.returncode} and "
+                f"{'an' if value else 'no'} answer; run it in a terminal to see why."
+            )
+        return value
+
+
+def _from_keyring(provider: str, name: str) -> str:
+    try:
+        import keyring  # noqa: PLC0415  # an optional extra, and slow to import
+    except ImportError:
+        raise KeyUnavailable(
+            f"No key for {provider}: reading a keyring needs `pip install 'routerd[keyring]'`."
+        ) from None
+    try:
+        value = keyring.get_password(KEYRING_SERVICE, name)
+    except keyring.errors.KeyringError as fault:
+        raise KeyUnavailable(
+            f"No key for {provider}: the keyring cannot be read ({type(fault).__name__}); unlock it."
+        ) from None
+    if not value or not value.strip():
+        raise KeyUnavailable(f"No key for {provider}: store it with `keyring set {KEYRING_SERVICE} {name}`.")
+    return value.strip()

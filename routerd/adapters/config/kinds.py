@@ -1,0 +1,174 @@
+"""How the value of a setting is read: what it must be, an example of a right one, and the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from routerd.domain.model import ModelRef
+from routerd.domain.settings import KeySource, OfflinePolicy, RoutingExample
+from routerd.domain.tier import Tier
+
+E = TypeVar("E", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a setting's value must be. ``read`` raises ValueError, with a reason where one helps."""
+
+    wants: str
+    """Completes "must be …"."""
+    example: str
+    """A right value, as TOML."""
+    read: Callable[[object], object]
+    secret: bool = False
+    """Whether a wrong value may hold something that must not be shown."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value
+
+
+def _money(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise ValueError
+    try:
+        amount = Decimal(str(value).replace("_", ""))
+    except InvalidOperation:
+        raise ValueError from None
+    if not amount.is_finite() or amount < 0:
+        raise ValueError
+    return amount
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError
+    return value
+
+
+def _count(value: object) -> int:
+    if _whole(value) == 0:
+        raise ValueError
+    return _whole(value)
+
+
+def _seconds(value: object) -> float:
+    amount = _money(value)
+    if isinstance(value, str) or not amount:
+        raise ValueError
+    return float(amount)
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _one_of(options: type[E], value: object) -> E:
+    try:
+        return options(str(value))
+    except ValueError:
+        near = get_close_matches(str(value), list(options), n=1)
+        raise ValueError(f'the nearest is "{near[0]}"' if near else "") from None
+
+
+def _tier_or_auto(value: object) -> Tier | None:
+    return None if value == "auto" else _one_of(Tier, value)
+
+
+def _models(value: object) -> tuple[ModelRef, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not names:
+        raise ValueError
+    return tuple(ModelRef.parse(_text(name)) for name in names)
+
+
+def _url(value: object) -> str:
+    parts = urlsplit(_text(value))
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError
+    return _text(value).rstrip("/")
+
+
+def _command(value: object) -> tuple[str, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+        raise ValueError
+    return tuple(_text(word) for word in value)
+
+
+def _key(value: object) -> KeySource | None:
+    if isinstance(value, str):
+        raise ValueError("a key itself never stands in a configuration")
+    if not isinstance(value, Mapping) or len(value) > 1:
+        raise ValueError
+    if not value:
+        return None
+    match dict(value):
+        case {"env": str(name)} if name:
+            return KeySource(env=name)
+        case {"keyring": str(name)} if name:
+            return KeySource(keyring=name)
+        case {"command": words}:
+            return KeySource(command=_command(words))
+    raise ValueError
+
+
+def _field(value: object) -> str | None:
+    return None if value is False else _text(value)
+
+
+def _table(value: object) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return {str(key): inner for key, inner in value.items()}
+
+
+def _examples(value: object) -> tuple[RoutingExample, ...]:
+    if not isinstance(value, list):
+        raise ValueError
+    tables = [_table(one) for one in value]
+    if any(set(table) != {"tier", "text"} for table in tables):
+        raise ValueError
+    return tuple(RoutingExample(_one_of(Tier, t["tier"]), _text(t["text"])) for t in tables)
+
+
+def _day(value: object) -> str:
+    return (value if isinstance(value, date) else date.fromisoformat(_text(value))).isoformat()
+
+
+_TIERS = ", ".join(f'"{tier}"' for tier in Tier)
+_POLICIES = ", ".join(f'"{policy}"' for policy in OfflinePolicy)
+
+TEXT = Kind("a text in quotation marks", '"…"', _text)
+MONEY = Kind("an amount of dollars that is not negative", '"5.00"', _money)
+PRICE = Kind("dollars per million tokens", '"0.20"', _money)
+COUNT = Kind("a whole number above zero", "500", _count)
+WHOLE = Kind("a whole number", "50", _whole)
+SECONDS = Kind("a number of seconds above zero", "120", _seconds)
+SWITCH = Kind("true or false", "true", _switch)
+TIER = Kind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value))
+TIER_OR_AUTO = Kind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto)
+POLICY = Kind(f"one of {_POLICIES}", '"last-resort"', lambda value: _one_of(OfflinePolicy, value))
+MODELS = Kind('"provider/model" or a list of them', '["n1n/gpt-4o", "openai/gpt-4o"]', _models)
+URL = Kind("an address that begins with https:// or http://", '"https://api.n1n.ai/v1"', _url, secret=True)
+KEY = Kind(
+    'where the key is, { env = "NAME" }, { keyring = "NAME" } or { command = ["pass", "show", "n1n"] }',
+    '{ env = "N1N_API_KEY" }',
+    _key,
+    secret=True,
+)
+COMMAND = Kind("a list of words", '["pytest", "-q"]', _command)
+FIELD = Kind("the name of a field, or false", '"max_completion_tokens"', _field)
+TABLE = Kind("a table", '{ thinking = { type = "disabled" } }', _table, secret=True)
+EXAMPLES = Kind("tables with tier and text", '[{ tier = "architect", text = "why do these deadlock" }]', _examples)
+DAY = Kind("a date", '"2026-11-01"', _day)

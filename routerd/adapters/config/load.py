@@ -1,0 +1,123 @@
+"""The layers read in their order and merged: the settings, where each came from, and what was ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from routerd.adapters.config.build import Merged, merged, settings_of, strangers
+from routerd.adapters.config.layer import Checked, Layer, checked
+from routerd.adapters.config.sources import Sources
+from routerd.adapters.config.toml import dotted, parse
+from routerd.domain.errors import ConfigError
+from routerd.domain.model import OFFLINE
+from routerd.domain.settings import Settings
+
+BUILT_IN = "built-in defaults"
+EDITOR = "editor settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The merged configuration."""
+
+    settings: Settings
+    where: Mapping[str, str]
+    """Dotted key to the layer that set it."""
+    problems: tuple[str, ...]
+    """What was ignored, one sentence each."""
+    values: Mapping[str, object]
+    """Dotted key to its value."""
+
+
+def load(sources: Sources) -> Loaded:
+    """Read and merge every layer. Raises ConfigError for a file or a value that cannot be used."""
+    layers = [*_built_in(), *_read(sources)]
+    faults = [fault for layer in layers for fault in layer.faults]
+    if faults:
+        more = f" ({len(faults) - 1} more: `routerd config check` lists them.)" if len(faults) > 1 else ""
+        raise ConfigError(faults[0] + more)
+    together = merged(layers)
+    problems = [problem for layer in layers for problem in layer.problems]
+    return _loaded(together, [*_missing(sources), *problems, *strangers(together)])
+
+
+def fallback(sources: Sources, fault: ConfigError) -> Loaded:
+    """What to start with when ``load`` raised: the user's file alone, without the workspace and the editor.
+
+    Where that is the broken one: the built-in engine alone, as nobody knows what may be sent or spent.
+    """
+    try:
+        loaded = load(Sources(sources.user, sources.asked_for))
+    except ConfigError:
+        together = merged(_built_in())
+        for path in [path for path in together if path[0] == "tiers"]:
+            together[path] = replace(together[path], value=(OFFLINE,))
+        loaded = _loaded(together, [])
+    return replace(loaded, problems=(str(fault), *loaded.problems))
+
+
+def check(sources: Sources) -> tuple[str, ...]:
+    """Everything that is wrong or ignored, one sentence each; empty if all is well."""
+    try:
+        layers = [*_built_in(), *_read(sources)]
+        together = merged(layers)
+        settings_of(together)
+    except ConfigError as fault:
+        return (str(fault),)
+    said = [sentence for layer in layers for sentence in (*layer.faults, *layer.problems)]
+    return (*_missing(sources), *said, *strangers(together))
+
+
+def _loaded(together: Merged, problems: list[str]) -> Loaded:
+    return Loaded(
+        settings_of(together),
+        {dotted(path): value.layer.name for path, value in together.items()},
+        tuple(problems),
+        {dotted(path): value.value for path, value in together.items()},
+    )
+
+
+def _missing(sources: Sources) -> list[str]:
+    if sources.asked_for == "$ROUTERD_CONFIG" and not sources.user.exists():
+        return [f"{sources.user} ($ROUTERD_CONFIG) does not exist: `routerd config init` writes it."]
+    return []
+
+
+def _read(sources: Sources) -> list[Checked]:
+    layers: list[Layer] = []
+    user = _file(sources.user, users_own=True)
+    if user is None and sources.asked_for == "--config":
+        raise ConfigError(f"{sources.user} does not exist: name an existing file after --config.")
+    layers += [user] if user else []
+    workspace = _file(sources.workspace) if sources.workspace else None
+    layers += [workspace] if workspace else []
+    if sources.editor:
+        layers.append(Layer(EDITOR, sources.editor))
+    return [checked(layer, str(sources.user)) for layer in layers]
+
+
+def _file(path: Path, *, users_own: bool = False) -> Layer | None:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as fault:
+        raise ConfigError(f"{path} is not UTF-8 (byte {fault.start}): save it as UTF-8.") from None
+    except OSError as fault:
+        raise ConfigError(f"{path} cannot be read ({fault.strerror}): make it a file that you may read.") from None
+    return Layer(str(path), parse(text, str(path)), text, users_own)
+
+
+@cache
+def _built_in() -> tuple[Checked, ...]:
+    data = files("routerd") / "data"
+    layers = (
+        Layer(BUILT_IN, parse(text, name), text, users_own=True, built_in=True)
+        for name in ("presets.toml", "defaults.toml")
+        for text in [(data / name).read_text("utf-8")]
+    )
+    return tuple(checked(layer, "") for layer in layers)

@@ -1,0 +1,118 @@
+"""TOML as people write it: parsed, with the line of each key, and with a mend for each slip."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from routerd.adapters.config.schema import Path
+from routerd.domain.errors import ConfigError
+
+_AT = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+_SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A mistake that people make in TOML: how its line looks, and what to write instead."""
+
+    line: re.Pattern[str]
+    mend: str
+    """With the groups of the pattern as fields."""
+
+
+_KEY = r"^\s*(?P<key>[\w.\"'-]+)\s*"
+_SLIPS = (
+    Slip(re.compile(_KEY + r":\s*(?P<value>[^#]*?)\s*(?:#.*)?$"), "write {key} = {value}, with an equals sign"),
+    Slip(re.compile(_KEY + r"=\s*(?:#.*)?$"), "write a value after the equals sign"),
+    Slip(
+        re.compile(_KEY + r"=\s*(?P<value>True|False)\b"),
+        "write {key} = true or {key} = false, in small letters",
+    ),
+    Slip(
+        re.compile(_KEY + r"=\s*(?P<value>[A-Za-z][^\"'#]*?)\s*(?:#.*)?$"),
+        'write {key} = "{value}", in quotation marks',
+    ),
+    Slip(re.compile(r"^\s*\[[^\]#]*$"), "close the square bracket with ]"),
+    Slip(re.compile(r"=\s*\[[^\]#]*$"), "close the list with ]"),
+    Slip(re.compile(r"=\s*\{[^}#]*$"), "close the braces with } on the same line"),
+    Slip(re.compile(r"\"[^\"]*\\"), "write a text that has backslashes in single quotation marks"),
+    Slip(re.compile(r"=\s*(?P<quote>[\"'])(?:(?!(?P=quote)).)*$"), "close the text with a quotation mark"),
+    Slip(re.compile(_KEY + r"$"), "write {key} = and a value, or [{key}] for a table"),
+)
+_OTHERWISE = 'write one key = value per line, with text in quotation marks, such as daily = "5.00"'
+_TWICE = "the same key or table stands above already: keep one of the two"
+
+
+def parse(text: str, file: str) -> dict[str, object]:
+    """The table of a file. Raises ConfigError with the line, the column and what to write instead."""
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as fault:
+        raise ConfigError(f"{file}, {_told(str(fault), text)}.") from None
+
+
+def _told(fault: str, text: str) -> str:
+    at = _AT.match(fault)
+    lines = text.splitlines() or [""]
+    line = int(at["line"]) if at and at["line"] else len(lines)
+    column = int(at["column"]) if at and at["column"] else len(lines[-1]) + 1
+    what = at["what"] if at else fault
+    if "overwrite" in what or "twice" in what or "already" in what or "mutate" in what:
+        mend = _TWICE
+    else:
+        mend = _mend(lines[min(line, len(lines)) - 1])
+    return f"line {line}, column {column} is not TOML: {mend}"
+
+
+def _mend(line: str) -> str:
+    for slip in _SLIPS:
+        found = slip.line.search(line)
+        if found:
+            parts = found.groupdict()
+            if _SECRET.search(parts.get("key") or ""):
+                return f'write {parts["key"]} = {{ env = "NAME_OF_A_VARIABLE" }}'
+            return slip.mend.format(**parts) if parts else slip.mend
+    return _OTHERWISE
+
+
+def line_of(text: str, path: Path) -> int | None:
+    """The line, from 1, on which a key is set or its table begins; ``None`` where it is not found."""
+    best: tuple[int, int] | None = None
+    for number, here in _keys(text):
+        if here == path[: len(here)] and (best is None or len(here) > best[0]):
+            best = len(here), number
+    return best[1] if best else None
+
+
+def _keys(text: str) -> Iterator[tuple[int, Path]]:
+    table: Path = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        key = line.partition("=")[0].strip()
+        if line.lstrip().startswith("["):
+            table = _path(line) or table
+            yield number, table
+        elif "=" in line and (path := _path(f"{key} = 0")):
+            yield number, table + path
+
+
+def _path(line: str) -> Path | None:
+    try:
+        inner: object = tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return None
+    parts: list[str] = []
+    while inner and isinstance(inner, Mapping | list):
+        inner = inner[0] if isinstance(inner, list) else inner
+        if inner:
+            key, inner = next(iter(inner.items()))
+            parts.append(key)
+    return tuple(parts)
+
+
+def dotted(path: Path) -> str:
+    """A path as it is written in TOML: names that need it are in quotation marks."""
+    return ".".join(part if re.fullmatch(r"[\w-]+", part, re.ASCII) else f'"{part}"' for part in path)

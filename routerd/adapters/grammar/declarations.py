@@ -1,0 +1,180 @@
+"""Turns the nodes that declare something into symbols: names, paths, headers, bodies, documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from routerd.adapters.grammar.documentation import doc_above, docstring
+from routerd.adapters.grammar.parsed import Parsed
+from routerd.adapters.grammar.rules import Declared
+from routerd.domain.place import Place, Span
+from routerd.domain.symbol import Symbol, SymbolKind
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_NO_METHODS = (SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.TYPE)
+_TRAILING = ("end", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What an inner declaration must know of the outer ones."""
+
+    end: int
+    """Byte at which it ends."""
+    path: tuple[str, ...] = ()
+    kind: SymbolKind = SymbolKind.FUNCTION
+
+
+def symbols_at(parsed: Parsed, place: Place) -> tuple[Symbol, ...]:
+    """The declarations around a place, outer before inner."""
+    return symbols(parsed, parsed.captures(parsed.rules.declarations, place).get("def", []))
+
+
+def symbols(parsed: Parsed, nodes: list[Node]) -> tuple[Symbol, ...]:
+    """What nodes declare, in the order in which the declarations begin, outer before inner."""
+    nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
+    scopes = [_Scope(parsed.root.end_byte + 1)]
+    found: list[Symbol] = []
+    for node in nodes:
+        declared = parsed.rules.declare(node)
+        if declared is None:
+            continue
+        while scopes[-1].end <= node.start_byte:
+            scopes.pop()
+        path = (*scopes[-1].path, *declared.path)
+        if declared.name is not None and not declared.name.is_missing:
+            symbol = _symbol(parsed, node, declared, declared.name, scopes[-1])
+            found.append(symbol)
+            path = (*path, symbol.name)
+        scopes.append(_Scope(node.end_byte, path, declared.kind))
+    return tuple(sorted(found, key=lambda symbol: symbol.whole.start))
+
+
+def _symbol(parsed: Parsed, node: Node, declared: Declared, name: Node, outer: _Scope) -> Symbol:
+    container = (*outer.path, *declared.path)
+    name_span = parsed.span(name)
+    written = parsed.text.slice(name_span)
+    header_node, whole_node = _wrapped(parsed, node)
+    first = _first_attribute(parsed, whole_node)
+    header = _header(parsed, header_node, node, declared.body)
+    return Symbol(
+        name=written,
+        qualname=".".join((*container, written)),
+        kind=_kind(parsed, declared, outer),
+        whole=Span(parsed.place(first.start_point), parsed.span(whole_node).end),
+        header=header,
+        name_span=name_span,
+        body=_body(parsed, declared.body),
+        doc=_doc(parsed, declared, (first, whole_node, header_node)),
+        signature=_signature(parsed, header_node, header, written),
+        container=".".join(container) or None,
+    )
+
+
+def _body(parsed: Parsed, body: Node | None) -> Span | None:
+    """A body's span; a brace is the beginning of one that has no node of its own (a Go interface's)."""
+    if body is None or body.start_byte == body.end_byte:
+        return None
+    span = parsed.span(body)
+    return Span(span.start, parsed.span(body.parent).end) if body.type == "{" and body.parent else span
+
+
+def _kind(parsed: Parsed, declared: Declared, outer: _Scope) -> SymbolKind:
+    """A function in a class is a method; a module's is one in Ruby alone."""
+    if declared.kind is not SymbolKind.FUNCTION:
+        return declared.kind
+    if outer.kind is SymbolKind.MODULE and not declared.path:
+        return SymbolKind.METHOD if parsed.language == "ruby" else SymbolKind.FUNCTION
+    return SymbolKind.METHOD if declared.path or outer.kind not in _NO_METHODS else SymbolKind.FUNCTION
+
+
+def _wrapped(parsed: Parsed, node: Node) -> tuple[Node, Node]:
+    """The nodes that the header begins in and that the whole declaration is."""
+    wrappers = parsed.rules.wrappers
+    header = whole = node
+    while (parent := whole.parent) is not None and parent.type in wrappers:
+        children = parent.children
+        one_of_several = sum(child.type == whole.type for child in children) > 1
+        if one_of_several or any(child.type == "(" for child in children):
+            break  # const a = …, b = …; type ( … )
+        whole = parent
+        if wrappers[parent.type]:
+            header = parent
+    return header, whole
+
+
+def _first_attribute(parsed: Parsed, node: Node) -> Node:
+    """The first of the attributes that stand before a node; the node itself where there are none."""
+    rules = parsed.rules
+    first, before = node, node.prev_sibling if rules.attributes else None
+    while before is not None and before.type in (*rules.attributes, *rules.comments):
+        if before.type in rules.attributes:
+            first = before
+        before = before.prev_sibling
+    return first
+
+
+def _header(parsed: Parsed, header_node: Node, node: Node, body: Node | None) -> Span:
+    """From the keyword, behind any attributes, to the last thing before the body."""
+    skipped = (*parsed.rules.comments, *parsed.rules.after_signature, ";", "ERROR")
+    start = _keyword(header_node, (*parsed.rules.attributes, *parsed.rules.comments)) or header_node
+    last = _before(body, skipped) if body is not None else _last_child(node, skipped)
+    return Span(parsed.place(start.start_point), parsed.span(last).end)
+
+
+def _keyword(node: Node, skipped: tuple[str, ...]) -> Node | None:
+    """The first part of a node that is no attribute; Java keeps its annotations among the modifiers."""
+    for child in node.children:
+        if child.child_count and child.children[0].type in skipped:
+            if inner := _keyword(child, skipped):
+                return inner
+        elif child.type not in skipped:
+            return child
+    return None
+
+
+def _before(body: Node, skipped: tuple[str, ...]) -> Node:
+    """What stands directly before a body, in its parent or further out."""
+    before = body.prev_sibling
+    while before is not None and before.type in skipped:
+        before = before.prev_sibling
+    if before is not None:
+        return before
+    return _before(body.parent, skipped) if body.parent is not None else body
+
+
+def _last_child(node: Node, skipped: tuple[str, ...]) -> Node:
+    """The last part of a declaration without a body, its terminator left out."""
+    parts = [child for child in node.children if child.type not in skipped]
+    while len(parts) > 1 and parts[-1].type in _TRAILING:
+        parts.pop()
+    return parts[-1] if parts else node
+
+
+def _doc(parsed: Parsed, declared: Declared, anchors: tuple[Node, ...]) -> Span | None:
+    """Docstring, or the comment above; between attributes and declaration where there is none above both."""
+    if parsed.rules.docstrings:
+        statement = docstring(declared.body) if declared.body else None
+        return parsed.span(statement) if statement else None
+    for place in dict.fromkeys(parsed.place(anchor.start_point) for anchor in anchors):
+        if doc := doc_above(parsed, place):
+            return doc
+    return None
+
+
+def _signature(parsed: Parsed, header_node: Node, header: Span, name: str) -> str:
+    """The header on one line, without comments; a C typedef's name stands behind its body."""
+    written = parsed.text.slice(header)
+    if any(mark in written for mark in ("#", "//", "/*")):
+        query = f"[{' '.join(f'({kind})' for kind in parsed.rules.comments)}] @comment"
+        comments = [parsed.span(node) for node in parsed.captures(query, within=header_node).get("comment", [])]
+        pieces, at = [], header.start
+        for comment in sorted(comment for comment in comments if header.covers(comment)):
+            pieces.append(parsed.text.slice(Span(at, comment.start)))
+            at = comment.end
+        written = " ".join((*pieces, parsed.text.slice(Span(at, header.end))))
+    folded = " ".join(written.split())
+    return folded if name in folded else f"{folded} {name}"

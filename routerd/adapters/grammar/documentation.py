@@ -1,0 +1,110 @@
+"""Finds the documentation that a declaration or a module already has; never judges its words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from routerd.adapters.grammar.parsed import Parsed
+from routerd.domain.place import Place, Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_STRINGS = ("string", "concatenated_string")
+
+
+def docstring(body: Node) -> Node | None:
+    """The statement of a Python body that is its docstring."""
+    first = next((child for child in body.named_children if child.type != "comment"), None)
+    if first is None or first.type != "expression_statement" or first.named_child_count != 1:
+        return None
+    string = first.named_children[0]
+    # Bytes, f-strings and t-strings are expressions like any other.
+    opening = (string.text or b"").partition(b"'")[0].partition(b'"')[0]
+    return first if string.type in _STRINGS and not re.search(rb"[bft]", opening, re.IGNORECASE) else None
+
+
+def doc_above(parsed: Parsed, anchor: Place) -> Span | None:
+    """The run of doc comments that ends directly above a place, or on its line directly before it.
+
+    A block comment is a run by itself. Orders to tools (``//go:noinline``) may stand below the run.
+    """
+    text = parsed.text
+    before = text.lines[anchor.line][: anchor.column]
+    if before.strip():
+        beside = _comment_at(parsed, Place(anchor.line, len(before.rstrip()) - 1))
+        return beside if beside and parsed.rules.doc.match(text.slice(beside)) else None
+    run: Span | None = None
+    row = anchor.line - 1
+    while row >= 0 and (comment := _comment_on(parsed, row)):
+        words = text.slice(comment)
+        if parsed.rules.directive.match(words):
+            if run:
+                break
+        elif not parsed.rules.doc.match(words):
+            break
+        elif words.startswith(("/*", "=begin")):
+            return run or comment
+        else:
+            run = Span(comment.start, run.end if run else comment.end)
+        row = comment.start.line - 1
+    return run
+
+
+def module_doc(parsed: Parsed, taken: frozenset[Span | None]) -> Span | None:
+    """The module's own documentation; ``taken`` are the spans that belong to symbols."""
+    if parsed.rules.docstrings:
+        statement = docstring(parsed.root)
+        return parsed.span(statement) if statement else None
+    if parsed.rules.module_clause:
+        clauses = parsed.captures(f"({parsed.rules.module_clause}) @clause").get("clause", [])
+        return doc_above(parsed, parsed.place(clauses[0].start_point)) if clauses else None
+    run = _leading_run(parsed)
+    return None if run in taken else run
+
+
+def _leading_run(parsed: Parsed) -> Span | None:
+    """The first run of module doc comments that only other comments and attributes stand before."""
+    run: Span | None = None
+    for node in parsed.root.children:
+        if node.type not in parsed.rules.comments:
+            if run or node.type not in ("hash_bang_line", "inner_attribute_item"):
+                break
+            continue
+        span = parsed.span(node)
+        words = parsed.text.slice(span)
+        if not parsed.rules.module_doc.match(words):
+            if run:
+                break
+        elif run is None:
+            run = span
+        elif span.start.line == run.end.line + 1 and not words.startswith("/*"):
+            run = Span(run.start, span.end)
+        else:
+            break
+    return run
+
+
+def _comment_on(parsed: Parsed, row: int) -> Span | None:
+    """The comment that ends on a row, if nothing else stands on any of its rows."""
+    bare = parsed.text.bare(row)
+    if not bare.strip():
+        return None
+    span = _comment_at(parsed, Place(row, len(bare) - len(bare.lstrip())))
+    if span is None or span.end.line != row or bare[span.end.column :].strip():
+        return None
+    return None if parsed.text.bare(span.start.line)[: span.start.column].strip() else span
+
+
+def _comment_at(parsed: Parsed, place: Place) -> Span | None:
+    """The comment around a place, without the white space at its end."""
+    node = parsed.leaf_at(place)
+    while node is not None and node.type not in parsed.rules.comments:
+        # Rust's comments have parts; nobody's comments have parts that are statements.
+        node = node.parent if "comment" in node.type or not node.is_named else None
+    if node is None:
+        return None
+    span = parsed.span(node)
+    last = parsed.text.bare(span.end.line)[: span.end.column].rstrip()
+    return Span(span.start, Place(span.end.line, len(last)))

@@ -1,0 +1,139 @@
+"""The Grammar port: keeps the trees of open documents and the outlines of recent texts, behind one lock."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+from routerd.adapters.grammar.declarations import symbols
+from routerd.adapters.grammar.documentation import module_doc
+from routerd.adapters.grammar.imports import imports
+from routerd.adapters.grammar.nearby import named_nearby
+from routerd.adapters.grammar.parsed import LANGUAGES, Parsed
+from routerd.adapters.grammar.tokens import code_tokens
+from routerd.domain.document import Document
+from routerd.domain.place import Place, Span
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.text import Text
+
+OPEN_DOCUMENTS = 64
+"""Trees that are kept: more files than people have open; one of 5,000 lines is about 5 MB."""
+RECENT_TEXTS = 64
+"""Outlines and token tuples that are kept."""
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+
+
+class _Recent(OrderedDict[_Key, _Value], Generic[_Key, _Value]):
+    """A mapping that forgets what was put into it longest ago."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def put(self, key: _Key, value: _Value) -> _Value:
+        """Keep a value as the newest, and return it."""
+        self[key] = value
+        self.move_to_end(key)
+        while len(self) > self._most:
+            self.popitem(last=False)
+        return value
+
+
+class TreeSitterGrammar:
+    """``domain.ports.Grammar`` by tree-sitter; one object for all threads, one of them at a time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._trees: _Recent[tuple[str, str], tuple[int, Parsed]] = _Recent(OPEN_DOCUMENTS)
+        self._outlines: _Recent[tuple[str, int | None, str, int], tuple[Text, Outline]] = _Recent(RECENT_TEXTS)
+        self._tokens: _Recent[tuple[str, str], tuple[str, ...]] = _Recent(RECENT_TEXTS)
+
+    def knows(self, language: str) -> bool:
+        """Whether there is a grammar for this language id."""
+        return language in LANGUAGES
+
+    def outline(self, document: Document) -> Outline:
+        """The declarations of a document; empty for a language that has no grammar."""
+        if not self.knows(document.language):
+            return Outline(document.language)
+        # The text is kept with its outline, so its identity cannot come to mean another text.
+        key = (document.uri, document.version, document.language, id(document.text))
+        with self._lock:
+            if cached := self._outlines.get(key):
+                return cached[1]
+            parsed = self._parsed(document)
+            # One query for both, as running it over the tree is what takes time.
+            captures = parsed.captures(parsed.rules.declarations + parsed.rules.imports)
+            found = symbols(parsed, captures.get("def", []))
+            outline = Outline(
+                language=document.language,
+                symbols=found,
+                imports=imports(parsed, captures),
+                faults=parsed.faults(),
+                doc=module_doc(parsed, frozenset(symbol.doc for symbol in found)),
+            )
+            return self._outlines.put(key, (document.text, outline))[1]
+
+    def named_at(self, document: Document, place: Place) -> Symbol | None:
+        """The symbol whose declared name stands at a place, without outlining the whole file.
+
+        Where half-written code above would make the parser lose the place, the answer is the one from before.
+        """
+        if not self.knows(document.language):
+            return None
+        with self._lock:
+            key = (document.uri, document.language)
+            _, kept = self._trees.get(key) or (None, self._parsed(document))
+            symbol, newer = named_nearby(kept, document.text, document.text.clamp(place))
+            if newer is not kept and document.version is not None:
+                self._trees.put(key, (document.version, newer))
+            return symbol
+
+    def names(self, document: Document, span: Span) -> tuple[str, ...]:
+        """Identifiers used in a span, each once, in order of first use; those that are declared there are not."""
+        if not self.knows(document.language):
+            return ()
+        declared = {symbol.name_span for symbol in self.outline(document).symbols}
+        with self._lock:
+            parsed = self._parsed(document)
+            kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
+            nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
+            spans = sorted({parsed.span(node) for node in nodes})
+        used = (found for found in spans if span.covers(found) and found not in declared)
+        return tuple(dict.fromkeys(document.text.slice(found) for found in used))
+
+    def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
+        """The tokens of the code without comments and documentation: equal means the same program.
+
+        For a language without a grammar, the lines of the text as they stand.
+        """
+        if not self.knows(language):
+            return tuple(text.splitlines())
+        with self._lock:
+            key = (language, text)
+            return self._tokens.get(key) or self._tokens.put(key, code_tokens(text, language))
+
+    def faults(self, text: str, language: str) -> int:
+        """How many places do not parse; 0 where there is no grammar."""
+        if not self.knows(language):
+            return 0
+        with self._lock:
+            return len(Parsed.of(Text(text), language).faults())
+
+    def _parsed(self, document: Document) -> Parsed:
+        """The document's tree; kept for a document that an editor holds.
+
+        Another text under the same version is somebody's "what if", and not what the next keystroke meets.
+        """
+        key = (document.uri, document.language)
+        version, kept = self._trees.get(key, (None, None))
+        if kept is not None and (kept.text is document.text or kept.text == document.text):
+            return kept
+        parsed = Parsed.of(document.text, document.language)
+        if document.version is not None and document.version != version:
+            self._trees.put(key, (document.version, parsed))
+        return parsed

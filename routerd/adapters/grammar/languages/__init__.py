@@ -1,0 +1,1 @@
+"""One file per language: node names and queries, declared; no engine code lives here."""

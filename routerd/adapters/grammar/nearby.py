@@ -1,0 +1,138 @@
+"""Finds the declared name under a cursor between two keystrokes without parsing the file again.
+
+The tree of an earlier text is kept. What stands on lines that did not change since is looked up there and
+moved; what was just typed is found by parsing the top-level declarations around it. (Parsing the file with
+the old tree at hand was measured and is no help: tree-sitter's Python grammar reuses next to nothing then,
+and takes 3 to 200 ms for one keystroke in 50,000 lines.)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from routerd.adapters.grammar.declarations import symbols_at
+from routerd.adapters.grammar.parsed import Parsed
+from routerd.domain.place import Place, Span
+from routerd.domain.symbol import Symbol
+from routerd.domain.text import Text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MOST_LINES = 2_000
+"""A longer piece takes more than 10 ms to parse (tests/bench/grammar.py), so the file is parsed and kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Lines ``first`` to ``old_last`` (exclusive) of the old text became ``first`` to ``new_last``."""
+
+    first: int
+    old_last: int
+    new_last: int
+
+    @property
+    def shift(self) -> int:
+        """How far the lines below moved down."""
+        return self.new_last - self.old_last
+
+    def touches(self, first: int, last: int) -> bool:
+        """Whether it is in or beside old lines ``first`` to ``last``: a decorator above, a line at the end."""
+        return self.first <= last + 1 and first <= self.old_last
+
+
+def change_between(old: Sequence[str], new: Sequence[str]) -> Change:
+    """What lies between the longest common head and the longest common tail of two texts' lines."""
+    most, olds, news = min(len(old), len(new)), len(old), len(new)
+    head = _agreeing(lambda a, b: old[a:b] == new[a:b], most)
+    tail = _agreeing(lambda a, b: old[olds - b : olds - a] == new[news - b : news - a], most - head)
+    return Change(head, olds - tail, news - tail)
+
+
+def _agreeing(same: Callable[[int, int], bool], most: int) -> int:
+    """How many agree, by halves: texts share their lines, and slices of shared lines compare in no time."""
+    at, size = 0, most
+    while size:
+        if at + size <= most and same(at, at + size):
+            at += size
+        else:
+            size //= 2
+    return at
+
+
+def named_nearby(kept: Parsed, text: Text, place: Place) -> tuple[Symbol | None, Parsed]:
+    """The symbol named at a place of a text that is a little newer than ``kept``, and the tree to keep now."""
+    change = change_between(kept.text.lines, text.lines)
+    if change.first == change.old_last == change.new_last:
+        return named_in(kept, place), kept
+    below = place.line >= change.new_last
+    before = Place(place.line - change.shift, place.column) if below else place
+    if below or place.line < change.first:
+        symbol = named_in(kept, before)
+        if symbol is None or _stands(kept, symbol, change):
+            return symbol and _mapped(symbol, lambda old: _shifted(old, change)), kept
+    first, last = _rows_around(kept, min(change.first, before.line), max(change.old_last - 1, before.line))
+    if last - first > MOST_LINES:
+        whole = Parsed.of(text, kept.language)
+        return named_in(whole, place), whole
+    piece = Parsed.of(Text("".join(text.lines[first : last + 1 + change.shift])), kept.language)
+    found = named_in(piece, Place(place.line - first, place.column))
+    return found and _mapped(found, lambda old: Place(old.line + first, old.column)), kept
+
+
+def named_in(parsed: Parsed, place: Place) -> Symbol | None:
+    """The symbol whose declared name stands at a place, looking only at the nodes around it."""
+    return next((s for s in symbols_at(parsed, place) if place in s.name_span), None)
+
+
+def _stands(kept: Parsed, symbol: Symbol, change: Change) -> bool:
+    """Whether all that a symbol is made of but the inside of its body stands outside the changed lines."""
+    if change.touches(symbol.whole.end.line, symbol.whole.end.line):
+        return False
+    for around in symbols_at(kept, symbol.name_span.start):
+        parts = [part for part in (around.doc, around.header) if part]
+        first = min(part.start.line for part in (*parts, around.whole))
+        if change.touches(first, max(part.end.line for part in parts)):
+            return False
+    return True
+
+
+def _shifted(place: Place, change: Change) -> Place:
+    return Place(place.line + change.shift, place.column) if place.line >= change.old_last else place
+
+
+def _mapped(symbol: Symbol, place: Callable[[Place], Place]) -> Symbol:
+    def span(old: Span) -> Span:
+        return Span(place(old.start), place(old.end))
+
+    return replace(
+        symbol,
+        whole=span(symbol.whole),
+        header=span(symbol.header),
+        name_span=span(symbol.name_span),
+        body=span(symbol.body) if symbol.body else None,
+        doc=span(symbol.doc) if symbol.doc else None,
+    )
+
+
+def _rows_around(kept: Parsed, first: int, last: int) -> tuple[int, int]:
+    """The first and last row of the top-level nodes around some rows, with the comments above them."""
+    root, rules = kept.root, kept.rules
+    count = root.child_count
+
+    def starting_by(row: int) -> int:
+        return bisect_right(range(count), row, key=lambda index: root.child(index).start_point[0]) - 1
+
+    def belongs_below(node: Node) -> bool:
+        return node.type in (*rules.comments, *rules.attributes)
+
+    # The line above the first change too: what is typed behind a declaration may belong to it.
+    top, bottom = max(starting_by(first - 1), 0), starting_by(last)
+    while top > 0 and belongs_below(root.child(top - 1)):
+        top -= 1
+    if bottom < 0:
+        return min(first, root.start_point[0]), last
+    return min(first, root.child(top).start_point[0]), max(last, root.child(bottom).end_point[0])

@@ -1,0 +1,156 @@
+"""A text with its syntax tree: where bytes become places, and the one place where a grammar is loaded.
+
+tree-sitter counts UTF-8 bytes and ends lines at LF only. So a lone CR is shown to it as an LF and a lone
+surrogate as U+FFFD: both are as long as what they stand for, and its rows are the text's lines.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from routerd.adapters.grammar.rules import Rules
+from routerd.domain.place import Place, Span
+from routerd.domain.text import Text
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node, Point, Query, Tree
+
+_MODULES = {
+    "python": ("python", "RULES"),
+    "javascript": ("javascript", "RULES"),
+    "javascriptreact": ("javascript", "RULES"),
+    "typescript": ("typescript", "RULES"),
+    "typescriptreact": ("typescript", "TSX"),
+    "go": ("go", "RULES"),
+    "rust": ("rust", "RULES"),
+    "java": ("java", "RULES"),
+    "c": ("c", "RULES"),
+    "cpp": ("cpp", "RULES"),
+    "ruby": ("ruby", "RULES"),
+    "csharp": ("csharp", "RULES"),
+}
+LANGUAGES = frozenset(_MODULES)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_CR = re.compile(rb"\r(?!\n)")
+
+
+@cache
+def rules_of(language: str) -> Rules:
+    """The rules of a language id; KeyError for one that has none."""
+    module, name = _MODULES[language]
+    found = getattr(importlib.import_module(f"routerd.adapters.grammar.languages.{module}"), name)
+    assert isinstance(found, Rules)
+    return found
+
+
+@cache
+def grammar_of(language: str) -> Language:
+    """The compiled grammar; imports tree-sitter and the language's wheel the first time."""
+    from tree_sitter import Language  # noqa: PLC0415 - lazily: an editor session meets few languages
+
+    rules = rules_of(language)
+    return Language(getattr(importlib.import_module(rules.package), rules.entry)())
+
+
+@cache
+def query_of(language: str, source: str) -> Query:
+    """A compiled query; compiling costs milliseconds, running it next to nothing."""
+    from tree_sitter import Query  # noqa: PLC0415 - as above
+
+    return Query(grammar_of(language), source)
+
+
+def parse(code: bytes, language: str) -> Tree:
+    """The tree of a source in UTF-8 that may hold lone surrogates and lone CRs."""
+    from tree_sitter import Parser  # noqa: PLC0415 - as above
+
+    return Parser(grammar_of(language)).parse(_LONE_CR.sub(b"\n", code))
+
+
+def utf8(string: str) -> bytes:
+    """A string as tree-sitter can read it."""
+    try:
+        return string.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", string).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text, its tree, and the way from the tree's points to the text's places."""
+
+    text: Text
+    language: str
+    tree: Tree
+
+    @classmethod
+    def of(cls, text: Text, language: str) -> Parsed:
+        """Parse a text from the beginning."""
+        return cls(text, language, parse(utf8(text.string), language))
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the text's language."""
+        return rules_of(self.language)
+
+    @property
+    def root(self) -> Node:
+        """The node of the whole text."""
+        return self.tree.root_node
+
+    def captures(
+        self, query: str, near: Place | Span | None = None, within: Node | None = None
+    ) -> dict[str, list[Node]]:
+        """The nodes that each capture of a query finds, in no particular order; ``near`` a place or span only."""
+        from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
+
+        cursor = QueryCursor(query_of(self.language, query))
+        if near is not None:
+            start, end = (near, near) if isinstance(near, Place) else (near.start, near.end)
+            # A cursor behind the last letter of a name is at that name: one byte more on either side.
+            row, byte = self.point(start)
+            end_row, end_byte = self.point(end)
+            cursor.set_point_range((row, max(byte - 1, 0)), (end_row, end_byte + 1))
+        return cursor.captures(within or self.root)
+
+    def point(self, place: Place) -> tuple[int, int]:
+        """A place of the text as a point of the tree."""
+        return place.line, len(utf8(self.text.lines[place.line][: place.column]))
+
+    def place(self, point: Point) -> Place:
+        """A point of the tree as a place; one inside a line end is before it."""
+        row, byte = point
+        if row >= len(self.text.lines):
+            return self.text.end
+        line = self.text.lines[row]
+        if line.isascii() and byte < len(line) - 1:
+            return Place(row, byte)
+        column = len(utf8(line)[:byte].decode("utf-8", "ignore"))
+        return Place(row, min(column, len(line.rstrip("\r\n"))))
+
+    def span(self, node: Node) -> Span:
+        """Where a node stands; a line end at its own end is left out."""
+        start, end = self.place(node.start_point), self.place(node.end_point)
+        if end.column == 0 and end.line > start.line:
+            end = Place(end.line - 1, len(self.text.bare(end.line - 1)))
+        return Span(start, end)
+
+    def leaf_at(self, place: Place) -> Node | None:
+        """The smallest node around the character that begins at a place."""
+        point = self.point(place)
+        return self.root.descendant_for_point_range(point, point)
+
+    def faults(self) -> tuple[Span, ...]:
+        """Where the parser skipped or invented something, outermost first, none inside another."""
+        if not self.root.has_error:
+            return ()
+        found = self.captures("[(ERROR) (MISSING)] @fault").get("fault", [])
+        faults: list[Span] = []
+        for span in sorted((self.span(node) for node in found), key=lambda s: (s.start, -s.end.line)):
+            if not (faults and faults[-1].covers(span)):
+                faults.append(span)
+        return tuple(faults)

@@ -1,0 +1,194 @@
+"""The Ledger port over SQLite: reserve, book and release are one transaction each, safe between daemons."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+
+from routerd.adapters.ledger.factors import prior_factor
+from routerd.adapters.ledger.learning import Bill, learn
+from routerd.adapters.ledger.processes import alive
+from routerd.adapters.ledger.schema import from_pico, to_pico
+from routerd.adapters.ledger.statistics import SAVED, statistics
+from routerd.adapters.sqlite import Database, Row
+from routerd.domain.booking import Booking
+from routerd.domain.errors import LedgerError
+from routerd.domain.model import ModelRef
+from routerd.domain.money import dollars
+from routerd.domain.quote import Learned
+from routerd.domain.settings import Budget
+from routerd.domain.stats import Stats
+from routerd.domain.verdict import Refusal
+
+Run = Callable[[str, Sequence[object]], list[Row]]
+
+_LONGEST_JOB = timedelta(minutes=30)
+"""A reservation older than any job can be is settled even if its process id was given to another program."""
+
+_BILLS = 300
+"""Bills that are looked at for one model: five half-lives, after which they weigh a thirtieth."""
+
+
+class SqliteLedger:
+    """One user's ledger; ``budget`` is asked for anew at each reservation, so that a reload counts at once."""
+
+    def __init__(self, database: Database, budget: Callable[[], Budget]) -> None:
+        self._database = database
+        self._budget = budget
+        self._process = uuid.uuid4().hex
+        self._learned: dict[tuple[ModelRef, str, str], Learned] = {}
+        self._unwritten: deque[tuple[Booking, datetime]] = deque()
+
+    def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
+        """Hold an amount for a job unless a daily or monthly budget would be passed, in one transaction."""
+        budget = self._budget()
+        try:
+            with self._database.transaction() as run:
+                self._settle_dead(run, at)
+                for name, limit, since in (
+                    ("daily", budget.daily, start_of_day(at)),
+                    ("monthly", budget.monthly, start_of_day(at).replace(day=1)),
+                ):
+                    if limit is not None and (over := _over(run, limit, since, amount)):
+                        return Refusal(f"The {name} budget of {dollars(limit)} is used up: {over}.", "budget")
+                run(
+                    "INSERT INTO reservations (job, process, pid, at, amount) VALUES (?, ?, ?, ?, ?) "
+                    "ON CONFLICT (process, job) DO UPDATE SET amount = amount + excluded.amount",
+                    (job, self._process, os.getpid(), at.timestamp(), to_pico(amount)),
+                )
+        except LedgerError as fault:
+            # Without the ledger a budget cannot be kept; without a budget the work need not wait for it.
+            return Refusal(str(fault), "ledger") if budget.limited else None
+        return None
+
+    def book(self, booking: Booking, at: datetime) -> None:
+        """Write an attempt down; what cannot be written now is written with the next one that can."""
+        self._unwritten.append((booking, at))
+        while self._unwritten:
+            waiting, when = self._unwritten[0]
+            try:
+                with self._database.transaction() as run:
+                    _insert(run, waiting, when)
+                    run(
+                        "UPDATE reservations SET amount = MAX(0, amount - ?) WHERE process = ? AND job = ?",
+                        (to_pico(waiting.attempt.cost) or 0, self._process, waiting.job),
+                    )
+            except LedgerError:
+                return
+            self._unwritten.popleft()
+        model = booking.attempt.model
+        self._learned = {key: known for key, known in self._learned.items() if key[0] != model}
+
+    def release(self, job: str) -> None:
+        """Give back what is left of a job's reservation; one that cannot be given back now expires by itself."""
+        try:
+            with self._database.transaction() as run:
+                run("DELETE FROM reservations WHERE process = ? AND job = ?", (self._process, job))
+        except LedgerError:
+            return
+
+    def spent(self, since: datetime) -> Decimal:
+        """Dollars booked since a moment."""
+        rows = self._database.read("SELECT SUM(cost) FROM attempts WHERE at >= ?", (since.timestamp(),))
+        return from_pico(rows[0][0])
+
+    def saved(self, since: datetime) -> Decimal:
+        """What the baseline model would have cost for the answers that were used, less all that was spent."""
+        rows = self._database.read(f"SELECT {SAVED} FROM attempts WHERE at >= ?", (since.timestamp(),))
+        return from_pico(rows[0][0])
+
+    def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
+        """Totals since a moment, or of all time; days are those of the zone."""
+        return statistics(self._database, since, zone)
+
+    def learned(self, model: ModelRef, action: str, language: str) -> Learned:
+        """Factors from the latest bills, kept in memory until the next booking of that model."""
+        key = (model, action, language)
+        if key not in self._learned:
+            of_model = self._bills("provider = ? AND model = ?", (model.provider, model.model))
+            of_action = self._bills(
+                "provider = ? AND model = ? AND action = ? AND language = ?",
+                (model.provider, model.model, action, language),
+            )
+            self._learned[key] = learn(of_model, of_action, prior_factor(model))
+        return self._learned[key]
+
+    def _bills(self, where: str, values: tuple[str, ...]) -> list[Bill]:
+        try:
+            rows = self._database.read(
+                "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning "
+                f"FROM attempts WHERE {where} AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
+                f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
+                values,
+            )
+        except LedgerError:
+            return []
+        return [Bill(*(int(str(value)) for value in row)) for row in rows]
+
+    def _settle_dead(self, run: Run, at: datetime) -> None:
+        """Book what dead processes had reserved as an unknown outcome, at the estimate."""
+        for process, job, pid, began, amount in run("SELECT process, job, pid, at, amount FROM reservations", ()):
+            if process == self._process:
+                continue
+            if alive(int(str(pid))) and at.timestamp() - float(str(began)) < _LONGEST_JOB.total_seconds():
+                continue
+            run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
+            if amount:
+                run(
+                    "INSERT INTO attempts (at, job, action, language, tier, provider, model, status, reason, input,"
+                    " cached_input, cache_write, output, reasoning, usage_estimated, cost, counted_input,"
+                    " prior_output, ms, cached) VALUES (?, ?, '', '', '', '', '', 'unknown',"
+                    " 'the daemon died before it knew', 0, 0, 0, 0, 0, 1, ?, 0, 0, 0, 0)",
+                    (began, job, amount),
+                )
+
+
+def start_of_day(at: datetime) -> datetime:
+    """Midnight before a moment, in the moment's own time zone."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _over(run: Run, limit: Decimal, since: datetime, amount: Decimal) -> str | None:
+    ((spent,),) = run("SELECT SUM(cost) FROM attempts WHERE at >= ?", (since.timestamp(),))
+    ((held,),) = run("SELECT SUM(amount) FROM reservations", ())
+    if from_pico(spent) + from_pico(held) + amount <= limit:
+        return None
+    open_ones = f", {dollars(from_pico(held))} held for running work" if held else ""
+    return f"{dollars(from_pico(spent))} spent{open_ones}, and this may cost {dollars(amount)}"
+
+
+def _insert(run: Run, booking: Booking, at: datetime) -> None:
+    attempt, usage = booking.attempt, booking.attempt.usage
+    expected = booking.estimate.cost if booking.estimate else None
+    values = {
+        "at": at.timestamp(),
+        "job": booking.job,
+        "action": booking.action,
+        "language": booking.language,
+        "tier": str(attempt.tier),
+        "provider": attempt.model.provider,
+        "model": attempt.model.model,
+        "status": str(attempt.status),
+        "reason": attempt.reason,
+        "input": usage.input,
+        "cached_input": usage.cached_input,
+        "cache_write": usage.cache_write,
+        "output": usage.output,
+        "reasoning": usage.reasoning,
+        "usage_estimated": attempt.usage_estimated,
+        "cost": to_pico(attempt.cost),
+        "baseline": to_pico(booking.baseline_cost),
+        "low": to_pico(expected.low) if expected else None,
+        "likely": to_pico(expected.likely) if expected else None,
+        "high": to_pico(expected.high) if expected else None,
+        "counted_input": booking.counted_input,
+        "prior_output": booking.prior_output,
+        "ms": attempt.ms,
+        "cached": attempt.cached,
+    }
+    marks = ", ".join("?" * len(values))
+    run(f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))

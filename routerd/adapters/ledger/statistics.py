@@ -1,0 +1,90 @@
+"""The ledger's sums, as one query for each table that people look at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+
+from routerd.adapters.ledger.schema import from_pico
+from routerd.adapters.sqlite import Database, Row
+from routerd.domain.money import Usage
+from routerd.domain.stats import DayOfTier, Guess, ModelTotals, Stats
+
+_USAGE = "SUM(input), SUM(cached_input), SUM(cache_write), SUM(output), SUM(reasoning)"
+_GUESSES = 1_000
+"""The latest answers that a plot of estimates against bills shows."""
+
+SAVED = "COALESCE(SUM(baseline), 0) - COALESCE(SUM(CASE WHEN baseline IS NOT NULL OR status <> 'ok' THEN cost END), 0)"
+"""What the baseline would have cost for the answers that were used, less what they and the unused ones cost."""
+
+
+def statistics(database: Database, since: datetime | None, zone: tzinfo | None) -> Stats:
+    """Totals since a moment, or of all time; days are those of the zone."""
+    begin = since.timestamp() if since else 0.0
+    ((spent, saved, baseline, jobs, attempts, unpriced, estimated, unknown, cached, *usage),) = database.read(
+        f"SELECT SUM(cost), {SAVED}, SUM(baseline), COUNT(DISTINCT job), COUNT(*), "
+        "SUM(cost IS NULL), SUM(usage_estimated AND status <> 'unknown'), SUM(status = 'unknown'), SUM(cached), "
+        f"{_USAGE} FROM attempts WHERE at >= ?",
+        (begin,),
+    )
+    return Stats(
+        spent=from_pico(spent),
+        saved=from_pico(saved),
+        baseline=from_pico(baseline),
+        actions=_int(jobs),
+        attempts=_int(attempts),
+        unpriced=_int(unpriced),
+        estimated=_int(estimated),
+        unknown=_int(unknown),
+        cached=_int(cached),
+        usage=Usage(*map(_int, usage)),
+        days=_days(database, begin, zone),
+        models=_models(database, begin),
+        guesses=_guesses(database, begin),
+        failures=_failures(database, begin),
+    )
+
+
+def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfTier, ...]:
+    """By day of the user's zone: summed here, as SQLite does not know the zone's summer time."""
+    sums: dict[tuple[str, str], tuple[Decimal, int]] = {}
+    for at, tier, cost in database.read("SELECT at, tier, cost FROM attempts WHERE at >= ? ORDER BY at", (begin,)):
+        day = datetime.fromtimestamp(float(str(at)), UTC).astimezone(zone).date().isoformat()
+        before, count = sums.get((day, str(tier)), (Decimal(0), 0))
+        sums[day, str(tier)] = (before + from_pico(cost), count + 1)
+    return tuple(DayOfTier(day, tier, cost, count) for (day, tier), (cost, count) in sums.items())
+
+
+def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
+    rows = database.read(
+        "SELECT provider || '/' || model, COUNT(*), SUM(status = 'ok'), SUM(status = 'rejected'), "
+        f"SUM(status NOT IN ('ok', 'rejected')), SUM(cost), {_USAGE} FROM attempts "
+        "WHERE at >= ? AND provider <> '' GROUP BY provider, model ORDER BY SUM(cost) DESC",
+        (begin,),
+    )
+    return tuple(
+        ModelTotals(str(name), _int(n), _int(ok), _int(bad), _int(failed), from_pico(cost), Usage(*map(_int, usage)))
+        for name, n, ok, bad, failed, cost, *usage in rows
+    )
+
+
+def _guesses(database: Database, begin: float) -> tuple[Guess, ...]:
+    rows: list[Row] = database.read(
+        "SELECT action, provider || '/' || model, low, likely, high, cost FROM attempts WHERE at >= ? "
+        "AND status IN ('ok', 'rejected') AND NOT cached AND NOT usage_estimated AND likely > 0 AND cost IS NOT NULL "
+        "ORDER BY at DESC LIMIT ?",
+        (begin, _GUESSES),
+    )
+    return tuple(Guess(str(action), str(model), *map(from_pico, money)) for action, model, *money in rows)
+
+
+def _failures(database: Database, begin: float) -> tuple[tuple[str, int], ...]:
+    rows = database.read(
+        "SELECT status, COUNT(*) FROM attempts WHERE at >= ? AND status <> 'ok' GROUP BY status ORDER BY 2 DESC",
+        (begin,),
+    )
+    return tuple((str(status), _int(count)) for status, count in rows)
+
+
+def _int(value: object) -> int:
+    return int(str(value or 0))

@@ -1,0 +1,104 @@
+"""The Linter over ruff: the program of its own package as a subprocess, blind to configuration files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
+
+from routerd.domain.document import Document
+from routerd.domain.finding import Finding, Severity
+from routerd.domain.place import Edit, Place, Span
+from routerd.domain.text import Text
+
+_TIMEOUT_S = 20
+"""ruff takes some 20 ms for 1,000 lines; whatever takes 20 s is stuck."""
+
+_SELECT = "E9 F B PLE PLW S ASYNC BLE RUF SIM115 LOG DTZ005"
+_HABITS = "B007 B009 B010 B027 B028 B904 B905 PLW0108 PLW0120 PLW0602 PLW0603 PLW1641 PLW2901 PLW3301 RUF100 F405"
+_TASTE = "RUF001 RUF002 RUF003 RUF005 RUF007 RUF010 RUF012 RUF015 RUF021 RUF022 RUF023 RUF046 RUF059"
+_WRONG_TOO_OFTEN = "S101 S105 S106 S107 S108 S311 S603 S606 S607"
+"""Left out of a review for real faults. Every rule named here exists since ruff 0.12, the oldest allowed."""
+
+_ERRORS = (
+    "E9",
+    "F5",
+    "F6",
+    "F7",
+    "F82",
+    "PLE",
+    "B006",
+    "B023",
+    "S3",
+    "S5",
+    "S60",
+    "ASYNC2",
+    "invalid-syntax",
+)
+_HINTS = ("F401", "F841", "F811", "RUF", "A")
+
+
+class RuffLinter:
+    """Finds faults in Python source; silent about other languages."""
+
+    def lint(self, document: Document) -> list[Finding]:
+        """Findings in the order of the file; none where ruff is missing, fails or takes too long."""
+        if document.language != "python":
+            return []
+        stub = document.uri.endswith(".pyi")
+        command = (
+            *("check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--output-format", "json"),
+            *("--select", _listed(_SELECT), "--ignore", _listed(_HABITS, _TASTE, _WRONG_TOO_OFTEN)),
+            *("--target-version", "py314"),  # the newest: code for any older one is no error there
+            *("--stdin-filename", "source.pyi" if stub else "source.py", "-"),
+        )
+        # A variable such as RUFF_OUTPUT_FILE would act like an option.
+        environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("RUFF_")}
+        try:
+            done = subprocess.run(
+                [find_ruff_bin(), *command],
+                input=document.text.string.encode("utf-8", "replace"),
+                capture_output=True,
+                timeout=_TIMEOUT_S,
+                env=environment,
+                check=False,
+            )
+            found = json.loads(done.stdout)
+        except (OSError, subprocess.SubprocessError, ValueError):
+            return []
+        return sorted((_finding(item, document.text) for item in found), key=lambda finding: finding.span)
+
+
+def _listed(*rules: str) -> str:
+    return ",".join(" ".join(rules).split())
+
+
+def _finding(item: Mapping[str, Any], text: Text) -> Finding:
+    code = str(item.get("code") or "invalid-syntax")
+    span = Span(_place(item["location"], text), _place(item["end_location"], text))
+    message = str(item["message"]).rstrip(".") + "."
+    return Finding(span, _severity(code), message, code, _fix(item.get("fix"), text))
+
+
+def _place(location: Mapping[str, int], text: Text) -> Place:
+    """The place of a row and a character, which ruff counts from one."""
+    bom = location["row"] == 1 and text.lines[0].startswith("\ufeff")
+    return text.clamp(Place(location["row"] - 1, location["column"] - 1 + bom))
+
+
+def _severity(code: str) -> Severity:
+    if code.startswith(_ERRORS):
+        return Severity.ERROR
+    return Severity.INFORMATION if code.startswith(_HINTS) else Severity.WARNING
+
+
+def _fix(fix: Mapping[str, Any] | None, text: Text) -> Edit | None:
+    """The edit of a fix that ruff calls safe and that is a single one."""
+    if not fix or fix.get("applicability") != "safe" or len(fix["edits"]) != 1:
+        return None
+    edit = fix["edits"][0]
+    return Edit(Span(_place(edit["location"], text), _place(edit["end_location"], text)), str(edit["content"]))

@@ -1,0 +1,96 @@
+"""Documentation for languages other than Python: modest, from the name and the signature alone."""
+
+from __future__ import annotations
+
+import re
+
+from routerd.adapters.offline.names import object_of, raw_words, sentence, with_article, words
+from routerd.adapters.offline.vocabulary import VERBS
+from routerd.domain.errors import UpstreamError
+from routerd.domain.symbol import Symbol
+
+_NAME_FIRST = re.compile(r"^\s*(?:\.\.\.|mut\s+|&\s*)*(?:@\w+\s+)*([A-Za-z_$][\w$]*)")
+_NAME_LAST = re.compile(r"([A-Za-z_]\w*)\s*(?:\[\s*\])*\s*$")
+_TAGGED = {
+    "JSDoc": "@param {} {}",
+    "TSDoc": "@param {} - {}",
+    "Javadoc": "@param {} {}",
+    "Doxygen": "@param {} {}",
+    "YARD": "@param {} {}",
+    "XML documentation": '<param name="{}">{}</param>',
+}
+_TYPE_FIRST = frozenset(("java", "c", "cpp", "csharp"))
+_RECEIVERS = frozenset(("self", "this", "void"))
+
+
+def foreign_doc(symbol: Symbol, language: str, style: str) -> str:
+    """The words for one symbol. Raises UpstreamError where the language has no convention known here."""
+    if not style:
+        raise UpstreamError(f"The built-in engine writes no documentation for {language}; configure a model for it.")
+    summary = _summary(symbol, style)
+    if style == "XML documentation":
+        summary = f"<summary>{summary}</summary>"
+    form = _TAGGED.get(style)
+    lines = (
+        [form.format(name, f"The {' '.join(words(name))}.") for name in _parameters(symbol, language)] if form else []
+    )
+    gap = [] if style == "XML documentation" or not lines else [""]
+    return "\n".join([summary, *gap, *lines])
+
+
+def _summary(symbol: Symbol, style: str) -> str:
+    parts, raw = words(symbol.name), raw_words(symbol.name)
+    if not parts:
+        return sentence(f"`{symbol.name}`")
+    if not symbol.kind.callable:
+        noun = with_article(" ".join(parts))
+        return f"{symbol.name} is {noun}." if style == "Go doc comment" else sentence(noun)
+    verbal = raw[0] in VERBS
+    third = style != "YARD"
+    verb = (_third_person(raw[0]) if third else raw[0]) if verbal else ("handles" if third else "handle")
+    what = object_of(raw[0], parts[1:]) if verbal else object_of("", parts)
+    phrase = f"{verb} {what}".rstrip()
+    return f"{symbol.name} {phrase}." if style == "Go doc comment" else sentence(phrase)
+
+
+def _third_person(verb: str) -> str:
+    if verb.endswith(("s", "x", "z", "ch", "sh", "o")):
+        return f"{verb}es"
+    return f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeiou" else f"{verb}s"
+
+
+def _parameters(symbol: Symbol, language: str) -> list[str]:
+    """The names of the parameters between the signature's first brackets."""
+    if not symbol.kind.callable:
+        return []
+    inside = _bracketed(symbol.signature[symbol.signature.find(symbol.name) + len(symbol.name) :])
+    pattern = _NAME_LAST if language in _TYPE_FIRST else _NAME_FIRST
+    names = []
+    for piece in inside:
+        declared = re.split(r"\s*=[^>]|\s=$", piece, maxsplit=1)[0]
+        found = (pattern.search if pattern is _NAME_LAST else pattern.match)(declared.strip(" *&"))
+        if found and found[1] not in _RECEIVERS and not declared.lstrip().startswith(("{", "[")):
+            names.append(found[1])
+    return names
+
+
+def _bracketed(rest: str) -> list[str]:
+    """The pieces between the first round brackets, cut at commas that no bracket holds."""
+    pieces: list[str] = []
+    depth, piece = 0, ""
+    for character in rest:
+        if character in "([{<":
+            depth += 1
+            if depth == 1 and character == "(":
+                piece = ""
+                continue
+        elif character in ")]}>":
+            depth -= 1
+            if depth == 0 and character == ")":
+                return [p for p in [*pieces, piece] if p.strip()]
+        elif character == "," and depth == 1:
+            pieces.append(piece)
+            piece = ""
+            continue
+        piece += character
+    return []

@@ -1,0 +1,67 @@
+"""Turns texts into unit vectors: the shipped static embedding, or one that the user serves elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routerd.adapters.semantic.wordpiece import basic_tokens, pieces
+
+Matrix = NDArray[np.float32]
+
+_CACHED_TOKENS = 20_000  # developers' words repeat; about 5 MB when full
+
+
+class Embedder(Protocol):
+    """Anything that gives each text a vector; nearness is the cosine."""
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """One row of length 1 (or 0, where nothing is known) for each text."""
+        ...
+
+
+class StaticEmbedder:
+    """The mean of the vectors of a text's word pieces, from 8-bit rows that are mapped, not read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._rows = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))  # a plain view is faster to index
+        self._scales = np.load(folder / "scales.npy").astype(np.float32)
+        lines = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+        vocabulary = {piece: row for row, piece in enumerate(lines)}
+        self._pieces = lru_cache(_CACHED_TOKENS)(lambda token: pieces(token, vocabulary))
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """One row of length 1 for each text; zeros where no word is known."""
+        ids = [list(chain.from_iterable(map(self._pieces, basic_tokens(text)))) for text in texts]
+        flat = np.array(list(chain.from_iterable(ids)), dtype=np.intp)
+        summed = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
+        if len(flat):
+            vectors = self._rows[flat] * self._scales[flat, None]
+            lengths = np.array([len(rows) for rows in ids])
+            known = lengths > 0
+            starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+            summed[known] = np.add.reduceat(vectors, starts[known], axis=0)
+        return unit_rows(summed)
+
+
+class ServedEmbedder:
+    """Any embeddings endpoint, given as the function that asks it."""
+
+    def __init__(self, ask: Callable[[Sequence[str]], Sequence[Sequence[float]]]) -> None:
+        self._ask = ask
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """One row of length 1 for each text; raises what `ask` raises."""
+        return unit_rows(np.asarray(self._ask(texts), dtype=np.float32))
+
+
+def unit_rows(matrix: Matrix) -> Matrix:
+    """Each row scaled to length 1; rows of zeros stay so."""
+    lengths = np.sqrt(np.square(matrix).sum(axis=1, keepdims=True))
+    return (matrix / np.where(lengths > 0, lengths, 1)).astype(np.float32, copy=False)

@@ -1,0 +1,100 @@
+"""Counts tokens exactly and cheaply after an edit: text is counted in pieces that are remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from routerd.adapters.tokenizer.chunks import Chunks
+from routerd.domain.text import Text
+
+if TYPE_CHECKING:
+    from tiktoken import Encoding
+
+# Each pattern cuts after a line break, before a line that is not blank and does not begin with "/": no token
+# of o200k_base spans such a place (only "\n//" is joined), so the counts of the parts add up.
+# Shown on 3,258 files and 300,000 random strings, and again by this adapter's property tests.
+_BLOCK = re.compile(r"\n(?=[^\s/])")
+"""Before lines that are not indented, so that an edit in one function spares all the others."""
+_MEMBER = re.compile(r"\n(?=(?:    |\t)\S)")
+"""Before lines that are indented once, for the methods of a long class."""
+_PIECE = re.compile(r"\n(?=[ \t]+\S|[^\s/])")
+"""Before every such line: 45 characters on average."""
+
+_PART_CHARS = 2_048
+_PARTS = 16_384
+"""Blocks and members that are remembered: 32 MB at the very most. 50,000 lines of Python's standard library
+have 7,140 of them; a memory smaller than the file would forget each part just before it is asked for again."""
+_PIECE_CHARS = 512
+_PIECES = 16_384
+
+_WHITE = re.compile(r"(\s{20000})")
+"""tiktoken's regular expression overflows its stack on some hundred thousand white characters in a row and
+panics, so that no exact count exists; such a run is counted in parts."""
+
+_TEXTS = 4
+"""Whole documents whose chunks are remembered: those that a user edits at the same time."""
+
+
+class TiktokenCounter:
+    """Counts by o200k_base. Any thread may count; the vocabulary is loaded by ``warm`` or the first count."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._encoding: Encoding | None = None
+        self._texts: list[Chunks] = []
+        self._part = lru_cache(_PARTS)(self._by_pieces)
+        self._piece = lru_cache(_PIECES)(self._encoded)
+
+    def warm(self) -> None:
+        """Load the vocabulary, which takes about half a second. Raises RouterdError where it is damaged."""
+        self._loaded()
+
+    def count(self, text: str) -> int:
+        """Exactly ``len(encode_ordinary(text))``; costs little where most of the text was counted before."""
+        return sum(self._part(part) if len(part) <= _PART_CHARS else self._by_pieces(part) for part in _parts(text))
+
+    def count_text(self, text: Text) -> int:
+        """As ``count`` of the whole text, at the cost of the lines that differ from a text counted before."""
+        with self._lock:
+            known = next((chunks for chunks in self._texts if chunks.precedes(text)), None)
+        chunks = known.followed(text, self.count) if known else Chunks.of(text, self._encoded)
+        with self._lock:
+            self._texts = [chunks, *(other for other in self._texts if other is not known)][:_TEXTS]
+        return chunks.total
+
+    def _by_pieces(self, part: str) -> int:
+        return sum(
+            self._piece(piece) if len(piece) <= _PIECE_CHARS else self._encoded(piece) for piece in _cut(_PIECE, part)
+        )
+
+    def _encoded(self, piece: str) -> int:
+        encode = self._loaded().encode_ordinary
+        if len(piece) <= _PART_CHARS:
+            return len(encode(piece))
+        return sum(len(encode(part)) for part in _WHITE.split(piece))
+
+    def _loaded(self) -> Encoding:
+        if self._encoding is None:
+            from routerd.adapters.tokenizer.vocabulary import load  # noqa: PLC0415  # lazy: 0.5 s
+
+            with self._lock:
+                self._encoding = self._encoding or load()
+        return self._encoding
+
+
+def _parts(text: str) -> Iterator[str]:
+    for block in _cut(_BLOCK, text):
+        if len(block) <= _PART_CHARS:
+            yield block
+        else:
+            yield from _cut(_MEMBER, block)
+
+
+def _cut(places: re.Pattern[str], text: str) -> Iterator[str]:
+    ends = (0, *(match.end() for match in places.finditer(text)), len(text))
+    return (text[start:end] for start, end in pairwise(ends))

@@ -1,0 +1,194 @@
+"""The engine behind the Engine port: asks the deployments of a rung until one gives a whole answer.
+
+It carries out what ``failover`` decides and ``aftermath`` concludes, and reports each attempt exactly once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+
+from routerd.adapters.upstream import breaker
+from routerd.adapters.upstream.aftermath import Aftermath
+from routerd.adapters.upstream.body import joined, request_body
+from routerd.adapters.upstream.call import Call, answer
+from routerd.adapters.upstream.client import load, loaded
+from routerd.adapters.upstream.clock import Clock
+from routerd.adapters.upstream.draft import Draft
+from routerd.adapters.upstream.failover import Candidate, Go, Stop, Wait, next_move
+from routerd.adapters.upstream.failure import TABLE, Failure, Fault, FaultError, classify
+from routerd.adapters.upstream.health import Health, HealthStore, MemoryHealth
+from routerd.adapters.upstream.job import Job
+from routerd.adapters.upstream.keys import KeyOf, Keys
+from routerd.adapters.upstream.survey import Survey
+from routerd.adapters.upstream.till import Till
+from routerd.adapters.upstream.told import told
+from routerd.adapters.upstream.traffic import Traffic
+from routerd.adapters.upstream.under_way import Try
+from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.model import ModelRef
+from routerd.domain.money import Price
+from routerd.domain.ports import Counter, Watch
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Rung
+from routerd.domain.reply import Finish, Reply
+from routerd.domain.settings import Limits, ProviderSettings
+
+
+@dataclass
+class UpstreamEngine:
+    """Answers questions through OpenAI-compatible providers; see ``domain.ports.Engine``.
+
+    One for each snapshot of the configuration; ``health`` and ``traffic`` outlive it and are shared.
+    """
+
+    providers: Mapping[str, ProviderSettings]
+    key: KeyOf
+    price: Callable[[ModelRef], Price | None]
+    counter: Counter
+    limits: Limits
+    clock: Clock
+    rng: Random
+    health: HealthStore = field(default_factory=MemoryHealth)
+    traffic: Traffic = field(default_factory=Traffic)
+    budget: Decimal | None = None
+    """Dollars that all attempts at one question may cost together."""
+
+    def __post_init__(self) -> None:
+        self._keys, self._till = Keys(self.key), Till(self.price, self.counter)
+        self._survey = Survey(
+            self.providers, self._keys, self.health, self.traffic, self._till, self.clock, self.budget
+        )
+        self._aftermath = Aftermath(self._keys, self.health, self.traffic, self._till, self.clock, self.rng)
+
+    async def warm(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        if not loaded():
+            await asyncio.to_thread(load)
+
+    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+        """As the port says. Failed attempts are reported as they end, each once; waits are told as stages."""
+        await self.warm()
+        job = Job(question, rung, watch, self.clock.monotonic() + self.limits.total_s)
+        while True:
+            candidates = self._survey.candidates(job)
+            left_s = job.deadline - self.clock.monotonic()
+            move = Stop() if job.stopped else next_move(candidates, left_s, job.prefer)
+            match move:
+                case Stop():
+                    raise job.verdict(self._reasons(candidates), left_s <= 0)
+                case Wait(seconds, model, why):
+                    length = "" if math.isinf(seconds) else f"{max(seconds, 1):.0f} s "
+                    job.tell(f"waiting {length}for {model}: {why}")
+                    await self.traffic.wait(min(seconds, left_s))
+                case Go(model, why):
+                    reply = await self._go(job, model, why)
+                    if reply is not None:
+                        return reply
+
+    @staticmethod
+    def _reasons(candidates: list[Candidate]) -> dict[ModelRef, str]:
+        """Why each deployment did not answer, with the time for those that will be back."""
+        return {
+            one.model: (one.why or "not tried")
+            + (f", free in {one.wait_s:.0f} s" if 1 <= one.wait_s < math.inf else "")
+            for one in candidates
+        }
+
+    # ── one call
+
+    async def _go(self, job: Job, model: ModelRef, why: str | None) -> Reply | None:
+        """Call one deployment; ``None`` where the question goes on to the next."""
+        provider = self.providers[model.provider]
+        known = self._keys.known(provider)
+        key = known or await self._keys.get(provider)
+        if key.problem is not None:
+            job.exclude(model, key.problem, Failure.CREDENTIAL)
+            return None
+        if known is None:
+            return None  # its credential may be benched: look again, now that it is known
+        if not self._probe(model):
+            return None  # another request was faster: look again
+        quirks = self._aftermath.quirks.get(model, provider.quirks)
+        tried = Try(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
+        limiter, learnt = self.traffic.limiter(provider), self.traffic.learnt(model)
+        slot = limiter.begin(tried.started, job.tokens)
+        learnt.spend(job.input_tokens)
+        used = job.tokens
+        job.watch.stage("asking", model)
+        try:
+            booked, reply = await self._call(job, tried)
+            used = booked.usage.all_input + booked.usage.all_output
+        finally:
+            limiter.end(slot, used)
+            self.traffic.tell()
+        return reply
+
+    async def _call(self, job: Job, tried: Try) -> tuple[Attempt, Reply | None]:
+        """The call itself, and what follows from how it ends."""
+        client = self.traffic.client(tried.provider, tried.key.value)
+        body = request_body(tried.model.model, job.question.prompt, tried.quirks, job.so_far)
+        left_s = job.deadline - tried.started
+        call = Call(body, self.limits, left_s, self.clock.wall(), tried.quirks.sends_done)
+        so_far = 0
+
+        def arrived(text: str) -> None:
+            nonlocal so_far
+            so_far += self._till.counter.count(text)
+            job.watch.tokens(so_far)
+
+        try:
+            await answer(client, call, tried.draft, arrived)
+        except FaultError as error:
+            return self._failed(job, tried, error.fault), None
+        except BaseException as end:  # the user cancelled, or the daemon ends: what was used is booked
+            self._aftermath.cancelled(tried)
+            reason = "cancelled" if isinstance(end, asyncio.CancelledError) else type(end).__name__
+            job.watch.attempted(self._attempt(job, tried, AttemptStatus.CANCELLED, reason))
+            raise
+        self._aftermath.answered(tried)
+        booked = self._attempt(job, tried, AttemptStatus.OK, tried.why)
+        return booked, Reply(joined(job.so_far, tried.draft.text), Finish.STOP, booked)
+
+    def _failed(self, job: Job, tried: Try, fault: Fault) -> Attempt:
+        """Report the attempt and draw the consequences."""
+        failure = classify(fault)
+        why = told(fault, failure, tried.provider, tried.key.value, self.limits)
+        booked = self._attempt(job, tried, TABLE[failure].status, why)
+        job.watch.attempted(booked)
+        self._aftermath.failed(job, tried, fault, failure, why)
+        return booked
+
+    def _attempt(self, job: Job, tried: Try, status: AttemptStatus, reason: str | None) -> Attempt:
+        ms = round((self.clock.monotonic() - tried.started) * 1000)
+        billed = self._till.bill(tried.model, tried.draft, job.input_tokens)
+        job.spent += billed.cost or 0
+        return Attempt(
+            tried.model,
+            job.rung.tier,
+            status,
+            billed.usage,
+            billed.cost,
+            ms,
+            reason,
+            usage_estimated=billed.estimated,
+        )
+
+    def _probe(self, model: ModelRef) -> bool:
+        """Whether this request may go; through a half-open breaker only as the one probe."""
+        if not breaker.half_open(self.health.get(str(model))):
+            return True
+        won = False
+
+        def move(health: Health) -> Health:
+            nonlocal won
+            probing = breaker.probe(health, self.clock.wall(), self.limits.first_token_s)
+            won = probing is not None
+            return probing or health
+
+        self.health.change(str(model), move)
+        return won

@@ -1,0 +1,33 @@
+"""Whether a provider can be reached with a key, and which models it offers: one question, no tokens."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from routerd.adapters.upstream.client import Client, load
+from routerd.adapters.upstream.failure import FaultError
+
+WITHIN_S = 5.0
+"""A list of models comes from a cache in well under a second; a person is waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a provider answered: its models, or why not."""
+
+    models: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+async def probe(base_url: str, key: str | None, within_s: float = WITHIN_S) -> Probe:
+    """Ask a provider for its models."""
+    await asyncio.to_thread(load)
+    client = Client(base_url, key)
+    try:
+        return Probe(await client.models(within_s))
+    except FaultError as raised:
+        fault = raised.fault
+        return Probe(problem=f"answered {fault.status}" if fault.status else fault.message or "no answer")
+    finally:
+        await client.close()

@@ -1,0 +1,83 @@
+"""The only door to watchfiles: tells when files that may not exist yet have other contents than before.
+
+It watches folders, as editors replace a file by renaming another onto it and a watched file would be lost.
+What the change means, and what to do about a broken file, is the business of whoever is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from contextlib import aclosing
+from pathlib import Path
+
+Told = Callable[[frozenset[Path]], Awaitable[None]]
+"""Is given the files whose contents differ; a file that is gone counts as different."""
+
+_QUIET_MS = 50
+"""A change is told once nothing else happened for so long: an editor's truncate, write and rename are one."""
+_LONGEST_MS = 300
+"""At the latest after so long of changes without a pause."""
+_LOOK_MS = 500
+"""Contents are compared this often even without a notice: some network folders never send one, and a change
+between two watches is not lost."""
+
+
+async def watch(files: Collection[Path], told: Told) -> None:
+    """Call ``told`` at each change of any of the files, one call at a time, until the task is cancelled."""
+    known = await asyncio.to_thread(_contents, files)
+    while True:
+        async with aclosing(_notices(files)) as notices:
+            async for _ in notices:
+                now = await asyncio.to_thread(_contents, files)
+                changed = frozenset(file for file in files if now[file] != known[file])
+                known = now
+                if changed:
+                    await told(changed)
+
+
+async def _notices(files: Collection[Path]) -> AsyncGenerator[None, None]:
+    """Something may have changed; ends when other folders need watching than before."""
+    from watchfiles import awatch  # noqa: PLC0415  # lazy: a daemon's first answer does not wait for it
+
+    folders = _folders(files)
+    stirs = awatch(
+        *folders,
+        watch_filter=None,
+        recursive=False,
+        step=_QUIET_MS,
+        debounce=_LONGEST_MS,
+        rust_timeout=_LOOK_MS,
+        yield_on_timeout=True,
+    )
+    try:
+        async with aclosing(stirs):
+            async for _ in stirs:
+                yield
+                if _folders(files) != folders:
+                    return
+    except OSError:
+        # A folder vanished on the way, or the system has no watches left: look again without them.
+        await asyncio.sleep(_LOOK_MS / 1000)
+        yield
+
+
+def _contents(files: Collection[Path]) -> Mapping[Path, bytes | None]:
+    return {file: _content(file) for file in files}
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _folders(files: Collection[Path]) -> Mapping[Path, int]:
+    """The nearest existing folder above each file, and above what a symbolic link leads to, by identity."""
+    above = {_existing(path.parent) for file in files for path in (file.absolute(), file.resolve())}
+    return {folder: folder.stat().st_ino for folder in above}
+
+
+def _existing(folder: Path) -> Path:
+    return next((path for path in (folder, *folder.parents) if path.is_dir()), Path(folder.anchor))

@@ -1,0 +1,152 @@
+"""The index of one project: who declares and imports what, made file by file so that it can be stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from routerd.adapters.workspace.files import listed, read_text
+from routerd.adapters.workspace.uris import uri_of
+from routerd.domain.document import Document
+from routerd.domain.language import language_of
+from routerd.domain.place import Span
+from routerd.domain.ports import Grammar
+from routerd.domain.project import Declaration, Project
+from routerd.domain.symbol import Outline
+from routerd.domain.text import Text
+
+_MAX_SOURCE_BYTES = 256_000
+"""Larger sources are generated or data; outlining one would hold up hundreds of others."""
+_MAX_KEPT_CHARACTERS = 64_000
+"""Of a manifest or test file, which are kept whole."""
+_MAX_SUMMARY = 100
+
+_MANIFESTS = frozenset(
+    {
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "tox.ini",
+        "pytest.ini",
+        "package.json",
+        "go.mod",
+        "Cargo.toml",
+    }
+    | {
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
+        "CMakeLists.txt",
+        "Makefile",
+        "meson.build",
+        "vcpkg.json",
+    }
+    | {"conanfile.txt", "Gemfile", "Gemfile.lock", "Rakefile", ".rspec"}
+)
+
+
+class Index:
+    """What is known of the files below ``root``; grows as files are added, and hands out frozen Projects."""
+
+    def __init__(self, root: Path, grammar: Grammar) -> None:
+        self.root = root
+        self._grammar = grammar
+        self._files: set[str] = set()
+        self._declared: dict[str, tuple[Declaration, ...]] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
+        self._texts: dict[str, str] = {}
+        self._frozen: Project | None = None
+        self._lock = threading.Lock()
+
+    def fill(self, go_on: Callable[[], bool]) -> None:
+        """Read the whole tree, names first, until done or told to stop; seen by ``project`` at its end."""
+        paths = list(listed(self.root))
+        with self._lock:
+            self._files.update(path.relative_to(self.root).as_posix() for path in paths)
+            self._frozen = None
+        for path in paths:
+            if not go_on():
+                break
+            self._take(path, self._wanted(path))
+        self._frozen = None
+
+    def add(self, path: Path, text: Text | None = None) -> None:
+        """Read one file again, or take its text from the editor; forget it where it is gone."""
+        text = text if text is not None else self._wanted(path)
+        if text is None and not path.exists():
+            self._forget(path.relative_to(self.root).as_posix())
+        self._take(path, text)
+        self._frozen = None
+
+    def _take(self, path: Path, text: Text | None) -> None:
+        if text is None:
+            return
+        name = path.relative_to(self.root).as_posix()
+        language = language_of(name)
+        known = self._grammar.knows(language)
+        outline = self._grammar.outline(Document(uri_of(path), None, language, text)) if known else Outline(language)
+        with self._lock:
+            self._files.add(name)
+            if _kept(name):
+                self._texts[name] = text.string[:_MAX_KEPT_CHARACTERS]
+            self._imports[name] = tuple(dict.fromkeys(found.module for found in outline.imports))
+            self._declared[name] = tuple(
+                Declaration(s.name, s.qualname, s.kind, name, s.signature, _summary(text, s.doc))
+                for s in outline.symbols
+            )
+
+    def project(self) -> Project:
+        """The index as it is now, its root as a URI."""
+        with self._lock:
+            if self._frozen is None:
+                self._frozen = self._freeze()
+            return self._frozen
+
+    def _freeze(self) -> Project:
+        by_name: dict[str, list[Declaration]] = {}
+        for name in sorted(self._declared, key=lambda path: (path.count("/"), path)):
+            for declaration in self._declared[name]:
+                by_name.setdefault(declaration.name, []).append(declaration)
+        return Project(
+            root=uri_of(self.root),
+            files=tuple(sorted(self._files)),
+            declarations={name: tuple(found) for name, found in by_name.items()},
+            imports=dict(self._imports),
+            texts=dict(self._texts),
+        )
+
+    def _wanted(self, path: Path) -> Text | None:
+        name = path.name
+        if not (name in _MANIFESTS or self._grammar.knows(language_of(name)) or name.endswith(".csproj")):
+            return None
+        try:
+            return read_text(path) if path.stat().st_size <= _MAX_SOURCE_BYTES else None
+        except OSError:
+            return None
+
+    def _forget(self, name: str) -> None:
+        with self._lock:
+            self._files.discard(name)
+            self._declared.pop(name, None)
+            self._imports.pop(name, None)
+            self._texts.pop(name, None)
+
+
+def _kept(name: str) -> bool:
+    last = name.rpartition("/")[2]
+    stem = last.partition(".")[0].lower()
+    is_test = (
+        stem.startswith("test") or stem.endswith(("test", "tests", "spec")) or ".test." in last or ".spec." in last
+    )
+    return last in _MANIFESTS or last.endswith(".csproj") or is_test
+
+
+def _summary(text: Text, doc: Span | None) -> str:
+    if doc is None:
+        return ""
+    for line in text.slice(doc).splitlines():
+        words = line.strip(" \t/*#!\"'<>rRuU").removeprefix("summary>")
+        if words:
+            return words[:_MAX_SUMMARY]
+    return ""

@@ -1,0 +1,107 @@
+"""The Workspace port: the editor's open documents over the files on disk, and the projects they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from routerd.adapters.workspace.files import read_text, root_of
+from routerd.adapters.workspace.index import Index
+from routerd.adapters.workspace.uris import path_of
+from routerd.domain.document import Document
+from routerd.domain.finding import Finding
+from routerd.domain.language import language_of
+from routerd.domain.ports import Grammar
+from routerd.domain.project import Project
+
+
+class Workspace:
+    """Open documents are the truth; everything else is read from disk, and indexed in the background."""
+
+    def __init__(self, grammar: Grammar, folders: Sequence[Path] = ()) -> None:
+        """``folders`` are the editor's workspace folders; other roots are found by their markers."""
+        self._grammar = grammar
+        self._folders = [folder.absolute() for folder in folders]
+        self._open: dict[str, Document] = {}
+        self._diagnostics: dict[str, tuple[Finding, ...]] = {}
+        self._indices: dict[Path, Index] = {}
+        self._roots: dict[str, Path | None] = {}
+
+    def add_folder(self, folder: Path) -> None:
+        """Take in another workspace folder."""
+        self._folders.append(folder.absolute())
+        self._roots.clear()
+
+    def hold(self, document: Document) -> None:
+        """The editor opened or changed a document."""
+        self._open[document.uri] = document
+
+    def drop(self, uri: str) -> None:
+        """The editor closed a document: from now on the file on disk counts."""
+        document = self._open.pop(uri, None)
+        self._diagnostics.pop(uri, None)
+        if document is not None:
+            self.saved(uri)
+
+    def saved(self, uri: str) -> None:
+        """A file changed on disk: index it again if its project is indexed."""
+        path, root = path_of(uri), self._root(uri)
+        if path is None or root is None or root not in self._indices:
+            return
+        held = self._open.get(uri)
+        self._indices[root].add(path, held.text if held else None)
+
+    def held(self, uri: str) -> Document | None:
+        """A document that the editor has open."""
+        return self._open.get(uri)
+
+    def read(self, uri: str) -> Document | None:
+        """A file as the editor holds it, else as it is on disk; ``None`` where there is none."""
+        if uri in self._open:
+            return self._open[uri]
+        path = path_of(uri)
+        text = read_text(path) if path else None
+        return None if text is None else Document(uri, None, language_of(uri), text)
+
+    def report(self, uri: str, findings: tuple[Finding, ...]) -> None:
+        """Take in what other tools say about a document."""
+        self._diagnostics[uri] = findings
+
+    def diagnostics(self, uri: str) -> tuple[Finding, ...]:
+        """What other tools reported on an open document."""
+        return self._diagnostics.get(uri, ())
+
+    def index(self, uri: str, go_on: Callable[[], bool]) -> None:
+        """Index the project around a document, if it has one and is not indexed; slow, for a thread of its own."""
+        root = self._root(uri)
+        if root is not None and root not in self._indices:
+            index = self._indices[root] = Index(root, self._grammar)
+            index.fill(go_on)
+
+    def project(self, uri: str) -> Project:
+        """The index of the project around a document, under the spelling that its URI uses for the root."""
+        root, path = self._root(uri), path_of(uri)
+        if root is None or path is None:
+            return Project(root="")
+        spelling = _above(uri, len(path.absolute().relative_to(root).parts))
+        index = self._indices.get(root)
+        if index is None:
+            return Project(root=spelling, files=(path.absolute().relative_to(root).as_posix(),))
+        project = index.project()
+        return project if project.root == spelling else replace(project, root=spelling)
+
+    def _root(self, uri: str) -> Path | None:
+        if uri not in self._roots:
+            path = path_of(uri)
+            self._roots[uri] = self._find_root(path.absolute()) if path else None
+        return self._roots[uri]
+
+    def _find_root(self, path: Path) -> Path | None:
+        around = [folder for folder in self._folders if path.is_relative_to(folder)]
+        return max(around, key=lambda folder: len(folder.parts), default=None) or root_of(path)
+
+
+def _above(uri: str, levels: int) -> str:
+    """The URI so many path segments further up."""
+    return uri.rsplit("/", levels)[0]

@@ -1,0 +1,289 @@
+"""The app plugs the line to the places; a reload swaps one immutable Snapshot.
+
+The only module that knows both sides. Heavy libraries are imported by the adapters on first use, so
+opening an app is cheap; ``warm`` fetches them once the editor has its first answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from routerd.actions import catalog
+from routerd.adapters import config
+from routerd.adapters.cache import SqliteReplyCache
+from routerd.adapters.catalogue import Catalogue
+from routerd.adapters.grammar import TreeSitterGrammar
+from routerd.adapters.ledger import MIGRATIONS, SqliteLedger, start_of_day
+from routerd.adapters.lint import RuffLinter
+from routerd.adapters.offline import OfflineEngine
+from routerd.adapters.semantic import SemanticClassifier
+from routerd.adapters.sqlite import Database
+from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.adapters.upstream import Clock, SharedHealth, Traffic, UpstreamEngine
+from routerd.adapters.workspace import Workspace, path_of
+from routerd.domain.action import ActionSpec, Request
+from routerd.domain.document import Document
+from routerd.domain.errors import ConfigError, RouterdError
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Price
+from routerd.domain.outcome import Outcome
+from routerd.domain.place import Place, Span
+from routerd.domain.ports import Editor, Engine, Watch
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Estimate, Route, Rung
+from routerd.domain.reply import Reply
+from routerd.domain.settings import Settings
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.stats import Stats
+from routerd.domain.symbol import Symbol
+from routerd.domain.text import Text
+from routerd.domain.verdict import Refusal
+from routerd.pipeline import Places, Plan, plan, run
+from routerd.stages.route import route
+from routerd.stages.words import own_words
+
+__all__ = ["App", "Card", "Offer", "Standing", "now", "path_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action that makes sense at a place, with what it should cost."""
+
+    spec: ActionSpec
+    request: Request
+    target: str
+    """The target's label, for titles."""
+    estimate: Estimate
+
+    @property
+    def title(self) -> str:
+        """What would be done to what, without the price."""
+        title = self.spec.replace_title if self.request.replace else self.spec.title
+        return title.format(target=self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a hover shows: the symbol and its offers."""
+
+    symbol: Symbol
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Today's money, for a status bar."""
+
+    spent_today: Decimal
+    budget_daily: Decimal | None
+    saved_today: Decimal
+
+
+class Engines:
+    """The Engine that hands a rung to the built-in engine or to the providers, by its models."""
+
+    def __init__(self, offline: Engine, upstream: Engine) -> None:
+        self._offline = offline
+        self._upstream = upstream
+
+    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+        """As the Engine port says."""
+        engine = self._offline if rung.models == (OFFLINE,) else self._upstream
+        return await engine.ask(question, rung, watch)
+
+
+class App:
+    """One user's routerd: frontends talk to this and to the domain, and to nothing else."""
+
+    def __init__(self, sources: config.Sources, folders: tuple[Path, ...] = (), *, lenient: bool = False) -> None:
+        """Read the configuration and open the ledger.
+
+        Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
+        ``problems``: an editor's daemon that does not start explains nothing.
+        """
+        self._sources = sources
+        self._jobs = itertools.count(1)
+        self._executor = ThreadPoolExecutor(1, "routerd-warm")
+        self._closing = False
+        self.grammar = TreeSitterGrammar()
+        self.workspace = Workspace(self.grammar, folders)
+        self._counter = TiktokenCounter()
+        self._classifier = SemanticClassifier()
+        self._database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
+        self.ledger = SqliteLedger(self._database, lambda: self.settings.budget)
+        self._cache = SqliteReplyCache(self._database, lambda: self.settings.cache)
+        self._health = SharedHealth(self._database, time.time)
+        self._traffic = Traffic()
+        self.problems: tuple[str, ...] = ()
+        self._snapshot, self._places = self._plug(_loaded(sources, lenient))
+        if self._database.problem:
+            self.problems = (self._database.problem, *self.problems)
+
+    @classmethod
+    def open(cls, *, config_file: Path | None = None, root: Path | None = None, lenient: bool = False) -> App:
+        """The app of a workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
+        return cls(config.Sources.found(config_file, root), (root,) if root else (), lenient=lenient)
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration that new actions are run with."""
+        return self._snapshot.settings
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What a new action would see."""
+        return self._snapshot
+
+    def _plug(self, loaded: config.Loaded) -> tuple[Snapshot, Places]:
+        settings = loaded.settings
+        keys = config.Keys()
+        usable = config.usable_tiers(settings, keys.available(settings))
+        catalogue = self._catalogue = Catalogue(settings.models)
+        upstream = UpstreamEngine(
+            providers=settings.providers,
+            key=keys.key,
+            price=lambda model: catalogue.price(model, now()),
+            counter=self._counter,
+            limits=settings.limits,
+            clock=Clock(time.monotonic, time.time),
+            rng=random.Random(),  # noqa: S311  # jitter, not secrets
+            health=self._health,
+            traffic=self._traffic,
+            budget=settings.budget.per_action,
+        )
+        places = Places(
+            counter=self._counter,
+            grammar=self.grammar,
+            catalogue=catalogue,
+            classifier=self._classifier.with_examples(settings.routing.examples),
+            engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
+            workspace=self.workspace,
+            ledger=self.ledger,
+            cache=self._cache,
+            clock=now,
+        )
+        self.problems = loaded.problems
+        return Snapshot(settings, usable), places
+
+    def reload(self, editor_settings: Mapping[str, object] | None = None) -> tuple[str, ...]:
+        """Read the configuration again for all actions that begin from now on; problems as sentences.
+
+        A file that cannot be used leaves everything as it was.
+        """
+        if editor_settings is not None:
+            self._sources = self._sources.with_editor(editor_settings)
+        try:
+            self._snapshot, self._places = self._plug(config.load(self._sources))
+        except RouterdError as fault:
+            return (f"{fault} The configuration stays as it was.",)
+        return self.problems
+
+    def opened(self, document: Document) -> None:
+        """The editor opened or changed a document: what it holds is the truth from now on."""
+        self.workspace.hold(document)
+
+    def closed(self, uri: str) -> None:
+        """The editor closed a document."""
+        self.workspace.drop(uri)
+
+    def document(self, uri: str) -> Document | None:
+        """A document as the editor holds it, else as it is on disk."""
+        return self.workspace.read(uri)
+
+    def index(self, uri: str, seconds: float) -> None:
+        """Index the project around a document, for so long at the most."""
+        end = time.monotonic() + seconds
+        self.workspace.index(uri, lambda: time.monotonic() < end)
+
+    def offers(self, document: Document, span: Span) -> tuple[Offer, ...]:
+        """The menu at a place: each action that makes sense there, with its price; nothing is sent or read."""
+        found = (self._offer(Request(spec.name, document, span)) for spec in catalog().values() if spec.in_menu)
+        return tuple(offer for offer in found if offer is not None)
+
+    def card(self, document: Document, place: Place) -> Card | None:
+        """What each action would cost for the symbol whose name stands at a place; ``None`` elsewhere."""
+        symbol = self.grammar.named_at(document, place)
+        if symbol is None:
+            return None
+        return Card(symbol, self.offers(document, Span(symbol.name_span.start, symbol.name_span.start)))
+
+    def _offer(self, request: Request) -> Offer | None:
+        planned = self.plan(request)
+        if isinstance(planned, Refusal) and planned.code == "documented":
+            return self._offer(replace(request, replace=True))
+        if isinstance(planned, Refusal):
+            return None
+        return Offer(planned.question.spec, request, planned.question.target.label, planned.estimates[0])
+
+    def plan(self, request: Request) -> Plan | Refusal:
+        """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
+        return plan(request, self._snapshot, self._places)
+
+    async def run(self, request: Request, editor: Editor, watch: Watch) -> Outcome:
+        """One action from wish to editor; cancel the task to cancel the action."""
+        job = f"{next(self._jobs)}-{time.time_ns():x}"
+        return await run(job, request, self._snapshot, self._places, editor, watch)
+
+    def classify(self, text: str) -> Route | Refusal:
+        """Where a free-form instruction would go, and why."""
+        document = Document("untitled:", None, "plaintext", Text(text))
+        request = Request("ask", document, document.text.whole, instruction=text)
+        words = self._places.classifier.classify(own_words(text).text)
+        return route(request, catalog()["ask"], self._snapshot, words)
+
+    def price(self, model: ModelRef) -> Price | None:
+        """What a model costs now."""
+        return self._places.catalogue.price(model, now())
+
+    def standing(self) -> Standing:
+        """Today's spending and savings."""
+        today = start_of_day(now())
+        return Standing(self.ledger.spent(today), self.settings.budget.daily, self.ledger.saved(today))
+
+    def stats(self, since: datetime | None = None) -> Stats:
+        """The ledger's totals since a moment, or of all time."""
+        return self.ledger.stats(since, now().tzinfo)
+
+    async def warm(self, uri: str | None = None) -> None:
+        """Load what is slow to load, and index the project around a document, off the event loop."""
+        loop = asyncio.get_running_loop()
+        for load in (self._counter.warm, self._catalogue.warm, self._classifier.load):
+            await loop.run_in_executor(self._executor, load)
+        if uri is not None:
+            await self.study(uri)
+
+    async def study(self, uri: str) -> None:
+        """Index the project around a document in the background; at once where it is indexed already."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._executor, self.workspace.index, uri, lambda: not self._closing)
+
+    def close(self) -> None:
+        """Stop the background work and close the ledger."""
+        self._closing = True
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._database.close()
+
+
+def _loaded(sources: config.Sources, lenient: bool) -> config.Loaded:
+    try:
+        return config.load(sources)
+    except ConfigError as fault:
+        if not lenient:
+            raise
+        return config.fallback(sources, fault)
+
+
+def now() -> datetime:
+    """The user's own clock and time zone: budgets begin anew at the user's midnight."""
+    return datetime.now().astimezone()

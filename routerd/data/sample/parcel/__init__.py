@@ -1,0 +1,1 @@
+"""A shop's parcels: what they weigh and what they cost to send."""

@@ -1,0 +1,131 @@
+"""What an editor can ask for: the declaration of an action, and one request for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routerd.domain.document import Document
+from routerd.domain.model import ModelRef
+from routerd.domain.place import Place, Span
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.tier import Tier
+
+
+class Contract(StrEnum):
+    """What the answer must be, and so how it is read, built and checked."""
+
+    DOCUMENTATION = "documentation"
+    TESTS = "tests"
+    FINDINGS = "findings"
+    MARKDOWN = "markdown"
+    HUNKS = "hunks"
+
+
+class Scope(StrEnum):
+    """What kind of place an action makes sense at."""
+
+    SYMBOL = "symbol"
+    SELECTION = "selection"
+    FILE = "file"
+
+
+class Snip(StrEnum):
+    """A kind of context that an action may want."""
+
+    TARGET = "target"
+    IMPORTS = "imports"
+    CONTAINER = "container"
+    """The header of the enclosing class with its siblings' signatures."""
+    CALLEES = "callees"
+    """Signatures of what the target uses, from this file and the workspace."""
+    TESTS = "tests"
+    DIAGNOSTICS = "diagnostics"
+    OUTLINE = "outline"
+    """The signatures of the whole file."""
+    NEIGHBOURS = "neighbours"
+    """The other files of the package, by name and signatures."""
+    EXAMPLE = "example"
+    """An existing piece in the wanted style, such as a documented sibling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appetite:
+    """Which context an action wants, most wanted first, and how many tokens beside the target it is worth."""
+
+    kinds: tuple[Snip, ...]
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPrior:
+    """Output tokens expected before anything was learnt: ``base + per_token * tokens of the target``."""
+
+    base: int
+    per_target_token: float
+    spread: float
+    """The high end is ``likely * spread``, the low end ``likely / spread``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action, wholly declared: adding an action is adding one of these."""
+
+    name: str
+    order: int
+    """Place in menus, from 1."""
+    title: str
+    """For menus, with ``{target}``: "Document {target}"."""
+    kind: str
+    """LSP code action kind."""
+    tier: Tier | None
+    """The default tier; ``None`` lets semantic routing decide on the user's words."""
+    contract: Contract
+    scopes: tuple[Scope, ...]
+    code_only: bool
+    """Whether it needs a grammar for the language; the others work on every text."""
+    appetite: Appetite
+    output: OutputPrior
+    system: str
+    """The stable part of the prompt: role and reply format, the same for every request, so that it is cached."""
+    task: str
+    """The request itself, with the fields that ``stages/compose`` fills in."""
+    sections: tuple[str, ...] = ()
+    """Headings that a Markdown answer promises."""
+    in_menu: bool = True
+    replace_title: str = ""
+    """The title where something that exists already would be rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One wish: an action on a place in a document, as the editor or the command line put it."""
+
+    action: str
+    document: Document
+    span: Span
+    """The selection; empty at a cursor. The whole file is asked for by ``whole_file``."""
+    tier: Tier | None = None
+    model: ModelRef | None = None
+    instruction: str = ""
+    whole_file: bool = False
+    replace: bool = False
+    """Whether documentation that already exists may be rewritten."""
+
+    @property
+    def cursor(self) -> Place:
+        """Where the selection begins."""
+        return self.span.start
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the action is about: one symbol, several symbols, a stretch of lines, or the file."""
+
+    scope: Scope
+    span: Span
+    label: str
+    """For people, with back quotes around code: "`parse_header`", "3 functions", "`config.py`"."""
+    outline: Outline
+    symbols: tuple[Symbol, ...] = ()
+    """For a symbol target just that one; for a selection or file the ones the action will work on."""

@@ -1,0 +1,106 @@
+"""Money and tokens: usage in disjoint buckets, prices with their source, and exact costs in dollars.
+
+All money is ``Decimal`` in US dollars; prices are dollars per million tokens. Unknown is ``None``, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one attempt in buckets that do not overlap, so that their sum is the whole."""
+
+    input: int = 0
+    """Input tokens that no cache served."""
+    cached_input: int = 0
+    cache_write: int = 0
+    output: int = 0
+    """Output tokens that the user can see."""
+    reasoning: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input + other.input,
+            self.cached_input + other.cached_input,
+            self.cache_write + other.cache_write,
+            self.output + other.output,
+            self.reasoning + other.reasoning,
+        )
+
+    @property
+    def all_input(self) -> int:
+        """Every token that was sent, cached or not."""
+        return self.input + self.cached_input + self.cache_write
+
+    @property
+    def all_output(self) -> int:
+        """Every token that was generated, shown or not."""
+        return self.output + self.reasoning
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one model costs, in dollars per million tokens, and how we know."""
+
+    input: Decimal
+    output: Decimal
+    cached_input: Decimal | None = None
+    """``None``: the provider gives no discount that we know of, so the input price is taken."""
+    cache_write: Decimal | None = None
+    reasoning: Decimal | None = None
+    """``None``: reasoning is billed as output, as nearly everywhere."""
+    source: str = "config"
+    checked: str | None = None
+    """ISO date on which the source was last checked."""
+    context: int | None = None
+    """Tokens that fit in the model's window, input and output together."""
+
+    @property
+    def free(self) -> bool:
+        """Whether asking costs nothing at all."""
+        return not (self.input or self.output)
+
+
+def cost(usage: Usage, price: Price) -> Decimal:
+    """What the usage costs at the price, in dollars, exact."""
+    cached = price.input if price.cached_input is None else price.cached_input
+    write = price.input if price.cache_write is None else price.cache_write
+    reasoning = price.output if price.reasoning is None else price.reasoning
+    return (
+        usage.input * price.input
+        + usage.cached_input * cached
+        + usage.cache_write * write
+        + usage.output * price.output
+        + usage.reasoning * reasoning
+    ) / MILLION
+
+
+def plain(amount: Decimal) -> str:
+    """An exact amount for JSON: no exponent, no trailing zeros."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def dollars(amount: Decimal | None) -> str:
+    """An amount for people: two significant digits, ``$0`` for nothing, ``price unknown`` for unknown."""
+    if amount is None:
+        return "price unknown"
+    if amount == 0:
+        return "$0"
+    sign, size = ("-", -amount) if amount < 0 else ("", amount)
+    places = max(2, 1 - size.adjusted()) if size < 1 else 2
+    return f"{sign}${plain_places(size, places)}"
+
+
+def plain_places(amount: Decimal, places: int) -> str:
+    """The amount rounded half even to so many decimal places; cents keep both their digits."""
+    text = format(amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN), "f")
+    whole, _, fraction = text.partition(".")
+    while len(fraction) > 2 and fraction.endswith("0"):
+        fraction = fraction[:-1]
+    return f"{whole}.{fraction}" if fraction else whole

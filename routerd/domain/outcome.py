@@ -1,0 +1,53 @@
+"""How an action ended, for the user: one status, one sentence, and the receipt of every attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from routerd.domain.attempt import Attempt
+from routerd.domain.model import ModelRef
+from routerd.domain.money import Usage
+from routerd.domain.quote import Estimate, Route
+from routerd.domain.reply import Change
+from routerd.domain.tier import Tier
+
+
+class Status(StrEnum):
+    """How the action ended for the user."""
+
+    APPLIED = "applied"
+    PROPOSED = "proposed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the user gets, whatever happened."""
+
+    status: Status
+    action: str
+    message: str
+    """One sentence for a person."""
+    route: Route | None = None
+    estimate: Estimate | None = None
+    attempts: tuple[Attempt, ...] = ()
+    tier: Tier | None = None
+    model: ModelRef | None = None
+    """The model whose answer was accepted, else the one that was to be asked."""
+    change: Change | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens over all attempts."""
+        return sum((attempt.usage for attempt in self.attempts), Usage())
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Dollars over all attempts; ``None`` as soon as one of them is unknown."""
+        costs = [attempt.cost for attempt in self.attempts]
+        known = [cost for cost in costs if cost is not None]
+        return sum(known, Decimal(0)) if len(known) == len(costs) else None

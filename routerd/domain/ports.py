@@ -1,0 +1,155 @@
+"""The places that the line is handed, as Protocols: whoever implements one is known to ``app`` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from routerd.domain.attempt import Attempt
+from routerd.domain.booking import Booking
+from routerd.domain.classification import Classification
+from routerd.domain.document import Document
+from routerd.domain.finding import Finding
+from routerd.domain.model import ModelRef
+from routerd.domain.money import Price
+from routerd.domain.place import Place, Span
+from routerd.domain.project import Project
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Learned, Rung
+from routerd.domain.reply import Change, Reply
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.verdict import Refusal
+
+
+class Counter(Protocol):
+    """Counts tokens locally and exactly, without any network."""
+
+    def count(self, text: str) -> int:
+        """Tokens of the text by the local vocabulary."""
+
+
+class Grammar(Protocol):
+    """Parses source text; half-written code as far as it goes."""
+
+    def knows(self, language: str) -> bool:
+        """Whether there is a grammar for this language id."""
+
+    def outline(self, document: Document) -> Outline:
+        """The declarations of a document; empty for a language that has no grammar."""
+
+    def named_at(self, document: Document, place: Place) -> Symbol | None:
+        """The symbol whose declared name stands at a place, without outlining the whole file."""
+
+    def names(self, document: Document, span: Span) -> tuple[str, ...]:
+        """Identifiers used in a span, each once, in order of first use."""
+
+    def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
+        """The tokens of the code without comments and documentation: equal means the same program."""
+
+    def faults(self, text: str, language: str) -> int:
+        """How many places do not parse; 0 where there is no grammar."""
+
+
+class Catalogue(Protocol):
+    """Knows what models cost."""
+
+    def price(self, model: ModelRef, at: datetime) -> Price | None:
+        """The price at a moment, or ``None`` where nobody knows."""
+
+
+class Classifier(Protocol):
+    """Decides from the user's own words."""
+
+    def classify(self, text: str) -> Classification:
+        """Action and tier of an instruction, with score, margin and the nearest prototypes."""
+
+
+class Watch(Protocol):
+    """Who is told how a job goes on, and where each attempt is written down."""
+
+    def stage(self, name: str, model: ModelRef | None = None) -> None:
+        """A step of the line began."""
+
+    def tokens(self, so_far: int) -> None:
+        """So many output tokens have arrived."""
+
+    def attempted(self, attempt: Attempt) -> None:
+        """An attempt ended, well or not; called exactly once for each."""
+
+
+class Engine(Protocol):
+    """Answers questions; failover between the deployments of a rung is its own business."""
+
+    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+        """A whole answer from the first deployment of the rung that gives one.
+
+        Cancelling the task closes the connection; the cancelled attempt is reported first.
+        Raises UpstreamError where no deployment gave one.
+        """
+
+
+class Workspace(Protocol):
+    """Knows the files around a document from memory; reads one file when asked."""
+
+    def project(self, uri: str) -> Project:
+        """The index of the project around a document; never touches the disk."""
+
+    def read(self, uri: str) -> Document | None:
+        """A file as the editor holds it, else as it is on disk; ``None`` where there is none."""
+
+    def diagnostics(self, uri: str) -> tuple[Finding, ...]:
+        """What other tools reported on an open document."""
+
+
+class Ledger(Protocol):
+    """Every cent: reserved before it is spent, booked when it was, in one place for all daemons."""
+
+    def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
+        """Hold an amount (dollars) for a job against the budgets; a Refusal where it does not fit."""
+
+    def book(self, booking: Booking, at: datetime) -> None:
+        """Write one attempt down and lower the job's reservation by its cost, in one transaction."""
+
+    def release(self, job: str) -> None:
+        """Give back what is left of a job's reservation; harmless when there is none."""
+
+    def spent(self, since: datetime) -> Decimal:
+        """Dollars booked since a moment, open reservations not counted."""
+
+    def saved(self, since: datetime) -> Decimal:
+        """Dollars saved since a moment against the baseline, net of failed attempts; may be negative."""
+
+    def learned(self, model: ModelRef, action: str, language: str) -> Learned:
+        """What past bills taught about this model; from memory, refreshed after each booking."""
+
+
+class ReplyCache(Protocol):
+    """Accepted answers of the recent past; the same question to the same model costs nothing."""
+
+    def get(self, key: str, at: datetime) -> str | None:
+        """The text of an answer that is young enough."""
+
+    def put(self, key: str, text: str, at: datetime) -> None:
+        """Keep an accepted answer."""
+
+
+class Editor(Protocol):
+    """Where the change goes: an LSP client, or a file on disk."""
+
+    def current(self, uri: str) -> Document | None:
+        """The document as it stands now; ``None`` once it was closed or deleted."""
+
+    async def apply(self, change: Change, label: str) -> str | None:
+        """Apply the change as one undo step and compare the result: ``None`` if it stands, else why not."""
+
+    async def confirm(self, question: str) -> bool:
+        """Whether the user agrees; no answer is no."""
+
+
+class Linter(Protocol):
+    """Finds faults in source text without a model."""
+
+    def lint(self, document: Document) -> Sequence[Finding]:
+        """Findings by static checks."""

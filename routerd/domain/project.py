@@ -1,0 +1,49 @@
+"""What is known of the files around a document: an index in memory, made ahead of any request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
+
+from routerd.domain.symbol import SymbolKind
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A symbol that some file of the project declares."""
+
+    name: str
+    qualname: str
+    kind: SymbolKind
+    path: str
+    signature: str
+    summary: str = ""
+    """First line of its documentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The indexed files below one root. Paths are relative to it, with forward slashes."""
+
+    root: str
+    """``file:`` URI without a trailing slash, or ``""`` where a file stands alone."""
+    files: tuple[str, ...] = ()
+    """Every file that is not ignored, sorted."""
+    declarations: Mapping[str, tuple[Declaration, ...]] = field(default_factory=dict)
+    """By plain name, nearest to the root first."""
+    imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Modules that each file imports, as written."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Text of test files and of manifests (pyproject.toml, package.json, go.mod, …)."""
+
+    def relative(self, uri: str) -> str:
+        """A URI's path below the root, or its last part where it is elsewhere."""
+        prefix = self.root + "/"
+        if self.root and uri.startswith(prefix):
+            return unquote(uri[len(prefix) :])
+        return unquote(uri.rpartition("/")[2])
+
+    def uri(self, path: str) -> str:
+        """The URI of a path below the root."""
+        return f"{self.root}/{quote(path)}"

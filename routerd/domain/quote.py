@@ -1,0 +1,100 @@
+"""The price before anything is sent: rungs of the ladder, each with tokens and money as an honest range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from routerd.domain.classification import Classification
+from routerd.domain.model import ModelRef
+from routerd.domain.money import Price, Usage, cost
+from routerd.domain.tier import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRange:
+    """Output tokens that are expected: 10th, 50th and 90th percentile."""
+
+    low: int
+    likely: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class CostRange:
+    """Dollars that are expected, over the same range."""
+
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: a tier and its deployments in the order in which they are tried."""
+
+    tier: Tier
+    models: tuple[ModelRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which ladder, and why: every answer carries this."""
+
+    ladder: tuple[Rung, ...]
+    """Cheapest sensible rung first; never empty."""
+    reason: str
+    classification: Classification | None = None
+    """Where the user's own words decided."""
+
+    @property
+    def first(self) -> Rung:
+        """The rung that is asked first."""
+        return self.ladder[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What one rung is expected to cost for one action. Unknown is ``None``."""
+
+    action: str
+    tier: Tier
+    model: ModelRef
+    input_tokens: int
+    output_tokens: TokenRange
+    cost: CostRange | None
+    baseline_cost: Decimal | None
+    price: Price | None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What past bills taught about one model and action; the defaults say nothing was learnt."""
+
+    input_factor: float = 1.0
+    """Billed input tokens per locally counted token."""
+    output_factor: tuple[float, float, float] | None = None
+    """Multiples of the prior's likely output at the 10th, 50th and 90th percentile of past answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """How one model bills: its price, its tokens for each that is counted here, and what its cache holds."""
+
+    model: ModelRef
+    price: Price | None
+    learned: Learned = Learned()
+    warm_tokens: int = 0
+    """Tokens from the start of the prompt, by the local count, that the provider's cache will serve."""
+
+    def input_tokens(self, counted: int) -> int:
+        """What the provider will count for a prompt of so many local tokens."""
+        return round(counted * self.learned.input_factor)
+
+    def cost(self, counted: int, output: int) -> Decimal | None:
+        """Dollars for a prompt of so many local tokens and so many output tokens; ``None`` if nobody knows."""
+        if self.price is None:
+            return None
+        sent = self.input_tokens(counted)
+        cached = min(sent, self.input_tokens(self.warm_tokens))
+        return cost(Usage(input=sent - cached, cached_input=cached, output=output), self.price)

@@ -1,0 +1,88 @@
+"""What a file declares: symbols with their spans, imports, and where it does not parse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from routerd.domain.place import Place, Span
+
+
+class SymbolKind(StrEnum):
+    """What was declared, in the word that a person would use for it."""
+
+    FUNCTION = "function"
+    METHOD = "method"
+    CLASS = "class"
+    INTERFACE = "interface"
+    STRUCT = "struct"
+    ENUM = "enum"
+    TRAIT = "trait"
+    TYPE = "type"
+    MODULE = "module"
+
+    @property
+    def callable(self) -> bool:
+        """Whether it can be called, and so tested by itself."""
+        return self in (SymbolKind.FUNCTION, SymbolKind.METHOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One declaration. ``whole`` holds decorators, header and body; documentation may stand outside it."""
+
+    name: str
+    qualname: str
+    """Dotted path from the module: ``Class.method``; functions inside functions are ``outer.inner``."""
+    kind: SymbolKind
+    whole: Span
+    """From the first decorator, attribute or export keyword to the end of the body."""
+    header: Span
+    """From the keyword (``def``, ``class``, ``func``) to the end of the signature, the body left out."""
+    name_span: Span
+    body: Span | None
+    doc: Span | None
+    """The existing docstring or doc comment, delimiters included; ``None`` where there is none."""
+    signature: str
+    """The header on one line, white space folded, without the body: what another file needs to know."""
+    container: str | None = None
+    """``qualname`` of the enclosing symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import statement: the module as written and the names it brings into the file."""
+
+    module: str
+    names: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The declarations of one file, in the order in which they begin; an outer symbol before its inner ones."""
+
+    language: str
+    symbols: tuple[Symbol, ...] = ()
+    imports: tuple[Import, ...] = ()
+    faults: tuple[Span, ...] = ()
+    """Where the parser had to skip or invent something: empty for a file that parses."""
+    doc: Span | None = None
+    """The module's own documentation."""
+    by_qualname: dict[str, Symbol] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.by_qualname.update({symbol.qualname: symbol for symbol in self.symbols})
+
+    def named_at(self, place: Place) -> Symbol | None:
+        """The symbol whose declared name stands at a place."""
+        return next((s for s in self.symbols if place in s.name_span), None)
+
+    def enclosing(self, place: Place) -> Symbol | None:
+        """The innermost symbol around a place."""
+        around = [s for s in self.symbols if place in s.whole]
+        return max(around, key=lambda s: s.whole.start, default=None)
+
+    def inside(self, span: Span) -> tuple[Symbol, ...]:
+        """The symbols that lie wholly in a span."""
+        return tuple(s for s in self.symbols if span.covers(s.whole))

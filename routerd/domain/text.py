@@ -1,0 +1,185 @@
+"""A text as LSP sees it: lines end at LF, CRLF or CR only, and columns count in a negotiated unit.
+
+``str.splitlines`` also breaks at form feed, U+2028 and six others, which silently shifts every
+incremental edit below them; so the lines are cut here, once, and only here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from functools import cached_property
+
+from routerd.domain.place import Edit, Place, Span
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+class Encoding(StrEnum):
+    """The unit that a client counts columns in."""
+
+    UTF8 = "utf-8"
+    UTF16 = "utf-16"
+    UTF32 = "utf-32"
+
+    def width(self, text: str) -> int:
+        """The length of the text in this unit. A lone surrogate counts as one UTF-16 unit, three bytes."""
+        if text.isascii() or self is Encoding.UTF32:
+            return len(text)
+        if self is Encoding.UTF16:
+            return len(text.encode("utf-16-le", "surrogatepass")) // 2
+        return len(text.encode("utf-8", "surrogatepass"))
+
+    def column(self, line: str, units: int) -> int:
+        """The code point column at so many units; inside a character rounds down, past the end clamps."""
+        if line.isascii() or self is Encoding.UTF32:
+            return min(max(units, 0), len(line))
+        seen = 0
+        for column, character in enumerate(line):
+            seen += self.width(character)
+            if seen > units:
+                return column
+        return len(line)
+
+
+def cut_lines(string: str) -> list[str]:
+    """The lines of a string with their line ends; always at least one, and the last has no line end."""
+    lines = _LINE.findall(string)
+    if not lines or lines[-1].endswith(("\n", "\r")):
+        lines.append("")
+    return lines
+
+
+class Text:
+    """An immutable text: a list of lines with their line ends, sharing the lines of its predecessor.
+
+    Lines, not offsets, because an edit then costs the lines it touches and not the length of the file.
+    """
+
+    def __init__(self, source: str | Sequence[str]) -> None:
+        """From a string, or from lines that ``cut_lines`` would have cut."""
+        self.lines: Sequence[str] = cut_lines(source) if isinstance(source, str) else source
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and self.lines == other.lines
+
+    def __hash__(self) -> int:
+        return hash(self.string)
+
+    def __repr__(self) -> str:
+        return f"Text({len(self.lines)} lines)"
+
+    @cached_property
+    def string(self) -> str:
+        """The whole text."""
+        return "".join(self.lines)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the text in UTF-8, in hexadecimal."""
+        return hashlib.sha256(self.string.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def end(self) -> Place:
+        """The place after the last character."""
+        return Place(len(self.lines) - 1, len(self.lines[-1]))
+
+    @property
+    def whole(self) -> Span:
+        """The span of the whole text."""
+        return Span(Place(0, 0), self.end)
+
+    def bare(self, line: int) -> str:
+        """One line without its line end."""
+        return self.lines[line].rstrip("\r\n")
+
+    def indent(self, line: int) -> str:
+        """The white space that a line begins with."""
+        bare = self.bare(line)
+        return bare[: len(bare) - len(bare.lstrip(" \t"))]
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end that the text uses most; LF where it has none."""
+        crlf = sum(line.endswith("\r\n") for line in self.lines)
+        lf = sum(line.endswith("\n") for line in self.lines) - crlf
+        cr = sum(line.endswith("\r") for line in self.lines)
+        return max((("\n", lf), ("\r\n", crlf), ("\r", cr)), key=lambda pair: pair[1])[0]
+
+    def clamp(self, place: Place) -> Place:
+        """The nearest place that exists: LSP lets a client name columns and lines past the end."""
+        if place.line >= len(self.lines):
+            return self.end
+        line = max(place.line, 0)
+        return Place(line, min(max(place.column, 0), len(self.bare(line))))
+
+    def slice(self, span: Span) -> str:
+        """What stands in a span (clamped)."""
+        start, end = self.clamp(span.start), self.clamp(span.end)
+        if start.line == end.line:
+            return self.lines[start.line][start.column : end.column]
+        return "".join(
+            (
+                self.lines[start.line][start.column :],
+                *self.lines[start.line + 1 : end.line],
+                self.lines[end.line][: end.column],
+            )
+        )
+
+    def replaced(self, span: Span, new: str) -> Text:
+        """The text with one span replaced; the span is clamped, and its ends may come in either order."""
+        start, end = sorted((self.clamp(span.start), self.clamp(span.end)))
+        head = self.lines[start.line][: start.column]
+        tail = self.lines[end.line][end.column :]
+        first, last = start.line, end.line
+        # A CR and an LF that meet at a seam become one line end, so the neighbours are cut again with it.
+        if not head and first > 0 and self.lines[first - 1].endswith("\r"):
+            first -= 1
+            head = self.lines[first]
+        middle = cut_lines(head + new + tail)
+        if middle[-1] == "" and last + 1 < len(self.lines):
+            middle.pop()
+        lines = list(self.lines)
+        lines[first : last + 1] = middle
+        return Text(lines)
+
+    def edited(self, edits: Iterable[Edit]) -> Text:
+        """The text after edits that do not overlap, all of them given against this text.
+
+        Insertions at one place go in the order given. Raises ValueError where two edits overlap.
+        """
+        text = self
+        before: Span | None = None
+        ordered = sorted(enumerate(edits), key=lambda pair: (pair[1].span, pair[0]), reverse=True)
+        for _, edit in ordered:
+            if before is not None and edit.span.end > before.start:
+                raise ValueError("two edits overlap")
+            text = text.replaced(edit.span, edit.new)
+            before = edit.span
+        return text
+
+    def place(self, line: int, units: int, encoding: Encoding) -> Place:
+        """The place of a client's position: a line, and a column in the client's units."""
+        if line >= len(self.lines):
+            return self.end
+        return Place(max(line, 0), encoding.column(self.bare(max(line, 0)), units))
+
+    def units(self, place: Place, encoding: Encoding) -> tuple[int, int]:
+        """A client's position for a place: line, and column in the client's units."""
+        place = self.clamp(place)
+        return place.line, encoding.width(self.lines[place.line][: place.column])
+
+    def offset(self, place: Place) -> int:
+        """The code points before a place; costs the length of the text, so not for the keystroke path."""
+        place = self.clamp(place)
+        return sum(len(line) for line in self.lines[: place.line]) + place.column
+
+    def place_at(self, offset: int) -> Place:
+        """The place after so many code points; costs the length of the text."""
+        for number, line in enumerate(self.lines):
+            if offset < len(line) or number == len(self.lines) - 1:
+                return self.clamp(Place(number, offset))
+            offset -= len(line)
+        return self.end

@@ -1,0 +1,52 @@
+"""`routerd config`: write a first file, show what is in force and why, check a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from routerd.frontends.cli import screen
+from routerd.frontends.cli.opening import Config
+from routerd.setup import Setup
+
+commands = typer.Typer(help="Write, show or check the configuration.", rich_markup_mode=None, no_args_is_help=True)
+
+
+@commands.command()
+def init(config: Config = None) -> int:
+    """Write a first configuration file; one that exists is left alone."""
+    setup = Setup.found(config, Path.cwd())
+    path = setup.write_first(os.environ)
+    screen.note(f"Wrote {path}: every setting is in it, commented out.")
+    return 0
+
+
+@commands.command()
+def show(
+    where: Annotated[bool, typer.Option("--where", help="say which file set each value")] = False,
+    config: Config = None,
+) -> int:
+    """Print the merged configuration; keys are never shown, only where they come from."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for row in Setup.found(config, Path.cwd()).rows():
+        table.add_row(f"{row.key} =", row.value, *([f"# {row.where}"] if where else []))
+    screen.console().print(table, markup=False)
+    return 0
+
+
+@commands.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="the user's own file if none is named")] = None,
+) -> int:
+    """Say everything that is wrong with a configuration."""
+    setup = Setup.found(file, Path.cwd())
+    problems = setup.check()
+    for problem in problems:
+        screen.note(f"routerd: {problem}")
+    if not problems:
+        screen.note("The configuration is in order.")
+    return 2 if problems else 0

@@ -1,0 +1,91 @@
+"""`routerd demo`: starts the daemon over stdio, acts as an editor on a sample package, and shows each step."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+from rich.markdown import Markdown
+
+from routerd.domain.money import dollars
+from routerd.frontends.cli import screen
+from routerd.frontends.cli.opening import Config
+from routerd.frontends.cli.stdio_client import StdioClient
+from routerd.frontends.shapes import Json
+
+_TARGET = "parse_header"
+
+
+def demo(config: Config = None) -> int:
+    """Run every action on a sample file, as an editor would, and show what it sees."""
+    with tempfile.TemporaryDirectory(prefix="routerd-demo-") as folder:
+        root = Path(folder) / "sample"
+        with resources.as_file(resources.files("routerd") / "data" / "sample") as sample:
+            shutil.copytree(sample, root)
+        path = root / "parcel" / "labels.py"
+        arguments = ["--config", str(config)] if config else []
+        with StdioClient(arguments, root) as client:
+            _show(client, path)
+    return 0
+
+
+def _show(client: StdioClient, path: Path) -> None:
+    text = path.read_text("utf-8")
+    uri = path.absolute().as_uri()
+    name = client.start()
+    _title(f"An editor starts {name} over stdio and opens {path.name}")
+    client.notify(
+        "textDocument/didOpen",
+        {"textDocument": {"uri": uri, "languageId": "python", "version": 1, "text": text}},
+    )
+    line = next(number for number, line in enumerate(text.splitlines()) if f"def {_TARGET}" in line)
+    at = {"line": line, "character": len("def ")}
+    where = {"textDocument": {"uri": uri}, "position": at}
+
+    _title(f"Hover over {_TARGET}: what each action would cost, before anything is sent")
+    hover = client.request("textDocument/hover", where)
+    screen.console().print(Markdown(hover["contents"]["value"]))
+
+    _title("The code action menu")
+    menu = client.request(
+        "textDocument/codeAction",
+        {"textDocument": {"uri": uri}, "range": {"start": at, "end": at}, "context": {"diagnostics": []}},
+    )
+    for entry in menu:
+        screen.console().print(f"  {entry['title']}", markup=False)
+    for entry in menu:
+        argument = entry["command"]["arguments"][0]
+        _title(entry["title"])
+        _action(client.request("routerd/run", {**argument, "apply": False}), client)
+
+
+def _action(outcome: Json, client: StdioClient) -> None:
+    route, attempts = outcome["route"], outcome["attempts"]
+    if route:
+        screen.console().print(f"route     {route['tier']} → {route['model']}: {route['reason']}", markup=False)
+    if outcome["estimate"]:
+        cost = outcome["estimate"]["cost"]
+        foreseen = dollars(None) if cost is None else f"{cost['low']} to {cost['high']} dollars"
+        screen.console().print(f"estimate  {foreseen}", markup=False)
+    for attempt in attempts:
+        usage = attempt["usage"]
+        screen.console().print(
+            f"receipt   {attempt['provider']}/{attempt['model']}: {attempt['status']}, {usage['input']} in, "
+            f"{usage['output']} out, {attempt['cost']} dollars, {attempt['ms']} ms",
+            markup=False,
+        )
+    screen.console().print(f"outcome   {outcome['status']}: {outcome['message']}", markup=False)
+    if outcome["edit"]:
+        screen.diff(client.diff_of(outcome["edit"]))
+    for finding in outcome["diagnostics"] or ():
+        line = finding["range"]["start"]["line"] + 1
+        screen.console().print(f"  line {line}: {finding['message']}", markup=False)
+    if outcome["document"]:
+        screen.console().print(Markdown(outcome["document"]))
+
+
+def _title(words: str) -> None:
+    screen.console().print()
+    screen.console().rule(words, align="left")

@@ -1,0 +1,30 @@
+"""Opening the app for one command, with its configuration problems told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from routerd.app import App
+from routerd.frontends.cli import screen
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="use this file instead of the user's configuration"),
+]
+
+
+@contextmanager
+def opened(config: Path | None) -> Iterator[App]:
+    """The app in the current folder. Raises ConfigError where a configuration cannot be used."""
+    app = App.open(config_file=config, root=Path.cwd())
+    try:
+        for problem in app.problems:
+            screen.note(f"routerd: {problem}")
+        yield app
+    finally:
+        app.close()

@@ -1,0 +1,96 @@
+"""FILE[:LINE[:COL]] of the command line, as a document and a span in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from routerd.app import App
+from routerd.domain.action import Request
+from routerd.domain.document import Document
+from routerd.domain.errors import UsageError
+from routerd.domain.model import ModelRef
+from routerd.domain.place import Place, Span
+from routerd.domain.tier import Tier
+
+_WITH_LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?$")
+
+
+def request(
+    app: App,
+    action: str,
+    where: str,
+    *,
+    instruction: str = "",
+    tier: str | None = None,
+    model: str | None = None,
+    replace: bool = False,
+) -> Request:
+    """A request for an action at FILE[:LINE[:COL]] (from 1); without a line it is about the whole file.
+
+    Raises UsageError where the file, place, tier or model does not exist.
+    """
+    path, place = _split(where)
+    document = _document(app, path)
+    if place is not None and place.line >= len(document.text.lines):
+        raise UsageError(f"{path} has {len(document.text.lines)} lines; there is no line {place.line + 1}.")
+    if place is not None and place.column == 0:
+        # A line alone means what is declared on it, whatever its indentation.
+        place = Place(place.line, len(document.text.indent(place.line)))
+        named = app.grammar.outline(document)
+        place = next((s.name_span.start for s in named.symbols if s.name_span.start.line == place.line), place)
+    at = place or Place(0, 0)
+    return Request(
+        action,
+        document,
+        Span(at, at),
+        tier=_tier(tier),
+        model=_model(app, model),
+        instruction=instruction,
+        whole_file=place is None,
+        replace=replace,
+    )
+
+
+def _split(where: str) -> tuple[Path, Place | None]:
+    if Path(where).exists():
+        return Path(where), None
+    match = _WITH_LINE.match(where)
+    if match is None:
+        return Path(where), None
+    line, column = int(match["line"]), int(match["column"] or 1)
+    if line < 1 or column < 1:
+        raise UsageError(f"Lines and columns count from 1: '{where}' has a 0.")
+    return Path(match["file"]), Place(line - 1, column - 1)
+
+
+def _document(app: App, path: Path) -> Document:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file in it.")
+    document = app.document(path.absolute().as_uri())
+    if document is None:
+        reason = "is larger than 10 MB" if path.exists() else "does not exist"
+        raise UsageError(f"{path} {reason}: name a file that can be read.")
+    return document
+
+
+def _tier(name: str | None) -> Tier | None:
+    if name is None:
+        return None
+    try:
+        return Tier(name)
+    except ValueError:
+        raise UsageError(f"There is no tier '{name}'; there are {', '.join(Tier)}.") from None
+
+
+def _model(app: App, name: str | None) -> ModelRef | None:
+    if name is None:
+        return None
+    try:
+        model = ModelRef.parse(name)
+    except ValueError as fault:
+        raise UsageError(f"{fault}.") from None
+    if model.provider not in app.settings.providers:
+        known = ", ".join(sorted(app.settings.providers))
+        raise UsageError(f"There is no provider '{model.provider}'; there are {known}.")
+    return model

@@ -1,0 +1,79 @@
+"""What the command line prints: JSON for programs, tables and coloured diffs for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from functools import cache
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+
+from routerd.domain.money import dollars
+from routerd.domain.outcome import Outcome
+from routerd.domain.quote import Estimate
+from routerd.frontends.shapes import Json, model_words
+
+
+@cache
+def console() -> Console:
+    """Standard output; rich drops colours by itself where no terminal reads it."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+@cache
+def _errors() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Json | Sequence[Json]) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def note(sentence: str) -> None:
+    """A sentence for a person, on standard error so that output can be piped."""
+    _errors().print(sentence, markup=False)
+
+
+def estimates(found: Sequence[tuple[str, Estimate]]) -> None:
+    """One row for each action and its first rung."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("action", "tier → model"):
+        table.add_column(name)
+    for name in ("input", "output", "price", "range", "baseline"):
+        table.add_column(name, justify="right")
+    for title, estimate in found:
+        output, cost = estimate.output_tokens, estimate.cost
+        table.add_row(
+            title,
+            f"{estimate.tier} → {model_words(estimate.model)}",
+            f"{estimate.input_tokens:,}",
+            f"{output.likely:,}",
+            dollars(cost.likely if cost else None),
+            f"{dollars(cost.low)} – {dollars(cost.high)}" if cost and cost.low != cost.high else "",
+            dollars(estimate.baseline_cost) if estimate.baseline_cost is not None else "",
+        )
+    console().print(table)
+
+
+def diff(text: str) -> None:
+    """A unified diff, coloured on a terminal."""
+    if console().is_terminal:
+        console().print(Syntax(text, "diff", background_color="default"))
+    else:
+        sys.stdout.write(text)
+
+
+def receipt(outcome: Outcome) -> None:
+    """How it ended, and each attempt with its bill, on standard error."""
+    for attempt in outcome.attempts:
+        estimated = ", estimated" if attempt.usage_estimated else ""
+        reason = f" ({attempt.reason})" if attempt.reason else ""
+        note(
+            f"  {attempt.tier} → {attempt.model}: {attempt.status}{reason}, {attempt.usage.all_input:,} in, "
+            f"{attempt.usage.all_output:,} out{estimated}, {dollars(attempt.cost)}, {attempt.ms} ms"
+        )
+    note(outcome.message)

@@ -1,0 +1,191 @@
+"""`routerd run`, `estimate` and `route`: what the editor does, from a terminal or a script."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from routerd.actions import catalog
+from routerd.app import App
+from routerd.domain.action import Request
+from routerd.domain.attempt import Attempt
+from routerd.domain.errors import UsageError
+from routerd.domain.model import ModelRef
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.text import Encoding
+from routerd.domain.verdict import Refusal
+from routerd.frontends.cli import screen
+from routerd.frontends.cli.file_editor import FileEditor, unified
+from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.places import request
+from routerd.frontends.shapes import estimate_json, outcome_json, route_json
+
+_EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
+_INDEX_SECONDS = 3.0
+"""Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
+
+Where = Annotated[str, typer.Argument(metavar="FILE[:LINE[:COL]]", help="the place, counted from 1")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+class _Progress:
+    """A Watch that tells a person at a terminal what is going on."""
+
+    def stage(self, name: str, model: ModelRef | None = None) -> None:
+        if sys.stderr.isatty():
+            screen.note(f"… {name}{f' {model}' if model else ''}")
+
+    def tokens(self, so_far: int) -> None:
+        """Nothing: a terminal is told at the end."""
+
+    def attempted(self, attempt: Attempt) -> None:
+        """Nothing: the receipt lists the attempts."""
+
+
+def run(
+    action: Annotated[str, typer.Argument(help="test, document, review, design or ask")],
+    where: Where,
+    instruction: Annotated[str, typer.Option(help="what to do, in your own words")] = "",
+    tier: Annotated[str | None, typer.Option(help="utility, speed, logic or architect")] = None,
+    model: Annotated[str | None, typer.Option(metavar="PROVIDER/MODEL", help="ask just this model")] = None,
+    show_diff: Annotated[bool, typer.Option("--diff", help="print the change (default)")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="write the change")] = False,
+    as_json: AsJson = False,
+    replace: Annotated[bool, typer.Option("--replace", help="rewrite documentation that exists")] = False,
+    config: Config = None,
+) -> int:
+    """Run one action; prints the change as a diff, or applies it."""
+    if apply and show_diff:
+        raise UsageError("--apply and --diff exclude each other: choose one.")
+    with opened(config) as app:
+        _know(action)
+        wish = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=replace)
+        app.index(wish.document.uri, _INDEX_SECONDS)
+        editor = FileEditor(app, write=apply, ask=sys.stdin.isatty() and not as_json)
+        outcome = asyncio.run(_run(app, wish, editor))
+        if as_json:
+            screen.print_json(outcome_json(outcome, Encoding.UTF32))
+        else:
+            _show(outcome, wish, app.workspace.project(wish.document.uri).root)
+    return _EXIT[outcome.status]
+
+
+async def _run(app: App, wish: Request, editor: FileEditor) -> Outcome:
+    """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
+    task = asyncio.ensure_future(app.run(wish, editor, _Progress()))
+    with contextlib.suppress(NotImplementedError):  # Windows: asyncio.run turns Ctrl-C into a cancellation itself
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+    return await task
+
+
+def _show(outcome: Outcome, wish: Request, root: str) -> None:
+    change = outcome.change
+    if change and change.files and outcome.status is Status.PROPOSED:
+        screen.diff(unified(change, root or wish.document.uri.rpartition("/")[0]))
+    if change and change.document:
+        screen.console().print(change.document, markup=False)
+    for finding in (change.findings if change else None) or ():
+        start = finding.span.start
+        screen.console().print(
+            f"{wish.document.uri.rpartition('/')[2]}:{start.line + 1}:{start.column + 1}: "
+            f"{finding.severity}: {finding.message}",
+            markup=False,
+        )
+    screen.receipt(outcome)
+
+
+def estimate(
+    where: Where,
+    actions: Annotated[
+        list[str] | None, typer.Argument(metavar="[ACTION…]", help="all of them if none is named")
+    ] = None,
+    as_json: AsJson = False,
+    explain: Annotated[bool, typer.Option("--explain", help="show what would be sent, and why")] = False,
+    config: Config = None,
+) -> int:
+    """Say what actions would cost; sends nothing."""
+    with opened(config) as app:
+        for action in actions or ():
+            _know(action)
+        names = actions or [spec.name for spec in catalog().values() if spec.in_menu]
+        wishes = [request(app, name, where) for name in names]
+        app.index(wishes[0].document.uri, _INDEX_SECONDS)
+        plans = [(wish.action, app.plan(wish)) for wish in wishes]
+        found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
+        if as_json:
+            shapes = [estimate_json(plan.estimates[0]) or {} for _, plan in found]
+            if explain:
+                for shape, (_, plan) in zip(shapes, found, strict=True):
+                    shape["context"] = [
+                        {"kind": str(s.kind), "path": s.path, "tokens": s.tokens, "reason": s.reason}
+                        for s in plan.question.context
+                    ]
+            screen.print_json(shapes)
+        else:
+            screen.estimates([(name, plan.estimates[0]) for name, plan in found])
+            for name, plan in found if explain else ():
+                screen.console().print(f"\n{name}: {plan.route.reason}")
+                for snippet in plan.question.context:
+                    screen.console().print(f"  {snippet.tokens:>6,}  {snippet.path}: {snippet.reason}", markup=False)
+        refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
+        for refusal in refusals if not as_json or not found else ():
+            screen.note(refusal)
+    return 0 if found else 3
+
+
+def route(
+    text: Annotated[str | None, typer.Argument(help="an instruction, in a developer's own words")] = None,
+    as_json: AsJson = False,
+    batch: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help='lines {"id", "text"}')] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="show the nearest prototypes")] = False,
+    config: Config = None,
+) -> int:
+    """Say what a free-form instruction would be routed to, and why."""
+    if (text is None) == (batch is None):
+        raise UsageError('Give one instruction, as in routerd route "add unit tests", or --batch FILE.jsonl.')
+    with opened(config) as app:
+        if batch is not None:
+            for identity, instruction in _lines(batch):
+                found = app.classify(instruction)
+                shape = {"error": found.message} if isinstance(found, Refusal) else route_json(found)
+                sys.stdout.write(json.dumps({"id": identity, **shape}, ensure_ascii=False) + "\n")
+            return 0
+        found = app.classify(text or "")
+        if isinstance(found, Refusal):
+            screen.note(found.message)
+            return 3
+        if as_json:
+            screen.print_json(route_json(found))
+        else:
+            shape = route_json(found)
+            screen.console().print(f"{shape['action']} → {shape['tier']} → {shape['model']}", markup=False)
+            screen.console().print(found.reason, markup=False)
+            for near in found.classification.nearest if explain and found.classification else ():
+                screen.console().print(f"  {near.similarity:.2f}  {near.tier:<9} {near.text}", markup=False)
+    return 0
+
+
+def _lines(batch: Path) -> Iterator[tuple[object, str]]:
+    for number, line in enumerate(batch.read_text("utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield row["id"], str(row["text"])
+        except (ValueError, KeyError, TypeError):
+            raise UsageError(f'{batch}, line {number}: write {{"id": …, "text": "…"}} on each line.') from None
+
+
+def _know(action: str) -> None:
+    if action not in catalog():
+        raise UsageError(f"There is no action '{action}'; there are {', '.join(catalog())}.")

@@ -1,0 +1,141 @@
+"""The Editor port over LSP: one versioned `workspace/applyEdit`, believed only when the text says so too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from routerd.domain.document import Document
+from routerd.domain.reply import Change, FileChange
+from routerd.domain.text import Text
+from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
+from routerd.frontends.lsp.diagnostics import Reviews
+from routerd.frontends.lsp.documents import Documents
+from routerd.frontends.lsp.to_proto import workspace_edit
+
+ANSWER_S = 30.0
+"""Some editors ask their user before they answer; ALE never answers."""
+SETTLE_S = 3.0
+"""From the answer to the change's arrival; Neovim holds changes back for 150 ms."""
+CONFIRM_S = 120.0
+"""A question about money that nobody answers for so long is answered no."""
+
+NOT_ASKED_TO = "it was asked for as a proposal"
+
+
+class LspEditor:
+    """The editor of one job: what a change is applied to, and who is asked."""
+
+    def __init__(self, wire: Wire, client: Client, documents: Documents, reviews: Reviews) -> None:
+        self._wire = wire
+        self._client = client
+        self._documents = documents
+        self._reviews = reviews
+        self.target: Document | None = None
+        """The document that was asked about."""
+        self.writes = True
+        """Whether changes are applied at all, or only proposed."""
+        self.on_disk: Callable[[str], Document | None] = lambda _: None
+        """Reads a document that the client did not have open when the job began."""
+
+    def current(self, uri: str) -> Document | None:
+        """As the Editor port says."""
+        held = self._documents.get(uri)
+        if held is not None or (self.target and self.target.uri == uri and self.target.version is not None):
+            return held
+        return self.on_disk(uri)
+
+    async def confirm(self, question: str) -> bool:
+        """Ask the user; no answer is no."""
+        choice = [{"title": "Yes"}, {"title": "No"}]
+        params = {"type": 3, "message": question, "actions": choice}
+        try:
+            answer = await self._wire.ask("window/showMessageRequest", params, CONFIRM_S)
+        except NoAnswerError:
+            return False
+        return isinstance(answer, dict) and answer.get("title") == "Yes"
+
+    async def apply(self, change: Change, label: str) -> str | None:
+        """Show the findings, send the edits, and compare what came of them with what was meant."""
+        if not self.writes:
+            return NOT_ASKED_TO
+        now = self.current(self.target.uri) if self.target else None
+        if change.findings is not None and change.text is not None and now is not None:
+            self._reviews.put(now, change.findings, change.text)
+        if not change.files:
+            return None
+        if any(file.create for file in change.files) and not self._client.creates_files:
+            return "this editor cannot create files for a language server"
+        return await self._edit(change, label)
+
+    async def _edit(self, change: Change, label: str) -> str | None:
+        awaited = {file.uri: file for file in change.files if self._documents.get(file.uri)}
+        arrived = asyncio.get_running_loop().create_future()
+
+        def look(document: Document) -> None:
+            file = awaited.get(document.uri)
+            if file and same(document.text, file.after):
+                del awaited[document.uri]
+                if not awaited and not arrived.done():
+                    arrived.set_result(None)
+
+        self._documents.watchers.add(look)
+        params = {"label": label, "edit": workspace_edit(change, self._client)}
+        answer = asyncio.ensure_future(self._wire.ask("workspace/applyEdit", params, ANSWER_S))
+        try:
+            return await self._verdict(answer, arrived if awaited else None, awaited)
+        finally:
+            self._documents.watchers.discard(look)
+            answer.cancel()
+
+    async def _verdict(
+        self,
+        answer: asyncio.Future[object],
+        arrived: asyncio.Future[None] | None,
+        awaited: dict[str, FileChange],
+    ) -> str | None:
+        waits: set[asyncio.Future[object] | asyncio.Future[None]] = {answer}
+        if arrived is not None:
+            waits.add(arrived)
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if arrived is not None and arrived.done():
+            return None
+        refusal = _refusal(answer)
+        if refusal is not None or arrived is None:
+            return refusal
+        await asyncio.wait({arrived}, timeout=SETTLE_S)
+        if arrived.done() or all(self._holds(file) for file in awaited.values()):
+            return None
+        return "the file changed while the edit was on its way, and the editor dropped it"
+
+    def _holds(self, file: FileChange) -> bool:
+        """Whether the edits stand in a text that was typed in further before it was sent."""
+        now = self._documents.get(file.uri)
+        return now is not None and all(
+            _often(edit.new, now.text) > _often(edit.new, file.before) for edit in file.edits
+        )
+
+
+def same(one: Text, other: Text) -> bool:
+    """Whether two texts are equal but for their line ends, which editors hold apart from the lines."""
+    if one == other:
+        return True
+    count = len(one.lines)
+    return count == len(other.lines) and all(one.bare(line) == other.bare(line) for line in range(count))
+
+
+def _often(piece: str, text: Text) -> int:
+    wanted = piece.strip()
+    return text.string.replace("\r\n", "\n").count(wanted.replace("\r\n", "\n")) if wanted else 0
+
+
+def _refusal(answer: asyncio.Future[object]) -> str | None:
+    """Why the client says that it did not apply the edit; ``None`` where it says it did."""
+    try:
+        result = answer.result()
+    except NoAnswerError:
+        return "the editor did not answer"
+    if isinstance(result, dict) and result.get("applied") is True:
+        return None
+    reason = result.get("failureReason") if isinstance(result, dict) else None
+    return f"the editor refused the edit{f' ({reason})' if reason else ''}"

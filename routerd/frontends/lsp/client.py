@@ -1,0 +1,44 @@
+"""What the client announced that it can do, read once from `initialize`; never what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from routerd.domain.text import Encoding
+from routerd.frontends.shapes import Json
+
+
+class NoAnswerError(Exception):
+    """The client refused a request, or did not answer within the deadline."""
+
+
+class Wire(Protocol):
+    """How the client is spoken to."""
+
+    def tell(self, method: str, params: Json) -> None:
+        """Send a notification."""
+
+    async def ask(self, method: str, params: Json, seconds: float) -> Any:
+        """Send a request and wait for the result. Raises NoAnswerError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The abilities that change what is sent; all off until the client said otherwise."""
+
+    encoding: Encoding = Encoding.UTF16
+    folders: tuple[str, ...] = ()
+    """URIs of the workspace folders, the root first."""
+    process_id: int | None = None
+    document_changes: bool = False
+    """Takes versioned edits."""
+    creates_files: bool = False
+    progress: bool = False
+    shows_documents: bool = False
+    configuration: bool = False
+    action_literals: bool = False
+    markdown: bool = False
+    refreshes_lenses: bool = False
+    takes_outcomes: bool = False
+    """Announces ``experimental.routerd.outcome``: it shows how a job ended by itself."""

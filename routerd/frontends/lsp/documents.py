@@ -1,0 +1,109 @@
+"""The documents that this connection's client has open, as routerd's own texts; nothing is read from disk."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from routerd.domain.document import Document
+from routerd.domain.place import Place, Span
+from routerd.domain.text import Text
+
+_REMEMBERED = 16
+"""Versions whose text is kept, so that a menu's range can be carried over; they share their lines."""
+
+Watcher = Callable[[Document], None]
+
+
+@dataclass(slots=True)
+class _Open:
+    now: Document
+    past: deque[Document] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+
+class Documents:
+    """Open documents by URI. Watchers see every state, even one that lasts for a single message."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, _Open] = {}
+        self.watchers: set[Watcher] = set()
+
+    def get(self, uri: str) -> Document | None:
+        """An open document as it stands now."""
+        held = self._open.get(uri)
+        return held.now if held else None
+
+    def all(self) -> tuple[Document, ...]:
+        """Every open document."""
+        return tuple(held.now for held in self._open.values())
+
+    def open(self, document: Document) -> None:
+        """The client opened a document."""
+        self._open[document.uri] = _Open(document)
+        self._seen(document)
+
+    def change(self, uri: str, version: int, text: Text) -> Document | None:
+        """The client changed a document; the document before that, or ``None`` where it was never opened."""
+        held = self._open.get(uri)
+        if held is None:
+            return None
+        before = held.now
+        held.past.append(before)
+        held.now = replace(before, version=version, text=text)
+        self._seen(held.now)
+        return before
+
+    def close(self, uri: str) -> bool:
+        """The client closed a document; whether it was open."""
+        return self._open.pop(uri, None) is not None
+
+    def carried(self, uri: str, version: int | None, read: Callable[[Text], Span]) -> Span:
+        """A range that was made for some version, in the text as it stands now.
+
+        ``read`` gives the range in a text. Lines above the change keep it, lines below move it along.
+        """
+        held = self._open[uri]
+        now = held.now
+        made_for = next((past for past in held.past if past.version == version), None)
+        if version is None or version == now.version or made_for is None:
+            return read(now.text)
+        was = read(made_for.text)
+        shift = Shift.between(made_for.text, now.text)
+        lines = shift.lines if was.start.line >= shift.last else 0
+        return Span(now.text.clamp(_down(was.start, lines)), now.text.clamp(_down(was.end, lines)))
+
+    def _seen(self, document: Document) -> None:
+        for watcher in tuple(self.watchers):
+            watcher(document)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What happened between two texts, by lines: ``first`` up to ``last`` changed, what is below moved."""
+
+    first: int
+    last: int
+    lines: int
+
+    @classmethod
+    def between(cls, old: Text, new: Text) -> Shift:
+        """The smallest run of old lines outside of which nothing but the numbering changed."""
+        shorter = min(len(old.lines), len(new.lines))
+        first = 0
+        while first < shorter and old.lines[first] == new.lines[first]:
+            first += 1
+        tail = 0
+        while tail < shorter - first and old.lines[-1 - tail] == new.lines[-1 - tail]:
+            tail += 1
+        return cls(first, len(old.lines) - tail, len(new.lines) - len(old.lines))
+
+    def of(self, span: Span) -> int | None:
+        """How many lines a span moves by, or ``None`` where its lines changed."""
+        if span.end.line < self.first:
+            return 0
+        return self.lines if span.start.line >= self.last else None
+
+
+def _down(place: Place, lines: int) -> Place:
+    return Place(place.line + lines, place.column)

@@ -1,0 +1,192 @@
+"""The door in: what a client sends, as values of the domain; no other file reads a wire type's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from routerd.actions import catalog
+from routerd.domain.action import Request
+from routerd.domain.document import Document
+from routerd.domain.errors import UsageError
+from routerd.domain.model import ModelRef
+from routerd.domain.place import Place, Span
+from routerd.domain.text import Encoding, Text
+from routerd.domain.tier import Tier
+from routerd.frontends.lsp.client import Client
+from routerd.frontends.shapes import Json
+
+_NOWHERE = types.ClientCapabilities()
+
+
+def client(params: types.InitializeParams) -> Client:
+    """What a client announces; its first known encoding is taken, UTF-16 if it names none."""
+    can = params.capabilities or _NOWHERE
+    workspace = can.workspace or types.WorkspaceClientCapabilities()
+    text = can.text_document or types.TextDocumentClientCapabilities()
+    window = can.window or types.WindowClientCapabilities()
+    edit = workspace.workspace_edit or types.WorkspaceEditClientCapabilities()
+    operations = tuple(str(operation.value) for operation in edit.resource_operations or ())
+    hover = text.hover.content_format if text.hover else None
+    own = _object(_object(can.experimental).get("routerd"))
+    return Client(
+        encoding=_encoding(can),
+        folders=_folders(params),
+        process_id=params.process_id,
+        # Resource operations live in documentChanges only: a client that takes them takes these as well.
+        document_changes=bool(edit.document_changes or operations),
+        creates_files="create" in operations,
+        progress=bool(window.work_done_progress),
+        shows_documents=bool(window.show_document and window.show_document.support),
+        configuration=bool(workspace.configuration),
+        action_literals=bool(text.code_action and text.code_action.code_action_literal_support),
+        markdown=types.MarkupKind.Markdown in (hover or (types.MarkupKind.Markdown,)),
+        refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
+        takes_outcomes=bool(own.get("outcome")),
+    )
+
+
+def _encoding(can: types.ClientCapabilities) -> Encoding:
+    offered = (can.general.position_encodings if can.general else None) or ()
+    known = {str(encoding): encoding for encoding in Encoding}
+    names = (str(getattr(name, "value", name)) for name in offered)
+    return next((known[name] for name in names if name in known), Encoding.UTF16)
+
+
+def _folders(params: types.InitializeParams) -> tuple[str, ...]:
+    folders = tuple(folder.uri for folder in params.workspace_folders or ())
+    return folders or ((params.root_uri,) if params.root_uri else ())
+
+
+def document(item: types.TextDocumentItem) -> Document:
+    """A document that was opened."""
+    return Document(item.uri, item.version, item.language_id.lower(), Text(item.text))
+
+
+def edited(text: Text, changes: types.DidChangeTextDocumentParams, encoding: Encoding) -> Text:
+    """A text after the changes of one message, each given against the text that the one before it left."""
+    for change in changes.content_changes:
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            text = text.replaced(span(text, change.range, encoding), change.text)
+        else:
+            text = Text(change.text)
+    return text
+
+
+def place(text: Text, position: types.Position, encoding: Encoding) -> Place:
+    """A position in a text, clamped to it."""
+    return text.place(position.line, position.character, encoding)
+
+
+def span(text: Text, range_: types.Range, encoding: Encoding) -> Span:
+    """A range in a text, clamped to it."""
+    start, end = place(text, range_.start, encoding), place(text, range_.end, encoding)
+    return Span(min(start, end), max(start, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The argument of `routerd.run` and `routerd/run`, checked but not yet held against a document."""
+
+    action: str
+    uri: str
+    range: types.Range | None
+    """``None``: the whole file."""
+    version: int | None
+    tier: Tier | None
+    model: ModelRef | None
+    instruction: str
+    replace: bool
+    apply: bool
+    token: str | int | None
+
+    def request(self, document: Document, span: Span) -> Request:
+        """The wish for a document and a place in it."""
+        return Request(
+            self.action,
+            document,
+            span,
+            tier=self.tier,
+            model=self.model,
+            instruction=self.instruction,
+            whole_file=self.range is None,
+            replace=self.replace,
+        )
+
+
+def wish(argument: object) -> Wish:
+    """The wish that an argument states. Raises UsageError with a sentence where it does not."""
+    given = _object(argument)
+    action, uri = given.get("action"), given.get("uri")
+    if not isinstance(action, str) or not isinstance(uri, str):
+        raise UsageError('A run needs at least {"action": …, "uri": …}.')
+    if action not in catalog():
+        raise UsageError(f"There is no action '{action}'; there are {', '.join(catalog())}.")
+    version, token = given.get("version"), given.get("workDoneToken")
+    instruction = given.get("instruction")
+    return Wish(
+        action,
+        uri,
+        _range(given.get("range")),
+        version if isinstance(version, int) else None,
+        _tier(given.get("tier")),
+        _model(given.get("model")),
+        instruction if isinstance(instruction, str) else "",
+        replace=given.get("replace") is True,
+        apply=given.get("apply") is not False,
+        token=token if isinstance(token, str | int) else None,
+    )
+
+
+def _range(shape: object) -> types.Range | None:
+    if shape is None:
+        return None
+    ends = _object(shape)
+    return types.Range(position(ends.get("start")), position(ends.get("end")))
+
+
+def position(shape: object) -> types.Position:
+    """A position in one of routerd's own requests. Raises UsageError."""
+    given = _object(shape)
+    line, character = given.get("line"), given.get("character")
+    if not isinstance(line, int) or not isinstance(character, int):
+        raise UsageError('A position is {"line": …, "character": …}, both from zero.')
+    return types.Position(line, character)
+
+
+def _tier(name: object) -> Tier | None:
+    if name is None:
+        return None
+    if not isinstance(name, str) or name not in set(Tier):
+        raise UsageError(f"There is no tier '{name}'; there are {', '.join(Tier)}.")
+    return Tier(name)
+
+
+def _model(written: object) -> ModelRef | None:
+    if written is None:
+        return None
+    try:
+        return ModelRef.parse(str(written))
+    except ValueError as fault:
+        raise UsageError(f"{fault}.") from None
+
+
+def text_of(params: object, *path: str) -> str:
+    """A string somewhere in the parameters of one of routerd's own requests. Raises UsageError."""
+    value: object = params
+    for name in path:
+        value = _object(value).get(name)
+    if not isinstance(value, str):
+        raise UsageError(f"The parameter {'.'.join(path)} is missing.")
+    return value
+
+
+def part(params: object, name: str) -> object:
+    """A parameter by its name, ``None`` where it is missing."""
+    return _object(params).get(name)
+
+
+def _object(value: object) -> Json:
+    return dict(value) if isinstance(value, Mapping) else {}

@@ -1,0 +1,49 @@
+"""Paid text that could not be put where it belongs: kept as a file of its own, and shown where the client can."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import datetime
+from pathlib import Path
+
+from routerd.domain.reply import Change
+from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
+
+_SHOW_S = 5.0
+"""Time a client has to show a document; some never answer."""
+
+
+def as_diff(change: Change) -> str:
+    """The edits of a change as one unified diff, which `git apply` and `patch` take."""
+    lines: list[str] = []
+    for file in change.files:
+        name = file.uri.rpartition("/")[2]
+        before, after = (
+            [line for line in text.lines if line] for text in (file.before, file.after)
+        )
+        old = "/dev/null" if file.create else f"a/{name}"
+        for line in difflib.unified_diff(before, after, old, f"b/{name}"):
+            lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(lines)
+
+
+def keep(folder: Path, text: str, name: str, at: datetime) -> Path:
+    """Write the text to a new file of the folder and say where; ``name`` ends in its extension."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, _, extension = re.sub(r"[^\w.-]", "-", name).rpartition(".")
+    path = folder / f"{at:%Y%m%d-%H%M%S-%f}-{stem}.{extension}"
+    with path.open("x", encoding="utf-8", newline="") as file:
+        file.write(text)
+    return path
+
+
+async def show(path: Path, wire: Wire, client: Client) -> bool:
+    """Open the file in the editor; whether it did."""
+    if not client.shows_documents:
+        return False
+    try:
+        answer = await wire.ask("window/showDocument", {"uri": path.as_uri(), "takeFocus": True}, _SHOW_S)
+    except NoAnswerError:
+        return False
+    return isinstance(answer, dict) and answer.get("success") is True

@@ -1,0 +1,44 @@
+"""The daemon's log: where it goes and what must never be in it, which is the users' code, words and keys."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+_Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class Discreet(logging.Formatter):
+    """Leaves out what a library fills into its messages, and what exceptions say beside their type.
+
+    pygls logs whole messages and parameters, and any exception may quote the text that it fell over;
+    routerd's own messages are written with that in mind and pass as they are.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record as text."""
+        if not record.name.startswith("routerd"):
+            record = logging.makeLogRecord({**record.__dict__, "args": (), "exc_text": None})
+            record.msg = str(record.msg).partition("\n")[0].replace("%s", "…").replace("%r", "…")
+        return super().format(record)
+
+    def formatException(self, ei: _Fault) -> str:  # noqa: N802  # logging's own name
+        """Where it happened and of what type it is, without its text."""
+        kind, _, trace = ei
+        name = kind.__name__ if kind else "unknown"
+        return "".join((*traceback.format_tb(trace), name))
+
+
+def set_up(level: str, file: Path | None) -> None:
+    """Send the log to a file, else to stderr; libraries never log below a warning."""
+    handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Discreet())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("pygls").setLevel(logging.WARNING)
+    logging.getLogger("routerd").setLevel(level.upper())

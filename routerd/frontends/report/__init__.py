@@ -1,0 +1,5 @@
+"""The spending report: one self-contained HTML page that asks no network when it is read."""
+
+from routerd.frontends.report.page import page
+
+__all__ = ["page"]

@@ -1,0 +1,80 @@
+"""Puts the ledger's sums, the charts' code and the charting library into one HTML page."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from html import escape
+from importlib import resources
+from string import Template
+
+from routerd.domain.money import dollars
+from routerd.domain.stats import Stats
+from routerd.frontends.shapes import Json, money, stats_json
+
+_FOLDER = resources.files(__package__)
+
+
+def page(stats: Stats, made: datetime, days: int | None) -> str:
+    """The page as HTML; ``days`` is the time it covers, ``None`` for all of it."""
+    return Template(_text("page.html")).substitute(
+        style=_text("style.css"),
+        d3=_text("vendor/d3.min.js"),
+        plot=_text("vendor/plot.umd.min.js"),
+        charts=_text("charts.js"),
+        data=_embedded(_data(stats)),
+        period=escape(f"the last {days} days" if days else "all time"),
+        made=escape(f"{made:%Y-%m-%d %H:%M}"),
+        figures="".join(_figure(name, value, words) for name, value, words in _figures(stats)),
+        notes="".join(f"<li>{escape(note)}</li>" for note in _notes(stats)),
+    )
+
+
+def _text(name: str) -> str:
+    return _FOLDER.joinpath(name).read_text("utf-8")
+
+
+def _data(stats: Stats) -> Json:
+    guesses = [
+        {
+            "action": guess.action,
+            "model": guess.model,
+            "low": money(guess.low),
+            "likely": money(guess.likely),
+            "high": money(guess.high),
+            "cost": money(guess.cost),
+        }
+        for guess in stats.guesses
+    ]
+    return {**stats_json(stats), "guesses": guesses}
+
+
+def _embedded(data: Json) -> str:
+    # "</script>" inside a string would end the script element.
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _figures(stats: Stats) -> list[tuple[str, str, str]]:
+    share = f"{stats.saved / stats.baseline:.0%} of the baseline" if stats.baseline else "no paid answers yet"
+    held = sum(guess.held for guess in stats.guesses)
+    accuracy = f"{held / len(stats.guesses):.0%}" if stats.guesses else "–"
+    return [
+        ("Spent", dollars(stats.spent), f"{stats.actions:,} actions, {stats.attempts:,} attempts"),
+        ("Saved", dollars(stats.saved), share),
+        ("Baseline", dollars(stats.baseline), "one premium model for the same answers"),
+        ("Bills within the range", accuracy, f"{held} of {len(stats.guesses)}"),
+    ]
+
+
+def _figure(name: str, value: str, words: str) -> str:
+    return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd><dd>{escape(words)}</dd></div>"
+
+
+def _notes(stats: Stats) -> list[str]:
+    notes = [
+        ("Served from the cache, at no cost", stats.cached),
+        ("At an unknown price, in no sum", stats.unpriced),
+        ("Without usage from the provider, counted here", stats.estimated),
+        ("Of daemons that died, counted at their estimate", stats.unknown),
+    ]
+    return [f"{words}: {count:,}" for words, count in notes if count]

@@ -1,0 +1,221 @@
+"""The JSON of INTERFACE and the few lines that people read: the one place where values become either.
+
+Money is a decimal string, unrounded in JSON and two significant digits for people; unknown is ``null``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from routerd.domain.attempt import Attempt
+from routerd.domain.finding import Finding, Severity
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Usage, dollars, plain
+from routerd.domain.outcome import Outcome
+from routerd.domain.place import Span
+from routerd.domain.quote import Estimate, Route
+from routerd.domain.reply import Change
+from routerd.domain.stats import Stats
+from routerd.domain.text import Encoding, Text
+
+Json = dict[str, Any]
+
+_SEVERITY = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFORMATION: 3, Severity.HINT: 4}
+
+
+def money(amount: Decimal | None) -> str | None:
+    """An amount in JSON."""
+    return None if amount is None else plain(amount)
+
+
+def estimate_json(estimate: Estimate | None) -> Json | None:
+    """An Estimate of the interface."""
+    if estimate is None:
+        return None
+    cost, output, price = estimate.cost, estimate.output_tokens, estimate.price
+    return {
+        "action": estimate.action,
+        "tier": str(estimate.tier),
+        "model": str(estimate.model),
+        "input_tokens": estimate.input_tokens,
+        "output_tokens": {"low": output.low, "likely": output.likely, "high": output.high},
+        "cost": {"low": money(cost.low), "likely": money(cost.likely), "high": money(cost.high)} if cost else None,
+        "baseline_cost": money(estimate.baseline_cost),
+        "price_source": price.source if price else None,
+        "price_checked": price.checked if price else None,
+    }
+
+
+def route_json(route: Route, action: str | None = None) -> Json:
+    """A Route of the interface; score and margin are ``null`` where no words were classified."""
+    words = route.classification
+    return {
+        "tier": str(route.first.tier),
+        "action": action or (words.action if words else None),
+        "model": str(route.first.models[0]),
+        "score": words.score if words else None,
+        "margin": words.margin if words else None,
+        "confident": words.confident if words else True,
+        "reason": route.reason,
+        "micros": words.micros if words else None,
+    }
+
+
+def usage_json(usage: Usage) -> Json:
+    """Tokens in the interface's three names, and the other buckets where there is something in them."""
+    shape = {"input": usage.input, "cached_input": usage.cached_input, "output": usage.output}
+    extra = {"cache_write": usage.cache_write, "reasoning": usage.reasoning}
+    return shape | {name: tokens for name, tokens in extra.items() if tokens}
+
+
+def attempt_json(attempt: Attempt) -> Json:
+    """One attempt of an Outcome."""
+    return {
+        "provider": attempt.model.provider,
+        "model": attempt.model.model,
+        "tier": str(attempt.tier),
+        "status": str(attempt.status),
+        "reason": attempt.reason,
+        "usage": usage_json(attempt.usage),
+        "usage_estimated": attempt.usage_estimated,
+        "cost": money(attempt.cost),
+        "ms": attempt.ms,
+        "cached": attempt.cached,
+    }
+
+
+def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
+    """An Outcome of the interface, its ranges in the client's encoding."""
+    change = outcome.change
+    return {
+        "status": str(outcome.status),
+        "action": outcome.action,
+        "tier": str(outcome.tier) if outcome.tier else None,
+        "model": str(outcome.model) if outcome.model else None,
+        "message": outcome.message,
+        "route": route_json(outcome.route, outcome.action) if outcome.route else None,
+        "estimate": estimate_json(outcome.estimate),
+        "usage": usage_json(outcome.usage),
+        "cost": money(outcome.cost),
+        "attempts": [attempt_json(attempt) for attempt in outcome.attempts],
+        "edit": edit_json(change, encoding) if change and change.files else None,
+        "diagnostics": _diagnostics(outcome, encoding),
+        "document": change.document if change else None,
+    }
+
+
+def edit_json(change: Change, encoding: Encoding) -> Json:
+    """A WorkspaceEdit with versioned document changes; a new file is created, never overwritten."""
+    operations: list[Json] = []
+    for file in change.files:
+        if file.create:
+            operations.append({"kind": "create", "uri": file.uri, "options": {"ignoreIfExists": True}})
+        operations.append(
+            {
+                "textDocument": {"uri": file.uri, "version": file.version},
+                "edits": [
+                    {"range": range_json(edit.span, file.before, encoding), "newText": edit.new}
+                    for edit in sorted(file.edits, key=lambda edit: edit.span)
+                ],
+            }
+        )
+    return {"documentChanges": operations}
+
+
+def range_json(span: Span, text: Text, encoding: Encoding) -> Json:
+    """An LSP range in the client's encoding."""
+    (line, column), (end_line, end_column) = text.units(span.start, encoding), text.units(span.end, encoding)
+    return {"start": {"line": line, "character": column}, "end": {"line": end_line, "character": end_column}}
+
+
+def diagnostic_json(finding: Finding, text: Text, encoding: Encoding) -> Json:
+    """A Diagnostic; the fix travels in ``data`` so that a quick fix needs no second question."""
+    shape: Json = {
+        "range": range_json(finding.span, text, encoding),
+        "severity": _SEVERITY[finding.severity],
+        "source": "routerd",
+        "message": finding.message,
+    }
+    if finding.rule:
+        shape["code"] = finding.rule
+    if finding.fix:
+        fix = {"range": range_json(finding.fix.span, text, encoding), "newText": finding.fix.new}
+        shape["data"] = {"fix": fix}
+    return shape
+
+
+def _diagnostics(outcome: Outcome, encoding: Encoding) -> list[Json] | None:
+    change = outcome.change
+    if change is None or change.findings is None or change.text is None:
+        return None
+    return [diagnostic_json(finding, change.text, encoding) for finding in change.findings]
+
+
+def model_words(model: ModelRef) -> str:
+    """A model as people read it in a menu."""
+    return "built-in, offline" if model == OFFLINE else model.model
+
+
+def offer_title(title: str, estimate: Estimate) -> str:
+    """A menu title: what would be done, tier, model and price."""
+    price = dollars(estimate.cost.likely if estimate.cost else None)
+    about = "≈ " if estimate.cost and estimate.cost.likely else ""
+    return f"{title} · {estimate.tier} → {model_words(estimate.model)} · {about}{price}"
+
+
+def hover_markdown(estimates: tuple[Estimate, ...], spent: Decimal, budget: Decimal | None) -> str:
+    """The hover's table: one row for each action, and below it what was spent today."""
+    rows = ["| action | tier → model | input | output | price |", "|---|---|--:|--:|---|"]
+    for estimate in estimates:
+        output = f"≈ {estimate.output_tokens.likely:,}" if estimate.output_tokens.high else "–"
+        rows.append(
+            f"| {estimate.action} | {estimate.tier} → {model_words(estimate.model)} "
+            f"| {estimate.input_tokens:,} | {output} | {_price_words(estimate)} |"
+        )
+    limit = f" of {dollars(budget)}" if budget is not None else ""
+    return "\n".join((*rows, "", f"routerd · spent today: {dollars(spent)}{limit}"))
+
+
+def _price_words(estimate: Estimate) -> str:
+    cost = estimate.cost
+    if cost is None:
+        return "price unknown"
+    if cost.low == cost.high:
+        return dollars(cost.likely)
+    return f"≈ {dollars(cost.likely)} ({dollars(cost.low)} – {dollars(cost.high)})"
+
+
+def stats_json(stats: Stats) -> Json:
+    """What `routerd stats --json` prints and `routerd.stats` answers."""
+    held = sum(guess.held for guess in stats.guesses)
+    return {
+        "spent": money(stats.spent),
+        "saved": money(stats.saved),
+        "baseline": money(stats.baseline),
+        "actions": stats.actions,
+        "attempts": stats.attempts,
+        "unpriced_attempts": stats.unpriced,
+        "estimated_attempts": stats.estimated,
+        "unknown_attempts": stats.unknown,
+        "cached_attempts": stats.cached,
+        "usage": usage_json(stats.usage),
+        "range_held": {"bills": len(stats.guesses), "within": held},
+        "days": [
+            {"day": day.day, "tier": day.tier or None, "cost": money(day.cost), "attempts": day.attempts}
+            for day in stats.days
+        ],
+        "models": [
+            {
+                "model": model.model,
+                "attempts": model.attempts,
+                "accepted": model.accepted,
+                "rejected": model.rejected,
+                "failed": model.failed,
+                "cost": money(model.cost),
+                "usage": usage_json(model.usage),
+            }
+            for model in stats.models
+        ],
+        "failures": dict(stats.failures),
+    }

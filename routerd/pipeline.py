@@ -1,0 +1,299 @@
+"""The line: the only file that knows the order of the stages, from an editor's wish to a checked change.
+
+It is handed its places and never fetches them; it keeps nothing between two requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from routerd.actions import catalog
+from routerd.domain import ports
+from routerd.domain.action import Request
+from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.document import Document
+from routerd.domain.errors import BadRequest, UpstreamError, UsageError
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Usage, dollars
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Estimate, Route, Rung, Tariff
+from routerd.domain.reply import Change, FileChange, Finish, Markdown, Reply
+from routerd.domain.settings import Settings
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.verdict import Refusal, Rejected, Stale
+from routerd.receipt import Receipt
+from routerd.stages.admit import admit
+from routerd.stages.anchor import anchor
+from routerd.stages.build import build
+from routerd.stages.check import check
+from routerd.stages.compose import Brief, compose, limited, target_text, with_rejections
+from routerd.stages.conventions import conventions
+from routerd.stages.gather import Surroundings, gather
+from routerd.stages.quote import likely_output, output_range, quote
+from routerd.stages.read import read
+from routerd.stages.resolve import resolve, unreadable
+from routerd.stages.route import route
+from routerd.stages.words import own_words
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Everything outside the line, by its Protocol."""
+
+    counter: ports.Counter
+    grammar: ports.Grammar
+    catalogue: ports.Catalogue
+    classifier: ports.Classifier
+    engine: ports.Engine
+    workspace: ports.Workspace
+    ledger: ports.Ledger
+    cache: ports.ReplyCache
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is decided before anything is sent."""
+
+    question: Question
+    route: Route
+    estimates: tuple[Estimate, ...]
+    """One for each rung of the route's ladder."""
+    prior_output: int
+    baseline: Tariff | None
+
+
+def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = False) -> Plan | Refusal:
+    """Resolve, gather, compose, route and quote; no model call, and no disk unless ``fresh``.
+
+    ``fresh`` reads the existing tests from disk, where an estimate trusts the index in memory.
+    Raises UsageError for an action that does not exist.
+    """
+    spec = catalog().get(request.action)
+    if spec is None:
+        raise UsageError(f"There is no action '{request.action}'; there are {', '.join(catalog())}.")
+    document, settings = request.document, snapshot.settings
+    project = places.workspace.project(document.uri)
+    name = project.relative(document.uri).rpartition("/")[2]
+    refusal = unreadable(document.text, name)
+    if refusal is not None:
+        return refusal
+    outline = places.grammar.outline(document)
+    target = resolve(request, spec, outline, places.grammar.knows(document.language), name)
+    if isinstance(target, Refusal):
+        return target
+    habits = conventions(document, target, project)
+    if fresh and habits.test_path:
+        habits = replace(habits, test_file=places.workspace.read(f"{habits.root}/{habits.test_path}"))
+    used = places.grammar.names(document, target.span)
+    around = Surroundings(document, target, used, project, habits, places.workspace.diagnostics(document.uri))
+    context = gather(spec, around, places.counter)
+    prompt = compose(Brief(spec, request, target, habits, context), settings.instructions, places.counter)
+    words = own_words(request.instruction) if spec.tier is None and request.instruction else None
+    classification = places.classifier.classify(words.text) if words else None
+    chosen = route(request, spec, snapshot, classification)
+    if isinstance(chosen, Refusal):
+        return chosen
+    size = places.counter.count(target_text(spec, document, target))
+    likely = likely_output(spec.output, size, len(target.symbols))
+    tariffs = [_tariff(rung.models[0], request, places) for rung in chosen.ladder]
+    reference = settings.tiers.get(settings.routing.baseline, ())
+    baseline = _tariff(reference[0], request, places) if reference else None
+    estimates = tuple(
+        quote(spec.name, rung, prompt, output_range(spec.output, likely, tariff.learned), tariff, baseline)
+        for rung, tariff in zip(chosen.ladder, tariffs, strict=True)
+    )
+    prompt = limited(prompt, _max_output(estimates[0], settings))
+    question = Question(spec, request, target, habits, prompt, context)
+    return Plan(question, chosen, estimates, likely, baseline)
+
+
+async def run(
+    job: str, request: Request, snapshot: Snapshot, places: Places, editor: ports.Editor, watch: ports.Watch
+) -> Outcome:
+    """One action from wish to editor. Expected ends are outcomes; cancelling the task ends in ``cancelled``."""
+    watch.stage("gathering context")
+    planned = plan(request, snapshot, places, fresh=True)
+    if isinstance(planned, Refusal):
+        return Outcome(Status.REFUSED, request.action, planned.message)
+    receipt = Receipt(
+        job, request.document.language, places.ledger, watch, places.clock, planned.baseline, request.action
+    )
+    outcome = Outcome(Status.FAILED, request.action, "", planned.route, planned.estimates[0])
+    try:
+        ended = await _climb(job, planned, snapshot, places, editor, receipt)
+    except asyncio.CancelledError:
+        spent = sum((a.cost or Decimal(0) for a in receipt.attempts), Decimal(0))
+        ended = replace(outcome, status=Status.CANCELLED, message=f"Cancelled; {dollars(spent)} was spent.")
+    except UpstreamError as fault:
+        ended = replace(outcome, message=str(fault))
+    finally:
+        places.ledger.release(job)
+    return replace(ended, attempts=tuple(receipt.attempts))
+
+
+async def _climb(
+    job: str, planned: Plan, snapshot: Snapshot, places: Places, editor: ports.Editor, receipt: Receipt
+) -> Outcome:
+    """Ask the rungs that are admitted, one after the other, until an answer keeps its contract."""
+    question, ladder = planned.question, planned.route.ladder
+    refused = Outcome(
+        Status.REFUSED, question.spec.name, "", planned.route, planned.estimates[0], model=ladder[0].models[0]
+    )
+    admission = admit(planned.estimates, question.prompt, snapshot.settings.budget)
+    if isinstance(admission, Refusal):
+        return replace(refused, message=admission.message)
+    if admission.question and not await editor.confirm(admission.question):
+        return replace(refused, message="Not sent: it was not confirmed.")
+    receipt.prior_output = planned.prior_output
+    refusals: list[tuple[str, str]] = []
+    fault: UpstreamError | None = None
+    for index in admission.rungs:
+        rung, estimate = ladder[index], planned.estimates[index]
+        receipt.estimate = estimate
+        high = estimate.cost.high if estimate.cost else Decimal(0)
+        # A slip of form is mended by the model that made it: once more here, then up the ladder.
+        for _ in range(2):
+            over = places.ledger.reserve(job, high, places.clock())
+            if over is not None:
+                return replace(refused, message=over.message)
+            asked = _with(question, refusals, places)
+            receipt.counted_input = asked.prompt.input_tokens
+            try:
+                reply = await _ask(asked, rung, places, receipt)
+            except BadRequest:
+                raise
+            except UpstreamError as failure:
+                fault = failure
+                break
+            change = _judge(reply, asked, places)
+            if isinstance(change, Change):
+                receipt.attempted(reply.attempt)
+                _remember(asked, reply, places)
+                accepted = replace(refused, tier=rung.tier, model=reply.attempt.model, change=change)
+                return await _deliver(accepted, asked, places, editor, receipt)
+            receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=change.reason))
+            refusals.append((reply.text, change.reason))
+            if not change.mechanical or not snapshot.settings.routing.escalate or rung.models == (OFFLINE,):
+                break
+    if fault is not None and not refusals:
+        raise fault
+    why = refusals[-1][1] if refusals else "no answer"
+    return replace(refused, status=Status.FAILED, message=f"No answer passed its check: {why}.")
+
+
+async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt) -> Reply:
+    """An answer from the cache, which costs nothing, or from the engine."""
+    for model in rung.models:
+        text = places.cache.get(_key(question, str(model)), places.clock())
+        if text is not None:
+            attempt = Attempt(model, rung.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
+            return Reply(text, Finish.STOP, attempt)
+    receipt.stage("asking", rung.models[0])
+    return await places.engine.ask(question, rung, receipt)
+
+
+def _judge(reply: Reply, question: Question, places: Places) -> Change | Rejected:
+    """Read the answer, build the change, and hold what would be applied against the contract."""
+    payload = read(reply.text, question, places.grammar)
+    if isinstance(payload, Rejected):
+        return payload
+    project = places.workspace.project(question.request.document.uri)
+    others = _others(payload, question, places) if not isinstance(payload, Markdown) else {}
+    change = build(payload, question, places.grammar, others)
+    if isinstance(change, Rejected):
+        return change
+    verdict = check(change, question, places.grammar, frozenset(project.files))
+    return verdict if isinstance(verdict, Rejected) else change
+
+
+async def _deliver(
+    accepted: Outcome, question: Question, places: Places, editor: ports.Editor, receipt: Receipt
+) -> Outcome:
+    """Bring the change to the editor as it is now: applied, or proposed with the reason."""
+    assert accepted.change is not None
+    receipt.stage("applying")
+    settled = _reanchored(accepted.change, question, places, editor)
+    if isinstance(settled, Stale):
+        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
+    label = question.spec.title.format(target=question.target.label)
+    problem = await editor.apply(settled, label)
+    if problem is not None:
+        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {problem}.", change=settled)
+    return replace(accepted, status=Status.APPLIED, message=_done(label, receipt), change=settled)
+
+
+def _reanchored(change: Change, question: Question, places: Places, editor: ports.Editor) -> Change | Stale:
+    files: list[FileChange] = []
+    for file in change.files:
+        asked = question.request.document
+        now = editor.current(file.uri) if file.uri == asked.uri else places.workspace.read(file.uri)
+        if now is None:
+            if not file.create:
+                return Stale("the file was closed or deleted meanwhile")
+            files.append(file)
+            continue
+        if file.create:
+            return Stale(f"{file.uri.rpartition('/')[2]} came into being meanwhile")
+        span = question.target.span if file.uri == asked.uri else file.before.whole
+        moved = anchor(file, now.text, span)
+        if isinstance(moved, Stale):
+            return moved
+        files.append(replace(moved, version=now.version))
+    return replace(change, files=tuple(files))
+
+
+def _done(label: str, receipt: Receipt) -> str:
+    """What the user reads when it worked: who answered, for how much, and after which detours."""
+    last = receipt.attempts[-1]
+    if last.model == OFFLINE:
+        return f"{label}: done offline, without a model."
+    costs = [attempt.cost for attempt in receipt.attempts]
+    total = None if None in costs else sum((c for c in costs if c is not None), Decimal(0))
+    price = "nothing (cached)" if last.cached else dollars(total)
+    detour = f" after {len(costs) - 1} other attempt{'s' * (len(costs) > 2)}" if len(costs) > 1 else ""
+    return f"{label}: done by {last.model} for {price}{detour}."
+
+
+def _with(question: Question, refusals: list[tuple[str, str]], places: Places) -> Question:
+    if not refusals:
+        return question
+    # Only the latest refusal travels: each costs its tokens again, and an older one was answered.
+    prompt = with_rejections(question.prompt, (refusals[-1],), places.counter)
+    return replace(question, prompt=prompt, rejections=tuple(reason for _, reason in refusals))
+
+
+def _others(payload: object, question: Question, places: Places) -> dict[str, Document]:
+    """The other files that a change names, as they stand."""
+    paths = {hunk.path for hunk in getattr(payload, "hunks", ()) if hunk.path}
+    found = {path: places.workspace.read(f"{question.conventions.root}/{path}") for path in paths}
+    return {path: document for path, document in found.items() if document is not None}
+
+
+def _remember(question: Question, reply: Reply, places: Places) -> None:
+    attempt = reply.attempt
+    if not attempt.cached and attempt.model != OFFLINE:
+        places.cache.put(_key(question, str(attempt.model)), reply.text, places.clock())
+
+
+def _key(question: Question, model: str) -> str:
+    content = "\0".join((model, *(f"{m.role}\0{m.content}" for m in question.prompt.messages)))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _tariff(model: ModelRef, request: Request, places: Places) -> Tariff:
+    learned = places.ledger.learned(model, request.action, request.document.language)
+    return Tariff(model, places.catalogue.price(model, places.clock()), learned)
+
+
+def _max_output(estimate: Estimate, settings: Settings) -> int:
+    """The answer's limit: room beyond the high end, as a cut answer costs all and gives nothing."""
+    own = settings.models.get(str(estimate.model)) or settings.models.get(estimate.model.model)
+    room = 2 * estimate.output_tokens.high + 512
+    return min(room, own.max_output) if own and own.max_output else room

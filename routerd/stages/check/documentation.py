@@ -1,0 +1,77 @@
+"""Check documentation: the same program, only insertions and replaced documentation, all at the target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routerd.domain.place import Edit
+from routerd.domain.ports import Grammar
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Change, FileChange
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.text import Text
+from routerd.domain.verdict import Accepted, Rejected, Verdict
+from routerd.stages.check.program import parses_no_worse, same_program
+
+_ABOVE = 6
+"""Lines above a declaration that a comment may be put over: the directives of Go."""
+
+
+def check_documentation(change: Change, question: Question, grammar: Grammar) -> Verdict:
+    """Whether the change only documents what was asked about."""
+    document = question.request.document
+    if len(change.files) != 1 or change.files[0].uri != document.uri or change.files[0].create:
+        return Rejected("documentation may change the file it was asked about and no other")
+    file = change.files[0]
+    for edit in file.edits:
+        fault = _edit_fault(edit, file.before, question)
+        if fault:
+            return Rejected(fault)
+    before, after = file.before.string, file.after.string
+    if not parses_no_worse(before, after, document.language, grammar):
+        return Rejected("the file would parse worse with the documentation")
+    if not same_program(before, after, document.language, grammar):
+        return Rejected("the documentation would change the code")
+    return _attached(file, question, grammar)
+
+
+def _edit_fault(edit: Edit, before: Text, question: Question) -> str | None:
+    """What is wrong with where an edit is, or with what it removes."""
+    target = question.target
+    removed = before.slice(edit.span)
+    own = [symbol.doc for symbol in target.symbols] + [target.outline.doc]
+    if removed.strip() and edit.span not in own:
+        return "the edit removes more than documentation"
+    if edit.span in own or _at_module(edit, question) or any(_at(edit, symbol) for symbol in target.symbols):
+        return None
+    return f"the edit at line {edit.span.start.line + 1} lies outside the target"
+
+
+def _at(edit: Edit, symbol: Symbol) -> bool:
+    """Whether the edit is where the symbol's documentation goes: in it, or right above it."""
+    first = symbol.whole.start.line
+    return (
+        first - _ABOVE <= edit.span.start.line
+        and edit.span.end <= symbol.whole.end
+        and (edit.span.start.line >= first or not edit.span.start.column)
+    )
+
+
+def _at_module(edit: Edit, question: Question) -> bool:
+    """Whether the edit is where a module's documentation goes: above everything that is declared."""
+    outline = question.target.outline
+    starts = [symbol.whole.start for symbol in outline.symbols] + [found.span.start for found in outline.imports]
+    return not starts or edit.span.end <= min(starts)
+
+
+def _attached(file: FileChange, question: Question, grammar: Grammar) -> Verdict:
+    """Whether each symbol that an edit was made for now has documentation of its own."""
+    target = question.target
+    after = grammar.outline(replace(question.request.document, text=file.after))
+    if _documented(after) < _documented(target.outline) + sum(edit.span.empty for edit in file.edits):
+        return Rejected("the documentation would not belong to the symbol that it is for")
+    return Accepted()
+
+
+def _documented(outline: Outline) -> int:
+    return sum(symbol.doc is not None for symbol in outline.symbols) + (outline.doc is not None)

@@ -1,0 +1,53 @@
+"""Is it still the same program? By Python's tree without docstrings and by tokens without comments."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from routerd.domain.ports import Grammar
+
+_Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def same_program(before: str, after: str, language: str, grammar: Grammar) -> bool:
+    """Whether two texts differ in comments and documentation alone.
+
+    A Python file that parsed must have an equal syntax tree; one that did not is held to its tokens.
+    """
+    if language == "python":
+        tree = parsed(before)
+        if tree is not None:
+            other = parsed(after)
+            if other is None or _undocumented(tree) != _undocumented(other):
+                return False
+    return grammar.code_tokens(before, language) == grammar.code_tokens(after, language)
+
+
+def parses_no_worse(before: str, after: str, language: str, grammar: Grammar) -> bool:
+    """Whether an edit left no more faults in a file than it found there."""
+    if language == "python" and parsed(after) is None and parsed(before) is not None:
+        return False
+    return grammar.faults(after, language) <= grammar.faults(before, language)
+
+
+def parsed(source: str) -> ast.Module | None:
+    """The syntax tree of a Python module, ``None`` where it does not parse."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # warnings about the user's escapes are not ours to print
+            return ast.parse(source.removeprefix("\ufeff"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _undocumented(tree: ast.Module) -> str:
+    """The tree without docstrings and positions, as text."""
+    for node in ast.walk(tree):
+        if isinstance(node, _Documented) and node.body and _is_string(node.body[0]):
+            del node.body[0]
+    return ast.dump(tree)
+
+
+def _is_string(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

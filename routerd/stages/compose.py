@@ -1,0 +1,146 @@
+"""Compose: the messages that are sent, the part that never changes first, so that providers can cache it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
+from routerd.domain.document import Document
+from routerd.domain.place import Place, Span
+from routerd.domain.ports import Counter
+from routerd.domain.prompt import Conventions, Message, Prompt, Snippet
+
+PER_MESSAGE = 4
+"""Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
+'How to count tokens with tiktoken' (3 for each message, 1 for its role; 3 to prime the reply)."""
+PER_REPLY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a prompt is made of."""
+
+    spec: ActionSpec
+    request: Request
+    target: Target
+    conventions: Conventions
+    context: tuple[Snippet, ...]
+
+
+def compose(brief: Brief, instructions: Mapping[str, str], counter: Counter) -> Prompt:
+    """The prompt of a question: system, the project's own wishes, then context, target and task."""
+    spec, request, target, conventions = brief.spec, brief.request, brief.target, brief.conventions
+    wishes = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
+    system = spec.system + (f"\nThe project's own wishes:\n{wishes}\n" if wishes else "")
+    user = "\n\n".join(
+        (
+            *(_framed(snippet) for snippet in brief.context),
+            _target(spec, request.document, target, conventions),
+            _task(spec, request, target, conventions),
+        )
+    )
+    messages = (Message("system", system), Message("user", user))
+    counts = [counter.count(message.content) + PER_MESSAGE for message in messages]
+    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, schema=_schema(spec))
+
+
+def with_rejections(prompt: Prompt, answers: tuple[tuple[str, str], ...], counter: Counter) -> Prompt:
+    """The prompt again, with each refused answer and the reason for refusing it."""
+    added = tuple(
+        message
+        for reply, reason in answers
+        for message in (
+            Message("assistant", reply),
+            Message("user", f"That answer was refused by a check: {reason}\nAnswer again in full."),
+        )
+    )
+    tokens = sum(counter.count(message.content) + PER_MESSAGE for message in added)
+    return Prompt(
+        prompt.messages + added,
+        prompt.input_tokens + tokens,
+        prompt.stable_tokens,
+        prompt.max_output,
+        prompt.schema,
+    )
+
+
+def limited(prompt: Prompt, max_output: int) -> Prompt:
+    """The prompt with a limit on the answer's tokens."""
+    return Prompt(prompt.messages, prompt.input_tokens, prompt.stable_tokens, max_output, prompt.schema)
+
+
+def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
+    """The source that is asked about: the span, or only the symbols' own text where the rest is of no use."""
+    if spec.contract not in (Contract.DOCUMENTATION, Contract.TESTS) or target.scope is Scope.SYMBOL:
+        return document.text.slice(_from_line_start(target.span))
+    pieces: list[Span] = []
+    for symbol in target.symbols:
+        if not any(piece.covers(symbol.whole) for piece in pieces):
+            pieces.append(_from_line_start(symbol.whole))
+    return "\n\n".join(document.text.slice(piece) for piece in pieces)
+
+
+def _from_line_start(span: Span) -> Span:
+    return Span(Place(span.start.line, 0), span.end)
+
+
+def _framed(snippet: Snippet) -> str:
+    return f"Context, {snippet.path} ({snippet.reason}):\n{_fence(snippet.text)}"
+
+
+def _target(spec: ActionSpec, document: Document, target: Target, conventions: Conventions) -> str:
+    text = target_text(spec, document, target).replace("\r\n", "\n").replace("\r", "\n")
+    return f"Target, {conventions.path}:\n{_fence(text, document.language)}"
+
+
+def _fence(text: str, language: str = "") -> str:
+    # A fence longer than any in the text cannot be closed by it.
+    ticks = "```"
+    while ticks in text:
+        ticks += "`"
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conventions) -> str:
+    task = spec.task.format(
+        target=target.label,
+        path=conventions.path,
+        language=request.document.language,
+        style=conventions.doc_style,
+        framework=conventions.test_framework,
+        module=conventions.import_name or conventions.path,
+        test_path=conventions.test_path or "a new file",
+        symbols=", ".join(symbol.qualname for symbol in target.symbols) or target.label,
+        instruction=request.instruction or "Explain this.",
+    )
+    if request.instruction and "{instruction}" not in spec.task:
+        task += f"\nThe programmer adds: {request.instruction}"
+    return task
+
+
+_FINDING = {
+    "type": "object",
+    "properties": {
+        "quote": {"type": "string"},
+        "line": {"type": ["integer", "null"]},
+        "severity": {"enum": ["error", "warning", "information", "hint"]},
+        "message": {"type": "string"},
+        "fix": {"type": ["string", "null"]},
+    },
+    "required": ["quote", "line", "severity", "message", "fix"],
+    "additionalProperties": False,
+}
+
+
+def _schema(spec: ActionSpec) -> Mapping[str, object] | None:
+    """The JSON schema of a review, for providers that enforce one (strict: every field is required)."""
+    if spec.contract is not Contract.FINDINGS:
+        return None
+    findings = {"type": "array", "items": _FINDING}
+    return {
+        "type": "object",
+        "properties": {"findings": findings},
+        "required": ["findings"],
+        "additionalProperties": False,
+    }

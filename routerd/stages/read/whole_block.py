@@ -1,0 +1,82 @@
+"""Whole block: a fenced block that stands for the whole target, as one hunk, where that cannot lose code."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import replace
+
+from routerd.domain.action import Scope
+from routerd.domain.place import Place, Span
+from routerd.domain.ports import Grammar
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Hunk
+from routerd.domain.text import Text
+from routerd.domain.verdict import Rejected
+from routerd.stages.read.slips import elision
+
+
+def block_as_hunk(code: str, question: Question, grammar: Grammar) -> Hunk | Rejected:
+    """The hunk that puts the block in place of the file, the symbol or the selection that it repeats.
+
+    Where it leaves out a declaration that stood in that place, nothing is assumed: it is rejected.
+    """
+    shortened = elision(code)
+    if shortened:
+        return Rejected(f"the reply leaves code out ('{shortened}')", mechanical=True)
+    document, target = question.request.document, question.target
+    outline = grammar.outline(replace(document, text=Text(textwrap.dedent(code))))
+    new = {symbol.name for symbol in outline.symbols}
+    tops = [symbol for symbol in target.outline.symbols if symbol.container is None]
+    if tops and new.issuperset(symbol.name for symbol in tops):
+        return Hunk(_lf(document.text.string), _tailed(code, document.text))
+    span = _replaced_span(new, question)
+    if isinstance(span, Rejected):
+        return span
+    held = [symbol for symbol in target.outline.inside(span) if span != symbol.whole]
+    lost = [symbol.name for symbol in held if not re.search(rf"\b{re.escape(symbol.name)}\b", code)]
+    if lost and not (len(held) == 1 and len(outline.symbols) == 1):
+        return Rejected(f"the code block leaves out '{lost[0]}'", mechanical=True)
+    whole = _without_blank_edges(span, document.text)
+    block = textwrap.indent(textwrap.dedent(code).strip("\n"), document.text.indent(whole.start.line))
+    return Hunk(_lf(document.text.slice(whole)), block)
+
+
+def _replaced_span(new: set[str], question: Question) -> Span | Rejected:
+    """What a block that declares these names stands for: one around the target, or the target itself."""
+    target = question.target
+    symbols = target.outline.symbols
+    if target.scope is Scope.FILE:
+        same = [symbol for symbol in symbols if symbol.container is None and symbol.name in new]
+        if len(same) != 1:
+            return Rejected("the code block does not say what it replaces: hunks are needed", mechanical=True)
+        return same[0].whole
+    if target.scope is Scope.SYMBOL:
+        return target.span
+    around = [s for s in symbols if s.name in new and s.whole.overlaps(target.span) and not target.span.covers(s.whole)]
+    if len(around) == 1:
+        return around[0].whole
+    outside = [symbol.name for symbol in symbols if symbol.name in new and not target.span.covers(symbol.whole)]
+    if outside:
+        return Rejected(f"the code block repeats '{outside[0]}', which is not in the selection", mechanical=True)
+    return target.span
+
+
+def _without_blank_edges(span: Span, text: Text) -> Span:
+    """The span's whole lines without blank ones at its ends: a block never repeats those."""
+    first, last = span.start.line, span.end.line
+    while first < last and not text.bare(first).strip():
+        first += 1
+    while last > first and not text.bare(last).strip():
+        last -= 1
+    return Span(Place(first, 0), Place(last, len(text.bare(last))))
+
+
+def _lf(string: str) -> str:
+    return string.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _tailed(code: str, text: Text) -> str:
+    """The code with the file's own ending: a final newline where it has one, none where it has none."""
+    bom = "\ufeff" if text.lines[0].startswith("\ufeff") else ""
+    return bom + code.strip("\n") + ("\n" if not text.lines[-1] else "")

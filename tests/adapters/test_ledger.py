@@ -1,0 +1,217 @@
+"""The ledger keeps every cent: budgets hold, dead processes are settled, bad files are survived."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
+from routerd.adapters.ledger.learning import HIGH, LOW, Bill, learn, quantile
+from routerd.adapters.sqlite import Database
+from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.booking import Booking
+from routerd.domain.model import ModelRef
+from routerd.domain.money import Usage
+from routerd.domain.quote import Learned
+from routerd.domain.settings import Budget
+from routerd.domain.tier import Tier
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MODEL = ModelRef("n1n", "some-model")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "ledger.db"
+
+
+@pytest.fixture
+def database(path: Path) -> Iterator[Database]:
+    opened = Database(path, MIGRATIONS, NOON)
+    yield opened
+    opened.close()
+
+
+def ledger(database: Database, **limits: str) -> SqliteLedger:
+    budget = Budget(**{name: Decimal(amount) for name, amount in limits.items()})
+    return SqliteLedger(database, lambda: budget)
+
+
+def booking(cost: str | None, job: str = "j1", **changes: object) -> Booking:
+    attempt = Attempt(
+        MODEL,
+        Tier.UTILITY,
+        AttemptStatus(str(changes.get("status", "ok"))),
+        Usage(input=1000, output=200),
+        None if cost is None else Decimal(cost),
+        12,
+    )
+    baseline = changes.get("baseline")
+    return Booking(job, "document", "python", attempt, None, 900, 100, Decimal(str(baseline)) if baseline else None)
+
+
+def test_what_is_booked_is_spent_to_the_last_pico_dollar(database: Database) -> None:
+    book = ledger(database)
+    book.book(booking("0.000000000001"), NOON)
+    book.book(booking("0.123456789012"), NOON)
+    assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.123456789013")
+    assert book.spent(NOON + timedelta(seconds=1)) == 0
+
+
+def test_an_unknown_cost_is_counted_apart_and_never_as_nothing(database: Database) -> None:
+    book = ledger(database)
+    book.book(booking(None), NOON)
+    stats = book.stats(None, UTC)
+    assert (stats.unpriced, stats.attempts, stats.spent) == (1, 1, Decimal(0))
+
+
+def test_savings_are_net_of_attempts_that_were_of_no_use(database: Database) -> None:
+    book = ledger(database)
+    book.book(booking("0.01", status="rejected"), NOON)
+    book.book(booking("0.02", baseline="0.10"), NOON)
+    book.book(booking("0.005", status="cancelled", job="j2"), NOON)
+    assert book.saved(NOON) == Decimal("0.065")
+    assert book.stats(None, UTC).actions == 2
+
+
+def test_a_reservation_counts_against_the_budget_until_it_is_released(database: Database) -> None:
+    book = ledger(database, daily="0.10")
+    assert book.reserve("j1", Decimal("0.08"), NOON) is None
+    refusal = book.reserve("j2", Decimal("0.03"), NOON)
+    assert refusal is not None
+    assert "daily budget of $0.10 is used up" in refusal.message
+    book.release("j1")
+    assert book.reserve("j2", Decimal("0.03"), NOON) is None
+
+
+def test_a_booking_lowers_the_reservation_it_was_made_for(database: Database) -> None:
+    book = ledger(database, daily="0.10")
+    assert book.reserve("j1", Decimal("0.06"), NOON) is None
+    book.book(booking("0.05"), NOON)
+    assert book.reserve("j2", Decimal("0.04"), NOON) is None
+    assert book.reserve("j3", Decimal("0.01"), NOON) is not None
+
+
+def test_budgets_begin_anew_at_midnight_and_on_the_first(database: Database) -> None:
+    book = ledger(database, daily="0.10", monthly="0.15")
+    book.book(booking("0.10"), NOON)
+    assert book.reserve("j2", Decimal("0.04"), NOON) is not None
+    assert book.reserve("j2", Decimal("0.04"), NOON + timedelta(days=1)) is None
+    assert book.reserve("j3", Decimal("0.04"), NOON + timedelta(days=1)) is not None
+    book.release("j2")
+    assert book.reserve("j3", Decimal("0.10"), NOON + timedelta(days=10)) is None
+
+
+def test_what_a_dead_process_had_reserved_is_settled_as_unknown_at_the_estimate(path: Path, database: Database) -> None:
+    child = multiprocessing.get_context("spawn").Process(target=_reserve_and_die, args=(path,))
+    child.start()
+    child.join()
+    book = ledger(database, daily="1")
+    assert book.reserve("mine", Decimal("0.10"), NOON) is None
+    stats = book.stats(None, UTC)
+    assert (stats.unknown, stats.spent) == (1, Decimal("0.25"))
+
+
+def _reserve_and_die(path: Path) -> None:
+    ledger(Database(path, MIGRATIONS, NOON)).reserve("lost", Decimal("0.25"), NOON)
+    os._exit(9)
+
+
+def _race(path: Path, won: multiprocessing.Queue[int]) -> None:
+    book = ledger(Database(path, MIGRATIONS, NOON), daily="0.10")
+    won.put(sum(book.reserve(f"{os.getpid()}-{n}", Decimal("0.01"), NOON) is None for n in range(5)))
+    won.put(-1)
+
+
+def test_daemons_that_race_for_the_last_cent_overspend_by_nothing(path: Path, database: Database) -> None:
+    context = multiprocessing.get_context("spawn")
+    won: multiprocessing.Queue[int] = context.Queue()
+    racers = [context.Process(target=_race, args=(path, won)) for _ in range(4)]
+    for racer in racers:
+        racer.start()
+    total, open_racers = 0, len(racers)
+    while open_racers:
+        number = won.get(timeout=60)
+        open_racers -= number == -1
+        total += max(number, 0)
+    for racer in racers:
+        racer.join()
+    # A racer that has ended is dead: what it held was settled at its estimate, and still counts.
+    assert total == 10
+
+
+def test_a_corrupt_file_is_set_aside_with_a_sentence_and_work_goes_on(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database, but long enough to be read as one" * 50)
+    database = Database(path, MIGRATIONS, NOON)
+    assert database.problem is not None
+    assert "ledger-corrupt-20261123-120000.db" in database.problem
+    book = ledger(database)
+    book.book(booking("0.01"), NOON)
+    assert book.spent(NOON) == Decimal("0.01")
+    assert (path.parent / "ledger-corrupt-20261123-120000.db").exists()
+    database.close()
+
+
+def test_a_ledger_that_cannot_be_written_is_kept_in_memory_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").mkdir()
+    database = Database(tmp_path / "ledger.db", MIGRATIONS, NOON)
+    assert database.problem is not None
+    assert "this session only" in database.problem
+    book = ledger(database)
+    book.book(booking("0.01"), NOON)
+    assert book.spent(NOON) == Decimal("0.01")
+    database.close()
+
+
+def test_a_locked_ledger_loses_no_booking(path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = ledger(database, daily="1")
+    database._connection.execute("PRAGMA busy_timeout = 10")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    book.book(booking("0.01"), NOON)
+    refusal = book.reserve("j2", Decimal("0.01"), NOON)
+    assert refusal is not None
+    assert "another program" in refusal.message
+    other.execute("ROLLBACK")
+    other.close()
+    book.book(booking("0.02"), NOON)
+    assert book.spent(NOON) == Decimal("0.03")
+
+
+def test_the_factor_is_a_median_that_one_odd_bill_does_not_move() -> None:
+    honest = [Bill(1000, 1060, 100, 150)] * 9
+    odd = [Bill(1000, 9000, 100, 5000)]
+    assert learn([*honest, *odd], [], 1.0).input_factor == pytest.approx(1.06, abs=0.005)
+    assert learn([], [], 1.14) == Learned(1.14)
+
+
+def test_the_output_range_holds_nine_of_ten_past_answers() -> None:
+    bills = [Bill(100, 100, 100, output) for output in range(50, 250, 2)]
+    learned = learn(bills, bills, 1.0)
+    assert learned.output_factor is not None
+    low, _, high = learned.output_factor
+    held = sum(low * 100 <= bill.billed_output <= high * 100 for bill in bills)
+    assert 85 <= held <= 95
+
+
+def test_a_quantile_lies_between_the_least_and_the_greatest() -> None:
+    values = [(3.0, 1.0), (1.0, 1.0), (2.0, 1.0)]
+    assert quantile(values, LOW) == 1.0
+    assert quantile(values, 0.5) == 2.0
+    assert quantile(values, HIGH) == 3.0
+
+
+def test_learning_is_refreshed_by_the_next_booking(database: Database) -> None:
+    book = ledger(database)
+    assert book.learned(MODEL, "document", "python").input_factor == 1.0
+    for _ in range(5):
+        book.book(booking("0.01"), NOON)
+    assert book.learned(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)

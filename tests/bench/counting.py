@@ -1,0 +1,89 @@
+"""What counting tokens costs in full and after a keystroke, for three sizes of file; prints JSON.
+
+`python -m tests.bench.counting`. The hover row is what a hover after a keystroke counts: the function
+under the cursor with its surroundings, whatever the size of the file.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sysconfig
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.adapters.tokenizer.vocabulary import load
+from routerd.domain.place import Place, Span
+from routerd.domain.text import Text
+
+SIZES = (1_000, 10_000, 50_000)
+KEYSTROKES = 200
+HOVERED = 60
+"""Lines around the cursor that a prompt holds."""
+
+
+def main() -> None:
+    """Measure and print."""
+    source = _source(max(SIZES))
+    began = perf_counter()
+    encoding = load()
+    loaded = perf_counter() - began
+    rows = [_measured(Text("".join(source[:size])), encoding.encode_ordinary) for size in SIZES]
+    print(json.dumps({"load_vocabulary_ms": round(loaded * 1000, 1), "files": rows}, indent=2))
+
+
+def _source(lines: int) -> list[str]:
+    """Real lines, from Python's own standard library."""
+    found: list[str] = []
+    for module in sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py")):
+        if "site-packages" in module.parts or "test" in module.parts:
+            continue
+        found += Text(module.read_text("utf-8", "replace")).lines[:-1]
+        if len(found) >= lines:
+            break
+    return found[:lines]
+
+
+def _measured(text: Text, encode: Callable[[str], list[int]]) -> dict[str, object]:
+    counter = TiktokenCounter()
+    counter.warm()
+    full = statistics.median(_timed(lambda: len(encode(text.string))) for _ in range(5))
+    first = _timed(lambda: counter.count_text(text))
+    document, hover, string = [], [], []
+    for stroke in range(KEYSTROKES):
+        line = (stroke * 37) % (len(text.lines) - 1)
+        text = text.replaced(Span(Place(line, 0), Place(line, 0)), "x")
+        around = "".join(text.lines[max(line - HOVERED // 2, 0) : line + HOVERED // 2])
+        document.append(_timed(partial(counter.count_text, text)))
+        hover.append(_timed(partial(counter.count, around)))
+        string.append(_timed(partial(counter.count, text.string)))
+    assert counter.count_text(text) == len(encode(text.string)) == counter.count(text.string)
+    return {
+        "lines": len(text.lines),
+        "characters": len(text.string),
+        "full_ms": _ms(full),
+        "first_ms": _ms(first),
+        "document_after_keystroke_ms": _ms(statistics.median(document)),
+        "string_after_keystroke_ms": _ms(statistics.median(string)),
+        "hover_after_keystroke_ms": _ms(statistics.median(hover)),
+        "full_over_document": round(full / statistics.median(document)),
+        "full_over_string": round(full / statistics.median(string)),
+        "full_over_hover": round(full / statistics.median(hover)),
+    }
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+if __name__ == "__main__":
+    main()

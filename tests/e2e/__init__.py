@@ -1,0 +1,1 @@
+"""Tests that drive real editors and the real program from outside."""

@@ -1,0 +1,1 @@
+"""Real VS Code: its installation, the harness that drives it, and the tests of the extension."""

@@ -1,0 +1,238 @@
+"""The command line as a person meets it: real processes, an empty home, no key, no network."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SOURCE = '''\
+"""A shop's parcels 📦."""
+
+
+def parse_header(line, sep=":"):
+    if not line.strip():
+        raise ValueError("empty header")
+    name, _, value = line.partition(sep)
+    return name.strip().lower(), value.strip()
+
+
+def read(lines, seen=[]):
+    try:
+        seen.extend(parse_header(line) for line in lines)
+    except:
+        pass
+    return seen
+'''
+
+Done = subprocess.CompletedProcess[str]
+Routerd = Callable[..., Done]
+
+
+@pytest.fixture
+def routerd(tmp_path: Path) -> Routerd:
+    """Runs the program in a project of its own, with nothing in its environment that it could know us by."""
+    home = tmp_path / "home"
+    project = tmp_path / "project"
+    home.mkdir()
+    project.mkdir()
+    (project / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    (project / "shop.py").write_bytes(SOURCE.encode())
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "PYTHONPATH") if name in os.environ}
+    folders = {
+        name: str(home / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA")
+    }
+    env = {**kept, **folders, "HOME": str(home), "USERPROFILE": str(home), "PYTHONUTF8": "1"}
+
+    def run(*arguments: str, **extra: str) -> Done:
+        return subprocess.run(
+            [sys.executable, "-m", "routerd", *arguments],
+            cwd=project,
+            env={**env, **extra},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def shop(tmp_path: Path, routerd: Routerd) -> Path:
+    return tmp_path / "project" / "shop.py"
+
+
+def one_sentence(done: Done) -> str:
+    """What went wrong, after checking that it is one line and no traceback."""
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("routerd: ")
+    assert "Traceback" not in done.stderr
+    return lines[0]
+
+
+def test_document_prints_a_diff_and_leaves_the_file_alone(routerd: Routerd, shop: Path) -> None:
+    done = routerd("run", "document", "shop.py:4")
+    assert done.returncode == 0, done.stderr
+    assert '+    """Parse' in done.stdout
+    assert "offline" in done.stderr
+    assert shop.read_bytes() == SOURCE.encode()
+
+
+def test_apply_writes_the_change_and_nothing_but_the_change(routerd: Routerd, shop: Path) -> None:
+    shop.write_bytes(SOURCE.replace("\n", "\r\n").encode())
+    done = routerd("run", "document", "shop.py", "--apply")
+    assert done.returncode == 0, done.stderr
+    after = shop.read_bytes().decode()
+    assert after.count("\n") == after.count("\r\n")
+    functions = [node for node in ast.walk(ast.parse(after)) if isinstance(node, ast.FunctionDef)]
+    assert all(ast.get_docstring(function) for function in functions)
+    left = after.splitlines()
+    assert all(line in left for line in SOURCE.splitlines())
+
+
+def test_json_is_an_outcome_with_an_edit_and_a_receipt(routerd: Routerd, shop: Path) -> None:
+    outcome = json.loads(routerd("run", "document", "shop.py:4", "--json").stdout)
+    assert outcome["status"] == "proposed"
+    assert outcome["cost"] == "0"
+    assert outcome["attempts"][0]["provider"] == "offline"
+    assert outcome["edit"]["documentChanges"][0]["edits"][0]["range"]["start"]["line"] == 4
+
+
+def test_generated_tests_are_a_new_file_that_pytest_runs_green(routerd: Routerd, shop: Path) -> None:
+    done = routerd("run", "test", "shop.py", "--apply")
+    assert done.returncode == 0, done.stderr
+    written = list(shop.parent.rglob("test_*.py"))
+    assert len(written) == 1
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(written[0])],
+        cwd=shop.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_review_finds_the_real_faults(routerd: Routerd, shop: Path) -> None:
+    done = routerd("run", "review", "shop.py")
+    assert done.returncode == 0, done.stderr
+    assert "shop.py:11:" in done.stdout
+    assert "except" in done.stdout
+
+
+def test_design_is_a_document_with_a_diagram(routerd: Routerd, shop: Path) -> None:
+    done = routerd("run", "design", "shop.py")
+    assert done.returncode == 0, done.stderr
+    assert "## Purpose" in done.stdout
+    assert "```mermaid" in done.stdout
+
+
+def test_estimate_sends_nothing_and_lists_each_action(routerd: Routerd, shop: Path) -> None:
+    estimates = json.loads(routerd("estimate", "shop.py:4", "--json").stdout)
+    assert [estimate["action"] for estimate in estimates] == ["document", "test", "review", "design"]
+    assert all(estimate["cost"] == {"low": "0", "likely": "0", "high": "0"} for estimate in estimates)
+
+
+def test_with_a_key_the_estimate_names_the_model_and_its_price(routerd: Routerd, shop: Path) -> None:
+    estimates = json.loads(routerd("estimate", "shop.py:4", "--json", N1N_API_KEY="not-a-real-key").stdout)
+    first = estimates[0]
+    assert first["model"] == "n1n/deepseek-v3"
+    assert float(first["cost"]["low"]) < float(first["cost"]["likely"]) < float(first["cost"]["high"])
+    assert float(first["baseline_cost"]) > float(first["cost"]["high"])
+    assert "not-a-real-key" not in json.dumps(estimates)
+
+
+def test_stats_count_what_was_done(routerd: Routerd, shop: Path) -> None:
+    assert json.loads(routerd("stats", "--json").stdout)["attempts"] == 0
+    routerd("run", "document", "shop.py:4")
+    stats = json.loads(routerd("stats", "--json").stdout)
+    assert (stats["attempts"], stats["spent"]) == (1, "0")
+
+
+def test_the_report_is_one_page_that_asks_no_network(routerd: Routerd, shop: Path) -> None:
+    assert routerd("report", "--out", "r.html").returncode == 0
+    text = (shop.parent / "r.html").read_text("utf-8")
+    assert "<svg" in text or "Plot.plot" in text
+    assert 'src="http' not in text
+    assert 'href="http' not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("run", "polish", "shop.py"), 2, "There is no action 'polish'; there are"),
+        (("run", "document", "none.py"), 2, "does not exist"),
+        (("run", "document", "shop.py:999"), 2, "there is no line 999"),
+        (("run", "document", "shop.py", "--tier", "genius"), 2, "There is no tier 'genius'"),
+        (("run", "document", "shop.py", "--model", "gpt-4o"), 2, "is not provider/model"),
+        (("run", "document", "shop.py", "--model", "nobody/gpt-4o"), 2, "There is no provider 'nobody'"),
+        (("run", "document", "."), 2, "is a folder"),
+        (("estimate",), 2, "Missing argument"),
+        (("frobnicate",), 2, "No such command 'frobnicate'"),
+        (("serve", "--tcp", "nonsense"), 2, "HOST:PORT"),
+        (("serve", "--log-level", "loud"), 2, "There is no log level 'loud'"),
+    ],
+)
+def test_a_wrong_word_gets_one_sentence_and_exit_code_2(
+    routerd: Routerd, shop: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    done = routerd(*arguments)
+    assert words in one_sentence(done)
+    assert done.returncode == code
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.py", b"", "is empty"),
+        ("blob.py", b"\x00\x01\x02" * 100, "binary"),
+        ("notes.md", b"# Notes\n", "cannot document markdown files"),
+        ("large.py", b"x = 1\n" * 900_000, "too large"),
+        ("done.py", b'"""Done."""\n', "documented already"),
+    ],
+)
+def test_a_file_that_cannot_be_worked_on_is_refused_with_the_reason(
+    routerd: Routerd, shop: Path, name: str, content: bytes, words: str
+) -> None:
+    (shop.parent / name).write_bytes(content)
+    done = routerd("run", "document", name)
+    assert done.returncode == 3
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_with_a_syntax_error_is_documented_as_far_as_it_parses(routerd: Routerd, shop: Path) -> None:
+    shop.write_text(SOURCE + "\n\ndef broken(:\n    return 1\n", "utf-8")
+    done = routerd("run", "document", "shop.py:4", "--apply")
+    assert "Traceback" not in done.stderr
+    assert "def broken(:" in shop.read_text("utf-8")
+
+
+def test_a_broken_configuration_names_file_line_and_mend(routerd: Routerd, shop: Path) -> None:
+    (shop.parent / "bad.toml").write_text("[tiers]\nutility = n1n/deepseek-v3\n")
+    done = routerd("estimate", "shop.py", "--config", "bad.toml")
+    assert done.returncode == 2
+    sentence = one_sentence(done)
+    assert "bad.toml" in sentence
+    assert "line 2" in sentence
+
+
+def test_an_unknown_key_is_named_with_the_nearest_known_one(routerd: Routerd, shop: Path) -> None:
+    (shop.parent / "odd.toml").write_text('[buget]\ndaily = "5.00"\n')
+    done = routerd("estimate", "shop.py", "--config", "odd.toml")
+    assert done.returncode == 0
+    assert "budget" in done.stderr
+
+
+def test_the_version_is_printed(routerd: Routerd) -> None:
+    assert routerd("--version").stdout.startswith("routerd 0.")

@@ -1,0 +1,219 @@
+"""Route, quote and admit: the ladder, the price on each rung, and what a budget lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routerd.actions import catalog
+from routerd.domain.action import OutputPrior, Request
+from routerd.domain.classification import Classification, Neighbour
+from routerd.domain.document import Document
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Price, Usage, cost, dollars, plain
+from routerd.domain.prompt import Prompt
+from routerd.domain.quote import Estimate, Learned, Route, Rung, Tariff, TokenRange
+from routerd.domain.settings import Budget, Routing, Settings
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.text import Text
+from routerd.domain.tier import Tier
+from routerd.domain.verdict import Refusal
+from routerd.stages.admit import Admission, admit
+from routerd.stages.quote import likely_output, output_range, quote
+from routerd.stages.route import route
+
+CHEAP, FAST, SMART, BEST = (ModelRef("n1n", name) for name in ("cheap", "fast", "smart", "best"))
+ALL: Mapping[Tier, tuple[ModelRef, ...]] = {
+    Tier.UTILITY: (CHEAP,),
+    Tier.SPEED: (FAST,),
+    Tier.LOGIC: (SMART,),
+    Tier.ARCHITECT: (BEST,),
+}
+TEXT = Text("x = 1\n")
+PRICE = Price(Decimal("0.20"), Decimal("0.60"), context=64_000)
+PROMPT = Prompt((), 1_000, 200, 0)
+
+
+def wish(action: str = "document", **changes: object) -> Request:
+    return replace(Request(action, Document("file:///a.py", 1, "python", TEXT), TEXT.whole), **changes)  # type: ignore[arg-type]  # field names are checked by replace
+
+
+def snapshot(usable: Mapping[Tier, tuple[ModelRef, ...]] = ALL, **routing: object) -> Snapshot:
+    return Snapshot(Settings(ALL, {}, {}, routing=Routing(**routing)), usable)  # type: ignore[arg-type]  # as above
+
+
+def routed(request: Request, seen: Snapshot, words: Classification | None = None) -> Route:
+    found = route(request, catalog()[request.action], seen, words)
+    assert isinstance(found, Route)
+    return found
+
+
+def words(tier: Tier, confident: bool) -> Classification:
+    return Classification(tier, "ask", 0.7, 0.2, confident, (Neighbour("like this", tier, "ask", 0.7),), 100)
+
+
+def test_the_ladder_begins_at_the_actions_tier_and_climbs_by_strength() -> None:
+    ladder = routed(wish(), snapshot()).ladder
+    assert [rung.tier for rung in ladder] == [Tier.UTILITY, Tier.LOGIC, Tier.ARCHITECT]
+    assert routed(wish(tier=Tier.SPEED), snapshot()).first.tier is Tier.SPEED
+
+
+def test_an_explicit_model_is_asked_alone() -> None:
+    found = routed(wish(model=BEST), snapshot())
+    assert found.ladder == (Rung(Tier.UTILITY, (BEST,)),)
+    assert "was asked for" in found.reason
+
+
+def test_without_escalation_there_is_one_rung() -> None:
+    assert len(routed(wish(), snapshot(escalate=False)).ladder) == 1
+
+
+def test_a_tier_without_a_usable_model_is_answered_by_the_next_stronger_and_says_so() -> None:
+    found = routed(wish(), snapshot({Tier.LOGIC: (SMART,)}))
+    assert found.first == Rung(Tier.LOGIC, (SMART,))
+    assert "logic answers" in found.reason
+
+
+def test_where_only_a_weaker_tier_can_be_asked_it_answers_and_says_so() -> None:
+    found = routed(wish("review"), snapshot({Tier.SPEED: (FAST,)}))
+    assert found.first.models == (FAST,)
+    assert "only speed" in found.reason
+
+
+def test_the_same_model_on_a_stronger_tier_is_no_escalation() -> None:
+    assert len(routed(wish(), snapshot(dict.fromkeys(Tier, (CHEAP,)))).ladder) == 1
+
+
+def test_without_any_provider_the_built_in_engine_is_the_only_rung() -> None:
+    found = routed(wish(), snapshot(dict.fromkeys(Tier, (OFFLINE,))))
+    assert found.ladder == (Rung(Tier.UTILITY, (OFFLINE,)),)
+
+
+def test_as_a_last_resort_the_built_in_engine_is_the_last_rung() -> None:
+    found = routed(wish("review"), snapshot({tier: (*models, OFFLINE) for tier, models in ALL.items()}))
+    assert [rung.models for rung in found.ladder] == [(SMART,), (BEST,), (OFFLINE,)]
+
+
+def test_with_nothing_to_ask_the_refusal_says_what_to_do() -> None:
+    refusal = route(wish(), catalog()["document"], snapshot({}), None)
+    assert isinstance(refusal, Refusal)
+    assert "routerd config init" in refusal.message
+
+
+def test_confident_words_decide_and_unsure_ones_round_up_to_the_default() -> None:
+    assert routed(wish("ask"), snapshot(), words(Tier.UTILITY, True)).first.tier is Tier.UTILITY
+    assert routed(wish("ask"), snapshot(), words(Tier.UTILITY, False)).first.tier is Tier.LOGIC
+    assert routed(wish("ask"), snapshot(), words(Tier.ARCHITECT, False)).first.tier is Tier.ARCHITECT
+
+
+UNTAUGHT = Learned()
+
+
+def quoted(price: Price | None, learned: Learned = UNTAUGHT, model: ModelRef = CHEAP, warm: int = 0) -> Estimate:
+    rung, output = Rung(Tier.UTILITY, (model,)), TokenRange(50, 100, 200)
+    return quote("document", rung, PROMPT, output, Tariff(model, price, learned, warm), Tariff(BEST, PRICE))
+
+
+def test_the_price_is_exact_for_each_end_of_the_range() -> None:
+    found = quoted(PRICE).cost
+    assert found is not None
+    assert (found.low, found.likely, found.high) == (Decimal("0.00023"), Decimal("0.00026"), Decimal("0.00032"))
+
+
+def test_the_models_own_tokens_are_billed_not_the_local_count() -> None:
+    assert quoted(PRICE, Learned(1.14)).input_tokens == 1_140
+
+
+def test_an_unknown_price_is_unknown_and_the_built_in_engine_is_free_without_claiming_savings() -> None:
+    assert quoted(None).cost is None
+    free = quoted(Price(Decimal(0), Decimal(0)), model=OFFLINE)
+    assert free.cost is not None
+    assert free.cost.high == 0
+    assert free.baseline_cost is None
+
+
+def test_what_the_providers_cache_will_serve_is_priced_as_cached() -> None:
+    found = quoted(replace(PRICE, cached_input=Decimal("0.02")), warm=400).cost
+    assert found is not None
+    assert found.likely == Decimal("0.000188")
+
+
+def test_what_was_learnt_replaces_the_priors_spread() -> None:
+    prior = OutputPrior(60, 0.3, 2.0)
+    likely = likely_output(prior, 200, 1)
+    assert output_range(prior, likely, Learned()) == TokenRange(60, 120, 240)
+    assert output_range(prior, likely, Learned(1.0, (0.5, 0.9, 1.5))) == TokenRange(60, 108, 180)
+
+
+def admitted(budget: Budget, *estimates: Estimate) -> Admission | Refusal:
+    return admit(estimates or (quoted(PRICE),), PROMPT, budget)
+
+
+def test_without_limits_every_rung_is_admitted() -> None:
+    assert admitted(Budget(), quoted(PRICE), quoted(None)) == Admission((0, 1))
+
+
+def test_under_a_budget_an_unknown_price_is_refused_with_the_way_to_set_it() -> None:
+    found = admitted(Budget(daily=Decimal(5)), quoted(None))
+    assert isinstance(found, Refusal)
+    assert '[models."n1n/cheap"]' in found.message
+
+
+def test_a_rung_above_the_price_of_an_action_is_left_out() -> None:
+    dear = quoted(Price(Decimal(300), Decimal(900)))
+    assert admitted(Budget(per_action=Decimal("0.01")), quoted(PRICE), dear) == Admission((0,))
+    refused = admitted(Budget(per_action=Decimal("0.01")), dear)
+    assert isinstance(refused, Refusal)
+    assert "allowed per action" in refused.message
+
+
+def test_a_prompt_that_does_not_fit_the_window_is_refused_with_the_sizes() -> None:
+    found = admitted(Budget(), quoted(replace(PRICE, context=1_050)))
+    assert isinstance(found, Refusal)
+    assert "1,100 tokens" in found.message
+    assert "1,050" in found.message
+
+
+def test_above_the_threshold_the_user_is_asked_first() -> None:
+    found = admitted(Budget(confirm_above=Decimal("0.0003")))
+    assert isinstance(found, Admission)
+    assert found.question == "This will cost about $0.00026 (up to $0.00032). Send it?"
+    assert admitted(Budget(confirm_above=Decimal("0.001"))) == Admission((0,))
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("0", "$0"),
+        ("0.000271", "$0.00027"),
+        ("0.0004", "$0.0004"),
+        ("0.123", "$0.12"),
+        ("12.345", "$12.34"),
+        ("-0.5", "-$0.50"),
+    ],
+)
+def test_people_read_two_significant_digits(amount: str, words: str) -> None:
+    assert dollars(Decimal(amount)) == words
+
+
+def test_an_unknown_amount_is_never_a_number() -> None:
+    assert dollars(None) == "price unknown"
+
+
+@given(st.decimals(min_value=0, max_value=1000, places=12))
+def test_json_money_is_exact_and_plain(amount: Decimal) -> None:
+    written = plain(amount)
+    assert Decimal(written) == amount
+    assert "E" not in written
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**5), st.integers(0, 10**5))
+def test_a_cost_is_the_sum_of_its_buckets(fresh: int, cached: int, out: int, reasoning: int) -> None:
+    usage = Usage(fresh, cached, 0, out, reasoning)
+    parts = [Usage(input=fresh), Usage(cached_input=cached), Usage(output=out), Usage(reasoning=reasoning)]
+    assert cost(usage, PRICE) == sum(cost(part, PRICE) for part in parts)
