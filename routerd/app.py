@@ -268,6 +268,10 @@ class App:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._executor, self.workspace.index, uri, lambda: not self._closing)
 
+    async def disconnect(self) -> None:
+        """Close the connections to providers; belongs before the event loop's end."""
+        await self._traffic.close()
+
     def close(self) -> None:
         """Stop the background work and close the ledger."""
         self._closing = True

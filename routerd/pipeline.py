@@ -170,7 +170,7 @@ async def _climb(
             except BadRequest:
                 raise
             except UpstreamError as failure:
-                fault = failure
+                fault = fault or failure
                 break
             change = _judge(reply, asked, places)
             if isinstance(change, Change):

@@ -36,8 +36,8 @@ def fences(text: str) -> tuple[Fence, ...]:
         body = lines[at + 1 : len(lines) if end is None else end]
         indent = mark["indent"]
         code = "\n".join(line.removeprefix(indent) for line in body)
-        info = mark["info"].split()[0].lower() if mark["info"] else ""
-        found.append(Fence(info, code, at, last, end is not None))
+        words = mark["info"].split()
+        found.append(Fence(words[0].lower() if words else "", code, at, last, end is not None))
         at = last + 1
     return tuple(found)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from genai_prices import Usage as TheirUsage
 from genai_prices import calc_price
 
-from routerd.adapters.catalogue import Catalogue
+from routerd.adapters.catalogue import Catalogue, update
+from routerd.domain.errors import RouterdError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage, cost
 from routerd.domain.settings import ModelSettings
@@ -116,3 +124,69 @@ def test_the_list_is_not_imported_before_a_price_needs_it() -> None:
         "sys.exit('genai_prices' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+FETCHED = [
+    {
+        "id": "openai",
+        "name": "OpenAI",
+        "api_pattern": "https://api\\.openai\\.com",
+        "models": [{"id": "gpt-4o", "match": {"equals": "gpt-4o"}, "prices": {"input_mtok": "1.5", "output_mtok": 6}}],
+    }
+]
+
+
+@contextmanager
+def published(body: bytes) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/data.json"
+        server.shutdown()
+
+
+def test_an_updated_list_is_used_from_then_on_and_says_so(tmp_path: Path) -> None:
+    kept = tmp_path / "cache" / "prices.json"
+    with published(json.dumps(FETCHED).encode()) as url:
+        assert update(url, kept) == 1
+    price = Catalogue(kept=kept).price(GPT_4O, NOON)
+    assert price is not None
+    assert (price.input, price.output) == (Decimal("1.5"), Decimal(6))
+    assert (price.source, price.checked) == ("genai-prices, updated", datetime.now(UTC).date().isoformat())
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"no": "list"}', b'[{"id": "openai"}]'])
+def test_what_is_no_list_is_told_and_not_kept(tmp_path: Path, body: bytes) -> None:
+    kept = tmp_path / "prices.json"
+    with published(body) as url, pytest.raises(RouterdError, match="is no price list"):
+        update(url, kept)
+    assert not kept.exists()
+
+
+def test_without_a_network_the_prices_stay_as_they_were(tmp_path: Path) -> None:
+    kept = tmp_path / "prices.json"
+    with pytest.raises(RouterdError, match="cannot be fetched"):
+        update("http://127.0.0.1:9/data.json", kept)
+    assert Catalogue(kept=kept).price(GPT_4O, NOON) == Catalogue().price(GPT_4O, NOON)
+
+
+def test_a_damaged_kept_list_is_as_good_as_none(tmp_path: Path) -> None:
+    kept = tmp_path / "prices.json"
+    kept.write_text("{")
+    assert Catalogue(kept=kept).price(GPT_4O, NOON) is not None
+
+
+def test_an_older_kept_list_gives_way_to_a_newer_package(tmp_path: Path) -> None:
+    kept = tmp_path / "prices.json"
+    kept.write_text(json.dumps(FETCHED))
+    os.utime(kept, (0, 0))
+    price = Catalogue(kept=kept).price(GPT_4O, NOON)
+    assert price is not None
+    assert price.input == Decimal("2.5")

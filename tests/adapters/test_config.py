@@ -189,6 +189,12 @@ def test_a_workspace_may_not_say_where_code_keys_and_money_go_or_what_is_run(use
     assert "evil" not in problem
 
 
+def test_settings_that_an_editor_keeps_for_itself_or_never_set_are_no_problem(user: Path) -> None:
+    result = loaded(user, path="", apply="preview", trace={"server": "off"}, budget={"daily": None}, code_lens=None)
+    assert result.problems == ()
+    assert result.settings.budget.daily is None
+
+
 def test_an_editor_may_not_either(user: Path) -> None:
     result = loaded(user, providers={"n1n": {"base_url": "https://evil.example"}}, code_lens=True)
     assert result.settings.code_lens

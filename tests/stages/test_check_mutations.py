@@ -52,7 +52,7 @@ _NOISE = (
         "=begin",
     ),
 )
-_ROUNDS = 40
+_ROUNDS = 60
 
 
 def _mutated(reply: str, chance: random.Random) -> str:
@@ -137,3 +137,13 @@ def test_no_mutated_hunk_touches_a_line_outside_the_selection() -> None:
                 rest = len(before) - last - 1
                 assert after[:first] == before[:first]
                 assert after[len(after) - rest :] == before[len(before) - rest :]
+
+
+def test_no_mutated_reply_of_any_action_raises() -> None:
+    chance = random.Random(7)
+    for case in cases():
+        question = question_of(case)
+        assert isinstance(question, Question)
+        for _ in range(6):
+            change = change_of(case, question, _mutated(case.reply, chance))
+            assert not isinstance(change, Rejected) or change.reason

@@ -19,6 +19,9 @@ from routerd.domain.settings import Settings
 BUILT_IN = "built-in defaults"
 EDITOR = "editor settings"
 
+CLIENTS_OWN = frozenset({"path", "apply", "trace"})
+"""Keys of the section ``routerd`` that editors' clients keep for themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -96,7 +99,8 @@ def _read(sources: Sources) -> list[Checked]:
     workspace = _file(sources.workspace) if sources.workspace else None
     layers += [workspace] if workspace else []
     if sources.editor:
-        layers.append(Layer(EDITOR, sources.editor))
+        table = {key: value for key, value in sources.editor.items() if key not in CLIENTS_OWN}
+        layers.append(Layer(EDITOR, table))
     return [checked(layer, str(sources.user)) for layer in layers]
 
 

@@ -13,6 +13,8 @@ from routerd.domain.errors import ConfigError
 
 _AT = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
+_OPAQUE = re.compile(r"[\w-]{20,}")
+"""What may be a key that somebody wrote down: it is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def _mend(line: str) -> str:
             parts = found.groupdict()
             if _SECRET.search(parts.get("key") or ""):
                 return f'write {parts["key"]} = {{ env = "NAME_OF_A_VARIABLE" }}'
+            if _OPAQUE.search(parts.get("value") or ""):
+                break
             return slip.mend.format(**parts) if parts else slip.mend
     return _OTHERWISE
 

@@ -1,7 +1,8 @@
 """Finds the declared name under a cursor between two keystrokes without parsing the file again.
 
 The tree of an earlier text is kept. What stands on lines that did not change since is looked up there and
-moved; what was just typed is found by parsing the top-level declarations around it. (Parsing the file with
+moved; what was just typed is found by parsing the top-level declarations around it, so a comment or string
+that was opened further up is seen by the next outline only. (Parsing the file with
 the old tree at hand was measured and is no help: tree-sitter's Python grammar reuses next to nothing then,
 and takes 3 to 200 ms for one keystroke in 50,000 lines.)
 """
@@ -22,8 +23,8 @@ from routerd.domain.text import Text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MOST_LINES = 2_000
-"""A longer piece takes more than 10 ms to parse (tests/bench/grammar.py), so the file is parsed and kept."""
+MOST_LINES = 5_000
+"""A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,13 @@ def named_in(parsed: Parsed, place: Place) -> Symbol | None:
 
 
 def _stands(kept: Parsed, symbol: Symbol, change: Change) -> bool:
-    """Whether all that a symbol is made of but the inside of its body stands outside the changed lines."""
-    if change.touches(symbol.whole.end.line, symbol.whole.end.line):
-        return False
-    for around in symbols_at(kept, symbol.name_span.start):
-        parts = [part for part in (around.doc, around.header) if part]
-        first = min(part.start.line for part in (*parts, around.whole))
-        if change.touches(first, max(part.end.line for part in parts)):
+    """Whether the changed lines are outside the top-level declaration that a symbol is part of.
+
+    Inside it they may end a body early; outside, only an opened comment or string reaches the symbol.
+    """
+    for around in (*symbols_at(kept, symbol.name_span.start), symbol):
+        first = min(around.whole.start, around.doc.start if around.doc else around.whole.start)
+        if change.touches(first.line, around.whole.end.line):
             return False
     return True
 

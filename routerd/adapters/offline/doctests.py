@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from routerd.adapters.offline.module import misleading
 from routerd.adapters.offline.source import dotted, parsed
 
 
@@ -40,6 +41,8 @@ def example_of(docstring: str, bound: Mapping[str, int], prints: bool) -> Exampl
         return None
     example = Example()
     known: set[str] = set()
+    # What an example imports may print as well.
+    prints = prints or any("import" in one.source for one in shown)
     for one in shown:
         tree = parsed(one.source)
         if one.options or tree is None or "<BLANKLINE>" in one.want:
@@ -69,13 +72,13 @@ def _asserted(tree: ast.Module, code: str, want: str, prints: bool, example: Exa
     if dotted(only.value) == "print":
         example.captures = True
         return [value, f"assert capsys.readouterr().out == {want!r}"]
-    if prints:
+    wanted = want.removesuffix("\n")
+    if prints or (not _literal(wanted) and isinstance(only.value, ast.Call)):
         example.captures = True
         return [
             f"shown = {value}",
             f'assert capsys.readouterr().out + ("" if shown is None else f"{{shown!r}}\\n") == {want!r}',
         ]
-    wanted = want.removesuffix("\n")
     if wanted in ("True", "False", "None"):
         return [f"assert ({value}) is {wanted}" if _loose(only.value) else f"assert {value} is {wanted}"]
     return [f"assert {_operand(only.value)} == {wanted}" if _literal(wanted) else f"assert repr({value}) == {wanted!r}"]
@@ -113,7 +116,7 @@ def _needed(tree: ast.Module, known: set[str], bound: Mapping[str, int]) -> set[
     needed: set[str] = set()
     for name in loads - known - made:
         if name in bound and not name.startswith("__"):
-            if hasattr(builtins, name) or name in ("inspect", "pytest", "capsys", "shown"):
+            if hasattr(builtins, name) or misleading(name) or name in ("capsys", "shown"):
                 raise UnfitError(f"needs `{name}`, whose name means something else in a test")
             needed.add(name)
         elif not hasattr(builtins, name) or name in ("exit", "quit", "input", "_"):

@@ -39,8 +39,8 @@ class Module:
         """Why a test cannot import what the path leads to; empty if it can."""
         if path[0] in self.deleted:
             return "is deleted by its module"
-        if path[0] in _NEEDED:
-            return "has the name of something that a test needs itself"
+        if misleading(path[0]):
+            return "has a name that means something else in a test module"
         if path not in self.reached:
             return "is declared inside a function or under a condition"
         if self.bound[path[0]] > 1 or self.reached[path] > 1:
@@ -48,6 +48,11 @@ class Module:
         if path[-1].startswith("__") and not path[-1].endswith("__"):
             return "is private to its class"
         return ""
+
+
+def misleading(name: str) -> bool:
+    """Whether a name, once imported, would be collected by pytest or hide what the tests themselves use."""
+    return name in _NEEDED or name.startswith(("test", "Test"))
 
 
 def module_of(tree: ast.Module) -> Module:

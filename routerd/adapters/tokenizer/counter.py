@@ -32,7 +32,8 @@ have 7,140 of them; a memory smaller than the file would forget each part just b
 _PIECE_CHARS = 512
 _PIECES = 16_384
 
-_WHITE = re.compile(r"(\s{20000})")
+_WHITE_CHARS = 20_000
+_WHITE = re.compile(rf"(?<!\s)(\s{{{_WHITE_CHARS},}})")
 """tiktoken's regular expression overflows its stack on some hundred thousand white characters in a row and
 panics, so that no exact count exists; such a run is counted in parts."""
 
@@ -76,7 +77,7 @@ class TiktokenCounter:
         encode = self._loaded().encode_ordinary
         if len(piece) <= _PART_CHARS:
             return len(encode(piece))
-        return sum(len(encode(part)) for part in _WHITE.split(piece))
+        return sum(len(encode(part)) for run in _WHITE.split(piece) for part in _bearable(run))
 
     def _loaded(self) -> Encoding:
         if self._encoding is None:
@@ -85,6 +86,12 @@ class TiktokenCounter:
             with self._lock:
                 self._encoding = self._encoding or load()
         return self._encoding
+
+
+def _bearable(run: str) -> Iterator[str]:
+    if run.isspace():
+        return (run[start : start + _WHITE_CHARS] for start in range(0, len(run), _WHITE_CHARS))
+    return iter((run,))
 
 
 def _parts(text: str) -> Iterator[str]:

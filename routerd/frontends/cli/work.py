@@ -85,7 +85,10 @@ async def _run(app: App, wish: Request, editor: FileEditor) -> Outcome:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
-    return await task
+    try:
+        return await task
+    finally:
+        await app.disconnect()
 
 
 def _show(outcome: Outcome, wish: Request, root: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from routerd.domain.document import Document
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text
-from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
-from routerd.frontends.lsp.diagnostics import Reviews
-from routerd.frontends.lsp.documents import Documents
+from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.to_proto import workspace_edit
+
+if TYPE_CHECKING:
+    from routerd.app import App
+    from routerd.frontends.lsp.session import Session
 
 ANSWER_S = 30.0
 """Some editors ask their user before they answer; ALE never answers."""
@@ -26,24 +28,21 @@ NOT_ASKED_TO = "it was asked for as a proposal"
 class LspEditor:
     """The editor of one job: what a change is applied to, and who is asked."""
 
-    def __init__(self, wire: Wire, client: Client, documents: Documents, reviews: Reviews) -> None:
-        self._wire = wire
-        self._client = client
-        self._documents = documents
-        self._reviews = reviews
-        self.target: Document | None = None
-        """The document that was asked about."""
-        self.writes = True
-        """Whether changes are applied at all, or only proposed."""
-        self.on_disk: Callable[[str], Document | None] = lambda _: None
-        """Reads a document that the client did not have open when the job began."""
+    def __init__(self, session: Session, app: App, target: Document, writes: bool) -> None:
+        """``target`` is what was asked about; without ``writes`` changes are only proposed."""
+        self._wire = session.wire
+        self._client = session.client
+        self._documents = session.documents
+        self._reviews = session.reviews
+        self._app = app
+        self._target = target
+        self._writes = writes
 
     def current(self, uri: str) -> Document | None:
         """As the Editor port says."""
         held = self._documents.get(uri)
-        if held is not None or (self.target and self.target.uri == uri and self.target.version is not None):
-            return held
-        return self.on_disk(uri)
+        closed = held is None and uri == self._target.uri and self._target.version is not None
+        return None if closed else held or self._app.document(uri)
 
     async def confirm(self, question: str) -> bool:
         """Ask the user; no answer is no."""
@@ -57,9 +56,9 @@ class LspEditor:
 
     async def apply(self, change: Change, label: str) -> str | None:
         """Show the findings, send the edits, and compare what came of them with what was meant."""
-        if not self.writes:
+        if not self._writes:
             return NOT_ASKED_TO
-        now = self.current(self.target.uri) if self.target else None
+        now = self.current(self._target.uri)
         if change.findings is not None and change.text is not None and now is not None:
             self._reviews.put(now, change.findings, change.text)
         if not change.files:

@@ -61,8 +61,7 @@ class Reviews:
 
     def _publish(self, document: Document) -> None:
         shapes = [
-            diagnostic_json(finding, document.text, self.encoding)
-            for finding in self._found.get(document.uri, ())
+            diagnostic_json(finding, document.text, self.encoding) for finding in self._found.get(document.uri, ())
         ]
         self._wire.tell(PUBLISH, {"uri": document.uri, "version": document.version, "diagnostics": shapes})
 

@@ -60,6 +60,16 @@ def _folders(params: types.InitializeParams) -> tuple[str, ...]:
     return folders or ((params.root_uri,) if params.root_uri else ())
 
 
+def added_folders(params: types.DidChangeWorkspaceFoldersParams) -> tuple[str, ...]:
+    """URIs of the folders that the client added to its workspace."""
+    return tuple(folder.uri for folder in params.event.added)
+
+
+def wanted_kinds(params: types.CodeActionParams) -> tuple[str, ...]:
+    """The kinds that a menu is limited to; empty for no limit."""
+    return tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())
+
+
 def document(item: types.TextDocumentItem) -> Document:
     """A document that was opened."""
     return Document(item.uri, item.version, item.language_id.lower(), Text(item.text))

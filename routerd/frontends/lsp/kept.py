@@ -19,20 +19,24 @@ def as_diff(change: Change) -> str:
     lines: list[str] = []
     for file in change.files:
         name = file.uri.rpartition("/")[2]
-        before, after = (
-            [line for line in text.lines if line] for text in (file.before, file.after)
-        )
+        before, after = ([line for line in text.lines if line] for text in (file.before, file.after))
         old = "/dev/null" if file.create else f"a/{name}"
-        for line in difflib.unified_diff(before, after, old, f"b/{name}"):
-            lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+        lines += map(_ended, difflib.unified_diff(before, after, old, f"b/{name}"))
     return "".join(lines)
 
 
-def keep(folder: Path, text: str, name: str, at: datetime) -> Path:
-    """Write the text to a new file of the folder and say where; ``name`` ends in its extension."""
+def _ended(line: str) -> str:
+    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def keep(text: str, name: str) -> Path:
+    """Write the text to a new file beside the ledger and say where; ``name`` ends in its extension."""
+    from platformdirs import user_data_path  # noqa: PLC0415  # the start does without it
+
+    folder = user_data_path("routerd", appauthor=False) / "kept"
     folder.mkdir(parents=True, exist_ok=True)
     stem, _, extension = re.sub(r"[^\w.-]", "-", name).rpartition(".")
-    path = folder / f"{at:%Y%m%d-%H%M%S-%f}-{stem}.{extension}"
+    path = folder / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{stem}.{extension}"
     with path.open("x", encoding="utf-8", newline="") as file:
         file.write(text)
     return path

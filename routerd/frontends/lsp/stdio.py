@@ -61,3 +61,6 @@ class Stdio:
             self._sink.flush()
         except (OSError, ValueError):
             self._lost()
+
+    def close(self) -> None:
+        """Nothing: the streams live as long as the process."""

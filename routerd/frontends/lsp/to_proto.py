@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lsprotocol import types
+
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
 from routerd.domain.reply import Change, FileChange
@@ -27,9 +29,7 @@ RUN = "routerd.run"
 
 def hover(card: Card, document: Document, standing: Standing, client: Client) -> Json:
     """The price table of a symbol."""
-    table = hover_markdown(
-        tuple(offer.estimate for offer in card.offers), standing.spent_today, standing.budget_daily
-    )
+    table = hover_markdown(tuple(offer.estimate for offer in card.offers), standing.spent_today, standing.budget_daily)
     return {
         "contents": {"kind": "markdown" if client.markdown else "plaintext", "value": table},
         "range": range_json(card.symbol.name_span, document.text, client.encoding),
@@ -85,4 +85,29 @@ def estimates(symbol: Symbol | None, offers: tuple[Offer, ...], document: Docume
         "symbol": symbol.qualname if symbol else None,
         "range": range_json(symbol.whole, document.text, client.encoding) if symbol else None,
         "estimates": [estimate_json(offer.estimate) for offer in offers],
+    }
+
+
+def lens(symbol: Symbol, document: Document, client: Client) -> Json:
+    """A lens above a symbol, without its title."""
+    return {"range": range_json(symbol.name_span, document.text, client.encoding), "data": {"uri": document.uri}}
+
+
+def live_lens(lens: types.CodeLens, offer: Offer, client: Client) -> Json:
+    """A lens with the title and command of an offer."""
+    title = offer_title(offer.title, offer.estimate)
+    command = {"title": title, "command": RUN, "arguments": [run_argument(offer, client)]}
+    return {"range": _range(lens.range), "command": command}
+
+
+def dead_lens(lens: types.CodeLens) -> Json:
+    """A lens that offers nothing any more."""
+    return {"range": _range(lens.range), "command": {"title": "", "command": ""}}
+
+
+def _range(range_: types.Range) -> Json:
+    start, end = range_.start, range_.end
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
     }

@@ -13,9 +13,6 @@ from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
 from routerd.stages.check.program import parses_no_worse, same_program
 
-_ABOVE = 6
-"""Lines above a declaration that a comment may be put over: the directives of Go."""
-
 
 def check_documentation(change: Change, question: Question, grammar: Grammar) -> Verdict:
     """Whether the change only documents what was asked about."""
@@ -37,24 +34,23 @@ def check_documentation(change: Change, question: Question, grammar: Grammar) ->
 
 def _edit_fault(edit: Edit, before: Text, question: Question) -> str | None:
     """What is wrong with where an edit is, or with what it removes."""
-    target = question.target
+    target, language = question.target, question.request.document.language
     removed = before.slice(edit.span)
     own = [symbol.doc for symbol in target.symbols] + [target.outline.doc]
     if removed.strip() and edit.span not in own:
         return "the edit removes more than documentation"
-    if edit.span in own or _at_module(edit, question) or any(_at(edit, symbol) for symbol in target.symbols):
+    if edit.span in own or _at_module(edit, question) or any(_at(edit, s, before, language) for s in target.symbols):
         return None
     return f"the edit at line {edit.span.start.line + 1} lies outside the target"
 
 
-def _at(edit: Edit, symbol: Symbol) -> bool:
-    """Whether the edit is where the symbol's documentation goes: in it, or right above it."""
-    first = symbol.whole.start.line
-    return (
-        first - _ABOVE <= edit.span.start.line
-        and edit.span.end <= symbol.whole.end
-        and (edit.span.start.line >= first or not edit.span.start.column)
-    )
+def _at(edit: Edit, symbol: Symbol, before: Text, language: str) -> bool:
+    """Whether the edit is where the symbol's documentation goes: in a Python body, else right above it."""
+    start, end = edit.span.start, edit.span.end
+    if language == "python":
+        return symbol.header.end.line <= start.line and end <= symbol.whole.end
+    between = (before.bare(line) for line in range(start.line, symbol.whole.start.line))
+    return end <= symbol.whole.start and all(line.lstrip().startswith("//") for line in between)
 
 
 def _at_module(edit: Edit, question: Question) -> bool:

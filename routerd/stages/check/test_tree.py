@@ -9,8 +9,9 @@ from routerd.domain.prompt import Question
 from routerd.domain.verdict import Rejected
 from routerd.stages.check.program import parsed
 
-_CHECKS = frozenset(("raises", "warns", "deprecated_call", "fail", "skip", "importorskip", "xfail", "approx"))
-"""Calls of pytest (and ``self.fail``) that are an assertion or an honest way not to make one."""
+_CHECKS = frozenset(("raises", "warns", "deprecated_call"))
+_WITH_REASON = frozenset(("fail", "skip", "skipTest", "xfail"))
+"""Calls of pytest and unittest that are an assertion, or say with a reason why there is none."""
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -49,7 +50,8 @@ def _tests(tree: ast.Module) -> Iterator[_Function]:
 
 def _asserts(test: _Function, module: ast.Module) -> bool:
     """Whether a test asserts, says that it is skipped, or calls a function of its module that asserts."""
-    if any("skip" in ast.unparse(decorator) or "xfail" in ast.unparse(decorator) for decorator in test.decorator_list):
+    marks = [ast.unparse(mark) for mark in test.decorator_list if isinstance(mark, ast.Call)]
+    if any("skip" in mark or "xfail" in mark for mark in marks):
         return True
     own = {node.name: node for node in ast.walk(module) if isinstance(node, _Function) and node is not test}
     for node in ast.walk(test):
@@ -73,7 +75,7 @@ def _is_assertion(node: ast.AST) -> bool:
         return name.startswith("assert_") or any(
             isinstance(part, ast.Name | ast.Call | ast.Attribute) for part in parts
         )
-    return name in _CHECKS
+    return name in _CHECKS or (name in _WITH_REASON and bool(node.args or node.keywords))
 
 
 def _called(node: ast.Call) -> str:

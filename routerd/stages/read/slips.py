@@ -64,12 +64,12 @@ def refuses(text: str) -> bool:
 
 
 def elision(code: str) -> str | None:
-    """The first comment that stands in for code that was left out, or ``None``."""
+    """The first comment that stands in for code that was left out (its first 60 characters), or ``None``."""
     for line in code.split("\n"):
         comment = _COMMENTED.match(line)
         words = comment["words"].removesuffix("*/").removesuffix("-->").strip() if comment else ""
         if words and _ELISION.search(words):
-            return line.strip()
+            return line.strip()[:60]
     return None
 
 

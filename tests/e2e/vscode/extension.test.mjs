@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { pack, start, toolbox } from "./harness.mjs";
 import { launcher, Upstream } from "./upstream.mjs";
@@ -91,6 +91,16 @@ before(async () => {
   const env = { ROUTERD_CONFIG: config, LOOP_KEY: "a-key-for-loopback" };
   code = await start({ folder, vsix, tools, env, settings: { "routerd.path": program } });
   await code.open("header.py");
+});
+
+/** A failed test leaves a picture, and not its dialogs and texts to the next one. */
+afterEach(async (context) => {
+  if (context.passed) return;
+  await shot(`failed ${context.name.replaceAll(/\W+/g, " ")}`);
+  for (let i = 0; i < 3; i++) await code.page.keyboard.press("Escape");
+  await code.runCommand("File: Revert File").catch(() => {});
+  await code.runCommand("Notifications: Clear All Notifications").catch(() => {});
+  await code.open("header.py").catch(() => {});
 });
 
 after(async () => {

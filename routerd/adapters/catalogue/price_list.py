@@ -1,0 +1,121 @@
+"""The price list: the one in the package, or a newer one that ``update`` fetched; nothing is fetched here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
+
+from routerd.domain.model import ModelRef
+from routerd.domain.money import Price
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Providers by their id, who says so, and the ISO date of it."""
+
+    providers: Mapping[str, Provider]
+    source: str
+    checked: str | None
+
+    def find(self, model: ModelRef) -> ModelInfo | None:
+        """A model as its provider names it, aliases and dated names included."""
+        provider, name = model.provider, model.model
+        if provider == "litellm" and "/" in name:
+            # The proxy passes on the bill of the provider that its model names begin with.
+            provider, _, name = name.partition("/")
+        listed = self.providers.get(provider)
+        return listed.find_model(name, all_providers=list(self.providers.values())) if listed else None
+
+    def price(self, model: ModelRef, at: datetime) -> Price | None:
+        """The price at a moment; ``None`` where the list has none for both directions."""
+        found = self.find(model)
+        if found is None:
+            return None
+        prices = found.get_prices(at)
+        price_in, price_out = _base(prices.input_mtok), _base(prices.output_mtok)
+        if price_in is None or price_out is None:
+            return None
+        return Price(
+            price_in,
+            price_out,
+            cached_input=_base(prices.cache_read_mtok),
+            cache_write=_base(prices.cache_write_mtok),
+            reasoning=_base(prices.output_reasoning_mtok),
+            source=self.source,
+            checked=self.checked,
+            context=found.context_window,
+        )
+
+
+def _base(price: object) -> Decimal | None:
+    """The rate, or the first rate of one that rises with the length of the prompt."""
+    rate = getattr(price, "base", price)
+    return rate if isinstance(rate, Decimal) else None
+
+
+def kept_file() -> Path:
+    """Where a fetched list is kept, for all daemons of the user."""
+    return user_cache_path("routerd", appauthor=False) / "prices.json"
+
+
+def price_list(kept: Path) -> PriceList:
+    """The newer of the kept list and the packaged one. The import behind it takes a quarter of a second."""
+    try:
+        fetched = kept.stat().st_mtime
+    except OSError:
+        fetched = 0.0
+    return _loaded(kept, fetched)
+
+
+@lru_cache(2)
+def _loaded(kept: Path, fetched: float) -> PriceList:
+    from genai_prices import __version__, data  # noqa: PLC0415  # lazy: 0.25 s
+
+    installed = Path(data.__file__).stat().st_mtime
+    if fetched > installed:
+        try:
+            providers = parsed(kept.read_bytes())
+        except (OSError, ValueError):
+            pass  # A damaged file is as good as none; the next update replaces it.
+        else:
+            return PriceList(providers, "genai-prices, updated", _day(fetched).isoformat())
+    providers = {provider.id: provider for provider in data.providers}
+    return PriceList(providers, f"genai-prices {__version__}", _newest(providers, _day(installed)))
+
+
+def parsed(content: bytes) -> Mapping[str, Provider]:
+    """The providers of a list in the updater's JSON format. Raises ValueError where it is not one."""
+    from genai_prices.types import _providers_from_raw  # noqa: PLC0415  # lazy; the updater's own reader
+
+    return {provider.id: provider for provider in _providers_from_raw(json.loads(content))}
+
+
+def _newest(providers: Mapping[str, Provider], installed: date) -> str | None:
+    """The newest date on which the list says that a price began, as the package carries no date of its own.
+
+    Dates after its installation are prices announced ahead.
+    """
+    starts = (
+        getattr(conditional.constraint, "start_date", None)
+        for provider in providers.values()
+        for model in provider.models
+        if isinstance(model.prices, list)
+        for conditional in model.prices
+    )
+    dates = [start for start in starts if isinstance(start, date) and start <= installed]
+    return max(dates).isoformat() if dates else None
+
+
+def _day(timestamp: float) -> date:
+    return datetime.fromtimestamp(timestamp, UTC).date()

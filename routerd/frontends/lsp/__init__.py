@@ -1,0 +1,5 @@
+"""The editor's door: LSP on stdio or TCP over pygls; no prompt, price or rule of an action lives here."""
+
+from routerd.frontends.lsp.serve import serve
+
+__all__ = ["serve"]

@@ -1,0 +1,63 @@
+"""What `workspace/executeCommand` offers; a run answers at once with its job, and all the rest is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from routerd.frontends.lsp import from_proto, runs, status
+from routerd.frontends.shapes import Json, stats_json
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.session import Session
+
+Arguments = Sequence[object]
+
+
+async def run(session: Session, arguments: Arguments) -> Json:
+    """`routerd.run`: the id of the job, which may be one that was running already."""
+    job = await runs.start(session, _first(arguments), own=False)
+    return {"job": job.id}
+
+
+async def cancel(session: Session, arguments: Arguments) -> Json:
+    """`routerd.cancel`: whether there was such a job."""
+    job = session.jobs.get(from_proto.text_of(_first(arguments), "job"))
+    if job is not None:
+        job.cancel()
+    return {"cancelled": job is not None}
+
+
+async def clear_review(session: Session, arguments: Arguments) -> Json:
+    """`routerd.clearReview`: how many findings went, of one document or of all."""
+    uri = from_proto.part(_first(arguments), "uri")
+    return {"cleared": session.reviews.clear(uri if isinstance(uri, str) else None)}
+
+
+async def stats(session: Session, _: Arguments) -> Json:
+    """`routerd.stats`: as `routerd stats --json`, of all time."""
+    app = await session.working()
+    return stats_json(app.stats())
+
+
+async def reload(session: Session, _: Arguments) -> Json:
+    """`routerd.reload`: read the configuration again; what is wrong with it, in sentences."""
+    app = await session.working()
+    problems = app.reload()
+    status.tell(session)
+    if session.client.refreshes_lenses:
+        session.refresh_lenses()
+    return {"problems": list(problems)}
+
+
+COMMANDS: dict[str, Callable[[Session, Arguments], Awaitable[Json]]] = {
+    "routerd.run": run,
+    "routerd.cancel": cancel,
+    "routerd.clearReview": clear_review,
+    "routerd.stats": stats,
+    "routerd.reload": reload,
+}
+
+
+def _first(arguments: Arguments) -> object:
+    return arguments[0] if arguments else None

@@ -1,0 +1,134 @@
+"""One client's connection: messages in, features that answer them, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInvalidRequest,
+    JsonRpcParseError,
+    JsonRpcServerNotInitialized,
+)
+
+from routerd.frontends.lsp import (
+    cancel,
+    code_actions,
+    hover,
+    lens,
+    lifecycle,
+    parent,
+    requests,
+    sync,
+)
+from routerd.frontends.lsp.commands import COMMANDS
+from routerd.frontends.lsp.server import Server
+from routerd.frontends.lsp.session import Session, SharedApp
+
+if TYPE_CHECKING:
+    from pygls.io_ import AsyncWriter, Writer
+
+_log = logging.getLogger(__name__)
+
+FEATURES: dict[str, Callable[..., object]] = {
+    types.INITIALIZE: lifecycle.initialize,
+    types.INITIALIZED: lifecycle.initialized,
+    types.SHUTDOWN: lifecycle.shutdown,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: lifecycle.folders_changed,
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: lifecycle.settings_changed,
+    types.TEXT_DOCUMENT_DID_OPEN: sync.opened,
+    types.TEXT_DOCUMENT_DID_CHANGE: sync.changed,
+    types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
+    types.TEXT_DOCUMENT_HOVER: hover.hover,
+    types.TEXT_DOCUMENT_CODE_LENS: lens.lenses,
+    types.CODE_LENS_RESOLVE: lens.resolve,
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: cancel.progress_cancelled,
+    "routerd/run": requests.run,
+    "routerd/estimate": requests.estimate,
+    "routerd/route": requests.route,
+}
+
+
+class Connection:
+    """One client, from its first message to its last."""
+
+    def __init__(self, shared: SharedApp, writer: Writer | AsyncWriter) -> None:
+        """Within a running event loop."""
+        self._server = Server()
+        self._wire = self._server.protocol
+        self._wire.set_writer(writer)
+        self._session = session = Session(self._wire, shared)
+        for method, feature in FEATURES.items():
+            self._server.add(method, partial(feature, session))
+        menu = partial(code_actions.code_actions, session)
+        self._server.add(types.TEXT_DOCUMENT_CODE_ACTION, menu, code_actions.options())
+        for name, command in COMMANDS.items():
+            self._server.add_command(name, partial(command, session))
+        self._code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._wire.ended = self._end
+        self._known = False
+        """Whether `initialize` came."""
+
+    def receive(self, body: bytes) -> None:
+        """Handle one message; what cannot be handled is answered with an error, and never raises."""
+        try:
+            message = json.loads(body)
+        except ValueError:
+            _log.error("a message of %d bytes was no JSON", len(body))
+            return self._wire.tell_error(None, JsonRpcParseError())
+        if not isinstance(message, dict):
+            return self._wire.tell_error(None, JsonRpcInvalidRequest())
+        method, number = message.get("method"), message.get("id")
+        refusal = self._refusal(method)
+        if refusal is not None:
+            if number is not None:
+                self._wire.tell_error(number, refusal)
+            return None
+        try:
+            structured = self._wire.structure_message(message)
+        except JsonRpcException as fault:
+            if method is not None and number is not None:
+                self._wire.tell_error(number, fault)
+            return None
+        self._wire.handle_message(structured)
+        if method == types.INITIALIZE:
+            self._known = True
+            if self._session.client.process_id is not None:
+                self._session.later(asyncio.ensure_future(self._watch(self._session.client.process_id)))
+        return None
+
+    def lost(self) -> None:
+        """The client is gone without a word, or with one that never arrived."""
+        self._end(0 if self._wire.down else 1)
+
+    async def end(self) -> int:
+        """Wait until the connection ends, and tidy up; the exit code that LSP wants."""
+        try:
+            return await asyncio.shield(self._code)
+        finally:
+            await self._session.close()
+
+    def _end(self, code: int) -> None:
+        if not self._code.done():
+            self._code.set_result(code)
+
+    async def _watch(self, process_id: int) -> None:
+        await parent.wait_for_death(process_id)
+        _log.warning("the editor's process is gone")
+        self.lost()
+
+    def _refusal(self, method: Any) -> JsonRpcException | None:
+        """Why a request or notification is out of place now; answers always are in place."""
+        if method is None or method == types.EXIT:
+            return None
+        if self._wire.down:
+            return JsonRpcInvalidRequest(message="routerd was told to shut down.")
+        if not self._known and method != types.INITIALIZE:
+            return JsonRpcServerNotInitialized(message="Send initialize first.")
+        return None

@@ -1,0 +1,26 @@
+"""Hover on a declared name: what each action would cost there; `null` everywhere else, and no model call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from routerd.frontends.lsp import from_proto, to_proto
+from routerd.frontends.shapes import Json
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.session import Session
+
+
+async def hover(session: Session, params: types.HoverParams) -> Json | None:
+    """The price table. An empty answer would hide another server's hover, so it is ``None``."""
+    app = await session.ready()
+    document = session.documents.get(params.text_document.uri)
+    if app is None or document is None:
+        return None
+    place = from_proto.place(document.text, params.position, session.client.encoding)
+    card = app.card(document, place)
+    if card is None or not card.offers:
+        return None
+    return to_proto.hover(card, document, app.standing(), session.client)

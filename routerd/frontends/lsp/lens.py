@@ -1,0 +1,35 @@
+"""Code lenses above symbols, off by default; the price is worked out when a lens comes into view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from routerd.domain.place import Span
+from routerd.frontends.lsp import from_proto, to_proto
+from routerd.frontends.shapes import Json
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.session import Session
+
+
+async def lenses(session: Session, params: types.CodeLensParams) -> list[Json]:
+    """One lens above each function, method or class that has no documentation."""
+    app = await session.ready()
+    document = session.documents.get(params.text_document.uri)
+    if app is None or document is None or not app.settings.code_lens:
+        return []
+    symbols = app.grammar.outline(document).symbols
+    return [to_proto.lens(symbol, document, session.client) for symbol in symbols if symbol.doc is None]
+
+
+async def resolve(session: Session, lens: types.CodeLens) -> Json:
+    """The lens with its title and command; a lens whose document changed since has none."""
+    app = await session.ready()
+    document = session.documents.get(from_proto.text_of(lens.data, "uri"))
+    if app is None or document is None:
+        return to_proto.dead_lens(lens)
+    place = from_proto.place(document.text, lens.range.start, session.client.encoding)
+    offers = app.offers(document, Span(place, place))
+    return to_proto.live_lens(lens, offers[0], session.client) if offers else to_proto.dead_lens(lens)

@@ -1,0 +1,40 @@
+"""`initialize`, `initialized`, workspace folders, settings and `shutdown`: how a session begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from routerd.frontends.lsp import from_proto
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.session import Session
+
+
+def initialize(session: Session, params: types.InitializeParams) -> None:
+    """Take in what the client can; everything slow waits until it has its answer."""
+    session.began(from_proto.client(params))
+
+
+def initialized(session: Session, _: types.InitializedParams) -> None:
+    """Open the app, read the vocabulary and index the workspace in the background."""
+    session.later(asyncio.ensure_future(session.ready()))
+
+
+async def folders_changed(session: Session, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    """Take in further folders; one that left stays indexed until the daemon ends."""
+    await session.ready()
+    session.add_folders(from_proto.added_folders(params))
+
+
+async def settings_changed(session: Session, _: types.DidChangeConfigurationParams) -> None:
+    """Ask for the settings anew: what clients send along with this differs too much to be used."""
+    await session.ready()
+    await session.take_settings()
+
+
+async def shutdown(session: Session, _: None = None) -> None:
+    """Cancel what runs and wait until it is booked; then the client is answered."""
+    await session.close()

@@ -1,0 +1,51 @@
+"""Requests of routerd's own: a run that answers with its outcome, estimates, and routing of words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from routerd.domain.errors import UsageError
+from routerd.domain.place import Span
+from routerd.domain.verdict import Refusal
+from routerd.frontends.lsp import from_proto, runs, to_proto
+from routerd.frontends.shapes import Json, outcome_json, route_json
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.session import Session
+
+
+async def run(session: Session, params: object) -> Json:
+    """`routerd/run`: the outcome. Cancelling the request cancels the job, whose outcome is still the answer."""
+    job = await runs.start(session, params, own=True)
+    try:
+        outcome = await asyncio.shield(job.outcome)
+    except asyncio.CancelledError:
+        # Answered all the same: the client learns what was spent, which an error could not say.
+        job.cancel()
+        outcome = await job.outcome
+    return outcome_json(outcome, session.client.encoding)
+
+
+async def estimate(session: Session, params: object) -> Json:
+    """`routerd/estimate`: what each action would cost at a position; sends nothing."""
+    uri = from_proto.text_of(params, "textDocument", "uri")
+    position = from_proto.position(from_proto.part(params, "position"))
+    app = await session.working()
+    document = session.documents.get(uri) or app.document(uri)
+    if document is None:
+        raise UsageError(f"{uri} is neither open in the editor nor a readable file: open it first.")
+    place = from_proto.place(document.text, position, session.client.encoding)
+    symbol = app.grammar.outline(document).enclosing(place)
+    at = symbol.name_span.start if symbol else place
+    return to_proto.estimates(symbol, app.offers(document, Span(at, at)), document, session.client)
+
+
+async def route(session: Session, params: object) -> Json:
+    """`routerd/route`: where these words would be sent, and why."""
+    words = from_proto.text_of(params, "text")
+    app = await session.working()
+    found = app.classify(words)
+    if isinstance(found, Refusal):
+        raise UsageError(found.message)
+    return route_json(found)

@@ -1,0 +1,169 @@
+"""pygls as routerd uses it: its messages, without its workspace, its exit and its commands' arguments.
+
+pygls' own text cuts lines at form feeds and U+2028, and its exit code gets lost; both are replaced here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any
+
+from cattrs import Converter
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+from pygls.protocol.json_rpc import (
+    JsonRPCNotification,
+    JsonRPCRequestMessage,
+    JsonRPCResponseMessage,
+)
+
+from routerd import __version__
+from routerd.domain.errors import RouterdError
+from routerd.frontends.lsp.client import NoAnswerError
+from routerd.frontends.shapes import Json
+
+_log = logging.getLogger(__name__)
+
+Steps = Generator[Any, Any, None]
+"""pygls' way of calling a handler: the handler and its arguments are yielded."""
+
+
+class Protocol(LanguageServerProtocol):
+    """The Wire of a connection; documents are left to the registered features alone."""
+
+    ended: Callable[[int], None]
+    """Called with the exit code when the client says `exit`."""
+
+    def __init__(self, server: LanguageServer, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self._numbers = itertools.count(1)
+        self.ended = lambda _: None
+
+    @property
+    def down(self) -> bool:
+        """Whether `shutdown` was asked for."""
+        return self._shutdown
+
+    def tell(self, method: str, params: Json) -> None:
+        """As Wire says."""
+        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+
+    async def ask(self, method: str, params: Json, seconds: float) -> Any:
+        """As Wire says."""
+        number = f"routerd-{next(self._numbers)}"
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._request_futures[number] = answer  # type: ignore[assignment]  # it calls set_result, in this loop
+        self._send_data({"jsonrpc": self.VERSION, "id": number, "method": method, "params": params})
+        try:
+            # Waited for, not cancelled: pygls would fall over an answer that comes later.
+            await asyncio.wait({answer}, timeout=seconds)
+        finally:
+            self._request_futures.pop(number, None)
+        if not answer.done():
+            raise NoAnswerError(f"{method} was not answered")
+        try:
+            return answer.result()
+        except JsonRpcException as fault:
+            raise NoAnswerError(f"{method} was refused") from fault
+
+    def tell_error(self, number: int | str | None, fault: JsonRpcException) -> None:
+        """Answer a request with an error; ``None`` where its number could not be read."""
+        error = {"code": fault.code, "message": fault.message}
+        self._send_data({"jsonrpc": self.VERSION, "id": number, "error": error})
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Steps:
+        """Only routerd's own text is kept."""
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Steps:
+        """As above."""
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Steps:
+        """As above."""
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> Steps:
+        """Progress is the jobs' own."""
+        yield self.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CANCEL], (params,), None
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Generator[Any, Any, Any]:
+        """Hand the arguments over as they came: routerd checks them itself, with sentences."""
+        handler = self.fm.commands.get(params.command)
+        if handler is None:
+            known = ", ".join(self.fm.commands)
+            raise JsonRpcInvalidParams(message=f"There is no command '{params.command}'; there are {known}.")
+        return (yield handler, (params.arguments or [],), None)
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: object) -> None:  # type: ignore[override]  # pygls' own is a generator that exits
+        """End the connection; the process ends with the code that LSP wants."""
+        self.ended(0 if self._shutdown else 1)
+
+
+class Server(LanguageServer):
+    """One connection's server, without features until they are added."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        super().__init__("routerd", __version__, protocol_cls=Protocol, converter_factory=_converter)
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Into the log, by type only: pygls would show the user text that may hold their code."""
+        _log.error("%s while handling a message", type(error).__name__)
+
+    def add(self, method: str, handler: Callable[..., Any], options: object = None) -> None:
+        """Answer a method; routerd's own faults become errors with their sentence."""
+        self.feature(method, options)(_sentenced(handler))
+
+    def add_command(self, name: str, handler: Callable[..., Any]) -> None:
+        """Answer a command."""
+        self.command(name)(_sentenced(handler))
+
+
+def _sentenced(handler: Callable[..., Any]) -> Callable[..., Any]:
+    if not asyncio.iscoroutinefunction(handler):
+        return handler
+
+    async def answered(*arguments: object) -> Any:
+        try:
+            return await handler(*arguments)
+        except RouterdError as fault:
+            raise JsonRpcInvalidParams(message=str(fault)) from None
+        except Exception as fault:
+            _log.exception("a request met a fault of routerd's own")
+            kind = type(fault).__name__
+            raise JsonRpcInternalError(message=f"routerd met a fault of its own ({kind}); see its log.") from None
+
+    return answered
+
+
+def _converter() -> Converter:
+    """The converter of pygls, in which messages that LSP does not know stay plain dictionaries."""
+    converter: Converter = default_converter()  # type: ignore[no-untyped-call]  # pygls left it untyped
+    for kind in (JsonRPCRequestMessage, JsonRPCNotification, JsonRPCResponseMessage):
+        converter.register_structure_hook(kind, partial(_as_it_came, names=_FIELDS[kind]))
+    return converter
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {
+    JsonRPCRequestMessage: ("id", "method", "jsonrpc", "params"),
+    JsonRPCNotification: ("method", "jsonrpc", "params"),
+    JsonRPCResponseMessage: ("id", "jsonrpc", "result"),
+}
+
+
+def _as_it_came(message: Json, kind: type, *, names: tuple[str, ...]) -> Any:
+    return kind(**{name: message.get(name) for name in names})

@@ -1,0 +1,146 @@
+"""One connection: its client, documents, jobs and reviews, over the app that all connections share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from routerd.domain.errors import RouterdError
+from routerd.frontends.lsp import status
+from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
+from routerd.frontends.lsp.diagnostics import Reviews
+from routerd.frontends.lsp.documents import Documents
+from routerd.frontends.lsp.jobs import Jobs
+
+if TYPE_CHECKING:
+    from routerd.app import App
+
+_log = logging.getLogger(__name__)
+
+_SETTINGS_S = 2.0
+"""Time a client has to say its settings before routerd starts without them."""
+
+
+class SharedApp:
+    """The one app of the process, opened when the first client has its first answer."""
+
+    def __init__(self, config_file: Path | None) -> None:
+        self._config_file = config_file
+        self._app: App | None = None
+
+    def open(self, folders: tuple[str, ...]) -> App:
+        """The app, with these workspace folders taken in. Raises RouterdError where it cannot be opened."""
+        # Imported here: half of what a start costs is not needed to answer `initialize`.
+        from routerd.app import App, path_of  # noqa: PLC0415
+
+        paths = [path for path in map(path_of, folders) if path is not None]
+        if self._app is None:
+            self._app = App.open(config_file=self._config_file, root=paths[0] if paths else None)
+            paths = paths[1:]
+        for path in paths:
+            self._app.workspace.add_folder(path)
+        return self._app
+
+    def close(self) -> None:
+        """Stop the background work and close the ledger."""
+        if self._app is not None:
+            self._app.close()
+
+
+class Session:
+    """What the features of one connection work with."""
+
+    def __init__(self, wire: Wire, shared: SharedApp) -> None:
+        self.wire = wire
+        self.client = Client()
+        self.documents = Documents()
+        self.reviews = Reviews(wire)
+        self.jobs = Jobs(lambda: status.tell(self))
+        self.app: App | None = None
+        """``None`` until it is open, and for as long as the configuration cannot be used."""
+        self._shared = shared
+        self._opening: asyncio.Task[None] | None = None
+        self._later: set[asyncio.Future[Any]] = set()
+
+    def began(self, client: Client) -> None:
+        """The client said who it is."""
+        self.client = client
+        self.reviews.encoding = client.encoding
+
+    async def ready(self) -> App | None:
+        """The app with everything loaded that an estimate needs; ``None`` where it cannot be opened."""
+        if self._opening is None:
+            self._opening = asyncio.ensure_future(self._open())
+        # Shielded: a request that is cancelled while it waits must not stop the start.
+        await asyncio.shield(self._opening)
+        return self.app
+
+    async def working(self) -> App:
+        """As ``ready``. Raises RouterdError where the app cannot be opened, after one more try."""
+        app = await self.ready()
+        if app is None:
+            self.app = app = self._shared.open(self.client.folders)
+        return app
+
+    def later(self, work: asyncio.Future[Any]) -> None:
+        """Keep background work referenced until it is done."""
+        self._later.add(work)
+        work.add_done_callback(self._later.discard)
+
+    def add_folders(self, folders: tuple[str, ...]) -> None:
+        """Take further workspace folders in."""
+        if self.app is not None:
+            self._shared.open(folders)
+
+    def refresh_lenses(self) -> None:
+        """Let the client ask for lenses anew; whether it answers does not matter."""
+        self.later(asyncio.ensure_future(self._asked("workspace/codeLens/refresh")))
+
+    async def take_settings(self) -> None:
+        """Ask the client for its section `routerd` and put it over the configuration files."""
+        if not self.client.configuration or self.app is None:
+            return
+        asked = {"items": [{"section": "routerd"}]}
+        try:
+            answer = await self.wire.ask("workspace/configuration", asked, _SETTINGS_S)
+        except NoAnswerError:
+            return
+        settings = answer[0] if isinstance(answer, list) and answer else None
+        if isinstance(settings, dict) and settings:
+            self.tell_problems(self.app.reload(settings))
+
+    def tell_problems(self, problems: tuple[str, ...]) -> None:
+        """Say once what of the configuration is not used."""
+        for problem in problems:
+            _log.warning("%s", problem)
+        if problems:
+            more = f" ({len(problems) - 1} more: run `routerd config check`.)" if len(problems) > 1 else ""
+            self.wire.tell("window/showMessage", {"type": 2, "message": f"routerd: {problems[0]}{more}"})
+
+    async def close(self) -> None:
+        """End all jobs, their spending booked, and all other work."""
+        await self.jobs.close()
+        for work in tuple(self._later):
+            work.cancel()
+
+    async def _asked(self, method: str) -> None:
+        with contextlib.suppress(NoAnswerError):
+            await self.wire.ask(method, {}, _SETTINGS_S)
+
+    async def _open(self) -> None:
+        try:
+            self.app = self._shared.open(self.client.folders)
+        except RouterdError as fault:
+            _log.error("%s", fault)
+            self.wire.tell("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
+            return
+        self.tell_problems(self.app.problems)
+        for document in self.documents.all():
+            self.app.opened(document)
+        await asyncio.gather(self.take_settings(), self.app.warm())
+        status.tell(self)
+        for document in self.documents.all():
+            self.later(asyncio.ensure_future(self.app.warm(document.uri)))

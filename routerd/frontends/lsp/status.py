@@ -1,0 +1,27 @@
+"""`routerd/status`: whether routerd is busy, and today's money; told whenever one of them changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routerd.frontends.shapes import money
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.session import Session
+
+
+def tell(session: Session) -> None:
+    """Tell the client; nothing is known before the app is open."""
+    if session.app is None:
+        return
+    standing, jobs = session.app.standing(), len(session.jobs)
+    session.wire.tell(
+        "routerd/status",
+        {
+            "state": "busy" if jobs else "idle",
+            "jobs": jobs,
+            "spent_today": money(standing.spent_today),
+            "budget_daily": money(standing.budget_daily),
+            "saved_today": money(standing.saved_today),
+        },
+    )

@@ -1,0 +1,53 @@
+"""Opening, changing and closing documents: the client's truth, taken over change by change."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from routerd.frontends.lsp import from_proto
+
+if TYPE_CHECKING:
+    from routerd.domain.document import Document
+    from routerd.frontends.lsp.session import Session
+
+
+def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
+    """A document was opened: index the project around it, if that was not done."""
+    document = from_proto.document(params.text_document)
+    session.documents.open(document)
+    _hold(session, document)
+    if session.app is not None:
+        session.later(asyncio.ensure_future(session.app.warm(document.uri)))
+
+
+def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+    """A document was edited; changes of one that was never opened are ignored, as they have no base."""
+    uri, version = params.text_document.uri, params.text_document.version
+    held = session.documents.get(uri)
+    if held is None:
+        return
+    text = from_proto.edited(held.text, params, session.client.encoding)
+    session.documents.change(uri, version, text)
+    now = session.documents.get(uri)
+    assert now is not None
+    _hold(session, now)
+    session.reviews.changed(held, now)
+
+
+def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
+    """A document was closed: its jobs and its review end with it."""
+    uri = params.text_document.uri
+    if not session.documents.close(uri):
+        return
+    session.jobs.cancel_document(uri)
+    session.reviews.clear(uri)
+    if session.app is not None:
+        session.app.closed(uri)
+
+
+def _hold(session: Session, document: Document) -> None:
+    if session.app is not None:
+        session.app.opened(document)
