@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from routerd.actions import catalog
+from routerd.delivery import deliver
 from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
@@ -23,13 +24,12 @@ from routerd.domain.money import Usage, dollars
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Estimate, Route, Rung, Tariff
-from routerd.domain.reply import Change, FileChange, Finish, Markdown, Reply
+from routerd.domain.reply import Change, Finish, Markdown, Reply
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
-from routerd.domain.verdict import Refusal, Rejected, Stale
+from routerd.domain.verdict import Refusal, Rejected
 from routerd.receipt import Receipt
 from routerd.stages.admit import admit
-from routerd.stages.anchor import anchor
 from routerd.stages.build import build
 from routerd.stages.check import check
 from routerd.stages.compose import Brief, compose, limited, target_text, with_rejections
@@ -165,19 +165,16 @@ async def _climb(
                 return replace(refused, message=over.message)
             asked = _with(question, refusals, places)
             receipt.counted_input = asked.prompt.input_tokens
-            try:
-                reply = await _ask(asked, rung, places, receipt)
-            except BadRequest:
-                raise
-            except UpstreamError as failure:
-                fault = fault or failure
+            reply = await _ask(asked, rung, places, receipt)
+            if isinstance(reply, UpstreamError):
+                fault = fault or reply
                 break
             change = _judge(reply, asked, places)
             if isinstance(change, Change):
                 receipt.attempted(reply.attempt)
                 _remember(asked, reply, places)
                 accepted = replace(refused, tier=rung.tier, model=reply.attempt.model, change=change)
-                return await _deliver(accepted, asked, places, editor, receipt)
+                return await deliver(accepted, asked, places.workspace, editor, receipt)
             receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=change.reason))
             refusals.append((reply.text, change.reason))
             if not change.mechanical or not snapshot.settings.routing.escalate or rung.models == (OFFLINE,):
@@ -188,15 +185,23 @@ async def _climb(
     return replace(refused, status=Status.FAILED, message=f"No answer passed its check: {why}.")
 
 
-async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt) -> Reply:
-    """An answer from the cache, which costs nothing, or from the engine."""
+async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt) -> Reply | UpstreamError:
+    """An answer from the cache, which costs nothing, or from the engine; a fault that another rung may not have.
+
+    Raises BadRequest: what is malformed here is malformed on every rung.
+    """
     for model in rung.models:
         text = places.cache.get(_key(question, str(model)), places.clock())
         if text is not None:
             attempt = Attempt(model, rung.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)
     receipt.stage("asking", rung.models[0])
-    return await places.engine.ask(question, rung, receipt)
+    try:
+        return await places.engine.ask(question, rung, receipt)
+    except BadRequest:
+        raise
+    except UpstreamError as fault:
+        return fault
 
 
 def _judge(reply: Reply, question: Question, places: Places) -> Change | Rejected:
@@ -211,54 +216,6 @@ def _judge(reply: Reply, question: Question, places: Places) -> Change | Rejecte
         return change
     verdict = check(change, question, places.grammar, frozenset(project.files))
     return verdict if isinstance(verdict, Rejected) else change
-
-
-async def _deliver(
-    accepted: Outcome, question: Question, places: Places, editor: ports.Editor, receipt: Receipt
-) -> Outcome:
-    """Bring the change to the editor as it is now: applied, or proposed with the reason."""
-    assert accepted.change is not None
-    receipt.stage("applying")
-    settled = _reanchored(accepted.change, question, places, editor)
-    if isinstance(settled, Stale):
-        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
-    label = question.spec.title.format(target=question.target.label)
-    problem = await editor.apply(settled, label)
-    if problem is not None:
-        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {problem}.", change=settled)
-    return replace(accepted, status=Status.APPLIED, message=_done(label, receipt), change=settled)
-
-
-def _reanchored(change: Change, question: Question, places: Places, editor: ports.Editor) -> Change | Stale:
-    files: list[FileChange] = []
-    for file in change.files:
-        asked = question.request.document
-        now = editor.current(file.uri) if file.uri == asked.uri else places.workspace.read(file.uri)
-        if now is None:
-            if not file.create:
-                return Stale("the file was closed or deleted meanwhile")
-            files.append(file)
-            continue
-        if file.create:
-            return Stale(f"{file.uri.rpartition('/')[2]} came into being meanwhile")
-        span = question.target.span if file.uri == asked.uri else file.before.whole
-        moved = anchor(file, now.text, span)
-        if isinstance(moved, Stale):
-            return moved
-        files.append(replace(moved, version=now.version))
-    return replace(change, files=tuple(files))
-
-
-def _done(label: str, receipt: Receipt) -> str:
-    """What the user reads when it worked: who answered, for how much, and after which detours."""
-    last = receipt.attempts[-1]
-    if last.model == OFFLINE:
-        return f"{label}: done offline, without a model."
-    costs = [attempt.cost for attempt in receipt.attempts]
-    total = None if None in costs else sum((c for c in costs if c is not None), Decimal(0))
-    price = "nothing (cached)" if last.cached else dollars(total)
-    detour = f" after {len(costs) - 1} other attempt{'s' * (len(costs) > 2)}" if len(costs) > 1 else ""
-    return f"{label}: done by {last.model} for {price}{detour}."
 
 
 def _with(question: Question, refusals: list[tuple[str, str]], places: Places) -> Question:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.config import ENTRIES, Loaded, Sources, check, fallback, load, rows, usable_tiers
@@ -74,6 +77,17 @@ def sources(user: Path, text: str = "", workspace: str | None = None, **editor: 
     if workspace is not None:
         (user.parent / ".routerd.toml").write_text(workspace, "utf-8")
     return Sources.found(user, user.parent, {}).with_editor(editor)
+
+
+def refusal(given: Sources) -> str:
+    """Why the sources cannot be used; empty where they can, and where they do show and resolve."""
+    try:
+        result = load(given)
+    except ConfigError as fault:
+        return str(fault)
+    assert rows(result)
+    assert set(usable_tiers(result.settings, frozenset())) == set(Tier)
+    return ""
 
 
 def test_the_defaults_are_the_articles_four_tiers_and_prices(tmp_path: Path) -> None:
@@ -252,12 +266,26 @@ def test_a_wrong_value_is_told_with_an_example_of_a_right_one(user: Path, text: 
     assert str(fault.value).startswith(str(user))
 
 
-@pytest.mark.parametrize("text", ["[providers.n1n]\napi_key = 'sk-secret'", "[providers.n1n]\napi_key = sk-secret"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[providers.n1n]\napi_key = 'sk-secret'",
+        "[providers.n1n]\napi_key = sk-secret",
+        "[providers.n1n]\napi_key = { env = 'sk-secret', command = 'sk-secret' }",
+        "api_key: sk-secret",
+    ],
+)
 def test_a_key_that_was_written_into_the_file_is_refused_and_never_repeated(user: Path, text: str) -> None:
     with pytest.raises(ConfigError) as fault:
         loaded(user, text)
     assert "sk-secret" not in str(fault.value)
     assert "env" in str(fault.value)
+
+
+def test_what_looks_like_a_key_anywhere_in_broken_toml_is_not_repeated(user: Path) -> None:
+    with pytest.raises(ConfigError, match="is not TOML") as fault:
+        loaded(user, "n1n: sk-proj-0123456789abcdefghij")
+    assert "0123456789" not in str(fault.value)
 
 
 @pytest.mark.parametrize(
@@ -281,6 +309,40 @@ def test_broken_toml_is_told_with_file_line_column_and_mend(user: Path, text: st
         loaded(user, text)
     assert mend in str(fault.value)
     assert str(fault.value).startswith(str(user))
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 10_000, "[budget]\ndaily = 1e999999999"])
+def test_what_would_choke_a_program_is_told_like_any_other_mistake(user: Path, text: str) -> None:
+    with pytest.raises(ConfigError):
+        loaded(user, text)
+
+
+_NAMES = st.sampled_from(sorted({part for entry in ENTRIES for part in entry.path if part != "*"} | {*Tier, "ask"}))
+_SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.sampled_from(["n1n/x", "5"])
+)
+_TABLES = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES | st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(_NAMES, _TABLES, max_size=4))
+def test_whatever_an_editor_sends_is_loaded_or_refused_with_a_sentence(table: dict[str, object]) -> None:
+    sentence = refusal(Sources.found(None, None, {"ROUTERD_CONFIG": "nowhere"}).with_editor(table))
+    assert sentence == "" or sentence.startswith("editor settings: ")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60) | st.lists(_NAMES | st.sampled_from("=[]{}\"',.\n# 5")).map("".join))
+def test_whatever_stands_in_a_file_is_loaded_or_refused_with_a_sentence(text: str) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "config.toml"
+        file.write_text(text, "utf-8", errors="replace", newline="")
+        sentence = refusal(Sources.found(file, None, {}))
+        assert sentence == "" or sentence.startswith(str(file))
 
 
 def test_a_byte_order_mark_does_no_harm_and_another_encoding_is_told(user: Path) -> None:

@@ -1,1 +1,1 @@
-"""Tests that drive real editors and the real program from outside."""
+"""Real editors, or what speaks like them, with a real daemon in a process of its own."""

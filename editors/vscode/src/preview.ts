@@ -72,6 +72,7 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   private async closeTabs(id: string): Promise<void> {
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    require("fs").appendFileSync("/tmp/dbg.log", id + JSON.stringify(tabs.map((t) => [t.label, t.input?.constructor?.name, idsOf(t), t.input])) + "\n");
     await vscode.window.tabGroups.close(tabs.filter((tab) => idsOf(tab).includes(id)));
   }
 

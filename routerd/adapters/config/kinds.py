@@ -31,6 +31,10 @@ class Kind:
     """Whether a wrong value may hold something that must not be shown."""
 
 
+_MOST_DIGITS = 12
+"""Of an amount, before and after the point: 1e999999999 is a number, but no machine can write it out."""
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError
@@ -44,7 +48,9 @@ def _money(value: object) -> Decimal:
         amount = Decimal(str(value).replace("_", ""))
     except InvalidOperation:
         raise ValueError from None
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or amount < 0 or amount.adjusted() > _MOST_DIGITS:
+        raise ValueError
+    if -int(amount.as_tuple().exponent) > _MOST_DIGITS:
         raise ValueError
     return amount
 

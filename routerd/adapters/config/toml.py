@@ -55,6 +55,8 @@ def parse(text: str, file: str) -> dict[str, object]:
         return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as fault:
         raise ConfigError(f"{file}, {_told(str(fault), text)}.") from None
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{file} holds a number or a nesting beyond all bounds: {_OTHERWISE}.") from None
 
 
 def _told(fault: str, text: str) -> str:

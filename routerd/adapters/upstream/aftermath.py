@@ -103,13 +103,18 @@ class Aftermath:
         A new try pays for the part that is there as output once more, a continuation as input: so that is
         cheaper unless input costs more than output, which no known model does.
         """
-        price, text = self.till.price(tried.model), tried.draft.text
-        if job.continuations >= CONTINUATIONS or not text or (price and price.input > price.output):
-            most = job.question.prompt.max_output
+        price, most = self.till.price(tried.model), job.question.prompt.max_output
+        if not tried.draft.text:
+            why = f"it spent all of its {most} output tokens on reasoning"
+            job.exclude(tried.model, why, Failure.TRUNCATED)
+        elif price and price.input > price.output:
+            why = f"its answer is longer than {most} tokens"
+            job.exclude(tried.model, why, Failure.TRUNCATED)
+        elif job.continuations >= CONTINUATIONS:
             job.stopped = Exhausted(f"The answer of {tried.model} is longer than {most} tokens allow.")
-            return
-        so_far = joined(job.so_far, text)
-        job.begin_again(tried.model, so_far, self.till.counter.count(so_far))
+        else:
+            so_far = joined(job.so_far, tried.draft.text)
+            job.begin_again(tried.model, so_far, self.till.counter.count(so_far))
 
     def _exclude_smaller(self, job: Job, model: ModelRef, why: str) -> None:
         """Exclude a deployment whose window is too small, and those known to have no larger one."""

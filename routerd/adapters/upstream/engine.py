@@ -94,7 +94,7 @@ class UpstreamEngine:
     def _reasons(candidates: list[Candidate]) -> dict[ModelRef, str]:
         """Why each deployment did not answer, with the time for those that will be back."""
         return {
-            one.model: (one.why or "not tried")
+            one.model: (one.why.rstrip(".") or "not tried")
             + (f", free in {one.wait_s:.0f} s" if 1 <= one.wait_s < math.inf else "")
             for one in candidates
         }

@@ -125,12 +125,17 @@ class Server(LanguageServer):
         _log.error("%s while handling a message", type(error).__name__)
 
     def add(self, method: str, handler: Callable[..., Any], options: object = None) -> None:
-        """Answer a method; routerd's own faults become errors with their sentence."""
-        self.feature(method, options)(_sentenced(handler))
+        """Answer a method; routerd's own faults become errors with their sentence.
+
+        Straight into the table: pygls' decorator guesses from annotations whether to pass the server along.
+        """
+        self.protocol.fm.features[method] = _sentenced(handler)
+        if options is not None:
+            self.protocol.fm.feature_options[method] = options
 
     def add_command(self, name: str, handler: Callable[..., Any]) -> None:
         """Answer a command."""
-        self.command(name)(_sentenced(handler))
+        self.protocol.fm.commands[name] = _sentenced(handler)
 
 
 def _sentenced(handler: Callable[..., Any]) -> Callable[..., Any]:

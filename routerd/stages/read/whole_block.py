@@ -27,8 +27,7 @@ def block_as_hunk(code: str, question: Question, grammar: Grammar) -> Hunk | Rej
     document, target = question.request.document, question.target
     outline = grammar.outline(replace(document, text=Text(textwrap.dedent(code))))
     new = {symbol.name for symbol in outline.symbols}
-    tops = [symbol for symbol in target.outline.symbols if symbol.container is None]
-    if tops and new.issuperset(symbol.name for symbol in tops):
+    if _repeats_file(code, new, question):
         return Hunk(_lf(document.text.string), _tailed(code, document.text))
     span = _replaced_span(new, question)
     if isinstance(span, Rejected):
@@ -51,15 +50,34 @@ def _replaced_span(new: set[str], question: Question) -> Span | Rejected:
         if len(same) != 1:
             return Rejected("the code block does not say what it replaces: hunks are needed", mechanical=True)
         return same[0].whole
-    if target.scope is Scope.SYMBOL:
-        return target.span
     around = [s for s in symbols if s.name in new and s.whole.overlaps(target.span) and not target.span.covers(s.whole)]
     if len(around) == 1:
         return around[0].whole
-    outside = [symbol.name for symbol in symbols if symbol.name in new and not target.span.covers(symbol.whole)]
+    inside = {symbol.name for symbol in target.outline.inside(target.span)}
+    outside = [symbol.name for symbol in symbols if symbol.name in new - inside]
     if outside:
-        return Rejected(f"the code block repeats '{outside[0]}', which is not in the selection", mechanical=True)
+        return Rejected(f"the code block repeats '{outside[0]}', which was not asked about", mechanical=True)
     return target.span
+
+
+def _repeats_file(code: str, new: set[str], question: Question) -> bool:
+    """Whether the block is the whole file: all that it declares, and what stands between.
+
+    Around a symbol or selection each line has to be there; in a rewritten file half of the lines
+    outside its declarations, such as imports and constants.
+    """
+    text, target = question.request.document.text, question.target
+    tops = [symbol for symbol in target.outline.symbols if symbol.container is None]
+    if not new.issuperset(symbol.name for symbol in tops):
+        return False
+    known = [target.span] if target.scope is not Scope.FILE else [symbol.whole for symbol in tops]
+    free = set(range(len(text.lines)))
+    for span in known:
+        free -= set(range(span.start.line, span.end.line + 1))
+    lines = [line for number in sorted(free) if (line := text.bare(number).strip("\ufeff \t"))]
+    block = {line.strip() for line in code.split("\n")}
+    kept = sum(line in block for line in lines)
+    return kept == len(lines) if target.scope is not Scope.FILE else bool(tops) and kept * 2 >= len(lines)
 
 
 def _without_blank_edges(span: Span, text: Text) -> Span:

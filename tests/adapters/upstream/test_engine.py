@@ -10,6 +10,7 @@ import pytest
 from routerd.adapters.upstream.client import Client
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.errors import BadRequest, ContextTooLong, Exhausted, Unauthorized
+from routerd.domain.money import Price
 from routerd.domain.reply import Finish, Reply
 from tests.adapters.upstream.scene import (
     INPUT_TOKENS,
@@ -167,6 +168,32 @@ def test_an_answer_that_never_ends_is_a_clear_failure_and_not_an_answer() -> Non
             assert isinstance(fault, Exhausted)
             assert "longer than 1000 tokens" in str(fault)
             assert watch.statuses == ["truncated"] * 3
+
+    run(main())
+
+
+def test_a_model_that_only_thinks_until_its_limit_makes_way_for_the_next() -> None:
+    async def main() -> None:
+        thought = Turn(reply="", reasoning="Let me think about that.", finish="length")
+        async with Upstream([thought]) as deep, Upstream() as good:
+            watch = Witness()
+            providers = {"a": provider("a", deep.base_url), "b": provider("b", good.base_url)}
+            reply = await outcome(engine(providers), rung("a/m", "b/m"), watch)
+            assert isinstance(reply, Reply)
+            assert watch.statuses == ["truncated"]
+            assert reply.attempt.reason == "not a/m: it spent all of its 1000 output tokens on reasoning"
+
+    run(main())
+
+
+def test_a_continuation_that_would_cost_more_than_a_new_try_is_not_asked_for() -> None:
+    async def main() -> None:
+        dear = Price(input=Decimal(5), output=Decimal(1))
+        async with Upstream([Turn(finish="length")]) as cut, Upstream() as good:
+            providers = {"a": provider("a", cut.base_url), "b": provider("b", good.base_url)}
+            reply = await outcome(engine(providers, price=lambda _: dear), rung("a/m", "b/m"), Witness())
+            assert isinstance(reply, Reply)
+            assert len(good.seen[0].body["messages"]) == 2
 
     run(main())
 

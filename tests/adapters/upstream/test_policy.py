@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import math
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,23 @@ from routerd.adapters.upstream.health import Health, MemoryHealth
 from routerd.adapters.upstream.learnt import Learnt
 from routerd.adapters.upstream.limiter import WINDOW_S, Limiter
 from routerd.domain.model import ModelRef
+
+PURE = ["body", "breaker", "draft", "failover", "failure", "job", "learnt", "limiter", "retry_after", "sse", "usage"]
+IMPURE = {"asyncio", "httpx2", "openai", "os", "random", "socket", "sqlite3", "threading", "time"}
+WIRE = {f"routerd.adapters.upstream.{name}" for name in ("call", "client", "engine", "traffic")}
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_policy_sees_neither_clock_nor_network_nor_the_wire(name: str) -> None:
+    source = resources.files("routerd.adapters.upstream").joinpath(f"{name}.py").read_text(encoding="utf-8")
+    imported = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module or "")
+    assert not imported & (IMPURE | WIRE)
+
 
 # ── benches and the breaker
 

