@@ -125,12 +125,28 @@ async def run(
     receipt = Receipt(
         job, request.document.language, places.ledger, watch, places.clock, planned.baseline, request.action
     )
-    outcome = Outcome(Status.FAILED, request.action, "", planned.route, planned.estimates[0])
+    outcome = Outcome(
+        Status.FAILED, request.action, "", planned.route, planned.estimates[0], model=planned.estimates[0].model
+    )
+    settings = snapshot.settings
     try:
-        ended = await _climb(job, planned, snapshot, places, editor, receipt)
+        admitted = await _admitted(planned, settings, editor)
+        if isinstance(admitted, Refusal):
+            return replace(outcome, status=Status.REFUSED, message=admitted.message)
+        async with asyncio.timeout(settings.limits.total_s):
+            found = await _climb(planned, admitted, settings, places, receipt)
+        if isinstance(found, Refusal):
+            ended = replace(outcome, status=Status.REFUSED, message=found.message)
+        elif isinstance(found, Rejected):
+            ended = replace(outcome, message=f"No answer passed its check: {found.reason}.")
+        else:
+            accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
+            ended = await deliver(accepted, planned.question, places.workspace, editor, receipt)
     except asyncio.CancelledError:
-        spent = sum((a.cost or Decimal(0) for a in receipt.attempts), Decimal(0))
-        ended = replace(outcome, status=Status.CANCELLED, message=f"Cancelled; {dollars(spent)} was spent.")
+        ended = replace(outcome, status=Status.CANCELLED, message=f"Cancelled; {dollars(receipt.spent)} was spent.")
+    except TimeoutError:
+        limit = f"{settings.limits.total_s:g} seconds (limits.total_s)"
+        ended = replace(outcome, message=f"No answer passed its check within {limit}.")
     except UpstreamError as fault:
         ended = replace(outcome, message=str(fault))
     finally:
@@ -138,51 +154,52 @@ async def run(
     return replace(ended, attempts=tuple(receipt.attempts))
 
 
-async def _climb(
-    job: str, planned: Plan, snapshot: Snapshot, places: Places, editor: ports.Editor, receipt: Receipt
-) -> Outcome:
-    """Ask the rungs that are admitted, one after the other, until an answer keeps its contract."""
-    question, ladder = planned.question, planned.route.ladder
-    refused = Outcome(
-        Status.REFUSED, question.spec.name, "", planned.route, planned.estimates[0], model=ladder[0].models[0]
-    )
-    admission = admit(planned.estimates, question.prompt, snapshot.settings.budget)
+async def _admitted(planned: Plan, settings: Settings, editor: ports.Editor) -> tuple[int, ...] | Refusal:
+    """The rungs that window, budget and user allow."""
+    admission = admit(planned.estimates, planned.question.prompt, settings.budget)
     if isinstance(admission, Refusal):
-        return replace(refused, message=admission.message)
+        return admission
     if admission.question and not await editor.confirm(admission.question):
-        return replace(refused, message="Not sent: it was not confirmed.")
+        return Refusal("Not sent: it was not confirmed.", "confirm")
+    return admission.rungs
+
+
+async def _climb(
+    planned: Plan, rungs: tuple[int, ...], settings: Settings, places: Places, receipt: Receipt
+) -> Change | Rejected | Refusal:
+    """Ask the admitted rungs, one after the other, until an answer keeps its contract.
+
+    Raises UpstreamError where no rung gave a whole answer.
+    """
     receipt.prior_output = planned.prior_output
     refusals: list[tuple[str, str]] = []
     fault: UpstreamError | None = None
-    for index in admission.rungs:
-        rung, estimate = ladder[index], planned.estimates[index]
-        receipt.estimate = estimate
-        high = estimate.cost.high if estimate.cost else Decimal(0)
+    for index in rungs:
+        rung = planned.route.ladder[index]
+        receipt.estimate = planned.estimates[index]
         # A slip of form is mended by the model that made it: once more here, then up the ladder.
-        for _ in range(2):
-            over = places.ledger.reserve(job, high, places.clock())
+        for _ in range(2 if settings.routing.escalate and rung.models != (OFFLINE,) else 1):
+            over = receipt.reserve(settings.budget.per_action)
             if over is not None:
-                return replace(refused, message=over.message)
-            asked = _with(question, refusals, places)
-            receipt.counted_input = asked.prompt.input_tokens
-            reply = await _ask(asked, rung, places, receipt)
+                return Rejected(f"{refusals[-1][1]}; {over.message}") if refusals else over
+            question = _with(planned.question, refusals, places)
+            receipt.counted_input = question.prompt.input_tokens
+            reply = await _ask(question, rung, places, receipt)
             if isinstance(reply, UpstreamError):
                 fault = fault or reply
                 break
-            change = _judge(reply, asked, places)
+            change = _judge(reply, question, places)
             if isinstance(change, Change):
                 receipt.attempted(reply.attempt)
-                _remember(asked, reply, places)
-                accepted = replace(refused, tier=rung.tier, model=reply.attempt.model, change=change)
-                return await deliver(accepted, asked, places.workspace, editor, receipt)
+                _remember(question, reply, places)
+                return change
             receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=change.reason))
             refusals.append((reply.text, change.reason))
-            if not change.mechanical or not snapshot.settings.routing.escalate or rung.models == (OFFLINE,):
+            if not change.mechanical:
                 break
-    if fault is not None and not refusals:
-        raise fault
-    why = refusals[-1][1] if refusals else "no answer"
-    return replace(refused, status=Status.FAILED, message=f"No answer passed its check: {why}.")
+    if refusals:
+        return Rejected(refusals[-1][1])
+    raise fault or UpstreamError("No model could be asked.")
 
 
 async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt) -> Reply | UpstreamError:

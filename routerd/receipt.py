@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import dollars
 from routerd.domain.ports import Ledger, Watch
 from routerd.domain.quote import Estimate, Tariff
+from routerd.domain.verdict import Refusal
 
 
 @dataclass(slots=True)
@@ -28,6 +31,18 @@ class Receipt:
     prior_output: int = 0
     estimate: Estimate | None = None
     attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def spent(self) -> Decimal:
+        """Dollars over all attempts so far, as far as their prices are known."""
+        return sum((attempt.cost for attempt in self.attempts if attempt.cost is not None), Decimal(0))
+
+    def reserve(self, per_action: Decimal | None) -> Refusal | None:
+        """Hold the estimate's high end for the next attempt, within what one action may cost over all of them."""
+        high = self.estimate.cost.high if self.estimate and self.estimate.cost else Decimal(0)
+        if per_action is not None and self.spent + high > per_action:
+            return Refusal(f"another try could pass the {dollars(per_action)} allowed per action", "budget")
+        return self.ledger.reserve(self.job, high, self.clock())
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """A step of the line began."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -20,7 +20,7 @@ from routerd.domain.place import Place, Span
 from routerd.domain.text import Text
 
 SIZES = (1_000, 10_000, 50_000)
-KEYSTROKES = 200
+KEYSTROKES = 100
 HOVERED = 60
 """Lines around the cursor that a prompt holds."""
 
@@ -31,7 +31,7 @@ def main() -> None:
     began = perf_counter()
     encoding = load()
     loaded = perf_counter() - began
-    rows = [_measured(Text("".join(source[:size])), encoding.encode_ordinary) for size in SIZES]
+    rows = [_measured(_file(source, size), encoding.encode_ordinary) for size in SIZES]
     print(json.dumps({"load_vocabulary_ms": round(loaded * 1000, 1), "files": rows}, indent=2))
 
 
@@ -47,19 +47,23 @@ def _source(lines: int) -> list[str]:
     return found[:lines]
 
 
+def _file(source: list[str], size: int) -> Text:
+    """So many lines, with the same code around the middle, where the typing is, whatever the size."""
+    half = size // 2
+    return Text("".join((*source[: half - HOVERED], *source[: 2 * HOVERED], *source[half + HOVERED : size])))
+
+
 def _measured(text: Text, encode: Callable[[str], list[int]]) -> dict[str, object]:
     counter = TiktokenCounter()
     counter.warm()
     full = statistics.median(_timed(lambda: len(encode(text.string))) for _ in range(5))
     first = _timed(lambda: counter.count_text(text))
-    document, hover, string = [], [], []
-    for stroke in range(KEYSTROKES):
-        line = (stroke * 37) % (len(text.lines) - 1)
-        text = text.replaced(Span(Place(line, 0), Place(line, 0)), "x")
-        around = "".join(text.lines[max(line - HOVERED // 2, 0) : line + HOVERED // 2])
-        document.append(_timed(partial(counter.count_text, text)))
-        hover.append(_timed(partial(counter.count, around)))
-        string.append(_timed(partial(counter.count, text.string)))
+    texts = list(_typed(text))
+    # One after the other, so that none finds the processor's caches filled by another.
+    hover = [_timed(partial(counter.count, around)) for around in map(_around, texts)]
+    document = [_timed(partial(counter.count_text, typed)) for typed in texts]
+    string = [_timed(partial(counter.count, "".join(typed.lines))) for typed in texts]
+    text = texts[-1]
     assert counter.count_text(text) == len(encode(text.string)) == counter.count(text.string)
     return {
         "lines": len(text.lines),
@@ -73,6 +77,19 @@ def _measured(text: Text, encode: Callable[[str], list[int]]) -> dict[str, objec
         "full_over_string": round(full / statistics.median(string)),
         "full_over_hover": round(full / statistics.median(hover)),
     }
+
+
+def _typed(text: Text) -> Iterator[Text]:
+    """The text after each keystroke of somebody who types in one function."""
+    for stroke in range(KEYSTROKES):
+        line = len(text.lines) // 2 + stroke % HOVERED
+        text = text.replaced(Span(Place(line, 0), Place(line, 0)), "x")
+        yield text
+
+
+def _around(text: Text) -> str:
+    half = len(text.lines) // 2
+    return "".join(text.lines[half : half + HOVERED])
 
 
 def _timed(work: Callable[[], object]) -> float:

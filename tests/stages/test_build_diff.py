@@ -17,19 +17,19 @@ _LINES = st.lists(
 
 
 @given(_LINES, _LINES)
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_a_difference_gives_back_the_second_text(old: list[str], new: list[str]) -> None:
     before, after = Text("".join(old)), Text("".join(new))
     assert before.edited(diff(before, after)) == after
 
 
-def test_twenty_thousand_seeded_edits_of_a_file_come_back() -> None:
+def test_a_hundred_thousand_seeded_edits_of_a_file_come_back() -> None:
     chance = random.Random(11)
-    lines = [f"line {number}{end}" for number in range(60) for end in ("\n", "\r\n")]
-    for _ in range(20_000):
-        old = lines[: chance.randrange(40)] + chance.choice([[], ["no end"]])
+    lines = [f"line {number}{end}" for number in range(30) for end in ("\n", "\r\n")]
+    for _ in range(100_000):
+        old = lines[: chance.randrange(14)] + chance.choice([[], ["no end"]])
         new = list(old)
-        for _ in range(chance.randint(1, 5)):
+        for _ in range(chance.randint(1, 3)):
             at = chance.randrange(len(new) + 1)
             new[at : at + chance.randint(0, 3)] = chance.sample(lines, chance.randint(0, 3))
         before, after = Text("".join(old)), Text("".join(new))

@@ -4,13 +4,11 @@ import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, TransportKind } from "vscode-languageclient/node";
 import type { ClientCapabilities, LanguageClientOptions, StaticFeature } from "vscode-languageclient/node";
 import type { Found } from "./discovery.ts";
-import type { Fixes } from "./fixes.ts";
 import type { Keys } from "./keys.ts";
 import { KEY, RUN_COMMAND, STATUS, type RunArgument, type Status } from "./protocol.ts";
 
 /** What a client hands on. */
 export interface Handlers {
-  fixes: Fixes;
   keys: Keys;
   log: vscode.LogOutputChannel;
   run(client: LanguageClient, argument: RunArgument): unknown;
@@ -47,10 +45,6 @@ export function clientFor(found: Found, handlers: Handlers): LanguageClient {
     middleware: {
       executeCommand: (name, given, next) =>
         name === RUN_COMMAND ? handlers.run(client, given[0] as RunArgument) : next(name, given),
-      handleDiagnostics: (uri, diagnostics, next) => {
-        handlers.fixes.published(uri, diagnostics);
-        next(uri, diagnostics);
-      },
       workspace: {
         configuration: async (params, token, next) => {
           const answer = await next(params, token);

@@ -2,8 +2,8 @@
 
 import * as vscode from "vscode";
 import { CodeActionRequest, type CodeAction, type Command, type LanguageClient } from "vscode-languageclient/node";
+import { dollars } from "./money.ts";
 import { ESTIMATE, ROUTE, RUN_COMMAND, type Estimate, type Estimates, type Route, type RunArgument } from "./protocol.ts";
-import { dollars } from "./status.ts";
 
 /** Runs an action where the cursor is: as the daemon offers it there, which knows what exists already. */
 export async function act(client: LanguageClient, action: string): Promise<void> {

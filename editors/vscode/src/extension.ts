@@ -4,7 +4,6 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { act, ask, estimate } from "./commands.ts";
 import { copyDebugInformation } from "./debug.ts";
-import { Fixes } from "./fixes.ts";
 import { Keys, tellOfKey } from "./keys.ts";
 import { Preview } from "./preview.ts";
 import { CLEAR_COMMAND } from "./protocol.ts";
@@ -21,9 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const preview = new Preview();
   const runner = new Runner(preview);
   const keys = new Keys(context.secrets);
-  const fixes: Fixes = new Fixes(() => server?.client);
   const daemon = new Server({
-    fixes,
     keys,
     log,
     run: (client, argument) => runner.run(client, argument),
@@ -44,7 +41,6 @@ export function activate(context: vscode.ExtensionContext): void {
     daemon,
     daemon.onHealth((health) => status.health(health)),
     keys.onChange((provider) => tellOfKey(daemon.client, provider)),
-    vscode.languages.registerCodeActionsProvider({ scheme: "file" }, fixes, { providedCodeActionKinds: Fixes.kinds }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("routerd.path")) void daemon.restart();
     }),

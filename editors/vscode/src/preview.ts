@@ -1,5 +1,6 @@
 // The diff of an edit that does more than insert, with Accept, Discard and Retry; decides nothing by itself.
 
+import { basename } from "node:path/posix";
 import * as vscode from "vscode";
 import type { Proposal } from "./proposal.ts";
 
@@ -41,7 +42,8 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
     const [first, ...others] = proposal.files;
     if (first && others.length === 0) {
       const left = first.created ? first.uri.with({ scheme: SCHEME, query: "" }) : first.uri;
-      await vscode.commands.executeCommand("vscode.diff", left, right(first.uri), title, { preview: false });
+      const tab = `${basename(first.uri.path)} (proposed)`;
+      await vscode.commands.executeCommand("vscode.diff", left, right(first.uri), tab, { preview: false });
     } else {
       const rows = proposal.files.map(({ uri }) => [uri, uri, right(uri)]);
       await vscode.commands.executeCommand("vscode.changes", title, rows);
@@ -72,7 +74,6 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   private async closeTabs(id: string): Promise<void> {
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    require("fs").appendFileSync("/tmp/dbg.log", id + JSON.stringify(tabs.map((t) => [t.label, t.input?.constructor?.name, idsOf(t), t.input])) + "\n");
     await vscode.window.tabGroups.close(tabs.filter((tab) => idsOf(tab).includes(id)));
   }
 

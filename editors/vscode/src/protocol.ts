@@ -62,12 +62,6 @@ export interface Status {
   saved_today: string | null;
 }
 
-/** A quick fix, as it travels in the `data` of a review's diagnostic. */
-export interface Fix {
-  range: Range;
-  newText: string;
-}
-
 /** The daemon's tiers, weakest first; a retry asks the next one. */
 export const TIERS = ["speed", "utility", "logic", "architect"];
 

@@ -1,6 +1,7 @@
 // Shows what a run came to: a sentence, the Problems panel, or a Markdown document beside its preview.
 
 import * as vscode from "vscode";
+import { dollars } from "./money.ts";
 import type { Outcome } from "./protocol.ts";
 
 /** How long the receipt of an applied edit stays in the status bar, in ms: time to read one line twice. */
@@ -12,6 +13,11 @@ export function say(outcome: Outcome): void {
   if (status === "refused") void vscode.window.showWarningMessage(`routerd: ${message}`);
   else if (status === "failed") void withLog(vscode.window.showErrorMessage, `routerd: ${message}`);
   else vscode.window.setStatusBarMessage(`routerd: ${message}`, RECEIPT_MS);
+}
+
+/** What was done, by which model, at which price. */
+export function receipt({ action, tier, model, cost }: Outcome): string {
+  return [action, `${tier} → ${model}`, cost === null ? "price unknown" : dollars(cost)].join(" · ");
 }
 
 /** A message with the button "Show Log" and perhaps one more, whose command is run. */

@@ -5,7 +5,7 @@ import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/nod
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
 import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
-import { say, showDocument, showReview } from "./results.ts";
+import { receipt, say, showDocument, showReview } from "./results.ts";
 
 export class Runner {
   private count = 0;
@@ -25,12 +25,11 @@ export class Runner {
 
   private async ask(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
     const workDoneToken = `routerd-${++this.count}`;
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: "routerd" };
+    const title = `routerd: ${argument.action}`;
+    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
     return vscode.window.withProgress(options, async (progress, cancelled) => {
       const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (step) => {
-        const words = step.kind === "begin" ? [step.title, step.message] : [step.message];
-        const message = words.filter(Boolean).join(": ");
-        if (message) progress.report({ message });
+        if (step.kind !== "end" && step.message) progress.report({ message: step.message });
       });
       try {
         return await client.sendRequest<Outcome>(RUN, { ...argument, workDoneToken, apply: false }, cancelled);
@@ -59,12 +58,12 @@ export class Runner {
     }
     const direct = vscode.workspace.getConfiguration("routerd").get("apply") === "direct";
     if (outcome.status === "refused" || !(direct || proposal.insertsOnly)) {
-      const decision = await this.preview.ask(proposal, `routerd: ${outcome.message}`, mayRetry);
+      const decision = await this.preview.ask(proposal, `routerd proposes: ${receipt(outcome)}`, mayRetry);
       if (decision !== "accept") return decision;
     }
     if (await proposal.apply()) {
       await showNewFile(proposal);
-      say({ ...outcome, status: "applied" });
+      say({ ...outcome, status: "applied", message: `${receipt(outcome)}, applied` });
     } else say({ ...outcome, status: "refused", message: "The file changed at that place: nothing was applied." });
     return "accept";
   }

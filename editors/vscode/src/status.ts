@@ -1,6 +1,7 @@
 // The status bar's item (money, busy) and the language status (health); shows what it is told.
 
 import * as vscode from "vscode";
+import { dollars } from "./money.ts";
 import type { Status } from "./protocol.ts";
 import type { Health } from "./server.ts";
 
@@ -67,14 +68,4 @@ function tooltip({ spent_today, budget_daily, saved_today, jobs }: Status): stri
   if (saved_today !== null) lines.push(`saved today: ${dollars(saved_today)}`);
   if (jobs > 0) lines.push(`running: ${jobs}`);
   return [...lines, "click for the report"].join("\n");
-}
-
-/** A decimal string for people: cents at least, two significant digits below a dollar. */
-export function dollars(amount: string): string {
-  const value = Number(amount);
-  const size = Math.abs(value);
-  if (size === 0) return "$0";
-  const places = size < 1 ? Math.max(2, 1 - Math.floor(Math.log10(size))) : 2;
-  const digits = size.toFixed(Math.min(places, 20)).replace(/(\.\d\d.*?)0+$/, "$1");
-  return `${value < 0 ? "-" : ""}$${digits}`;
 }

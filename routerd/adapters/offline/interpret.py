@@ -163,6 +163,8 @@ class Interpreter:
         elif isinstance(target, ast.Tuple) and not any(isinstance(e, ast.Starred) for e in target.elts):
             for element, item in zip(target.elts, tuple(value), strict=True):
                 self._bind(element, item)
+        elif isinstance(target, ast.Subscript):
+            self._value(target.value)[self._value(target.slice)] = value
         else:
             raise BeyondError("target")
 

@@ -77,7 +77,7 @@ class Client:
         from openai import OpenAIError  # noqa: PLC0415  # lazy
 
         try:
-            page = await self._client.with_options(timeout=within_s).models.list()
+            page = await self._client.models.list(timeout=within_s)
         except OpenAIError as error:
             raise FaultError(fault_of(error, 0.0)) from None
         return tuple(model.id for model in page.data)

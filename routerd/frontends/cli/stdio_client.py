@@ -60,6 +60,7 @@ class StdioClient:
                 "workspaceFolders": [{"uri": uri, "name": self._root.name}],
                 "capabilities": {
                     "general": {"positionEncodings": ["utf-32"]},
+                    "textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}},
                     "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}},
                 },
             },

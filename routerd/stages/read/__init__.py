@@ -5,6 +5,7 @@ Nothing here decides where a text goes: that is ``build``, from the file and nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from routerd.domain.action import Contract
@@ -18,6 +19,9 @@ from routerd.stages.read.hunks import read_hunks
 from routerd.stages.read.markdown import read_markdown
 from routerd.stages.read.slips import refuses
 from routerd.stages.read.tests import read_tests
+
+_THOUGHT = re.compile(r"\A\s*<think(ing)?>.*?</think(ing)?>\s*?\n", re.S)
+"""Open models put their reasoning before the answer, between these marks."""
 
 _Reader = Callable[[str, Question, Grammar], Payload | Rejected]
 
@@ -34,6 +38,7 @@ def read(reply: str, question: Question, grammar: Grammar) -> Payload | Rejected
     """What a reply holds by the contract of its action, or why it cannot be used."""
     # Some gateways double the CR; inside routerd a reply's lines end at LF.
     text = reply.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    text = _THOUGHT.sub("", text)
     if not text.strip():
         return Rejected("the reply is empty", mechanical=True)
     if "\0" in text:

@@ -50,6 +50,7 @@ def question(
     action: str,
     source: str,
     at: str | None = None,
+    *,
     path: str = "sample.py",
     language: str = "python",
     project: Project | None = None,

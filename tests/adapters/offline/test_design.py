@@ -59,8 +59,8 @@ async def test_purpose_and_structure_come_from_docstrings_and_names() -> None:
 async def test_the_diagram_holds_the_real_imports_of_and_between_the_files() -> None:
     (diagram,) = [fence.code for fence in fences(await designed(SOURCE)) if fence.info == "mermaid"]
     assert diagram.startswith("graph LR\n")
-    for edge in ('n0["pkg/a.py"]', 'n1["pkg/c.py"] --> n0', 'n0 --> n2["pkg/b.py"]', 'n0 -.-> n3["os"]', "n2 --> n1"):
-        assert edge in diagram.replace("n0 --> n1\n", "")
+    for edge in ('n1["pkg/c.py"] --> n0', 'n0 --> n3["pkg/b.py"]', "n0 --> n1", 'n0 -.-> n4["os"]', "n3 --> n1"):
+        assert edge in diagram
     assert "lonely" not in diagram
 
 

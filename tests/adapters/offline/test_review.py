@@ -65,7 +65,7 @@ async def test_only_the_lines_of_the_target_are_reviewed() -> None:
 
 
 async def test_a_line_that_stands_twice_is_quoted_with_what_follows_until_it_is_unique() -> None:
-    source = "def f(g):\n    try:\n        g()\n    except:\n        pass\n    try:\n        g(1)\n    except:\n        g(2)\n"
+    source = "def f(g):\n" + "".join(f"    try:\n        g({n})\n    except:\n        g(-{n})\n" for n in (1, 2))
     asked = question("review", source)
     change = judged(await reply(asked), asked)
     lines = [f.span.start.line + 1 for f in change.findings or () if f.rule == "bare-except"]
@@ -85,10 +85,16 @@ async def test_a_safe_fix_of_the_linter_becomes_the_replacement_of_the_quoted_li
     assert fixes == ["return x == 'a'  # 😀"]
 
 
-async def test_other_languages_get_markers_leftovers_conflicts_and_length() -> None:
+async def test_other_languages_get_markers_leftovers_and_length() -> None:
     body = "\n".join(f"  step({n});" for n in range(90))
-    source = f"// TODO: split\nfunction f() {{\n  console.log('x');\n{body}\n}}\n<<<<<<< HEAD\n"
+    source = f"// TODO: split\nfunction f() {{\n  console.log('x');\n{body}\n}}\n"
     asked = question("review", source, path="a.js", language="javascript")
     change = judged(await reply(asked), asked)
     rules = {finding.rule for finding in change.findings or ()}
-    assert {"marker", "debug-leftover", "merge-conflict", "long-function"} <= rules
+    assert rules == {"marker", "debug-leftover", "long-function"}
+
+
+async def test_a_merge_conflict_that_was_left_behind_is_an_error() -> None:
+    asked = question("review", "a: 1\n<<<<<<< HEAD\nb: 2\n", path="a.yaml", language="yaml")
+    (found,) = judged(await reply(asked), asked).findings or ()
+    assert (found.rule, found.severity.value, found.span.start.line) == ("merge-conflict", "error", 1)

@@ -47,6 +47,26 @@ const FINDING = JSON.stringify({
     },
   ],
 });
+const DESIGN = `## Purpose
+
+Read the head of a message.
+
+## Structure
+
+Unfolding first, then one \`parse_header\` for each line.
+
+## Dependencies
+
+None.
+
+## Risks
+
+- A folded line that begins the head.
+
+## Next steps
+
+- Move \`fold\` behind an encoder.
+`;
 const CONFIG = (url) => `
 [tiers]
 utility = "loop/deepseek-v3"
@@ -151,7 +171,8 @@ test("a rewrite is shown as a diff, and discarding it changes nothing", async ()
   await code.untilDiffShows("RFC 5322");
   const { original } = await code.diffText();
   assert.match(original, /"""Fold\."""/);
-  await code.pressInNotification("routerd", "Discard");
+  await code.pressInNotification("routerd proposes", "Discard");
+  await code.untilNoDiff();
   await code.untilEditorShows('"""Fold."""');
   assert.equal(await code.save("header.py"), SOURCE);
 });
@@ -160,11 +181,12 @@ test("a rewrite is retried one tier up, accepted with the diff's own button, and
   await upstream.answers(FOLDED, FOLDED.replace("RFC 5322", "RFC 5322, section 2.2.3,"));
   await rewrite();
   await code.untilDiffShows("RFC 5322");
-  await code.pressInNotification("routerd", "Retry One Tier Up");
+  await code.pressInNotification("routerd proposes", "Retry One Tier Up");
   await code.untilDiffShows("section 2.2.3");
   await shot("preview");
   assert.deepEqual((await upstream.seen()).map((one) => one.body.model), ["deepseek-v3", "gpt-4o"]);
   await code.pressInTitle("Accept");
+  await code.untilNoDiff();
   await code.untilEditorShows("section 2.2.3");
   assert.match(await code.save("header.py"), /"""Fold header lines into one field, as RFC 5322, section 2\.2\.3/);
   await code.undo();
@@ -209,6 +231,14 @@ test("generated tests open in a new file beside the source", async () => {
   await shot("tests");
   const [made] = readdirSync(folder, { recursive: true }).filter((name) => /test_\w+\.py$/.test(name));
   assert.match(readFileSync(join(folder, made), "utf8"), /assert parse_header/);
+  await code.closeTab();
+});
+
+test("a design opens as Markdown beside its preview", async () => {
+  await upstream.answers(DESIGN);
+  await code.runAt("parse_header", "routerd: Design");
+  assert.match(await code.webviewText("Unfolding first"), /Next steps/);
+  await shot("design");
   await code.closeTab();
 });
 

@@ -72,6 +72,11 @@ export class Window {
     await until(shows, `the diff to show ${JSON.stringify(text)}`, async () => (await this.diffText()).modified);
   }
 
+  /** Waits until no diff is open any more. */
+  async untilNoDiff() {
+    await this.page.locator(".monaco-diff-editor").first().waitFor({ state: "detached" });
+  }
+
   /** Waits until the active editor shows `text`. */
   async untilEditorShows(text) {
     const shows = async () => (await this.editorText()).includes(text);
