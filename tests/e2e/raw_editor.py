@@ -187,8 +187,10 @@ class RawEditor:
 
     def _receive(self, message: Json) -> None:
         if "method" not in message:
-            future = self._waiting.pop(message["id"])
-            if "error" in message:
+            future = self._waiting.pop(message["id"], None)
+            if future is None:
+                self.told.append(("error", message["error"]))
+            elif "error" in message:
                 future.set_exception(RefusedError(message["error"]))
             else:
                 future.set_result(message["result"])

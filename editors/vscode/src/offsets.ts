@@ -41,3 +41,10 @@ export function rebased(before: string, now: string, edits: readonly Edit[]): Ed
   }
   return moved;
 }
+
+/** The offset of a line and a UTF-16 column, both from 0, clamped to the text. */
+export function offsetOf(text: string, line: number, column: number): number {
+  const breaks = /\r\n|\r|\n/g; // what LSP calls a line break
+  for (let n = 0; n < line; n++) if (!breaks.exec(text)) return text.length;
+  return Math.min(breaks.lastIndex + column, text.length);
+}

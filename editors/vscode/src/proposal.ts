@@ -2,21 +2,32 @@
 
 import * as vscode from "vscode";
 import type { LanguageClient, WorkspaceEdit } from "vscode-languageclient/node";
-import { applied, insertsOnly, rebased, type Edit } from "./offsets.ts";
+import { applied, insertsOnly, offsetOf, rebased, type Edit } from "./offsets.ts";
 
-interface FileEdit {
+/** A document as it stood when something was asked about it. */
+export interface Snapshot {
+  uri: string;
+  version: number;
+  text: string;
+}
+
+export interface FileEdit {
   uri: vscode.Uri;
   created: boolean;
+  /** The text that the edits are for. */
   before: string;
   edits: Edit[];
 }
 
-/** What one outcome would change. The texts that it was computed for are remembered. */
+/** What one outcome would change. */
 export class Proposal {
   private constructor(readonly files: readonly FileEdit[]) {}
 
-  /** Reads the daemon's edit. Null where a file is no longer the version that the edit is for. */
-  static async of(edit: WorkspaceEdit, client: LanguageClient): Promise<Proposal | null> {
+  /**
+   * Reads the daemon's edit. `asked` is what stands for a document that was changed since, inside the edit's place.
+   * Null where nobody knows any more which text an edit is for.
+   */
+  static async of(edit: WorkspaceEdit, client: LanguageClient, asked: Snapshot | undefined): Promise<Proposal | null> {
     const files: FileEdit[] = [];
     const created = new Set<string>();
     for (const change of edit.documentChanges ?? []) {
@@ -26,15 +37,15 @@ export class Proposal {
       }
       const { uri: address, version } = change.textDocument;
       const uri = client.protocol2CodeConverter.asUri(address);
-      const document = created.has(address) ? null : await vscode.workspace.openTextDocument(uri);
-      if (document && version !== null && version !== document.version) return null;
+      const before = created.has(address) ? "" : await textOf(uri, address, version, asked);
+      if (before === null) return null;
       const edits = change.edits.flatMap((one): Edit[] => {
         if (!("newText" in one)) return [];
-        const range = client.protocol2CodeConverter.asRange(one.range);
-        const at = (place: vscode.Position) => document?.offsetAt(place) ?? 0;
-        return [{ start: at(range.start), end: at(range.end), text: one.newText }];
+        const { start, end } = one.range;
+        const at = (place: { line: number; character: number }) => offsetOf(before, place.line, place.character);
+        return [{ start: at(start), end: at(end), text: one.newText }];
       });
-      files.push({ uri, created: created.has(address), before: document?.getText() ?? "", edits });
+      files.push({ uri, created: created.has(address), before, edits });
     }
     return new Proposal(files);
   }
@@ -66,4 +77,24 @@ export class Proposal {
     }
     return vscode.workspace.applyEdit(edit);
   }
+
+  /** Opens what the files would have become as new documents, so that paid text is not lost. */
+  async keep(): Promise<void> {
+    for (const file of this.files) {
+      const { languageId: language } = await vscode.workspace.openTextDocument(file.uri);
+      const document = await vscode.workspace.openTextDocument({ language, content: this.after(file) });
+      await vscode.window.showTextDocument(document, { preview: false, viewColumn: vscode.ViewColumn.Beside });
+    }
+  }
+}
+
+async function textOf(
+  uri: vscode.Uri,
+  address: string,
+  version: number | null,
+  asked: Snapshot | undefined,
+): Promise<string | null> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (version === null || version === document.version) return document.getText();
+  return asked?.uri === address && asked.version === version ? asked.text : null;
 }

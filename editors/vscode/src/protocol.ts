@@ -7,7 +7,7 @@ export interface RunArgument {
   action: string;
   uri: string;
   range: Range;
-  version?: number;
+  version?: number | undefined;
   tier?: string;
   model?: string;
   instruction?: string;

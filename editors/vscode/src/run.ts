@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
 import type { Decision, Preview } from "./preview.ts";
-import { Proposal } from "./proposal.ts";
+import { Proposal, type Snapshot } from "./proposal.ts";
 import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
 import { receipt, say, showDocument, showReview } from "./results.ts";
 
@@ -15,11 +15,13 @@ export class Runner {
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
   async run(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
     for (let wish = argument; ; ) {
+      const asked = snapshot(wish.uri);
       const outcome = await this.ask(client, wish);
       const better = TIERS[TIERS.indexOf(outcome.tier ?? "") + 1];
-      const decision = await this.show(client, outcome, outcome.tier !== null && better !== undefined);
+      const mayRetry = outcome.tier !== null && better !== undefined;
+      const decision = await this.show(client, outcome, asked, mayRetry);
       if (decision !== "retry" || !better) return outcome;
-      wish = { ...latest(wish), tier: better };
+      wish = { ...wish, version: snapshot(wish.uri)?.version ?? wish.version, tier: better };
     }
   }
 
@@ -42,37 +44,40 @@ export class Runner {
     });
   }
 
-  private async show(client: LanguageClient, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
-    if (outcome.edit) return this.edit(client, outcome, mayRetry);
+  private async show(
+    client: LanguageClient,
+    outcome: Outcome,
+    asked: Snapshot | undefined,
+    mayRetry: boolean,
+  ): Promise<Decision> {
+    const proposal = outcome.edit && (await Proposal.of(outcome.edit, client, asked));
+    if (proposal) return this.propose(proposal, outcome, mayRetry);
     if (outcome.diagnostics) await showReview(outcome);
     else if (outcome.document) await showDocument(outcome);
     else say(outcome);
     return "accept";
   }
 
-  private async edit(client: LanguageClient, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
-    const proposal = outcome.edit && (await Proposal.of(outcome.edit, client));
-    if (!proposal) {
-      say({ ...outcome, status: "refused", message: "The file changed while the answer was on its way: ask again." });
-      return "discard";
-    }
+  private async propose(proposal: Proposal, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
     const direct = vscode.workspace.getConfiguration("routerd").get("apply") === "direct";
-    if (outcome.status === "refused" || !(direct || proposal.insertsOnly)) {
+    if (!(direct || proposal.insertsOnly)) {
       const decision = await this.preview.ask(proposal, `routerd proposes: ${receipt(outcome)}`, mayRetry);
       if (decision !== "accept") return decision;
     }
     if (await proposal.apply()) {
       await showNewFile(proposal);
       say({ ...outcome, status: "applied", message: `${receipt(outcome)}, applied` });
-    } else say({ ...outcome, status: "refused", message: "The file changed at that place: nothing was applied." });
+    } else {
+      await proposal.keep();
+      say({ ...outcome, status: "refused", message: "The file changed at that place: the answer is kept beside it." });
+    }
     return "accept";
   }
 }
 
-/** The same wish for the document as it is now. */
-function latest(wish: RunArgument): RunArgument {
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === wish.uri);
-  return document ? { ...wish, version: document.version } : wish;
+function snapshot(uri: string): Snapshot | undefined {
+  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri);
+  return document && { uri, version: document.version, text: document.getText() };
 }
 
 function ended(status: Outcome["status"], { action }: RunArgument, message: string): Outcome {

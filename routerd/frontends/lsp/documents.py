@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from routerd.domain.document import Document
-from routerd.domain.place import Place, Span
+from routerd.domain.place import Span
 from routerd.domain.text import Text
 
 _REMEMBERED = 16
@@ -64,14 +65,17 @@ class Documents:
         ``read`` gives the range in a text. Lines above the change keep it, lines below move it along.
         """
         held = self._open[uri]
-        now = held.now
-        made_for = next((past for past in held.past if past.version == version), None)
-        if version is None or version == now.version or made_for is None:
-            return read(now.text)
-        was = read(made_for.text)
-        shift = Shift.between(made_for.text, now.text)
-        lines = shift.lines if was.start.line >= shift.last else 0
-        return Span(now.text.clamp(_down(was.start, lines)), now.text.clamp(_down(was.end, lines)))
+        texts = [*(past.text for past in held.past), held.now.text]
+        versions = [past.version for past in held.past]
+        if version not in versions:
+            return read(held.now.text)
+        since = texts[versions.index(version) :]
+        span = read(since[0])
+        # Change by change: taken at once, two small changes far apart would look like a large one.
+        for old, new in pairwise(since):
+            shift = Shift.between(old, new)
+            span = span.moved(shift.lines) if span.start.line >= shift.last else span
+        return Span(held.now.text.clamp(span.start), held.now.text.clamp(span.end))
 
     def _seen(self, document: Document) -> None:
         for watcher in tuple(self.watchers):
@@ -103,7 +107,3 @@ class Shift:
         if span.end.line < self.first:
             return 0
         return self.lines if span.start.line >= self.last else None
-
-
-def _down(place: Place, lines: int) -> Place:
-    return Place(place.line + lines, place.column)

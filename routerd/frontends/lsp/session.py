@@ -62,6 +62,8 @@ class Session:
         self.app: App | None = None
         """``None`` until it is open, and for as long as the configuration cannot be used."""
         self._shared = shared
+        self._fault: RouterdError | None = None
+        """Why there is no app."""
         self._opening: asyncio.Task[None] | None = None
         self._later: set[asyncio.Future[Any]] = set()
 
@@ -82,7 +84,10 @@ class Session:
         """As ``ready``. Raises RouterdError where the app cannot be opened, after one more try."""
         app = await self.ready()
         if app is None:
-            self.app = app = self._shared.open(self.client.folders)
+            self._opening = None
+            app = await self.ready()
+        if app is None:
+            raise self._fault or RouterdError("routerd could not start; see its log.")
         return app
 
     def later(self, work: asyncio.Future[Any]) -> None:
@@ -135,7 +140,9 @@ class Session:
             self.app = self._shared.open(self.client.folders)
         except RouterdError as fault:
             _log.error("%s", fault)
-            self.wire.tell("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
+            if str(fault) != str(self._fault):
+                self.wire.tell("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
+            self._fault = fault
             return
         self.tell_problems(self.app.problems)
         for document in self.documents.all():

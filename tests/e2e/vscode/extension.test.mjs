@@ -240,6 +240,7 @@ test("a design opens as Markdown beside its preview", async () => {
   assert.match(await code.webviewText("Unfolding first"), /Next steps/);
   await shot("design");
   await code.closeTab();
+  await code.runCommand("View: Revert and Close Editor");
 });
 
 test("a command of the palette tells what each action would cost", async () => {

@@ -146,13 +146,15 @@ export class Window {
   /** The titles in the code action menu at a word; the menu stays open, for `pick`. */
   async lightbulb(word, { expected = "", nth = 0 } = {}) {
     await this.clickWord(word, nth);
-    const menu = this.page.locator(".action-widget");
+    const menu = this.page.locator(".action-widget").first(); // a second one is its submenu
     const rows = menu.locator(".monaco-list-row.action");
+    const wanted = rows.filter({ hasText: expected }).first();
     const offers = async () => {
       await this.page.keyboard.press("Control+.");
-      await menu.waitFor({ timeout: 2_000 }).catch(() => {}); // no action at all: there is no menu
-      if ((await rows.filter({ hasText: expected }).count()) > 0) return true;
+      await wanted.waitFor({ timeout: 3_000 }).catch(() => {}); // with no action at all there is no menu
+      if (await wanted.isVisible()) return true;
       await this.page.keyboard.press("Escape"); // it was asked before the server knew the file: ask again
+      await menu.waitFor({ state: "hidden" }); // or Ctrl+. would accept the first row
       return false;
     };
     await until(offers, `a code action ${JSON.stringify(expected)} at ${word}`, () => texts(rows));
