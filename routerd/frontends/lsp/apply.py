@@ -59,8 +59,8 @@ class LspEditor:
         if not self._writes:
             return NOT_ASKED_TO
         now = self.current(self._target.uri)
-        if change.findings is not None and change.text is not None and now is not None:
-            self._reviews.put(now, change.findings, change.text)
+        if change.findings is not None and now is not None:
+            self._reviews.put(now, change.findings, change.text or self._target.text)
         if not change.files:
             return None
         if any(file.create for file in change.files) and not self._client.creates_files:

@@ -81,7 +81,7 @@ async def _work(job: Job, errand: _Errand) -> Outcome:
     showing = asyncio.ensure_future(progress.show(job.token, created=wish.token is not None))
     editor = LspEditor(session, errand.app, errand.request.document, wish.apply)
     try:
-        outcome = _with_text(await errand.app.run(errand.request, editor, progress), wish)
+        outcome = _whole(await errand.app.run(errand.request, editor, progress), errand)
     except BaseException:
         progress.end("ended")
         raise
@@ -94,12 +94,16 @@ async def _work(job: Job, errand: _Errand) -> Outcome:
     return outcome
 
 
-def _with_text(outcome: Outcome, wish: Wish) -> Outcome:
-    """The outcome, with the paid text as a diff where it was meant to be applied and could not be."""
+def _whole(outcome: Outcome, errand: _Errand) -> Outcome:
+    """The outcome, with the text of its findings, and as a diff what was to be applied and could not be."""
     change = outcome.change
-    if outcome.status is not Status.PROPOSED or not wish.apply or change is None or change.document:
+    if change is None:
         return outcome
-    return replace(outcome, change=replace(change, document=kept.as_diff(change)))
+    if change.findings is not None and change.text is None:
+        change = replace(change, text=errand.request.document.text)
+    if outcome.status is Status.PROPOSED and errand.wish.apply and change.files:
+        change = replace(change, document=change.document or kept.as_diff(change))
+    return replace(outcome, change=change)
 
 
 async def _tell(job: str, outcome: Outcome, errand: _Errand) -> None:
