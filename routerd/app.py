@@ -69,8 +69,7 @@ class Offer:
     @property
     def title(self) -> str:
         """What would be done to what, without the price."""
-        title = self.spec.replace_title if self.request.replace else self.spec.title
-        return title.format(target=self.target)
+        return self.spec.titled(self.target, self.request.replace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,11 @@ async def deliver(
     settled = _reanchored(accepted.change, question, workspace, editor)
     if isinstance(settled, Stale):
         return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
-    label = question.spec.title.format(target=question.target.label)
+    if len(settled.files) > 1:
+        count = len(settled.files)
+        message = f"Not applied: it changes {count} files, so look at it first and apply what you want."
+        return replace(accepted, status=Status.PROPOSED, message=message, change=settled)
+    label = question.spec.titled(question.target.label, question.request.replace)
     problem = await editor.apply(settled, label)
     if problem is not None:
         return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {problem}.", change=settled)

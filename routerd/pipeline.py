@@ -69,6 +69,13 @@ class Plan:
     baseline: Tariff | None
 
 
+_CUT = {
+    Finish.LENGTH: "the answer was cut at its length limit",
+    Finish.MISSING: "the answer ended without a finish reason, so it may be cut",
+    Finish.FILTERED: "the provider's content filter stopped the answer",
+}
+
+
 def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = False) -> Plan | Refusal:
     """Resolve, gather, compose, route and quote; no model call, and no disk unless ``fresh``.
 
@@ -223,6 +230,8 @@ async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt)
 
 def _judge(reply: Reply, question: Question, places: Places) -> Change | Rejected:
     """Read the answer, build the change, and hold what would be applied against the contract."""
+    if reply.finish is not Finish.STOP:
+        return Rejected(_CUT[reply.finish])
     payload = read(reply.text, question, places.grammar)
     if isinstance(payload, Rejected):
         return payload

@@ -96,6 +96,11 @@ class ActionSpec:
     replace_title: str = ""
     """The title where something that exists already would be rewritten."""
 
+    def titled(self, target: str, replace: bool) -> str:
+        """What would be done to a target, for people."""
+        title = self.replace_title if replace and self.replace_title else self.title
+        return title.format(target=target)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from routerd.domain.classification import Classification
+from routerd.domain.classification import Classification, Signal
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.tier import Tier
@@ -46,6 +46,8 @@ class Route:
     reason: str
     classification: Classification | None = None
     """Where the user's own words decided."""
+    signals: tuple[Signal, ...] = ()
+    """What was seen beside those words; it counts where they leave a doubt."""
 
     @property
     def first(self) -> Rung:

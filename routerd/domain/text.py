@@ -7,6 +7,7 @@ incremental edit below them; so the lines are cut here, once, and only here.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -15,6 +16,15 @@ from functools import cached_property
 from routerd.domain.place import Edit, Place, Span
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+_NUMBERS = itertools.count()
+
+_TRAIL = 256
+"""Edits that a text remembers: a few minutes of typing, merged in 0.1 ms."""
+
+Lines = tuple[int, int, int]
+"""A change of lines: ``first`` to ``old_last`` (exclusive) became ``first`` to ``new_last``."""
 
 
 class Encoding(StrEnum):
@@ -61,6 +71,8 @@ class Text:
     def __init__(self, source: str | Sequence[str]) -> None:
         """From a string, or from lines that ``cut_lines`` would have cut."""
         self.lines: Sequence[str] = cut_lines(source) if isinstance(source, str) else source
+        self._number = next(_NUMBERS)
+        self._trail: tuple[tuple[int, Lines], ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Text) and self.lines == other.lines
@@ -143,7 +155,31 @@ class Text:
             middle.pop()
         lines = list(self.lines)
         lines[first : last + 1] = middle
-        return Text(lines)
+        text = Text(lines)
+        step = (self._number, (first, last + 1, first + len(middle)))
+        text._trail = (*self._trail[1 - _TRAIL :], step)  # noqa: SLF001  # of its own class
+        return text
+
+    def changed_since(self, older: Text) -> Lines | None:
+        """The lines that edits changed since an older text, without looking at the text.
+
+        ``None`` where this one did not come from it, or so many edits ago that they are forgotten.
+        """
+        if older is self:
+            return (0, 0, 0)
+        steps = itertools.dropwhile(lambda step: step[0] != older._number, self._trail)  # noqa: SLF001  # as above
+        change: Lines | None = None
+        for _, (first, old_last, new_last) in steps:
+            if change is None:
+                change = (first, old_last, new_last)
+                continue
+            middle = max(change[2], old_last)
+            change = (
+                min(change[0], first),
+                change[1] + middle - change[2],
+                new_last + middle - old_last,
+            )
+        return change
 
     def edited(self, edits: Iterable[Edit]) -> Text:
         """The text after edits that do not overlap, all of them given against this text.

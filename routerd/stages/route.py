@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routerd.domain.action import ActionSpec, Request
-from routerd.domain.classification import Classification
+from routerd.domain.classification import Classification, Signal
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.quote import Route, Rung
 from routerd.domain.snapshot import Snapshot
@@ -13,18 +13,41 @@ from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
 
 
+LARGE_TOKENS = 8_000
+"""About 800 lines, or twenty screens. A wrong answer about so much is read in again at full price on the next rung,
+so that starting too low saves least here."""
+
+_AT_LEAST = {
+    Signal.STACK_TRACE: Tier.LOGIC,
+    Signal.MANY_FILES: Tier.ARCHITECT,
+    Signal.CONCURRENCY: Tier.ARCHITECT,
+    Signal.LARGE_TARGET: Tier.ARCHITECT,
+}
+"""Where a signal raises a doubtful answer to. Of the labelled instructions in tests/bench/routing with concurrency and
+failure, or with many files, nine of ten are the architect's."""
+
+
+def local_signals(seen_in_words: tuple[Signal, ...], target_tokens: int) -> tuple[Signal, ...]:
+    """Those of the words, and that of the target's size."""
+    return (*seen_in_words, Signal.LARGE_TARGET) if target_tokens > LARGE_TOKENS else seen_in_words
+
+
 def route(
-    request: Request, spec: ActionSpec, snapshot: Snapshot, classification: Classification | None
+    request: Request,
+    spec: ActionSpec,
+    snapshot: Snapshot,
+    classification: Classification | None,
+    signals: tuple[Signal, ...] = (),
 ) -> Route | Refusal:
     """The ladder for a request, cheapest sensible rung first.
 
     Explicit choice wins, then the action's tier, then the user's own words; where those do not say
-    enough, the configured default, never below what they point at.
+    enough, the configured default, never below what they or the local signals point at.
     """
     routing = snapshot.settings.routing
-    tier, reason = _tier(request, spec, snapshot, classification)
+    tier, reason = _tier(request, spec, snapshot, classification, signals)
     if request.model is not None:
-        return Route((Rung(tier, (request.model,)),), f"model {request.model} was asked for", classification)
+        return Route((Rung(tier, (request.model,)),), f"model {request.model} was asked for", classification, signals)
     ladder = tuple(
         Rung(step, models)
         for step in tier.and_above()
@@ -36,16 +59,20 @@ def route(
     if any(OFFLINE in models for models in snapshot.usable.values()):
         ladder += (Rung(tier, (OFFLINE,)),)
     if not ladder:
-        return _below(tier, snapshot, reason, classification)
+        return _below(snapshot, Route((), reason, classification, signals))
     if ladder[0].models == (OFFLINE,):
         reason += "; no provider is configured, so the built-in engine answers"
     elif ladder[0].tier is not tier:
         reason += f"; no model of {tier} can be asked here, so {ladder[0].tier} answers"
-    return Route(ladder, reason, classification)
+    return Route(ladder, reason, classification, signals)
 
 
 def _tier(
-    request: Request, spec: ActionSpec, snapshot: Snapshot, classification: Classification | None
+    request: Request,
+    spec: ActionSpec,
+    snapshot: Snapshot,
+    words: Classification | None,
+    signals: tuple[Signal, ...],
 ) -> tuple[Tier, str]:
     if request.tier is not None:
         return request.tier, f"{request.tier} was asked for"
@@ -53,13 +80,15 @@ def _tier(
     if configured is not None:
         return configured, f"{spec.name} goes to {configured}"
     default = snapshot.settings.routing.default_tier
-    if classification is None:
+    if words is None:
         return default, f"nothing to classify, so {default}"
-    nearest = f"nearest: '{classification.nearest[0].text}'" if classification.nearest else "no prototype near"
-    if classification.confident:
-        return classification.tier, nearest
-    tier = max(default, classification.tier, key=lambda t: t.rank)
-    return tier, f"unsure ({nearest}), so {tier}"
+    nearest = f"nearest: '{words.nearest[0].text}'" if words.nearest else "no prototype near"
+    beside = "".join(f"; {signal}" for signal in signals)
+    beside += f"; {words.caveat}" if words.caveat else ""
+    if words.confident:
+        return words.tier, nearest + beside
+    tier = max(default, words.tier, *(_AT_LEAST[signal] for signal in signals), key=lambda t: t.rank)
+    return tier, f"unsure ({nearest}){beside}, so {tier}"
 
 
 def _without_repeats(ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
@@ -74,11 +103,11 @@ def _without_repeats(ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
     return tuple(kept)
 
 
-def _below(tier: Tier, snapshot: Snapshot, reason: str, classification: Classification | None) -> Route | Refusal:
+def _below(snapshot: Snapshot, wanted: Route) -> Route | Refusal:
     weaker = sorted((t for t, models in snapshot.usable.items() if models), key=lambda t: -t.rank)
     if weaker:
         rung = Rung(weaker[0], snapshot.usable[weaker[0]])
-        return Route((rung,), f"{reason}; only {weaker[0]} can be asked here", classification)
+        return replace(wanted, ladder=(rung,), reason=f"{wanted.reason}; only {weaker[0]} can be asked here")
     return Refusal(
         "No provider has a key and the built-in engine is off: run 'routerd config init' and set a key.",
         "provider",

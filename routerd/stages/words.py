@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+
+from routerd.domain.classification import Signal
 
 
 def _any(*patterns: str, flags: int = 0) -> re.Pattern[str]:
@@ -166,14 +167,6 @@ _FAILING = _any(
     r"race conditions?|data race|starv\w+|out of order|wait(?:s|ing)? for(?:ever| each)",
     r"hängt|bloqu\w+|colgad\w+)\b",
 )
-
-
-class Signal(StrEnum):
-    """Something seen beside the wish itself, in words for a person."""
-
-    STACK_TRACE = "a stack trace was pasted"
-    MANY_FILES = "several files or the whole project are named"
-    CONCURRENCY = "concurrency words stand together with failure words"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from routerd.adapters.semantic import SemanticClassifier
-from routerd.stages.words import OwnWords, Signal, own_words
+from routerd.domain.classification import Signal
+from routerd.stages.words import OwnWords, own_words
 
 TRACE = """Traceback (most recent call last):
   File "app.py", line 33, in total

@@ -89,12 +89,18 @@ def _leading_run(parsed: Parsed) -> Span | None:
 def _comment_on(parsed: Parsed, row: int) -> Span | None:
     """The comment that ends on a row, if nothing else stands on any of its rows."""
     bare = parsed.text.bare(row)
-    if not bare.strip():
+    code = _unmarked(bare)
+    if not code:
         return None
-    span = _comment_at(parsed, Place(row, len(bare) - len(bare.lstrip())))
+    span = _comment_at(parsed, Place(row, bare.index(code)))
     if span is None or span.end.line != row or bare[span.end.column :].strip():
         return None
-    return None if parsed.text.bare(span.start.line)[: span.start.column].strip() else span
+    return None if _unmarked(parsed.text.bare(span.start.line)[: span.start.column]) else span
+
+
+def _unmarked(line: str) -> str:
+    """A line without white space at its ends, and without the byte order mark that the first may begin with."""
+    return line.removeprefix("\ufeff").strip()
 
 
 def _comment_at(parsed: Parsed, place: Place) -> Span | None:

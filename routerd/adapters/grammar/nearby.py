@@ -1,4 +1,4 @@
-"""Finds the declared name under a cursor between two keystrokes without parsing the file again.
+"""Finds the declarations around a cursor between two keystrokes without parsing the file again.
 
 The tree of an earlier text is kept. What stands on lines that did not change since is looked up there and
 moved; what was just typed is found by parsing the top-level declarations around it, so a comment or string
@@ -64,37 +64,33 @@ def _agreeing(same: Callable[[int, int], bool], most: int) -> int:
     return at
 
 
-def named_nearby(kept: Parsed, text: Text, place: Place) -> tuple[Symbol | None, Parsed]:
-    """The symbol named at a place of a text that is a little newer than ``kept``, and the tree to keep now."""
-    change = change_between(kept.text.lines, text.lines)
+def around_nearby(kept: Parsed, text: Text, place: Place) -> tuple[tuple[Symbol, ...], Parsed]:
+    """The symbols around a place of a text that is a little newer than ``kept``, and the tree to keep now."""
+    since = text.changed_since(kept.text)
+    change = Change(*since) if since else change_between(kept.text.lines, text.lines)
     if change.first == change.old_last == change.new_last:
-        return named_in(kept, place), kept
+        return symbols_at(kept, place), kept
     below = place.line >= change.new_last
     before = Place(place.line - change.shift, place.column) if below else place
     if below or place.line < change.first:
-        symbol = named_in(kept, before)
-        if symbol is None or _stands(kept, symbol, change):
-            return symbol and _mapped(symbol, lambda old: _shifted(old, change)), kept
+        found = symbols_at(kept, before)
+        if not found or _stands(kept, found, change):
+            return tuple(_mapped(symbol, lambda old: _shifted(old, change)) for symbol in found), kept
     first, last = _rows_around(kept, min(change.first, before.line), max(change.old_last - 1, before.line))
     if last - first > MOST_LINES:
         whole = Parsed.of(text, kept.language)
-        return named_in(whole, place), whole
+        return symbols_at(whole, place), whole
     piece = Parsed.of(Text("".join(text.lines[first : last + 1 + change.shift])), kept.language)
-    found = named_in(piece, Place(place.line - first, place.column))
-    return found and _mapped(found, lambda old: Place(old.line + first, old.column)), kept
+    found = symbols_at(piece, Place(place.line - first, place.column))
+    return tuple(_mapped(symbol, lambda old: Place(old.line + first, old.column)) for symbol in found), kept
 
 
-def named_in(parsed: Parsed, place: Place) -> Symbol | None:
-    """The symbol whose declared name stands at a place, looking only at the nodes around it."""
-    return next((s for s in symbols_at(parsed, place) if place in s.name_span), None)
+def _stands(kept: Parsed, found: tuple[Symbol, ...], change: Change) -> bool:
+    """Whether the changed lines are outside the top-level declaration that the symbols are part of.
 
-
-def _stands(kept: Parsed, symbol: Symbol, change: Change) -> bool:
-    """Whether the changed lines are outside the top-level declaration that a symbol is part of.
-
-    Inside it they may end a body early; outside, only an opened comment or string reaches the symbol.
+    Inside it they may end a body early; outside, only an opened comment or string reaches the symbols.
     """
-    for around in (*symbols_at(kept, symbol.name_span.start), symbol):
+    for around in (*symbols_at(kept, found[0].name_span.start), *found):
         first = min(around.whole.start, around.doc.start if around.doc else around.whole.start)
         if change.touches(first.line, around.whole.end.line):
             return False

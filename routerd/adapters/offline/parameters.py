@@ -55,7 +55,7 @@ def _named(parameter: Parameter, facts: Facts) -> str:
         phrase = _switch(parameter.name)
     else:
         called = _called(parameter.name, facts)
-        phrase = f"called as `{called}`" if called else _noun(parameter.name)
+        phrase = f"called as `{called}`" if called else _noun(parameter.name) + _used(parameter, facts)
     return sentence(phrase) + said + _default(parameter)
 
 
@@ -90,6 +90,22 @@ def _called(name: str, facts: Facts) -> str:
     """How the body calls a parameter, the first time."""
     calls = (n for n in facts.body if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name)
     return next((short(call, 40) for call in calls if short(call, 40)), "")
+
+
+def _used(parameter: Parameter, facts: Facts) -> str:
+    """What an unannotated parameter must be able to do: the methods that the body calls on it."""
+    if parameter.annotation is not None:
+        return ""
+    methods = (
+        node.func.attr
+        for node in facts.body
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == parameter.name
+    )
+    named = [f"`{method}`" for method in dict.fromkeys(methods)]
+    return f", of which {listing(named, 4)} {'is' if len(named) == 1 else 'are'} called" if named else ""
 
 
 def _choices_said(parameter: Parameter, facts: Facts | None) -> str:

@@ -52,7 +52,10 @@ def _result(facts: Facts) -> str:
     boolean = said or (bool(values) and all(_boolean(value) for value in values))
     if boolean and len(raw) > 1 and raw[0] in PREDICATES:
         return f"`True` if {condition(facts)}, else `False`"
-    return _same_names(values) or _shape(values) or _from_name(facts)
+    known = _same_names(values) or _shape(values) or _from_name(facts)
+    if known == "the result" and len(values) == 1 and short(values[0]):
+        return f"`{short(values[0])}`"
+    return known
 
 
 def _same_names(values: list[ast.expr]) -> str:
@@ -76,9 +79,9 @@ def _shape(values: list[ast.expr]) -> str:
     if len(values) != 1:
         return "`True` or `False`" if values and all(_boolean(value) for value in values) else ""
     value = values[0]
-    if isinstance(value, ast.Tuple) and value.elts and all(isinstance(e, ast.Name) for e in value.elts):
-        names = [dotted(element) for element in value.elts]
-        return f"a tuple of {listing([f'`{name}`' for name in names])}"
+    if isinstance(value, ast.Tuple) and value.elts:
+        codes = [short(element, 30) for element in value.elts]
+        return f"a tuple of {listing([f'`{code}`' for code in codes])}" if all(codes) else ""
     if isinstance(value, ast.Dict) and value.keys and all(isinstance(k, ast.Constant) for k in value.keys):
         keys = [f"`{short(key, 30)}`" for key in value.keys if key is not None]
         return f"a dictionary with {listing(keys, _MAX_KEYS)}" if "``" not in keys else ""

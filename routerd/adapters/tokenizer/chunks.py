@@ -27,7 +27,7 @@ _COMPARED = 1_024
 class Chunks:
     """The lines of a text in chunks that no token spans."""
 
-    lines: Lines
+    text: Text
     sizes: list[int]
     """Lines of each chunk."""
     counts: list[int]
@@ -36,7 +36,7 @@ class Chunks:
     @classmethod
     def of(cls, text: Text, count: Count) -> Chunks:
         """Every chunk counted."""
-        return cls(text.lines, *_counted(text.lines, 0, len(text.lines), count))
+        return cls(text, *_counted(text.lines, 0, len(text.lines), count))
 
     @property
     def total(self) -> int:
@@ -45,21 +45,26 @@ class Chunks:
 
     def precedes(self, text: Text) -> bool:
         """Whether a text seems to be an edit of this one: its first or last but one line is one object."""
-        return self.lines[0] is text.lines[0] or self.lines[-2:][0] is text.lines[-2:][0]
+        lines = self.text.lines
+        return lines[0] is text.lines[0] or lines[-2:][0] is text.lines[-2:][0]
 
     def followed(self, text: Text, count: Count) -> Chunks:
         """The chunks of a text that came from this one by an edit; only those that it touched are counted."""
-        same_head = _same(self.lines, text.lines)
-        same_tail = _same_from_end(self.lines, text.lines, same_head)
+        old = self.text.lines
+        if change := text.changed_since(self.text):
+            same_head, same_tail = change[0], len(old) - change[1]
+        else:
+            same_head = _same(old, text.lines)
+            same_tail = _same_from_end(old, text.lines, same_head)
         ends = list(accumulate(self.sizes))
         # Where a chunk begins depends on that line and the one before: both must be as they were.
         kept_head = bisect_right(ends, same_head - 1)
-        kept_tail = bisect_right(ends, len(self.lines) - same_tail)
+        kept_tail = bisect_right(ends, len(old) - same_tail)
         first = ends[kept_head - 1] if kept_head else 0
         last = len(text.lines) - sum(self.sizes[kept_tail + 1 :])
         sizes, counts = _counted(text.lines, first, last, count)
         return Chunks(
-            text.lines,
+            text,
             [*self.sizes[:kept_head], *sizes, *self.sizes[kept_tail + 1 :]],
             [*self.counts[:kept_head], *counts, *self.counts[kept_tail + 1 :]],
         )

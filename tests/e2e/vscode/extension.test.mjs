@@ -198,8 +198,8 @@ test("a review stands in Problems, and its quick fix is applied", async () => {
   await code.runCommand("routerd: Review");
   assert.ok((await code.problems("taken for a missing colon")).length);
   await shot("review");
-  await code.lightbulb("value", { expected: "Fix: An empty value", nth: 1 });
-  await code.pick("Fix: An empty value");
+  await code.lightbulb("value", { expected: "An empty value is taken", nth: 1 });
+  await code.pick("An empty value is taken");
   await code.untilEditorShows('if ":" not in line:');
   await code.undo();
   await code.runCommand("routerd: Clear Review");

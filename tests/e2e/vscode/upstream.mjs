@@ -9,12 +9,16 @@ import { fileURLToPath } from "node:url";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const PYTHON = process.env.PYTHON ?? "python3";
 
-/** A program in `folder` that runs this checkout's daemon with the Python of the tests; returns its path. */
-export function launcher(folder) {
-  const path = join(folder, "routerd");
-  writeFileSync(path, `#!/bin/sh\nPYTHONPATH='${ROOT}' exec '${PYTHON}' -m routerd "$@"\n`);
+/** A program of one shell script; returns its path. */
+export function script(path, lines) {
+  writeFileSync(path, `#!/bin/sh\n${lines}\n`);
   chmodSync(path, 0o755);
   return path;
+}
+
+/** A program in `folder` that runs this checkout's daemon with the Python of the tests; returns its path. */
+export function launcher(folder) {
+  return script(join(folder, "routerd"), `PYTHONPATH='${ROOT}' exec '${PYTHON}' -m routerd "$@"`);
 }
 
 /** An upstream that answers as each test tells it. */

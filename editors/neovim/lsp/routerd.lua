@@ -1,0 +1,43 @@
+-- What `vim.lsp.enable("routerd")` finds: the program, the files it is for, and who answers it. Nothing is loaded yet.
+
+---@param module string
+---@param name string
+---@return fun(...): any
+local function lazily(module, name)
+  return function(...)
+    return require("routerd." .. module)[name](...)
+  end
+end
+
+local function program()
+  if vim.fn.executable("routerd") == 0 and vim.fn.executable("uvx") == 1 then
+    return { "uvx", "routerd" }
+  end
+  return { "routerd" }
+end
+
+---@type vim.lsp.Config
+return {
+  cmd = program(),
+  -- Documentation and tests need a grammar of the language; review, design and ask work on any text.
+  -- stylua: ignore
+  filetypes = {
+    "python", "javascript", "javascriptreact", "typescript", "typescriptreact",
+    "go", "rust", "java", "c", "cpp", "cs", "ruby",
+    "bash", "css", "dart", "elixir", "erlang", "haskell", "html", "julia", "kotlin", "lua", "ocaml", "perl",
+    "php", "r", "scala", "sh", "sql", "svelte", "swift", "terraform", "toml", "vue", "yaml", "zig",
+  },
+  root_markers = { ".routerd.toml", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", ".git" },
+  capabilities = { experimental = { routerd = { outcome = true } } },
+  get_language_id = function(_, filetype)
+    return filetype == "cs" and "csharp" or filetype
+  end,
+  before_init = lazily("encoding", "before_init"),
+  on_exit = lazily("run", "lost"),
+  commands = { ["routerd.run"] = lazily("run", "from_menu") },
+  handlers = {
+    ["routerd/status"] = lazily("status", "received"),
+    ["routerd/outcome"] = lazily("outcome", "received"),
+    ["workspace/applyEdit"] = lazily("undo", "apply_edit"),
+  },
+}

@@ -1,0 +1,42 @@
+-- One edit of routerd's is one undo step, also when it arrives while the user is typing.
+
+local M = {}
+
+---Runs `edit` as an undo step of its own in these buffers. Setting 'undolevels' closes the open step (:h undo-break).
+---@param buffers integer[]
+---@param edit fun()
+function M.step(buffers, edit)
+  local function close()
+    for _, bufnr in ipairs(buffers) do
+      if vim.api.nvim_buf_is_loaded(bufnr) then
+        vim.bo[bufnr].undolevels = vim.bo[bufnr].undolevels
+      end
+    end
+  end
+  close()
+  edit()
+  close()
+end
+
+---@param change lsp.WorkspaceEdit
+---@return integer[] buffers
+function M.buffers(change)
+  return vim
+    .iter(change.documentChanges or {})
+    :map(function(part)
+      return part.textDocument and vim.uri_to_bufnr(part.textDocument.uri)
+    end)
+    :totable()
+end
+
+---Neovim's own handler, with the edit as a step of its own.
+---@param params lsp.ApplyWorkspaceEditParams
+function M.apply_edit(err, params, context)
+  local answer
+  M.step(M.buffers(params.edit), function()
+    answer = vim.lsp.handlers["workspace/applyEdit"](err, params, context)
+  end)
+  return answer
+end
+
+return M

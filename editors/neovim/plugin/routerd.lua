@@ -1,0 +1,29 @@
+-- The `:Routerd` command and the `<Plug>` maps; everything else is loaded when one of them is first used.
+
+if vim.g.loaded_routerd then
+  return
+end
+vim.g.loaded_routerd = true
+
+vim.api.nvim_create_user_command("Routerd", function(invocation)
+  require("routerd.commands").run(invocation)
+end, {
+  nargs = "*",
+  bang = true,
+  range = true,
+  desc = "Document, test, review, design or ask, at a price that is known before",
+  complete = function(...)
+    return require("routerd.commands").complete(...)
+  end,
+})
+
+-- stylua: ignore
+local names = {
+  "document", "test", "review", "design", "ask", "estimate", "stats", "report", "cancel", "clear", "log", "reload",
+  "accept", "discard", "retry",
+}
+for _, name in ipairs(names) do
+  local plug, desc = ("<Plug>(routerd-%s)"):format(name), "routerd: " .. name
+  vim.keymap.set("n", plug, ("<Cmd>Routerd %s<CR>"):format(name), { desc = desc })
+  vim.keymap.set("x", plug, (":Routerd %s<CR>"):format(name), { desc = desc, silent = true })
+end

@@ -1,0 +1,42 @@
+"""Diff: the edits, by whole lines, that turn one text into another; what both share is not touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from routerd.domain.place import Edit, Place, Span
+from routerd.domain.text import Text
+
+_MAX_WORK = 4_000_000
+"""Line pairs that difflib may have to compare, about a second of work; beyond it one edit does."""
+
+
+def diff(before: Text, after: Text) -> tuple[Edit, ...]:
+    """Edits by whole lines, in order: ``before.edited(diff(before, after)) == after``."""
+    old, new = before.lines, after.lines
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
+    old_end, new_end = len(old) - tail, len(new) - tail
+    if len(old) == len(new) == head:
+        return ()
+    if (old_end - head) * (new_end - head) > _MAX_WORK:
+        return (_edit(before, head, old_end, new[head:new_end]),)
+    matcher = SequenceMatcher(None, old[head:old_end], new[head:new_end], autojunk=False)
+    return tuple(
+        _edit(before, head + a, head + b, new[head + c : head + d])
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many lines two texts begin with in common."""
+    shorter = min(len(old), len(new))
+    return next((i for i in range(shorter) if old[i] != new[i]), shorter)
+
+
+def _edit(before: Text, first: int, last: int, lines: Sequence[str]) -> Edit:
+    """Lines ``first`` up to ``last`` replaced; the end of the last line is the end of the text."""
+    end = Place(last, 0) if last < len(before.lines) else before.end
+    return Edit(Span(Place(first, 0), end), "".join(lines))

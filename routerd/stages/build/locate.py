@@ -1,0 +1,102 @@
+"""Locate: where quoted text stands, to the letter, else with other white space where only one place fits."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from routerd.domain.place import Place, Span
+from routerd.domain.text import Text
+
+
+def places_of(quote: str, text: Text) -> tuple[Span, ...]:
+    """Every place of a quote, whose lines end at LF; other white space counts if only one place fits."""
+    quote = quote.strip("\n")
+    if not quote.strip():
+        return ()
+    bare = [text.bare(line) for line in range(len(text.lines))]
+    exact = _exact(quote, bare) or _exact(quote.strip(), bare)
+    if exact:
+        return exact
+    loose = loose_lines(quote, bare)
+    return (_lines(loose[0], quote, bare),) if len(loose) == 1 else ()
+
+
+def _exact(quote: str, bare: list[str]) -> tuple[Span, ...]:
+    whole = "\n".join(bare)
+    starts = [0, *accumulate(len(line) + 1 for line in bare)]
+    found: list[Span] = []
+    at = whole.find(quote)
+    while at >= 0:
+        if _on_words(whole, at, at + len(quote)):
+            found.append(Span(_place(at, starts), _place(at + len(quote), starts)))
+        at = whole.find(quote, at + 1)
+    return tuple(found)
+
+
+def _on_words(whole: str, start: int, end: int) -> bool:
+    """Whether the quote neither begins nor ends inside a word: ``x = 1`` does not stand in ``max = 10``."""
+    return not (_joined(whole, start) or _joined(whole, end))
+
+
+def _joined(whole: str, seam: int) -> bool:
+    return 0 < seam < len(whole) and _wordy(whole[seam - 1]) and _wordy(whole[seam])
+
+
+def _wordy(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _place(offset: int, starts: list[int]) -> Place:
+    line = bisect_right(starts, offset) - 1
+    return Place(line, offset - starts[line])
+
+
+def loose_lines(quote: str, bare: list[str]) -> tuple[int, ...]:
+    """The first lines of all runs of whole lines that equal the quote's but for white space."""
+    wanted = [_folded(line) for line in quote.split("\n")]
+    folded = [_folded(line) for line in bare]
+    last = len(folded) - len(wanted)
+    return tuple(at for at in range(last + 1) if folded[at] == wanted[0] and folded[at : at + len(wanted)] == wanted)
+
+
+def _folded(line: str) -> str:
+    return " ".join(line.split())
+
+
+def _lines(first: int, quote: str, bare: list[str]) -> Span:
+    last = first + quote.count("\n")
+    return Span(Place(first, 0), Place(last, len(bare[last])))
+
+
+def trimmed(span: Span, text: Text) -> Span:
+    """The span without white space at its ends."""
+    string = text.slice(span)
+    start, end = span.start, span.end
+    lead = string[: len(string) - len(string.lstrip())]
+    if "\n" in lead or "\r" in lead:
+        line = start.line + Text(lead).end.line
+        start = Place(line, len(text.indent(line)))
+    else:
+        start = Place(start.line, start.column + len(lead))
+    while end > start and not text.bare(end.line)[: end.column].strip():
+        end = Place(end.line - 1, len(text.bare(end.line - 1)))
+    return Span(start, Place(end.line, len(text.bare(end.line)[: end.column].rstrip())))
+
+
+def reindented(new: str, quote: str, there: Text, line: int) -> str:
+    """``new`` as it goes in place of ``quote``, which stands on ``line``; its first line stays bare.
+
+    Its further lines follow the quote's habit: whole lines as the file has them, or counted from zero.
+    """
+    lines, quoted = new.strip("\n").split("\n"), quote.strip("\n").split("\n")
+    own = _indent(lines[0]) or _indent(quoted[0])
+    indent = there.indent(line)
+    if not own and len(quoted) > 1 and _indent(quoted[1]) == there.indent(line + 1):
+        indent = ""  # only the quote's first line was trimmed
+    moved = [indent + rest.removeprefix(own) if rest.strip() else rest for rest in lines[1:]]
+    return "\n".join([lines[0].lstrip(" \t"), *moved])
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]

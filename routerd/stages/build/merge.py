@@ -1,0 +1,140 @@
+"""Merging tests of other languages than Python: missing imports after the imports, tests after the last."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from routerd.domain.document import Document
+from routerd.domain.place import Edit, Place, Span
+from routerd.domain.ports import Grammar
+from routerd.domain.symbol import Outline, Symbol, SymbolKind
+from routerd.domain.text import Text
+from routerd.domain.verdict import Rejected
+from routerd.stages.build.merge_imports import import_edits, without_imports
+from routerd.stages.build.titles import known_titles, titles_renamed
+
+_IN_CLASS = ("java", "csharp")
+"""Languages in which tests are methods, so that new ones go into the class that stands."""
+
+_TYPES = (SymbolKind.CLASS, SymbolKind.STRUCT)
+
+
+def merge(existing: Document, code: str, grammar: Grammar) -> tuple[Edit, ...] | Rejected:
+    """Insertions into an existing test file. What it declares already is left out or gets a free name."""
+    old = grammar.outline(existing)
+    if old.faults:
+        return Rejected("the existing test file does not parse, so nothing can be merged into it")
+    rest = without_imports(code, existing.language)
+    if existing.language in _IN_CLASS:
+        added = _into_class(existing, old, rest, grammar)
+    else:
+        added = _at_end(existing, old, rest, grammar)
+    if isinstance(added, Rejected):
+        return added
+    return (*import_edits(existing, code), added)
+
+
+def _at_end(existing: Document, old: Outline, code: str, grammar: Grammar) -> Edit | Rejected:
+    """The tests after everything that stands; the file's own ending is kept."""
+    outline = grammar.outline(replace(existing, text=Text(code)))
+    kept = _kept(code, [s for s in outline.symbols if s.container is None], _members(old, None), existing, grammar)
+    if isinstance(kept, Rejected):
+        return kept
+    if not kept.strip() or known_titles(kept, existing.text.string):
+        return Rejected("the reply adds no test that is not there already")
+    text = existing.text
+    tests = titles_renamed(kept.strip("\n"), text.string).replace("\n", text.newline)
+    end = text.end
+    if text.lines[-1]:
+        return Edit(Span(end, end), text.newline * 2 + tests)
+    blank = len(text.lines) > 1 and not text.bare(len(text.lines) - 2).strip()
+    return Edit(Span(end, end), ("" if blank else text.newline) + tests + text.newline)
+
+
+def _into_class(existing: Document, old: Outline, code: str, grammar: Grammar) -> Edit | Rejected:
+    """The members of the new test class before the end of the class that stands."""
+    outline = grammar.outline(replace(existing, text=Text(code)))
+    home = next((s for s in reversed(old.symbols) if s.kind in _TYPES and s.container == _namespace(old)), None)
+    new = next((s for s in outline.symbols if s.kind in _TYPES), None)
+    if home is None or home.body is None or new is None or new.body is None:
+        return Rejected("the tests are not members of a class", mechanical=True)
+    body = Text(code).slice(new.body).strip()
+    members = [s for s in outline.symbols if s.container == new.qualname]
+    kept = _kept(code, members, _members(old, home.qualname), existing, grammar)
+    if isinstance(kept, Rejected):
+        return kept
+    shrunk = grammar.outline(replace(existing, text=Text(kept)))
+    new = next((s for s in shrunk.symbols if s.kind in _TYPES), None)
+    if new is None or new.body is None or not body.startswith("{"):
+        return Rejected("the tests are not members of a class", mechanical=True)
+    inner = Text(kept).slice(new.body).strip()[1:-1].strip("\n").rstrip()
+    inner = _without_known_lines(inner, existing.text.slice(home.body))
+    if not any(s.container == new.qualname for s in shrunk.symbols):
+        return Rejected("the reply adds no test that is not there already")
+    end = home.body.end
+    text = existing.text
+    if text.bare(end.line)[: end.column].strip() != "}":
+        return Rejected("the existing test class does not end on a line of its own")
+    place = Place(end.line, 0)
+    return Edit(Span(place, place), text.newline + inner.strip("\n").replace("\n", text.newline) + text.newline)
+
+
+def _namespace(outline: Outline) -> str | None:
+    """The container of the outermost types: a namespace of C#, else none."""
+    return next((s.container for s in outline.symbols if s.kind in _TYPES), None)
+
+
+def _members(outline: Outline, container: str | None) -> list[Symbol]:
+    return [symbol for symbol in outline.symbols if symbol.container == container]
+
+
+def _kept(
+    code: str, symbols: list[Symbol], known: list[Symbol], existing: Document, grammar: Grammar
+) -> str | Rejected:
+    """The code without what is ``known`` word for word, and with free names for tests whose name is taken."""
+    language, text = existing.language, Text(code)
+    names = {symbol.name for symbol in known}
+    edits: list[Edit] = []
+    for symbol in symbols:
+        mine = text.slice(symbol.whole)
+        # An earlier merge may have numbered the same test.
+        same = [other for other in known if re.fullmatch(rf"{re.escape(symbol.name)}\d*", other.name)]
+        tokens = _nameless(symbol, text, language, grammar)
+        if any(_nameless(other, existing.text, language, grammar) == tokens for other in same):
+            edits.append(Edit(_with_doc(symbol), ""))
+        elif symbol.name not in names:
+            continue
+        elif symbol.name.isupper():
+            continue  # a macro such as TEST: its arguments are the name
+        elif _is_test(symbol, mine):
+            number = next(n for n in range(2, len(names) + 3) if f"{symbol.name}{n}" not in names)
+            names.add(f"{symbol.name}{number}")
+            edits.append(Edit(symbol.name_span, f"{symbol.name}{number}"))
+        else:
+            return Rejected(f"the tests redefine '{symbol.name}' of the existing test file", mechanical=True)
+    return re.sub(r"\n{4,}", "\n\n\n", text.edited(edits).string)
+
+
+def _nameless(symbol: Symbol, text: Text, language: str, grammar: Grammar) -> tuple[str, ...]:
+    """The tokens of a declaration, whatever its name."""
+    tokens = grammar.code_tokens(text.slice(symbol.whole), language)
+    return tuple("" if token == symbol.name else token for token in tokens)
+
+
+def _with_doc(symbol: Symbol) -> Span:
+    """A declaration's whole lines with the documentation above it."""
+    start = min(symbol.doc.start, symbol.whole.start) if symbol.doc else symbol.whole.start
+    return Span(Place(start.line, 0), symbol.whole.end)
+
+
+def _is_test(symbol: Symbol, source: str) -> bool:
+    named = re.match(r"(?i)test|should|it_|when", symbol.name) or symbol.name.endswith(("Test", "Tests"))
+    return bool(named or re.search(r"#\[(\w+::)*test\]|@Test\b|\[(Fact|Theory|Test)\b", source))
+
+
+def _without_known_lines(inner: str, body: str) -> str:
+    """The members without fields that the class has already, such as the object under test."""
+    known = {line.strip() for line in body.splitlines()}
+    field = re.compile(r"^\s+(private|protected|public|static|final|readonly|var|[A-Z]\w*)\b[^(){}]*(=.*)?;\s*$")
+    return "\n".join(line for line in inner.split("\n") if not (field.match(line) and line.strip() in known))

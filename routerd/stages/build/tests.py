@@ -1,0 +1,40 @@
+"""Build tests: a new test file, or tests merged into the one that exists; nothing that stands is touched."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from routerd.domain.place import Edit, Place, Span
+from routerd.domain.ports import Grammar
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Change, FileChange, NewTests
+from routerd.domain.text import Text
+from routerd.domain.verdict import Rejected
+from routerd.stages.build.merge import merge
+from routerd.stages.build.merge_python import merge_python
+from routerd.stages.build.python_imports import with_import_mended
+
+
+def build_tests(payload: NewTests, question: Question, grammar: Grammar) -> Change | Rejected:
+    """One file: created at the project's own place for it, or the existing one with insertions."""
+    document, conventions = question.request.document, question.conventions
+    code, language = payload.code, document.language
+    if language == "python":
+        code = with_import_mended(code, conventions)
+    if conventions.test_path is None:
+        return Rejected(f"routerd does not know where tests of {conventions.path} belong")
+    existing = conventions.test_file
+    if existing is None:
+        newline = document.text.newline
+        uri = f"{conventions.root}/{quote(conventions.test_path)}"
+        place = Place(0, 0)
+        whole = Edit(Span(place, place), code.strip("\n").replace("\n", newline) + newline)
+        return Change((FileChange(uri, Text(""), (whole,), create=True),))
+    if not existing.text.string.strip("\ufeff \t\r\n"):
+        end = existing.text.end
+        added = code.strip("\n").replace("\n", existing.text.newline) + existing.text.newline
+        return Change((FileChange(existing.uri, existing.text, (Edit(Span(end, end), added),), existing.version),))
+    merged = merge_python(existing.text, code) if language == "python" else merge(existing, code, grammar)
+    if isinstance(merged, Rejected):
+        return merged
+    return Change((FileChange(existing.uri, existing.text, merged, existing.version),))

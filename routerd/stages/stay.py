@@ -1,0 +1,90 @@
+"""Stay: a follow-up remains with the model that holds its prompt cache, unless moving is worth the lost cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import dollars
+from routerd.domain.quote import Route, Rung, Tariff
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.tier import Tier
+
+HELD_FOR = timedelta(minutes=10)
+"""OpenAI's guide to prompt caching: prefixes go after 5 to 10 minutes without use. Others hold them as long."""
+LEAST_TOKENS = 1_024
+"""No shorter prefix is cached by OpenAI, nor by most models of Anthropic (their guides to prompt caching)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The model that answered last on the same target, and how much of the new prompt its cache should hold."""
+
+    model: ModelRef
+    tier: Tier
+    tokens: int
+    """By the local count, from the start of the prompt."""
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Tokens of the question that is to be asked, by the local count."""
+
+    input: int
+    output: int
+
+
+def stay(route: Route, held: Held, snapshot: Snapshot, size: Size, tariff: Callable[[ModelRef], Tariff]) -> Route:
+    """The route, or one that begins with the model that holds the cache; the arithmetic is in its reason.
+
+    With `warm` the price of asking the held model, `cold` that of asking the route's first model, and `p` the
+    probability that the held tier is too weak, so that its answer is thrown away and the stronger tier asked anyway:
+
+        warm + p * cold < cold   stays
+
+    `p` is 0 where the held tier is no weaker than the route's. Where it is weaker, `p` is 1 if the words are
+    confident (a wrong answer costs its reader more than any cache), else the classifier's own probability.
+    Nothing stays without a cache: a prefix that is too short or too old, or a price that gives no discount.
+    """
+    wanted = route.first
+    models = snapshot.usable.get(held.tier, ())
+    if held.age > HELD_FOR or OFFLINE in (held.model, *wanted.models) or held.model not in models:
+        return route
+    if held.model == wanted.models[0]:
+        return route
+    if held.tokens < LEAST_TOKENS:
+        return _told(route, f"{held.model} answered here before, but {held.tokens:,} shared tokens are no cache")
+    lower = tariff(held.model)
+    warm = replace(lower, warm_tokens=held.tokens).cost(size.input, size.output)
+    cold = tariff(wanted.models[0]).cost(size.input, size.output)
+    fresh = lower.cost(size.input, size.output)
+    if warm is None or cold is None or warm == fresh:
+        return _told(route, f"{held.model} answered here before, but no price for its cache is known")
+    p = _too_weak(route, held.tier)
+    stays = warm + p * cold < cold
+    sum_words = f"{dollars(warm)} + {p:.2f} × {dollars(cold)} {'<' if stays else '≥'} {dollars(cold)}"
+    arithmetic = f"{held.model} holds {held.tokens:,} tokens in its cache: {sum_words} at {wanted.models[0]}"
+    if not stays:
+        return _told(route, f"moves, though {arithmetic}")
+    rung = Rung(held.tier, (held.model, *(model for model in models if model not in (held.model, OFFLINE))))
+    above = tuple(rung for rung in route.ladder if rung.tier.rank > held.tier.rank or rung.models == (OFFLINE,))
+    return _told(replace(route, ladder=(rung, *above)), f"stays, as {arithmetic}")
+
+
+def _too_weak(route: Route, tier: Tier) -> Decimal:
+    """The probability that the work needs more than this tier, as far as the classification tells."""
+    words = route.classification
+    if tier.rank >= route.first.tier.rank:
+        return Decimal(0)
+    if words is None or words.confident:
+        return Decimal(1)
+    probability = words.score if words.tier.rank > tier.rank else 1 - words.score
+    return Decimal(str(round(probability, 4)))
+
+
+def _told(route: Route, remark: str) -> Route:
+    return replace(route, reason=f"{route.reason}; {remark}")
