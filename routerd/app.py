@@ -10,12 +10,13 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 from platformdirs import user_data_path
 
@@ -27,31 +28,30 @@ from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger, start_of_day
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.offline import OfflineEngine
-from routerd.adapters.semantic import SemanticClassifier
+from routerd.adapters.recent import Recent
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
-from routerd.adapters.upstream import Clock, SharedHealth, Traffic, UpstreamEngine
+from routerd.adapters.upstream import Clock, Keys, SharedHealth, Traffic, UpstreamEngine
+from routerd.adapters.watch import Contents, watch
 from routerd.adapters.workspace import Workspace, path_of
 from routerd.domain.action import ActionSpec, Request
 from routerd.domain.document import Document
 from routerd.domain.errors import ConfigError, RouterdError
-from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
-from routerd.domain.outcome import Outcome
+from routerd.domain.outcome import Outcome, Status
 from routerd.domain.place import Place, Span
-from routerd.domain.ports import Editor, Engine, Watch
-from routerd.domain.prompt import Question
-from routerd.domain.quote import Estimate, Route, Rung
-from routerd.domain.reply import Reply
+from routerd.domain.ports import Editor, Watch
+from routerd.domain.quote import Estimate, Route
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
-from routerd.domain.stats import Stats
+from routerd.domain.stats import Standing, Stats
 from routerd.domain.symbol import Symbol
-from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
+from routerd.engines import Engines
+from routerd.foresight import Foresight
 from routerd.pipeline import Places, Plan, plan, run
-from routerd.stages.route import route
-from routerd.stages.words import own_words
+from routerd.routing import Classifiers, routes
 
 __all__ = ["App", "Card", "Offer", "Standing", "now", "path_of"]
 
@@ -80,28 +80,6 @@ class Card:
     offers: tuple[Offer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Today's money, for a status bar."""
-
-    spent_today: Decimal
-    budget_daily: Decimal | None
-    saved_today: Decimal
-
-
-class Engines:
-    """The Engine that hands a rung to the built-in engine or to the providers, by its models."""
-
-    def __init__(self, offline: Engine, upstream: Engine) -> None:
-        self._offline = offline
-        self._upstream = upstream
-
-    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
-        """As the Engine port says."""
-        engine = self._offline if rung.models == (OFFLINE,) else self._upstream
-        return await engine.ask(question, rung, watch)
-
-
 class App:
     """One user's routerd: frontends talk to this and to the domain, and to nothing else."""
 
@@ -118,12 +96,15 @@ class App:
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(self.grammar, folders)
         self._counter = TiktokenCounter()
-        self._classifier = SemanticClassifier()
+        self._classifiers, self._recent = Classifiers(), Recent()
         self._database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
         self.ledger = SqliteLedger(self._database, lambda: self.settings.budget)
         self._cache = SqliteReplyCache(self._database, lambda: self.settings.cache)
         self._health = SharedHealth(self._database, time.time)
         self._traffic = Traffic()
+        self._source = config.Keys()
+        self._keys = Keys(self._source.key)
+        self._foresight = Foresight()
         self.problems: tuple[str, ...] = ()
         self._snapshot, self._places = self._plug(_loaded(sources, lenient))
         if self._database.problem:
@@ -146,12 +127,11 @@ class App:
 
     def _plug(self, loaded: config.Loaded) -> tuple[Snapshot, Places]:
         settings = loaded.settings
-        keys = config.Keys()
-        usable = config.usable_tiers(settings, keys.available(settings))
+        usable = config.usable_tiers(settings, self._source.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = UpstreamEngine(
             providers=settings.providers,
-            key=keys.key,
+            keys=self._keys,
             price=lambda model: catalogue.price(model, now()),
             counter=self._counter,
             limits=settings.limits,
@@ -165,7 +145,8 @@ class App:
             counter=self._counter,
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=self._classifier.with_examples(settings.routing.examples),
+            classifier=self._classifiers.of(settings, self._source.key),
+            recent=self._recent,
             engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
@@ -175,18 +156,37 @@ class App:
         self.problems = loaded.problems
         return Snapshot(settings, usable), places
 
-    def reload(self, editor_settings: Mapping[str, object] | None = None) -> tuple[str, ...]:
+    def reload(
+        self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})
+    ) -> tuple[str, ...]:
         """Read the configuration again for all actions that begin from now on; problems as sentences.
 
-        A file that cannot be used leaves everything as it was.
+        ``seen`` is what its files were seen to hold. One that cannot be used leaves everything as it was.
         """
         if editor_settings is not None:
             self._sources = self._sources.with_editor(editor_settings)
         try:
-            self._snapshot, self._places = self._plug(config.load(self._sources))
+            self._snapshot, self._places = self._plug(config.load(self._sources, seen))
         except RouterdError as fault:
             return (f"{fault} The configuration stays as it was.",)
         return self.problems
+
+    async def watch(self, told: Callable[[tuple[str, ...]], object]) -> None:
+        """Reload whenever the user's or the workspace's file changes, until the task is cancelled.
+
+        ``told`` is given the problems, which may be none, each time that they or the settings are others.
+        """
+        known = self.problems
+
+        async def changed(seen: Contents) -> None:
+            nonlocal known
+            before = self.settings
+            problems = self.reload(seen=seen)
+            if problems != known or self.settings != before:
+                known = problems
+                told(problems)
+
+        await watch(self._sources.files, changed)
 
     def opened(self, document: Document) -> None:
         """The editor opened or changed a document: what it holds is the truth from now on."""
@@ -218,12 +218,12 @@ class App:
         return Card(symbol, self.offers(document, Span(symbol.name_span.start, symbol.name_span.start)))
 
     def _offer(self, request: Request) -> Offer | None:
-        planned = self.plan(request)
-        if isinstance(planned, Refusal) and planned.code == "documented":
+        foreseen = self._foresight.foresee(request, self._snapshot, self._places)
+        if isinstance(foreseen, Refusal) and foreseen.code == "documented":
             return self._offer(replace(request, replace=True))
-        if isinstance(planned, Refusal):
+        if isinstance(foreseen, Refusal):
             return None
-        return Offer(planned.question.spec, request, planned.question.target.label, planned.estimates[0])
+        return Offer(foreseen.spec, request, foreseen.target, foreseen.estimate)
 
     def plan(self, request: Request) -> Plan | Refusal:
         """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
@@ -231,15 +231,21 @@ class App:
 
     async def run(self, request: Request, editor: Editor, watch: Watch) -> Outcome:
         """One action from wish to editor; cancel the task to cancel the action."""
+        if not self.settings.routing.embedder.built_in and request.instruction:
+            try:  # asks another machine, perhaps; the line then finds the answer remembered
+                await asyncio.to_thread(self.classify, request.instruction)
+            except asyncio.CancelledError:
+                return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
         job = f"{next(self._jobs)}-{time.time_ns():x}"
         return await run(job, request, self._snapshot, self._places, editor, watch)
 
     def classify(self, text: str) -> Route | Refusal:
-        """Where a free-form instruction would go, and why."""
-        document = Document("untitled:", None, "plaintext", Text(text))
-        request = Request("ask", document, document.text.whole, instruction=text)
-        words = self._places.classifier.classify(own_words(text).text)
-        return route(request, catalog()["ask"], self._snapshot, words)
+        """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
+        return next(self.classify_many([text]))
+
+    def classify_many(self, texts: Sequence[str]) -> Iterator[Route | Refusal]:
+        """The same for many, a few thousand each second."""
+        return routes(texts, self._snapshot, self._places.classifier)
 
     def price(self, model: ModelRef) -> Price | None:
         """What a model costs now."""
@@ -257,7 +263,7 @@ class App:
     async def warm(self, uri: str | None = None) -> None:
         """Load what is slow to load, and index the project around a document, off the event loop."""
         loop = asyncio.get_running_loop()
-        for load in (self._counter.warm, self._catalogue.warm, self._classifier.load):
+        for load in (self._counter.warm, self._catalogue.warm, self._places.classifier.load):
             await loop.run_in_executor(self._executor, load)
         if uri is not None:
             await self.study(uri)

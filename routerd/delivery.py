@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
+from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome, Status
@@ -61,8 +62,31 @@ def _done(label: str, receipt: Receipt) -> str:
     last = receipt.attempts[-1]
     if last.model == OFFLINE:
         return f"{label}: done offline, without a model."
-    costs = [attempt.cost for attempt in receipt.attempts]
-    total = None if None in costs else sum((c for c in costs if c is not None), Decimal(0))
-    price = "nothing (cached)" if last.cached else dollars(total)
-    detour = f" after {len(costs) - 1} other attempt{'s' * (len(costs) > 2)}" if len(costs) > 1 else ""
-    return f"{label}: done by {last.model} for {price}{detour}."
+    price = "nothing (cached)" if last.cached else dollars(last.cost)
+    if receipt.spent > (last.cost or 0):
+        price += f" ({dollars(receipt.spent)} with what was tried before)"
+    return f"{label}: " + "; ".join((f"done by {last.model} for {price}", *_detours(receipt.attempts))) + "."
+
+
+def _detours(attempts: Sequence[Attempt]) -> tuple[str, ...]:
+    """Why others did not answer, each once; else why the one that did was not the first of its list."""
+    *others, last = attempts
+    told = (f"{one.model} {_WENT_WRONG.get(one.status, one.status)}" + _because(one) for one in others)
+    return tuple(dict.fromkeys(told)) or ((last.reason,) if last.reason and not last.cached else ())
+
+
+def _because(one: Attempt) -> str:
+    return f": {one.reason}" if one.status is AttemptStatus.REJECTED and one.reason else ""
+
+
+_WENT_WRONG = {
+    AttemptStatus.REJECTED: "gave an answer that was not taken",
+    AttemptStatus.RATE_LIMITED: "was rate limited",
+    AttemptStatus.SERVER_ERROR: "had a server error",
+    AttemptStatus.NETWORK: "could not be reached",
+    AttemptStatus.TIMEOUT: "was too slow",
+    AttemptStatus.TRUNCATED: "broke off its answer",
+    AttemptStatus.CREDENTIAL: "did not accept the key",
+    AttemptStatus.BAD_REQUEST: "did not accept the request",
+}
+"""After the model's name; the receipt has each attempt's own words."""

@@ -17,6 +17,7 @@ from routerd.delivery import deliver
 from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.conversation import Turn, target_key
 from routerd.domain.document import Document
 from routerd.domain.errors import BadRequest, UpstreamError, UsageError
 from routerd.domain.model import OFFLINE, ModelRef
@@ -38,7 +39,8 @@ from routerd.stages.gather import Surroundings, gather
 from routerd.stages.quote import likely_output, output_range, quote
 from routerd.stages.read import read
 from routerd.stages.resolve import resolve, unreadable
-from routerd.stages.route import route
+from routerd.stages.route import local_signals, route
+from routerd.stages.stay import Size, held, stay
 from routerd.stages.words import own_words
 
 
@@ -50,6 +52,7 @@ class Places:
     grammar: ports.Grammar
     catalogue: ports.Catalogue
     classifier: ports.Classifier
+    recent: ports.Recent
     engine: ports.Engine
     workspace: ports.Workspace
     ledger: ports.Ledger
@@ -102,13 +105,18 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     around = Surroundings(document, target, used, project, habits, places.workspace.diagnostics(document.uri))
     context = gather(spec, around, places.counter)
     prompt = compose(Brief(spec, request, target, habits, context), settings.instructions, places.counter)
-    words = own_words(request.instruction) if spec.tier is None and request.instruction else None
-    classification = places.classifier.classify(words.text) if words else None
-    chosen = route(request, spec, snapshot, classification)
-    if isinstance(chosen, Refusal):
-        return chosen
     size = places.counter.count(target_text(spec, document, target))
     likely = likely_output(spec.output, size, len(target.symbols))
+    words = own_words(request.instruction)
+    classification = places.classifier.classify(words.text) if spec.tier is None and request.instruction else None
+    chosen = route(request, spec, snapshot, classification, local_signals(words.signals, size))
+    if isinstance(chosen, Refusal):
+        return chosen
+    question = Question(spec, request, target, habits, prompt, context)
+    turn = places.recent.last(target_key(question))
+    if turn is not None and request.model is None and request.tier is None:
+        warm = held(turn, prompt, places.counter, places.clock())
+        chosen = stay(chosen, warm, snapshot, Size(prompt.input_tokens, likely), lambda m: _tariff(m, request, places))
     tariffs = [_tariff(rung.models[0], request, places) for rung in chosen.ladder]
     reference = settings.tiers.get(settings.routing.baseline, ())
     baseline = _tariff(reference[0], request, places) if reference else None
@@ -117,8 +125,17 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
         for rung, tariff in zip(chosen.ladder, tariffs, strict=True)
     )
     prompt = limited(prompt, _max_output(estimates[0], settings))
-    question = Question(spec, request, target, habits, prompt, context)
-    return Plan(question, chosen, estimates, likely, baseline)
+    return Plan(replace(question, prompt=prompt), chosen, estimates, likely, baseline)
+
+
+def requoted(planned: Plan, request: Request, places: Places, counted: int, size: int) -> Estimate:
+    """The first rung's estimate for a prompt and a target that have these sizes, in tokens, by now."""
+    question, first = planned.question, planned.route.first
+    likely = likely_output(question.spec.output, size, len(question.target.symbols))
+    tariff = _tariff(first.models[0], request, places)
+    output = output_range(question.spec.output, likely, tariff.learned)
+    prompt = replace(question.prompt, input_tokens=counted)
+    return quote(question.spec.name, first, prompt, output, tariff, planned.baseline)
 
 
 async def run(
@@ -195,6 +212,8 @@ async def _climb(
             if isinstance(reply, UpstreamError):
                 fault = fault or reply
                 break
+            if not reply.attempt.cached:
+                places.recent.keep(target_key(question), Turn.of(question, reply.attempt, places.clock()))
             change = _judge(reply, question, places)
             if isinstance(change, Change):
                 receipt.attempted(reply.attempt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +20,8 @@ from routerd.adapters.upstream import Health, Probe, SharedHealth, probe
 from routerd.domain.errors import KeyUnavailable, RouterdError
 from routerd.domain.model import ModelRef
 from routerd.domain.money import dollars
-from routerd.domain.settings import ProviderSettings, Settings
+from routerd.domain.settings import ProviderSettings, RoutingExample, Settings
+from routerd.domain.tier import Tier
 
 _LOCAL = ("ollama", "lmstudio")
 """Providers that run on the user's own machine, and so can be found by looking."""
@@ -33,6 +35,44 @@ class Check:
     ok: bool | None
     """``None``: not set up, which breaks nothing."""
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of the configuration, for programs that offer it; ``*`` in its key stands for any name."""
+
+    key: str
+    example: object
+    """A right value, in TOML's types; a setting's type is the type of its example."""
+    default: object
+    """``None`` where it is unset, or belongs to a name that only the user knows."""
+    wants: str
+    """What a value must be, as in "must be …"."""
+    says: str
+    users_only: bool
+    """Whether only the user's own file may set it."""
+
+
+def settings() -> tuple[Setting, ...]:
+    """Every setting there is, in the order of `config show`; one for each name where the names are known."""
+    # A file that does not exist: what remains are the built-in defaults.
+    defaults = config.load(config.Sources(Path(__file__).parent / "data" / "no-such-file.toml"))
+    written = {row.key: tomllib.loads(f"value = {row.value}")["value"] for row in config.rows(defaults)}
+    found = []
+    for entry in config.ENTRIES:
+        keys = [entry.dotted.replace("*", name) for name in entry.names] or [entry.dotted]
+        example = tomllib.loads(f"value = {entry.kind.example}")["value"]
+        for key in keys:
+            default = written.get(key, _in_force(defaults.settings, key))
+            found.append(Setting(key, example, default, entry.kind.wants, entry.says, entry.users_only))
+    return tuple(found)
+
+
+def _in_force(value: object, key: str) -> object:
+    """What holds where not even the built-in file says anything: the default of the domain's own type."""
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    return value if isinstance(value, bool | int | float | str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +99,11 @@ class Setup:
         settings = config.load(replace(self.sources, asked_for="")).settings
         running = asyncio.run(_running(settings))
         config.write_first_file(self.sources.user, running, environ)
+        return self.sources.user
+
+    def correct(self, tier: Tier, text: str) -> Path:
+        """Add an example for semantic routing to the user's file, and say which. Raises ConfigError."""
+        config.add_example(self.sources.user, RoutingExample(tier, text))
         return self.sources.user
 
     async def examine(self, now: datetime) -> tuple[Check, ...]:

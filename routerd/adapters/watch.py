@@ -1,4 +1,4 @@
-"""The only door to watchfiles: tells when files that may not exist yet have other contents than before.
+"""The only door to watchfiles: tells what files hold that may not exist yet, each time that it is another.
 
 It watches folders, as editors replace a file by renaming another onto it and a watched file would be lost.
 What the change means, and what to do about a broken file, is the business of whoever is told.
@@ -11,8 +11,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Map
 from contextlib import aclosing
 from pathlib import Path
 
-Told = Callable[[frozenset[Path]], Awaitable[None]]
-"""Is given the files whose contents differ; a file that is gone counts as different."""
+Contents = Mapping[Path, bytes | None]
+"""What each file holds; ``None`` for one that is not there."""
+Told = Callable[[Contents], Awaitable[None]]
+"""Is given what all of the files hold, so that nobody reads one again while it is being written."""
 
 _QUIET_MS = 50
 """A change is told once nothing else happened for so long: an editor's truncate, write and rename are one."""
@@ -24,16 +26,28 @@ between two watches is not lost."""
 
 
 async def watch(files: Collection[Path], told: Told) -> None:
-    """Call ``told`` at each change of any of the files, one call at a time, until the task is cancelled."""
+    """Call ``told`` at once and at each change of any of the files, one call at a time, until it is cancelled."""
     known = await asyncio.to_thread(_contents, files)
+    await told(known)
     while True:
         async with aclosing(_notices(files)) as notices:
             async for _ in notices:
-                now = await asyncio.to_thread(_contents, files)
-                changed = frozenset(file for file in files if now[file] != known[file])
-                known = now
-                if changed:
-                    await told(changed)
+                now = await _settled(files, known)
+                if now != known:
+                    known = now
+                    await told(known)
+
+
+async def _settled(files: Collection[Path], known: Contents) -> Contents:
+    """The contents, of which those that are gone or empty were looked at twice.
+
+    Between an editor's truncate or rename and its write a file is so, and that is not what its user wants.
+    """
+    now = await asyncio.to_thread(_contents, files)
+    if any(not now[file] and now[file] != known[file] for file in files):
+        await asyncio.sleep(_QUIET_MS / 1000)
+        now = await asyncio.to_thread(_contents, files)
+    return now
 
 
 async def _notices(files: Collection[Path]) -> AsyncGenerator[None, None]:
@@ -62,7 +76,7 @@ async def _notices(files: Collection[Path]) -> AsyncGenerator[None, None]:
         yield
 
 
-def _contents(files: Collection[Path]) -> Mapping[Path, bytes | None]:
+def _contents(files: Collection[Path]) -> Contents:
     return {file: _content(file) for file in files}
 
 

@@ -134,3 +134,13 @@ class Target:
     outline: Outline
     symbols: tuple[Symbol, ...] = ()
     """For a symbol target just that one; for a selection or file the ones the action will work on."""
+
+    def sent(self, contract: Contract) -> tuple[Span, ...]:
+        """What the model is shown whole: the span, or only the symbols where the rest of it is of no use."""
+        if contract not in (Contract.DOCUMENTATION, Contract.TESTS) or self.scope is Scope.SYMBOL:
+            return (self.span,)
+        pieces: list[Span] = []
+        for symbol in self.symbols:
+            if not any(piece.covers(symbol.whole) for piece in pieces):
+                pieces.append(symbol.whole)
+        return tuple(pieces)

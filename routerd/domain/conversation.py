@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from routerd.domain.attempt import Attempt
 from routerd.domain.model import ModelRef
-from routerd.domain.prompt import Message
+from routerd.domain.prompt import Message, Question
 from routerd.domain.tier import Tier
+
+
+def target_key(question: Question) -> str:
+    """What makes two questions follow-ups of each other: the same action on the same target."""
+    return f"{question.spec.name} {question.request.document.uri} {question.target.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,11 @@ class Turn:
     tier: Tier
     messages: tuple[Message, ...]
     at: datetime
+
+    @classmethod
+    def of(cls, question: Question, attempt: Attempt, at: datetime) -> Turn:
+        """The turn that an attempt at a question was."""
+        return cls(attempt.model, attempt.tier, question.prompt.messages, at)
 
     def shares(self, messages: tuple[Message, ...]) -> str:
         """The text from the start that another prompt has in common with this one; caches work by prefix."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from routerd.domain.attempt import Attempt
 from routerd.domain.booking import Booking
 from routerd.domain.classification import Classification
+from routerd.domain.conversation import Turn
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
 from routerd.domain.model import ModelRef
@@ -20,6 +21,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.quote import Learned, Rung
 from routerd.domain.reply import Change, Reply
 from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 
 
@@ -28,6 +30,9 @@ class Counter(Protocol):
 
     def count(self, text: str) -> int:
         """Tokens of the text by the local vocabulary."""
+
+    def count_text(self, text: Text) -> int:
+        """As ``count`` of the whole text, at the cost of the lines that differ from one counted before."""
 
 
 class Grammar(Protocol):
@@ -38,6 +43,9 @@ class Grammar(Protocol):
 
     def outline(self, document: Document) -> Outline:
         """The declarations of a document; empty for a language that has no grammar."""
+
+    def around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
+        """The symbols around a place, outer before inner, without outlining the whole file."""
 
     def named_at(self, document: Document, place: Place) -> Symbol | None:
         """The symbol whose declared name stands at a place, without outlining the whole file."""
@@ -64,6 +72,22 @@ class Classifier(Protocol):
 
     def classify(self, text: str) -> Classification:
         """Action and tier of an instruction, with score, margin and the nearest prototypes."""
+
+    def classify_many(self, texts: Sequence[str]) -> Sequence[Classification]:
+        """The same for many at once, which is faster for each."""
+
+    def load(self) -> None:
+        """Get ready, which may take long; later calls do nothing."""
+
+
+class Recent(Protocol):
+    """Remembers the last answered question on each target, for as long as the program runs."""
+
+    def last(self, target: str) -> Turn | None:
+        """The last question on a target, however long ago."""
+
+    def keep(self, target: str, turn: Turn) -> None:
+        """Remember a question that was answered."""
 
 
 class Watch(Protocol):

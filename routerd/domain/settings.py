@@ -106,6 +106,24 @@ class RoutingExample:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedding:
+    """Where the embedding of semantic routing is from; with neither of the two it is the built-in one."""
+
+    folder: str | None = None
+    """A model2vec model on this machine; ``~`` is the user's home."""
+    model: ModelRef | None = None
+    """A model at the embeddings endpoint of a configured provider."""
+
+    @property
+    def built_in(self) -> bool:
+        """Whether nothing but the shipped arrays is used."""
+        return self.folder is None and self.model is None
+
+    def __str__(self) -> str:
+        return self.folder or (str(self.model) if self.model else "built-in")
+
+
+@dataclass(frozen=True, slots=True)
 class Routing:
     """How a rung is chosen and whether a better one may follow."""
 
@@ -115,6 +133,7 @@ class Routing:
     baseline: Tier = Tier.ARCHITECT
     """Savings are shown against this tier's first model."""
     examples: tuple[RoutingExample, ...] = ()
+    embedder: Embedding = Embedding()
 
 
 @dataclass(frozen=True, slots=True)

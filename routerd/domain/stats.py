@@ -73,3 +73,12 @@ class Stats:
     guesses: tuple[Guess, ...]
     failures: tuple[tuple[str, int], ...]
     """Attempts by status, those that gave no answer, most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Today's money, for a status bar."""
+
+    spent_today: Decimal
+    budget_daily: Decimal | None
+    saved_today: Decimal

@@ -47,10 +47,13 @@ def estimate_json(estimate: Estimate | None) -> Json | None:
     }
 
 
-def route_json(route: Route, action: str | None = None) -> Json:
-    """A Route of the interface; score and margin are ``null`` where no words were classified."""
+def route_json(route: Route, action: str | None = None, *, neighbours: bool = False) -> Json:
+    """A Route of the interface; score and margin are ``null`` where no words were classified.
+
+    ``neighbours`` adds the five nearest known instructions.
+    """
     words = route.classification
-    return {
+    shape = {
         "tier": str(route.first.tier),
         "action": action or (words.action if words else None),
         "model": str(route.first.models[0]),
@@ -59,7 +62,14 @@ def route_json(route: Route, action: str | None = None) -> Json:
         "confident": words.confident if words else True,
         "reason": route.reason,
         "micros": words.micros if words else None,
+        "signals": [signal.name.lower() for signal in route.signals],
     }
+    if neighbours:
+        shape["nearest"] = [
+            {"text": near.text, "tier": str(near.tier), "action": near.action, "similarity": near.similarity}
+            for near in (words.nearest if words else ())
+        ]
+    return shape
 
 
 def usage_json(usage: Usage) -> Json:

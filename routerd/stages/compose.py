@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
+from routerd.domain.action import ActionSpec, Contract, Request, Target
 from routerd.domain.document import Document
 from routerd.domain.place import Place, Span
 from routerd.domain.ports import Counter
@@ -36,7 +36,7 @@ def compose(brief: Brief, instructions: Mapping[str, str], counter: Counter) -> 
     user = "\n\n".join(
         (
             *(_framed(snippet) for snippet in brief.context),
-            _target(spec, request.document, target, conventions),
+            framed_target(spec, request.document, target, conventions),
             _task(spec, request, target, conventions),
         )
     )
@@ -72,13 +72,8 @@ def limited(prompt: Prompt, max_output: int) -> Prompt:
 
 def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
     """The source that is asked about: the span, or only the symbols' own text where the rest is of no use."""
-    if spec.contract not in (Contract.DOCUMENTATION, Contract.TESTS) or target.scope is Scope.SYMBOL:
-        return document.text.slice(_from_line_start(target.span))
-    pieces: list[Span] = []
-    for symbol in target.symbols:
-        if not any(piece.covers(symbol.whole) for piece in pieces):
-            pieces.append(_from_line_start(symbol.whole))
-    return "\n\n".join(document.text.slice(piece) for piece in pieces)
+    pieces = target.sent(spec.contract)
+    return "\n\n".join(document.text.slice(_from_line_start(piece)) for piece in pieces)
 
 
 def _from_line_start(span: Span) -> Span:
@@ -89,7 +84,8 @@ def _framed(snippet: Snippet) -> str:
     return f"Context, {snippet.path} ({snippet.reason}):\n{_fence(snippet.text)}"
 
 
-def _target(spec: ActionSpec, document: Document, target: Target, conventions: Conventions) -> str:
+def framed_target(spec: ActionSpec, document: Document, target: Target, conventions: Conventions) -> str:
+    """The target as it stands in the prompt; whatever surrounds it there, it has as many tokens alone."""
     text = target_text(spec, document, target).replace("\r\n", "\n").replace("\r", "\n")
     return f"Target, {conventions.path}:\n{_fence(text, document.language)}"
 

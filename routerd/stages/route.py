@@ -12,7 +12,6 @@ from routerd.domain.snapshot import Snapshot
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
 
-
 LARGE_TOKENS = 8_000
 """About 800 lines, or twenty screens. A wrong answer about so much is read in again at full price on the next rung,
 so that starting too low saves least here."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from routerd.domain.conversation import Turn
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars
+from routerd.domain.ports import Counter
+from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Route, Rung, Tariff
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.tier import Tier
@@ -38,7 +41,12 @@ class Size:
     output: int
 
 
-def stay(route: Route, held: Held, snapshot: Snapshot, size: Size, tariff: Callable[[ModelRef], Tariff]) -> Route:
+def held(turn: Turn, prompt: Prompt, counter: Counter, now: datetime) -> Held:
+    """What the model of an earlier turn should still hold of a new prompt."""
+    return Held(turn.model, turn.tier, counter.count(turn.shares(prompt.messages)), now - turn.at)
+
+
+def stay(route: Route, last: Held, snapshot: Snapshot, size: Size, tariff: Callable[[ModelRef], Tariff]) -> Route:
     """The route, or one that begins with the model that holds the cache; the arithmetic is in its reason.
 
     With `warm` the price of asking the held model, `cold` that of asking the route's first model, and `p` the
@@ -51,27 +59,31 @@ def stay(route: Route, held: Held, snapshot: Snapshot, size: Size, tariff: Calla
     Nothing stays without a cache: a prefix that is too short or too old, or a price that gives no discount.
     """
     wanted = route.first
-    models = snapshot.usable.get(held.tier, ())
-    if held.age > HELD_FOR or OFFLINE in (held.model, *wanted.models) or held.model not in models:
+    models = snapshot.usable.get(last.tier, ())
+    if last.age > HELD_FOR or OFFLINE in (last.model, *wanted.models) or last.model not in models:
         return route
-    if held.model == wanted.models[0]:
-        return route
-    if held.tokens < LEAST_TOKENS:
-        return _told(route, f"{held.model} answered here before, but {held.tokens:,} shared tokens are no cache")
-    lower = tariff(held.model)
-    warm = replace(lower, warm_tokens=held.tokens).cost(size.input, size.output)
+    if route.classification is None and last.tier is not wanted.tier:
+        return route  # the tier was chosen, not guessed
+    if last.model == wanted.models[0]:
+        known = f"; {last.model} still holds {last.tokens:,} tokens in its cache" if last.tokens >= LEAST_TOKENS else ""
+        return replace(route, reason=route.reason + known)
+    if last.tokens < LEAST_TOKENS:
+        return _told(route, f"{last.model} answered here before, but {last.tokens:,} shared tokens are no cache")
+    lower = tariff(last.model)
+    warm = replace(lower, warm_tokens=last.tokens).cost(size.input, size.output)
     cold = tariff(wanted.models[0]).cost(size.input, size.output)
     fresh = lower.cost(size.input, size.output)
     if warm is None or cold is None or warm == fresh:
-        return _told(route, f"{held.model} answered here before, but no price for its cache is known")
-    p = _too_weak(route, held.tier)
+        return _told(route, f"{last.model} answered here before, but no price for its cache is known")
+    p = _too_weak(route, last.tier)
     stays = warm + p * cold < cold
     sum_words = f"{dollars(warm)} + {p:.2f} × {dollars(cold)} {'<' if stays else '≥'} {dollars(cold)}"
-    arithmetic = f"{held.model} holds {held.tokens:,} tokens in its cache: {sum_words} at {wanted.models[0]}"
+    arithmetic = f"{last.model} holds {last.tokens:,} tokens in its cache: {sum_words} at {wanted.models[0]}"
     if not stays:
         return _told(route, f"moves, though {arithmetic}")
-    rung = Rung(held.tier, (held.model, *(model for model in models if model not in (held.model, OFFLINE))))
-    above = tuple(rung for rung in route.ladder if rung.tier.rank > held.tier.rank or rung.models == (OFFLINE,))
+    rung = Rung(last.tier, (last.model, *(model for model in models if model not in (last.model, OFFLINE))))
+    stronger = (other for other in route.ladder if other.tier.rank > last.tier.rank or other.models == (OFFLINE,))
+    above = tuple(other for other in stronger if not set(other.models) <= set(rung.models))
     return _told(replace(route, ladder=(rung, *above)), f"stays, as {arithmetic}")
 
 

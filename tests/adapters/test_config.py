@@ -140,7 +140,7 @@ def test_later_layers_win_and_each_value_knows_its_layer(user: Path) -> None:
     result = loaded(
         user,
         '[budget]\ndaily = "1"\nmonthly = "9"\nper_action = "0.1"\n',
-        '[budget]\ndaily = "2"\nmonthly = "8"\n',
+        '[budget]\ndaily = "0.5"\nmonthly = "8"\n',
         budget={"daily": 3.5, "per_action": None},
     )
     budget = result.settings.budget
@@ -149,6 +149,30 @@ def test_later_layers_win_and_each_value_knows_its_layer(user: Path) -> None:
     assert result.where["budget.monthly"] == str(user.parent / ".routerd.toml")
     assert result.where["budget.per_action"] == str(user)
     assert result.where["tiers.utility"] == "built-in defaults"
+
+
+def test_a_workspace_lowers_budgets_and_never_raises_them(user: Path) -> None:
+    own = '[budget]\ndaily = "1"\nper_action = "0.1"\nconfirm_above = "0.05"\n'
+    theirs = '[budget]\ndaily = "0.5"\nmonthly = "8"\nper_action = "0.2"\nconfirm_above = "99"\n'
+    result = loaded(user, own, theirs)
+    budget = result.settings.budget
+    assert (budget.daily, budget.monthly) == (Decimal("0.5"), Decimal(8))
+    assert (budget.per_action, budget.confirm_above) == (Decimal("0.1"), Decimal("0.05"))
+    assert result.where["budget.per_action"] == str(user)
+    workspace = user.parent / ".routerd.toml"
+    assert result.problems == check(sources(user, own, theirs))
+    assert result.problems == (
+        f"{workspace}, line 4: `budget.per_action` cannot raise your $0.10 to $0.20 and is ignored: "
+        f"raise it in {user}.",
+        f"{workspace}, line 5: `budget.confirm_above` cannot raise your $0.05 to $99.00 and is ignored: "
+        f"raise it in {user}.",
+    )
+
+
+def test_what_a_file_was_seen_to_hold_is_loaded_whatever_it_holds_by_now(user: Path) -> None:
+    given = sources(user, '[budget]\ndaily = "1"')
+    assert load(given, {user: b'[budget]\ndaily = "2"'}).settings.budget.daily == 2
+    assert load(given, {user: None}).settings.budget.daily == 1
 
 
 def test_config_replaces_the_user_file(tmp_path: Path) -> None:

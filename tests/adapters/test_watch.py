@@ -11,16 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.watch import watch
+from routerd.adapters.watch import Contents, watch
 
 SOON_S = 5.0
 """A watch that works tells in a tenth of this; the rest is for a machine under load."""
 
 
+Told = asyncio.Queue[Contents]
+
+
 @asynccontextmanager
-async def watching(*files: Path) -> AsyncIterator[asyncio.Queue[frozenset[Path]]]:
-    told: asyncio.Queue[frozenset[Path]] = asyncio.Queue()
+async def watching(*files: Path) -> AsyncIterator[Told]:
+    told: Told = asyncio.Queue()
     task = asyncio.create_task(watch(files, told.put))
+    first = await next_of(told)
+    assert first == {file: file.read_bytes() if file.exists() else None for file in files}
     await asyncio.sleep(0.2)
     yield told
     task.cancel()
@@ -28,7 +33,7 @@ async def watching(*files: Path) -> AsyncIterator[asyncio.Queue[frozenset[Path]]
         await asyncio.wait_for(task, SOON_S)
 
 
-async def next_of(told: asyncio.Queue[frozenset[Path]]) -> frozenset[Path]:
+async def next_of(told: Told) -> Contents:
     return await asyncio.wait_for(told.get(), SOON_S)
 
 
@@ -61,7 +66,7 @@ async def test_each_way_to_change_a_file_is_told(change: Callable[[Path], None],
     file.write_text("a = 1")
     async with watching(file) as told:
         change(file)
-        assert await next_of(told) == {file}
+        assert await next_of(told) == {file: file.read_bytes() if file.exists() else None}
 
 
 async def test_a_file_that_is_replaced_again_and_again_is_told_each_time(tmp_path: Path) -> None:
@@ -72,8 +77,7 @@ async def test_a_file_that_is_replaced_again_and_again_is_told_each_time(tmp_pat
             other = tmp_path / "swap"
             other.write_text(f"n = {number + 1}")
             other.replace(file)
-            assert await next_of(told) == {file}
-            assert file.read_text() == f"n = {number + 1}"
+            assert await next_of(told) == {file: f"n = {number + 1}".encode()}
 
 
 async def test_a_file_in_folders_that_do_not_exist_yet_is_told_once_it_is_written(tmp_path: Path) -> None:
@@ -82,17 +86,34 @@ async def test_a_file_in_folders_that_do_not_exist_yet_is_told_once_it_is_writte
         file.parent.mkdir(parents=True)
         await asyncio.sleep(0.1)
         file.write_text("a = 1")
-        assert await next_of(told) == {file}
+        assert await next_of(told) == {file: b"a = 1"}
         file.write_text("a = 2")
-        assert await next_of(told) == {file}
+        assert await next_of(told) == {file: b"a = 2"}
 
 
-async def test_of_several_files_the_changed_one_is_named(tmp_path: Path) -> None:
+async def test_a_change_of_one_file_tells_what_all_of_them_hold(tmp_path: Path) -> None:
     one, other = tmp_path / "one.toml", tmp_path / "other.toml"
     one.write_text("a = 1")
     async with watching(one, other) as told:
-        other.write_text("a = 1")
-        assert await next_of(told) == {other}
+        other.write_text("a = 2")
+        assert await next_of(told) == {one: b"a = 1", other: b"a = 2"}
+
+
+async def test_a_file_is_not_believed_to_be_gone_or_empty_while_it_is_being_written(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("a = 1")
+    async with watching(file) as told:
+        for number in range(20):
+            if number % 2:
+                file.rename(tmp_path / "config.toml~")
+            else:
+                file.write_text("")
+            await asyncio.sleep(0.01)
+            file.write_text(f"a = {number}")
+            await asyncio.sleep(0.05)
+        async with asyncio.timeout(SOON_S):
+            while (seen := (await next_of(told))[file]) != b"a = 19":
+                assert seen
 
 
 async def test_a_neighbour_or_the_same_contents_are_not_told(tmp_path: Path) -> None:
@@ -116,16 +137,16 @@ async def test_what_a_symbolic_link_leads_to_is_watched(tmp_path: Path) -> None:
     link.symlink_to(kept)
     async with watching(link) as told:
         kept.write_text("a = 2")
-        assert await next_of(told) == {link}
+        assert await next_of(told) == {link: b"a = 2"}
 
 
 async def test_after_many_rapid_edits_the_last_one_was_told(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("n = 0")
-    seen: list[str] = []
+    seen: list[bytes | None] = []
 
-    async def told(_: frozenset[Path]) -> None:
-        seen.append(file.read_text())
+    async def told(contents: Contents) -> None:
+        seen.append(contents[file])
 
     task = asyncio.create_task(watch([file], told))
     await asyncio.sleep(0.2)
@@ -133,7 +154,7 @@ async def test_after_many_rapid_edits_the_last_one_was_told(tmp_path: Path) -> N
         file.write_text(f"n = {number}")
         await asyncio.sleep(0.005)
     async with asyncio.timeout(SOON_S):
-        while not seen or seen[-1] != "n = 100":
+        while not seen or seen[-1] != b"n = 100":
             await asyncio.sleep(0.02)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -22,7 +22,7 @@ from routerd.domain.place import Place, Span
 from routerd.domain.text import Text
 
 SIZES = (1_000, 5_000, 10_000, 50_000)
-KEYSTROKES = 12
+KEYSTROKES = 200
 
 FUNCTION = '''\
 def weigh(parcel, limit=LIMIT):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class _Applies:
 
     def __init__(self, client: LanguageClient, uri: str, text: str, encoding: Encoding) -> None:
         self.client, self.uri, self.naive, self.version = client, uri, Naive(text, encoding), 1
-        client.feature(types.WORKSPACE_APPLY_EDIT)(self._apply)
+        client.feature(types.WORKSPACE_APPLY_EDIT)(partial(self._apply))
         item = types.TextDocumentItem(uri=uri, language_id="javascript", version=1, text=text)
         client.text_document_did_open(types.DidOpenTextDocumentParams(item))
 

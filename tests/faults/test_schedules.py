@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from routerd.adapters.upstream import Clock, Traffic, UpstreamEngine
+from routerd.adapters.upstream import Clock, Keys, Traffic, UpstreamEngine
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.errors import UpstreamError
 from routerd.domain.quote import Rung
@@ -212,7 +212,7 @@ async def play(seed: int, loop: VirtualLoop, places: list[Place], traffic: Traff
         providers[name] = provider(name, address, max_concurrency=rng.choice([None, 1, 2]), rpm=rng.choice([None, 2]))
     engine = UpstreamEngine(
         providers,
-        key=lambda _: "key",
+        Keys(lambda _: "key"),
         price=lambda _: PRICE,
         counter=QuarterOfBytes(),
         limits=LIMITS,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -56,6 +58,7 @@ class Upstream:
         self._rejects = frozenset(rejects)
         self._count, self._clock, self._port = count, clock, port
         self._server: asyncio.Server | None = None
+        self._kept: socket.socket | None = None
         self._open: dict[Connection, asyncio.Task[None]] = {}
         self._news, self._release = asyncio.Event(), asyncio.Event()
         self._mistakes: list[Exception] = []
@@ -80,6 +83,8 @@ class Upstream:
     ) -> None:
         """Ends all connections. Raises what a `reply` or `turns` function raised, so no test hides it."""
         await self.refuse()
+        if self._kept is not None:
+            self._kept.close()
         tasks = [*self._open.values(), *self._later]
         for task in tasks:
             task.cancel()
@@ -90,9 +95,10 @@ class Upstream:
     async def listen(self) -> None:
         """Takes connections; after `refuse`, on the same port again."""
         if self._server is None:
+            bound, self._kept = self._kept or _bound(self._port), None
             # 2048: more clients than any test opens at once; the default of 100 would drop SYNs in a bench.
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port, backlog=2048)
-            self._port = self._server.sockets[0].getsockname()[1]
+            self._server = await asyncio.start_server(self._serve, sock=bound, backlog=2048)
+            self._port = bound.getsockname()[1]
 
     async def refuse_for(self, seconds: float) -> None:
         """`refuse`, and `listen` again after so long; returns at once."""
@@ -109,6 +115,8 @@ class Upstream:
         if self._server is not None:
             self._server.close()
             self._server = None
+            # Bound and not listening: connections are refused, and no other program gets the port meanwhile.
+            self._kept = _bound(self._port)
         idle = [task for connection, task in self._open.items() if connection.idle]
         for task in idle:
             task.cancel()
@@ -241,6 +249,16 @@ class Upstream:
             await speaker.say_stream(wire.frames(turn, answer, seen.body))
         else:
             await speaker.say_whole(answer)
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket()
+    # As asyncio does for its own: a port whose old connections linger can be bound, except on Windows, where
+    # the option would let two programs share one.
+    if sys.platform != "win32":
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
 
 
 def _model(name: str) -> dict[str, object]:

@@ -110,7 +110,8 @@ def strike_index(at: Place, stream: Sequence[Frame]) -> int:
 
 def head(status: int, headers: Mapping[str, str]) -> bytes:
     """The status line and headers of an HTTP/1.1 answer."""
-    reason = HTTPStatus(status).phrase
+    # Providers answer with numbers that no standard names: 529 is Anthropic's "overloaded".
+    reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 

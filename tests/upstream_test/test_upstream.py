@@ -173,6 +173,14 @@ async def test_a_closed_port_refuses_and_opens_again_at_the_same_address() -> No
         await client.models.list()
 
 
+async def test_a_closed_port_is_kept_from_others() -> None:
+    async with Upstream() as upstream:
+        await upstream.refuse()
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", upstream.port))
+        await upstream.listen()
+
+
 @pytest.mark.parametrize("kind", ["reset", "drop"])
 @pytest.mark.parametrize("at", ["headers", 1, "finish", "done"])
 @pytest.mark.parametrize("stream", [True, False])
@@ -264,6 +272,7 @@ async def test_retry_after_comes_in_each_of_its_forms() -> None:
         (up.rate_limited(), openai.RateLimitError, "rate_limit_exceeded"),
         (up.server_error(500), openai.InternalServerError, None),
         (up.server_error(503), openai.InternalServerError, None),
+        (up.server_error(529), openai.InternalServerError, None),
         (up.credential(401), openai.AuthenticationError, "invalid_api_key"),
         (up.credential(402), openai.APIStatusError, "insufficient_quota"),
         (up.credential(403), openai.PermissionDeniedError, "permission_denied"),

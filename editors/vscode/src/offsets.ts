@@ -16,7 +16,7 @@ export function insertsOnly(edits: readonly Edit[]): boolean {
 export function applied(before: string, edits: readonly Edit[]): string {
   const pieces: string[] = [];
   let done = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
     pieces.push(before.slice(done, edit.start), edit.text);
     done = edit.end;
   }

@@ -71,12 +71,18 @@ export class Server implements vscode.Disposable {
     try {
       const found = await find();
       this.handlers.log.info(`starting ${[found.command, ...found.args].join(" ")} (from ${found.source})`);
-      const client = clientFor(found, { ...this.handlers, crashed: (which) => this.crashed(which) });
+      let lost = false;
+      const crashed = (which: LanguageClient) => {
+        lost = true;
+        this.crashed(which);
+      };
+      const client = clientFor(found, { ...this.handlers, crashed });
       this.client = client;
       await within(START_MS, client.start());
       const version = compatible(client);
       this.handlers.log.info(`routerd ${version} is running`);
       this.tell({ state: "running", found, version });
+      if (lost) this.crashed(client); // between its first answer and here
     } catch (error) {
       await this.stop();
       const reason = sentence(error);

@@ -1,5 +1,6 @@
-"""The configuration: found, read, checked, merged and resolved; it writes nothing but a first file."""
+"""The configuration: found, read, checked, merged and resolved; it writes a first file and the user's examples, nothing else."""
 
+from routerd.adapters.config.examples import add_example
 from routerd.adapters.config.first import first_file, write_first_file
 from routerd.adapters.config.keys import Keys
 from routerd.adapters.config.load import Loaded, check, fallback, load
@@ -15,6 +16,7 @@ __all__ = [
     "Loaded",
     "Row",
     "Sources",
+    "add_example",
     "check",
     "fallback",
     "first_file",

@@ -37,6 +37,8 @@ class Value:
 
 Merged = dict[Path, Value]
 
+_EXAMPLES: Path = ("routing", "examples")
+
 T = TypeVar("T")
 
 
@@ -48,7 +50,11 @@ def merged(layers: Iterable[Checked]) -> Merged:
             if path[0] == "models":
                 for older in [old for old in together if _same_model(old, path)]:
                     del together[older]
+        earlier = together.get(_EXAMPLES)
         together.update({path: Value(value, one.layer) for path, value in one.values.items()})
+        if earlier and (last := together[_EXAMPLES]) is not earlier:
+            # A project's sentences join the user's own, which a later word must not silence.
+            together[_EXAMPLES] = Value((*earlier.value, *last.value), last.layer)
     return together
 
 
@@ -77,13 +83,11 @@ def settings_of(together: Merged) -> Settings:
 def strangers(together: Merged) -> list[str]:
     """Sentences on models of providers that nobody described; they can never be asked."""
     known = [*_names(together, "providers"), OFFLINE.provider]
-    return [
-        f"{value.layer.name}: {_stranger(model, known)}"
-        for path, value in together.items()
-        if path[0] == "tiers"
-        for model in value.value
-        if model.provider not in known
-    ]
+    named = [(value.layer, model) for path, value in together.items() if path[0] == "tiers" for model in value.value]
+    embedder = together.get(("routing", "embedder"))
+    if embedder and embedder.value.model:
+        named.append((embedder.layer, embedder.value.model))
+    return [f"{layer.name}: {_stranger(model, known)}" for layer, model in named if model.provider not in known]
 
 
 def _stranger(model: ModelRef, known: list[str]) -> str:

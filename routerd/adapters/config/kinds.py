@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from routerd.domain.model import ModelRef
-from routerd.domain.settings import KeySource, OfflinePolicy, RoutingExample
+from routerd.domain.settings import Embedding, KeySource, OfflinePolicy, RoutingExample
 from routerd.domain.tier import Tier
 
 E = TypeVar("E", bound=StrEnum)
@@ -148,6 +148,17 @@ def _examples(value: object) -> tuple[RoutingExample, ...]:
     return tuple(RoutingExample(_one_of(Tier, t["tier"]), _text(t["text"])) for t in tables)
 
 
+def _embedder(value: object) -> Embedding:
+    match dict(value) if isinstance(value, Mapping) else value:
+        case "built-in":
+            return Embedding()
+        case {"folder": str(folder), **others} if folder and not others:
+            return Embedding(folder=folder)
+        case {"provider": str(provider), "model": str(model), **others} if provider and model and not others:
+            return Embedding(model=ModelRef(provider, model))
+    raise ValueError
+
+
 def _day(value: object) -> str:
     return (value if isinstance(value, date) else date.fromisoformat(_text(value))).isoformat()
 
@@ -177,4 +188,9 @@ COMMAND = Kind("a list of words", '["pytest", "-q"]', _command)
 FIELD = Kind("the name of a field, or false", '"max_completion_tokens"', _field)
 TABLE = Kind("a table", '{ thinking = { type = "disabled" } }', _table, secret=True)
 EXAMPLES = Kind("tables with tier and text", '[{ tier = "architect", text = "why do these deadlock" }]', _examples)
+EMBEDDER = Kind(
+    '"built-in", { folder = "…" } or { provider = "…", model = "…" }',
+    '{ provider = "openai", model = "text-embedding-3-small" }',
+    _embedder,
+)
 DAY = Kind("a date", '"2026-11-01"', _day)

@@ -21,6 +21,8 @@ class Layer:
     """The file's text, for line numbers."""
     users_own: bool = False
     """Whether it may set what only the user may set."""
+    lowers: bool = False
+    """Whether it may set a budget only below what stands there already: it came with somebody else's code."""
     built_in: bool = False
 
 

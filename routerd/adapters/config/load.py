@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
+from routerd.adapters.config.budget import without_raises
 from routerd.adapters.config.build import Merged, merged, settings_of, strangers
 from routerd.adapters.config.layer import Checked, Layer, checked
 from routerd.adapters.config.sources import Sources
@@ -36,16 +38,21 @@ class Loaded:
     """Dotted key to its value."""
 
 
-def load(sources: Sources) -> Loaded:
+Contents = Mapping[Path, bytes | None]
+"""What files were seen to hold; a file that is not among them, or was not there, is read."""
+
+
+def load(sources: Sources, seen: Contents = MappingProxyType({})) -> Loaded:
     """Read and merge every layer. Raises ConfigError for a file or a value that cannot be used."""
-    layers = [*_built_in(), *_read(sources)]
+    layers = [*_built_in(), *_read(sources, seen)]
     faults = [fault for layer in layers for fault in layer.faults]
     if faults:
         more = f" ({len(faults) - 1} more: `routerd config check` lists them.)" if len(faults) > 1 else ""
         raise ConfigError(faults[0] + more)
+    raised = without_raises(layers, str(sources.user))
     together = merged(layers)
     problems = [problem for layer in layers for problem in layer.problems]
-    return _loaded(together, [*_missing(sources), *problems, *strangers(together)])
+    return _loaded(together, [*_missing(sources), *problems, *raised, *strangers(together)])
 
 
 def fallback(sources: Sources, fault: ConfigError) -> Loaded:
@@ -67,12 +74,13 @@ def check(sources: Sources) -> tuple[str, ...]:
     """Everything that is wrong or ignored, one sentence each; empty if all is well."""
     try:
         layers = [*_built_in(), *_read(sources)]
+        raised = without_raises(layers, str(sources.user))
         together = merged(layers)
         settings_of(together)
     except ConfigError as fault:
         return (str(fault),)
     said = [sentence for layer in layers for sentence in (*layer.faults, *layer.problems)]
-    return (*_missing(sources), *said, *strangers(together))
+    return (*_missing(sources), *said, *raised, *strangers(together))
 
 
 def _loaded(together: Merged, problems: list[str]) -> Loaded:
@@ -90,23 +98,24 @@ def _missing(sources: Sources) -> list[str]:
     return []
 
 
-def _read(sources: Sources) -> list[Checked]:
+def _read(sources: Sources, seen: Contents = MappingProxyType({})) -> list[Checked]:
     layers: list[Layer] = []
-    user = _file(sources.user, users_own=True)
+    user = _file(sources.user, seen, users_own=True)
     if user is None and sources.asked_for == "--config":
         raise ConfigError(f"{sources.user} does not exist: name an existing file after --config.")
     layers += [user] if user else []
-    workspace = _file(sources.workspace) if sources.workspace else None
-    layers += [workspace] if workspace else []
+    workspace = _file(sources.workspace, seen) if sources.workspace else None
+    layers += [replace(workspace, lowers=True)] if workspace else []
     if sources.editor:
         table = {key: value for key, value in sources.editor.items() if key not in CLIENTS_OWN}
         layers.append(Layer(EDITOR, table))
     return [checked(layer, str(sources.user)) for layer in layers]
 
 
-def _file(path: Path, *, users_own: bool = False) -> Layer | None:
+def _file(path: Path, seen: Contents, *, users_own: bool = False) -> Layer | None:
+    content = seen.get(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as fault:

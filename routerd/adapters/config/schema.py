@@ -71,6 +71,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("routing.default_tier", kinds.TIER, "The tier where semantic routing is not sure."),
     Entry("routing.offline", kinds.POLICY, "When the built-in engine answers."),
     Entry("routing.baseline", kinds.TIER, "The tier that savings are shown against."),
+    Entry("routing.embedder", kinds.EMBEDDER, "The embedding that semantic routing compares with.", True),
     Entry("routing.examples", kinds.EXAMPLES, "Your own sentences for semantic routing."),
     Entry("limits.total_s", kinds.SECONDS, "Seconds for one action, retries included."),
     Entry("limits.first_token_s", kinds.SECONDS, "Seconds until a provider begins to answer."),

@@ -9,7 +9,7 @@ from typing import Any
 
 from routerd.adapters.config.load import Loaded
 from routerd.domain.money import plain
-from routerd.domain.settings import KeySource, RoutingExample
+from routerd.domain.settings import Embedding, KeySource, RoutingExample
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,19 @@ def _key(source: KeySource) -> str:
     return f"{{ command = [{written((source.command or ('?',))[0])}, …] }}"
 
 
+def _embedding(value: Embedding) -> str:
+    if value.model:
+        return written({"provider": value.model.provider, "model": value.model.model})
+    return written({"folder": value.folder} if value.folder else "built-in")
+
+
 _WRITERS: Mapping[type, Callable[[Any], str]] = {
     bool: lambda value: str(value).lower(),
     int: lambda value: f"{value:_}",
     float: lambda value: f"{value:g}",
     Decimal: lambda value: f'"{plain(value)}"',
     KeySource: _key,
+    Embedding: _embedding,
     RoutingExample: lambda value: written({"tier": value.tier, "text": value.text}),
 }
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NO_METHODS = (SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.TYPE)
 _TRAILING = ("end", ",")
+_ATTRIBUTE_MARKS = ("@", "#[", "[")
+_MOST_ATTRIBUTE_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,12 @@ class _Scope:
 
 def symbols_at(parsed: Parsed, place: Place) -> tuple[Symbol, ...]:
     """The declarations around a place, outer before inner."""
-    return symbols(parsed, parsed.captures(parsed.rules.declarations, place).get("def", []))
+    near: Place | Span = place
+    if parsed.text.lines[place.line].lstrip().startswith(_ATTRIBUTE_MARKS):
+        # A decorator is part of what it decorates, which only begins further down.
+        near = Span(place, Place(min(place.line + _MOST_ATTRIBUTE_LINES, parsed.text.end.line), 0))
+    found = symbols(parsed, parsed.captures(parsed.rules.declarations, near).get("def", []))
+    return tuple(symbol for symbol in found if place in symbol.whole)
 
 
 def symbols(parsed: Parsed, nodes: list[Node]) -> tuple[Symbol, ...]:

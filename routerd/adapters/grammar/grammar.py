@@ -107,10 +107,12 @@ class TreeSitterGrammar:
             parsed = self._parsed(document)
             kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
             nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
-            # One span for each name, not for each use of it: a file of 5,000 lines holds 10,000 uses.
-            first = {node.text: node for node in sorted(nodes, key=lambda node: -node.start_byte)}
-            first_uses = ...
-        return ()
+        used: dict[bytes | None, str] = {}
+        for node in sorted(nodes, key=lambda node: node.start_byte):
+            # Places are dear, and most uses of a name are not the first.
+            if node.text not in used and span.covers(found := parsed.span(node)) and found not in declared:
+                used[node.text] = document.text.slice(found)
+        return tuple(dict.fromkeys(used.values()))
 
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
         """The tokens of the code without comments and documentation: equal means the same program.

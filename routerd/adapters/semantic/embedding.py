@@ -64,4 +64,5 @@ class ServedEmbedder:
 def unit_rows(matrix: Matrix) -> Matrix:
     """Each row scaled to length 1; rows of zeros stay so."""
     lengths = np.sqrt(np.square(matrix).sum(axis=1, keepdims=True))
-    return (matrix / np.where(lengths > 0, lengths, 1)).astype(np.float32, copy=False)
+    scaled: Matrix = (matrix / np.where(lengths > 0, lengths, 1)).astype(np.float32, copy=False)
+    return scaled

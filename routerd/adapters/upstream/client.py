@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CONNECT_S = 10.0
 """A handshake across the world takes less than one second; three lost SYNs come to seven (RFC 6298)."""
+EMBED_S = 5.0
+"""For a batch of short texts, which takes well under a second; a person is waiting and the built-in one is at hand."""
 NO_KEY = "no-key-needed"
 """What is sent where a local server wants none: the openai package insists on a value."""
 
@@ -85,6 +87,36 @@ class Client:
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
+
+
+class EmbeddingsClient:
+    """One provider's embeddings endpoint with one key; waits for each answer."""
+
+    def __init__(self, base_url: str, key: str | None) -> None:
+        from openai import OpenAI  # noqa: PLC0415  # lazy, see the top of this file
+
+        self._client = OpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=EMBED_S)
+        if urlsplit(base_url).hostname != "api.openai.com":
+            self._client.organization = self._client.project = None  # as in Client
+
+    def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
+        """One vector for each text, in their order. Raises FaultError."""
+        from openai import OpenAIError  # noqa: PLC0415  # lazy
+        from openai.types import CreateEmbeddingResponse  # noqa: PLC0415  # lazy
+
+        try:
+            answer = self._client.post(
+                "/embeddings",
+                body={"model": model, "input": list(texts), "encoding_format": "float"},
+                cast_to=CreateEmbeddingResponse,
+                options={"follow_redirects": False},
+            )
+        except OpenAIError as error:
+            raise FaultError(fault_of(error, 0.0)) from None
+        ordered = sorted(answer.data or (), key=lambda one: one.index)
+        if [one.index for one in ordered] != list(range(len(texts))):
+            raise FaultError(Fault(Sign.BROKEN, message="gave too few vectors"))
+        return [one.embedding for one in ordered]
 
 
 class Stream:

@@ -23,7 +23,7 @@ from routerd.adapters.upstream.failover import Candidate, Go, Stop, Wait, next_m
 from routerd.adapters.upstream.failure import TABLE, Failure, Fault, FaultError, classify
 from routerd.adapters.upstream.health import Health, HealthStore, MemoryHealth
 from routerd.adapters.upstream.job import Job
-from routerd.adapters.upstream.keys import KeyOf, Keys
+from routerd.adapters.upstream.keys import Keys
 from routerd.adapters.upstream.survey import Survey
 from routerd.adapters.upstream.till import Till
 from routerd.adapters.upstream.told import told
@@ -43,11 +43,11 @@ from routerd.domain.settings import Limits, ProviderSettings
 class UpstreamEngine:
     """Answers questions through OpenAI-compatible providers; see ``domain.ports.Engine``.
 
-    One for each snapshot of the configuration; ``health`` and ``traffic`` outlive it and are shared.
+    One for each snapshot of the configuration; ``keys``, ``health`` and ``traffic`` outlive it and are shared.
     """
 
     providers: Mapping[str, ProviderSettings]
-    key: KeyOf
+    keys: Keys
     price: Callable[[ModelRef], Price | None]
     counter: Counter
     limits: Limits
@@ -59,11 +59,11 @@ class UpstreamEngine:
     """Dollars that all attempts at one question may cost together."""
 
     def __post_init__(self) -> None:
-        self._keys, self._till = Keys(self.key), Till(self.price, self.counter)
+        self._till = Till(self.price, self.counter)
         self._survey = Survey(
-            self.providers, self._keys, self.health, self.traffic, self._till, self.clock, self.budget
+            self.providers, self.keys, self.health, self.traffic, self._till, self.clock, self.budget
         )
-        self._aftermath = Aftermath(self._keys, self.health, self.traffic, self._till, self.clock, self.rng)
+        self._aftermath = Aftermath(self.keys, self.health, self.traffic, self._till, self.clock, self.rng)
 
     async def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
@@ -104,8 +104,8 @@ class UpstreamEngine:
     async def _go(self, job: Job, model: ModelRef, why: str | None) -> Reply | None:
         """Call one deployment; ``None`` where the question goes on to the next."""
         provider = self.providers[model.provider]
-        known = self._keys.known(provider)
-        key = known or await self._keys.get(provider)
+        known = self.keys.known(provider)
+        key = known or await self.keys.get(provider)
         if key.problem is not None:
             job.exclude(model, key.problem, Failure.CREDENTIAL)
             return None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from routerd.domain.errors import KeyUnavailable
-from routerd.domain.settings import ProviderSettings
+from routerd.domain.settings import KeySource, ProviderSettings
 
 KeyOf = Callable[[ProviderSettings], str | None]
 """The key of a provider, or ``None``. May raise KeyUnavailable, and may take seconds (a password manager)."""
@@ -27,28 +27,28 @@ class Key:
 
 
 class Keys:
-    """The keys that were asked for so far."""
+    """The keys that were asked for so far; outlives a reload, as a password manager may ask its owner each time."""
 
     def __init__(self, key_of: KeyOf) -> None:
         self._key_of = key_of
-        self._known: dict[str, Key] = {}
+        self._known: dict[tuple[str, KeySource | None], Key] = {}
 
     def known(self, provider: ProviderSettings) -> Key | None:
-        """The key, where it was asked for before."""
-        return self._known.get(provider.name)
+        """The key, where this source was asked for it before."""
+        return self._known.get((provider.name, provider.key))
 
     async def get(self, provider: ProviderSettings) -> Key:
         """The key. One that is missing or broken is asked for anew the next time."""
-        known = self._known.get(provider.name)
+        known = self.known(provider)
         if known is None:
             known = await asyncio.to_thread(self._read, provider)
             if known.problem is None:
-                self._known[provider.name] = known
+                self._known[provider.name, provider.key] = known
         return known
 
     def forget(self, provider: ProviderSettings) -> None:
         """The provider refused it: ask the source again before the next call."""
-        self._known.pop(provider.name, None)
+        self._known.pop((provider.name, provider.key), None)
 
     def _read(self, provider: ProviderSettings) -> Key:
         try:

@@ -11,7 +11,7 @@ import typer
 
 from routerd import __version__
 from routerd.domain.errors import ConfigError, RouterdError, UsageError
-from routerd.frontends.cli import configuration, demo, doctor, server, spending, work
+from routerd.frontends.cli import configuration, demo, doctor, manifest, server, spending, work
 
 FAILED, USAGE, CANCELLED = 1, 2, 130
 
@@ -33,6 +33,7 @@ commands.command("stats")(spending.stats)
 commands.command("report")(spending.report)
 commands.command("doctor")(doctor.doctor)
 commands.command("demo")(demo.demo)
+commands.command("manifest")(manifest.manifest)
 commands.add_typer(configuration.commands, name="config")
 
 

@@ -1,14 +1,11 @@
-"""`routerd run`, `estimate` and `route`: what the editor does, from a terminal or a script."""
+"""`routerd run` and `estimate`: what the editor does, from a terminal or a script."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import signal
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,7 +23,7 @@ from routerd.frontends.cli import screen
 from routerd.frontends.cli.file_editor import FileEditor, unified
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.places import request
-from routerd.frontends.shapes import estimate_json, outcome_json, route_json
+from routerd.frontends.shapes import estimate_json, outcome_json
 
 _EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
 _INDEX_SECONDS = 3.0
@@ -144,49 +141,6 @@ def estimate(
         for refusal in refusals if not as_json or not found else ():
             screen.note(refusal)
     return 0 if found else 3
-
-
-def route(
-    text: Annotated[str | None, typer.Argument(help="an instruction, in a developer's own words")] = None,
-    as_json: AsJson = False,
-    batch: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help='lines {"id", "text"}')] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="show the nearest prototypes")] = False,
-    config: Config = None,
-) -> int:
-    """Say what a free-form instruction would be routed to, and why."""
-    if (text is None) == (batch is None):
-        raise UsageError('Give one instruction, as in routerd route "add unit tests", or --batch FILE.jsonl.')
-    with opened(config) as app:
-        if batch is not None:
-            for identity, instruction in _lines(batch):
-                found = app.classify(instruction)
-                shape = {"error": found.message} if isinstance(found, Refusal) else route_json(found)
-                sys.stdout.write(json.dumps({"id": identity, **shape}, ensure_ascii=False) + "\n")
-            return 0
-        found = app.classify(text or "")
-        if isinstance(found, Refusal):
-            screen.note(found.message)
-            return 3
-        if as_json:
-            screen.print_json(route_json(found))
-        else:
-            shape = route_json(found)
-            screen.console().print(f"{shape['action']} → {shape['tier']} → {shape['model']}", markup=False)
-            screen.console().print(found.reason, markup=False)
-            for near in found.classification.nearest if explain and found.classification else ():
-                screen.console().print(f"  {near.similarity:.2f}  {near.tier:<9} {near.text}", markup=False)
-    return 0
-
-
-def _lines(batch: Path) -> Iterator[tuple[object, str]]:
-    for number, line in enumerate(batch.read_text("utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            yield row["id"], str(row["text"])
-        except (ValueError, KeyError, TypeError):
-            raise UsageError(f'{batch}, line {number}: write {{"id": …, "text": "…"}} on each line.') from None
 
 
 def _know(action: str) -> None:

@@ -44,9 +44,7 @@ async def reload(session: Session, _: Arguments) -> Json:
     """`routerd.reload`: read the configuration again; what is wrong with it, in sentences."""
     app = await session.working()
     problems = app.reload()
-    status.tell(session)
-    if session.client.refreshes_lenses:
-        session.refresh_lenses()
+    session.reloaded(problems)
     return {"problems": list(problems)}
 
 

@@ -33,14 +33,14 @@ def serve(
     log.set_up(log_level, log_file)
     shared = SharedApp(config_file)
     try:
-        return asyncio.run(_until_signal(_tcp(shared, *tcp) if tcp else _stdio(shared)))
+        return asyncio.run(_until_signal(_tcp(shared, *tcp) if tcp else _stdio(shared), shared))
     except KeyboardInterrupt:
         return _INTERRUPTED
     finally:
         shared.close()
 
 
-async def _until_signal(work: Coroutine[object, object, int]) -> int:
+async def _until_signal(work: Coroutine[object, object, int], shared: SharedApp) -> int:
     """The work's own code, or 130 or 0 where SIGINT or SIGTERM ended it, its jobs cancelled and booked."""
     task = asyncio.ensure_future(work)
     stopped: list[int] = []
@@ -60,6 +60,8 @@ async def _until_signal(work: Coroutine[object, object, int]) -> int:
         if not stopped:
             raise
         return _INTERRUPTED if stopped[0] == signal.SIGINT else 0
+    finally:
+        await shared.disconnect()
 
 
 async def _stdio(shared: SharedApp) -> int:

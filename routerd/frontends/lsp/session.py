@@ -38,11 +38,18 @@ class SharedApp:
 
         paths = [path for path in map(path_of, folders) if path is not None]
         if self._app is None:
-            self._app = App.open(config_file=self._config_file, root=paths[0] if paths else None)
+            self._app = App.open(
+                config_file=self._config_file, root=paths[0] if paths else None, lenient=True
+            )
             paths = paths[1:]
         for path in paths:
             self._app.workspace.add_folder(path)
         return self._app
+
+    async def disconnect(self) -> None:
+        """Close the connections to providers, while there is an event loop to do it in."""
+        if self._app is not None:
+            await self._app.disconnect()
 
     def close(self) -> None:
         """Stop the background work and close the ledger."""
@@ -125,6 +132,13 @@ class Session:
             more = f" ({len(problems) - 1} more: run `routerd config check`.)" if len(problems) > 1 else ""
             self.wire.tell("window/showMessage", {"type": 2, "message": f"routerd: {problems[0]}{more}"})
 
+    def reloaded(self, problems: tuple[str, ...]) -> None:
+        """A configuration file has changed: what it says, and what is wrong with it, is shown at once."""
+        self.tell_problems(problems)
+        status.tell(self)
+        if self.client.refreshes_lenses:
+            self.refresh_lenses()
+
     async def close(self) -> None:
         """End all jobs, their spending booked, and all other work."""
         await self.jobs.close()
@@ -148,6 +162,7 @@ class Session:
         for document in self.documents.all():
             self.app.opened(document)
         await asyncio.gather(self.take_settings(), self.app.warm())
+        self.later(asyncio.ensure_future(self.app.watch(self.reloaded)))
         status.tell(self)
         for document in self.documents.all():
-            self.later(asyncio.ensure_future(self.app.warm(document.uri)))
+            self.later(asyncio.ensure_future(self.app.study(document.uri)))

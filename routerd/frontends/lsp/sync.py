@@ -20,7 +20,7 @@ def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
     session.documents.open(document)
     _hold(session, document)
     if session.app is not None:
-        session.later(asyncio.ensure_future(session.app.warm(document.uri)))
+        session.later(asyncio.ensure_future(session.app.study(document.uri)))
 
 
 def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None:

@@ -13,6 +13,7 @@ from routerd.domain.project import Project
 from routerd.domain.prompt import Conventions, Snippet
 from routerd.stages.gather.nearby import around, callees, constants, example, file_outline, imports, tests
 from routerd.stages.gather.package import neighbours, signatures
+from routerd.stages.gather.piece import Piece, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,72 +29,63 @@ class Surroundings:
     diagnostics: tuple[Finding, ...] = ()
 
 
-Piece = tuple[str, str, str]
-"""Path, text and reason of a snippet that has not been counted yet."""
-
-
 def gather(spec: ActionSpec, around_it: Surroundings, counter: Counter) -> tuple[Snippet, ...]:
-    """The snippets that fit the action's appetite, the most wanted kinds first.
+    """What the target needs to be understood, and of the rest what fits the appetite, the most wanted kinds first.
 
     A snippet that does not fit is left out whole: half a signature misleads more than none.
     """
     left = spec.appetite.tokens
     chosen: list[Snippet] = []
+    it = _In(around_it, _view(spec, around_it))
     for kind in spec.appetite.kinds:
-        for path, text, reason in _SOURCES[kind](around_it):
-            tokens = counter.count(text)
-            if tokens and tokens <= left:
+        for piece in _SOURCES[kind](it):
+            tokens = counter.count(piece.text)
+            if tokens and (piece.needed or tokens <= left):
                 left -= tokens
-                chosen.append(Snippet(kind, path, text, reason, tokens))
+                chosen.append(Snippet(kind, piece.path, piece.text, piece.reason, tokens))
     return tuple(chosen)
 
 
-def _imports(it: Surroundings) -> Iterator[Piece]:
-    yield from imports(it.document, it.target, it.used, it.conventions.path)
-    yield from constants(it.document, it.target, it.used, it.conventions.path)
+@dataclass(frozen=True, slots=True)
+class _In:
+    """What a source of snippets may look at."""
+
+    all: Surroundings
+    file: View
 
 
-def _container(it: Surroundings) -> Iterator[Piece]:
-    yield from around(it.document, it.target, it.conventions.path)
+def _view(spec: ActionSpec, it: Surroundings) -> View:
+    shown = it.target.sent(spec.contract)
+    return View(it.document, it.target, shown, frozenset(it.used), it.conventions.path)
 
 
-def _callees(it: Surroundings) -> Iterator[Piece]:
-    yield from callees(it.target, it.used, it.conventions.path)
-    yield from signatures(it.target, it.used, it.project, it.conventions.path)
+def _imports(it: _In) -> Iterator[Piece]:
+    yield from imports(it.file)
+    yield from constants(it.file)
 
 
-def _tests(it: Surroundings) -> Iterator[Piece]:
-    yield from tests(it.target, it.conventions, it.project)
+def _callees(it: _In) -> Iterator[Piece]:
+    yield from callees(it.file)
+    yield from signatures(it.all.target, it.all.used, it.all.project, it.file.path)
 
 
-def _diagnostics(it: Surroundings) -> Iterator[Piece]:
-    inside = [f for f in it.diagnostics if it.target.span.start.line <= f.span.start.line <= it.target.span.end.line]
+def _diagnostics(it: _In) -> Iterator[Piece]:
+    span = it.file.target.span
+    inside = [f for f in it.all.diagnostics if span.start.line <= f.span.start.line <= span.end.line]
     if inside:
         lines = (f"line {f.span.start.line + 1}: {f.severity}: {f.message}" for f in inside)
-        yield it.conventions.path, "\n".join(lines), "reported on the target by other tools"
+        yield Piece(it.file.path, "\n".join(lines), "reported on the target by other tools")
 
 
-def _outline(it: Surroundings) -> Iterator[Piece]:
-    yield from file_outline(it.target, it.conventions.path)
-
-
-def _neighbours(it: Surroundings) -> Iterator[Piece]:
-    yield from neighbours(it.project, it.conventions.path)
-
-
-def _example(it: Surroundings) -> Iterator[Piece]:
-    yield from example(it.document, it.target, it.conventions.path)
-
-
-_SOURCES: dict[Snip, Callable[[Surroundings], Iterator[Piece]]] = {
+_SOURCES: dict[Snip, Callable[[_In], Iterator[Piece]]] = {
     Snip.IMPORTS: _imports,
-    Snip.CONTAINER: _container,
+    Snip.CONTAINER: lambda it: around(it.file),
     Snip.CALLEES: _callees,
-    Snip.TESTS: _tests,
+    Snip.TESTS: lambda it: tests(it.all.conventions, it.all.project),
     Snip.DIAGNOSTICS: _diagnostics,
-    Snip.OUTLINE: _outline,
-    Snip.NEIGHBOURS: _neighbours,
-    Snip.EXAMPLE: _example,
+    Snip.OUTLINE: lambda it: file_outline(it.file),
+    Snip.NEIGHBOURS: lambda it: neighbours(it.all.project, it.file.path),
+    Snip.EXAMPLE: lambda it: example(it.file),
 }
 
 __all__ = ["Surroundings", "gather"]

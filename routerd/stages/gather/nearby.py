@@ -6,79 +6,108 @@ import re
 from collections.abc import Iterator
 
 from routerd.domain.action import Target
-from routerd.domain.document import Document
 from routerd.domain.project import Project
 from routerd.domain.prompt import Conventions
 from routerd.domain.symbol import Symbol
+from routerd.stages.gather.bindings import bound, object_bound, outside_functions, value
+from routerd.stages.gather.piece import Piece, View
 
-_CONSTANT = re.compile(
-    r"^(?:export |pub |static |const |final |let |var |public |private )*"
-    r"(?:[\w<>\[\],.*& ]+ )?\$?(\w+)\s*(?::[^=]+)?=[^=>]"
-)
-_MAX_CONSTANT_LINES = 6
-"""Longer values are tables; their first lines say what they are."""
+_MAX_IMPORT_LINES = 4
+"""A longer import statement keeps only the lines that name what is used."""
 _MAX_EXAMPLE_LINES = 15
 _MAX_TEST_CHARACTERS = 3_000
 
 
-def imports(document: Document, target: Target, used: tuple[str, ...], path: str) -> Iterator[tuple[str, str, str]]:
+def imports(it: View) -> Iterator[Piece]:
     """The import statements that bring in a name which the target uses."""
-    wanted = set(used)
     lines = [
-        document.text.slice(found.span).strip("\r\n")
-        for found in target.outline.imports
-        if not target.span.covers(found.span) and (wanted & set(found.names) or "*" in found.names)
+        _shortened(it.document.text.slice(found.span).strip("\r\n"), it.used)
+        for found in it.target.outline.imports
+        if not it.shows(found.span) and (it.used & set(found.names) or "*" in found.names)
     ]
     if lines:
-        yield path, "\n".join(dict.fromkeys(lines)), "imports that the target uses"
+        yield Piece(it.path, "\n".join(dict.fromkeys(lines)), "imports that the target uses", needed=True)
 
 
-def constants(document: Document, target: Target, used: tuple[str, ...], path: str) -> Iterator[tuple[str, str, str]]:
-    """Values assigned at the top level of the file under names that the target uses."""
-    wanted = set(used) - {symbol.name for symbol in target.outline.symbols}
-    text = document.text
-    for number, line in enumerate(text.lines):
-        if not line[:1].strip() or line[0] in "#/*@})]":
-            continue
-        match = _CONSTANT.match(line)
-        inside = target.span.start.line <= number <= target.span.end.line
-        if match and match[1] in wanted and not inside:
-            yield path, _value(document, number), f"`{match[1]}` is used by the target"
+def _shortened(statement: str, used: frozenset[str]) -> str:
+    lines = statement.splitlines()
+    if len(lines) <= _MAX_IMPORT_LINES:
+        return statement
+    inner = [line for line in lines[1:-1] if used.intersection(re.findall(r"\w+", line))]
+    return "\n".join((lines[0], *inner, lines[-1]))
 
 
-def _value(document: Document, first: int) -> str:
-    """A top-level assignment to its end: the lines after it that are indented or close a bracket."""
-    lines = [document.text.bare(first)]
-    for number in range(first + 1, min(first + _MAX_CONSTANT_LINES, len(document.text.lines))):
-        line = document.text.bare(number)
-        if not line.startswith((" ", "\t", ")", "]", "}")):
-            break
-        lines.append(line)
-    return "\n".join(lines)
+def constants(it: View) -> Iterator[Piece]:
+    """What the file binds outside of functions and of the target's own class, under names that the target uses."""
+    outline, text = it.target.outline, it.document.text
+    imported = {name for found in outline.imports for name in found.names}
+    wanted = it.used - {symbol.name for symbol in outline.symbols} - imported
+    own = [container.whole for container in containers(it)]
+    lines = list(outside_functions(outline, text.whole, (*it.shown, *own)))
+    found = dict(bound(text, (n for n in lines if text.lines[n][:1].strip()), wanted, it.document.language))
+    found |= dict(bound(text, lines, wanted - found.keys(), it.document.language))
+    by_line: dict[int, list[str]] = {}
+    for name, number in found.items():
+        by_line.setdefault(number, []).append(name)
+    for number, names in sorted(by_line.items()):
+        yield Piece(it.path, value(text, number), f"{_quoted(names)} is used by the target", needed=True)
 
 
-def around(document: Document, target: Target, path: str) -> Iterator[tuple[str, str, str]]:
-    """The header of the class around the target with the signatures of its other members."""
-    containers = dict.fromkeys(symbol.container for symbol in target.symbols if symbol.container)
-    for qualname in containers:
-        container = target.outline.by_qualname.get(qualname)
-        if container is None or target.span.covers(container.whole):
-            continue
-        members = [
-            f"    {other.signature}"
-            for other in target.outline.symbols
-            if other.container == qualname and other not in target.symbols
-        ]
-        text = "\n".join((document.text.slice(container.header), *members))
-        yield path, text, f"`{qualname}` holds the target"
+def containers(it: View) -> tuple[Symbol, ...]:
+    """The classes and functions around the target's symbols that are not shown themselves, innermost first."""
+    found: dict[Symbol, None] = {}
+    for symbol in it.target.symbols:
+        inner: Symbol | None = symbol
+        while inner is not None:
+            inner = _container(inner, it.target)
+            if inner is not None and not it.shows(inner.whole):
+                found[inner] = None
+    return tuple(found)
 
 
-def callees(target: Target, used: tuple[str, ...], path: str) -> Iterator[tuple[str, str, str]]:
-    """Signatures of what the target uses from its own file."""
-    wanted = set(used)
-    for symbol in target.outline.symbols:
-        if symbol.name in wanted and not target.span.covers(symbol.whole) and not _inside_function(symbol, target):
-            yield path, _with_owner(symbol), f"`{symbol.qualname}` is used by the target"
+def _container(symbol: Symbol, target: Target) -> Symbol | None:
+    named = [s for s in target.outline.symbols if s.qualname == symbol.container and s is not symbol]
+    # A Go method or a Rust ``impl`` stands outside of its type; else the class is the one around it.
+    return next((s for s in named if s.whole.covers(symbol.whole)), named[0] if named else None)
+
+
+def around(it: View) -> Iterator[Piece]:
+    """The class around the target: its header with what the target uses of it; then its other members."""
+    text, outline = it.document.text, it.target.outline
+    for container in containers(it):
+        members = [s for s in outline.symbols if s.container == container.qualname and not it.shows(s.whole)]
+        wanted = it.used - {member.name for member in members}
+        lines = outside_functions(outline, container.body or container.whole, it.shown)
+        fields = dict(bound(text, lines, wanted, it.document.language))
+        fields |= dict(object_bound(text, container.whole, wanted - fields.keys()))
+        parts = [value(text, number).strip() for number in sorted(set(fields.values()))]
+        parts += [member.signature for member in members if member.name in it.used]
+        yield Piece(
+            it.path, _listed(container.signature, parts), f"`{container.qualname}` holds the target", needed=True
+        )
+        others = [member.signature for member in members if member.name not in it.used]
+        if others:
+            yield Piece(it.path, _listed(container.signature, others), f"other members of `{container.qualname}`")
+
+
+def _listed(header: str, parts: list[str]) -> str:
+    return "\n".join((header, *("    " + part.replace("\n", "\n    ") for part in dict.fromkeys(parts))))
+
+
+def callees(it: View) -> Iterator[Piece]:
+    """Signatures of what the target uses from its own file, the members of its own class left out."""
+    own = {container.qualname for container in containers(it)}
+    lines = [
+        _with_owner(symbol)
+        for symbol in it.target.outline.symbols
+        if symbol.name in it.used
+        and symbol.container not in own
+        and symbol.qualname not in own
+        and not it.shows(symbol.whole)
+        and not _inside_function(symbol, it.target)
+    ]
+    if lines:
+        yield Piece(it.path, "\n".join(dict.fromkeys(lines)), "what the target uses from its file", needed=True)
 
 
 def _inside_function(symbol: Symbol, target: Target) -> bool:
@@ -90,30 +119,34 @@ def _with_owner(symbol: Symbol) -> str:
     return f"{symbol.signature}  [in {symbol.container}]" if symbol.container else symbol.signature
 
 
-def tests(target: Target, conventions: Conventions, project: Project) -> Iterator[tuple[str, str, str]]:
+def tests(conventions: Conventions, project: Project) -> Iterator[Piece]:
     """The tests that exist already, so that new ones are neither repeated nor in another style."""
     path = conventions.test_path
     text = conventions.test_file.text.string if conventions.test_file else project.texts.get(path or "", "")
     if path and text:
         if len(text) > _MAX_TEST_CHARACTERS:
             text = text[: text.rfind("\n", 0, _MAX_TEST_CHARACTERS)] + "\n[more tests follow]"
-        yield path, text, "the tests that exist already"
+        yield Piece(path, text, "the tests that exist already")
 
 
-def file_outline(target: Target, path: str) -> Iterator[tuple[str, str, str]]:
+def file_outline(it: View) -> Iterator[Piece]:
     """The signatures of the whole file, unless the target is that file."""
-    outside = [s for s in target.outline.symbols if not target.span.covers(s.whole)]
+    outside = [s for s in it.target.outline.symbols if not it.shows(s.whole)]
     if outside:
         lines = ("    " * s.qualname.count(".") + s.signature for s in outside)
-        yield path, "\n".join(lines), "the rest of the file, by signature"
+        yield Piece(it.path, "\n".join(lines), "the rest of the file, by signature")
 
 
-def example(document: Document, target: Target, path: str) -> Iterator[tuple[str, str, str]]:
+def example(it: View) -> Iterator[Piece]:
     """One documented sibling: style is caught better from a line of it than from a rule."""
-    for symbol in target.outline.symbols:
-        if symbol.doc is None or symbol in target.symbols:
+    for symbol in it.target.outline.symbols:
+        if symbol.doc is None or symbol in it.target.symbols:
             continue
-        doc = document.text.slice(symbol.doc)
+        doc = it.document.text.slice(symbol.doc)
         if 2 <= doc.count("\n") <= _MAX_EXAMPLE_LINES:
-            yield path, f"{symbol.signature}\n{doc}", "how this file documents"
+            yield Piece(it.path, f"{symbol.signature}\n{doc}", "how this file documents")
             return
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

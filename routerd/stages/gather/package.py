@@ -7,13 +7,14 @@ from posixpath import commonprefix, dirname
 
 from routerd.domain.action import Target
 from routerd.domain.project import Declaration, Project
+from routerd.stages.gather.piece import Piece
 
 _MAX_HOMONYMS = 2
 """A name that more files declare says little about which one is meant."""
 _MAX_NEIGHBOURS = 30
 
 
-def signatures(target: Target, used: tuple[str, ...], project: Project, path: str) -> Iterator[tuple[str, str, str]]:
+def signatures(target: Target, used: tuple[str, ...], project: Project, path: str) -> Iterator[Piece]:
     """Signatures of what the target uses from other files: names that it imports, nearest file first."""
     local = {symbol.name for symbol in target.outline.symbols}
     imported = {name for found in target.outline.imports for name in found.names}
@@ -24,10 +25,10 @@ def signatures(target: Target, used: tuple[str, ...], project: Project, path: st
         known = [d for d in project.declarations.get(name, ()) if d.path != path]
         likely = [d for d in known if name in imported or _stem(d.path) in modules]
         for found in sorted(likely, key=lambda d: -len(commonprefix((d.path, path))))[:_MAX_HOMONYMS]:
-            yield found.path, _described(found), f"`{name}` is used by the target"
+            yield Piece(found.path, _described(found), f"`{name}` is used by the target")
 
 
-def neighbours(project: Project, path: str) -> Iterator[tuple[str, str, str]]:
+def neighbours(project: Project, path: str) -> Iterator[Piece]:
     """The other files of the target's folder: what each imports and declares."""
     folder = dirname(path)
     here = [file for file in project.files if dirname(file) == folder and file != path]
@@ -41,7 +42,7 @@ def neighbours(project: Project, path: str) -> Iterator[tuple[str, str, str]]:
         lines = [f"imports {', '.join(project.imports[file])}"] if project.imports.get(file) else []
         lines += [d.signature for d in top]
         if lines:
-            yield file, "\n".join(lines), "a neighbour of the target"
+            yield Piece(file, "\n".join(lines), "a neighbour of the target")
 
 
 def _stem(path: str) -> str:

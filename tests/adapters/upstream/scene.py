@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from routerd.actions.ask import SPEC
-from routerd.adapters.upstream import Clock, Traffic, UpstreamEngine
+from routerd.adapters.upstream import Clock, Keys, Traffic, UpstreamEngine
 from routerd.domain.action import Request, Scope, Target
 from routerd.domain.attempt import Attempt
 from routerd.domain.document import Document
@@ -84,7 +84,7 @@ def rung(*models: str) -> Rung:
 def engine(providers: Mapping[str, ProviderSettings], **changes: Any) -> UpstreamEngine:
     """An engine in real time, with the key "key-NAME" for each provider, unless told otherwise."""
     arguments: dict[str, Any] = {
-        "key": lambda settings: f"key-{settings.name}",
+        "keys": Keys(lambda settings: f"key-{settings.name}"),
         "price": lambda model: PRICE,
         "counter": QuarterOfBytes(),
         "limits": LIMITS,

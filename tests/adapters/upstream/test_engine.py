@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from routerd.adapters.upstream import Keys
 from routerd.adapters.upstream.client import Client
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.errors import BadRequest, ContextTooLong, Exhausted, Unauthorized
@@ -267,12 +268,12 @@ def test_a_refused_key_is_not_tried_again_until_it_changes() -> None:
     async def main() -> None:
         async with Upstream(keys=["right"]) as upstream:
             keys = iter(["wrong", "wrong", "right"])
-            running = engine({"a": provider("a", upstream.base_url)}, key=lambda _: next(keys))
+            running = engine({"a": provider("a", upstream.base_url)}, keys=Keys(lambda _: next(keys)))
             for _ in range(2):
                 assert isinstance(await outcome(running, rung("a/m"), Witness()), Unauthorized)
             assert len(upstream.seen) == 1
             # A person changes the key; the daemon reads it anew as the old one was refused.
-            running = engine({"a": provider("a", upstream.base_url)}, key=lambda _: next(keys))
+            running = engine({"a": provider("a", upstream.base_url)}, keys=Keys(lambda _: next(keys)))
             assert isinstance(await outcome(running, rung("a/m"), Witness()), Reply)
 
     run(main())

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from routerd.adapters.upstream import Clock, MemoryHealth, Traffic, UpstreamEngine
+from routerd.adapters.upstream import Clock, Keys, MemoryHealth, Traffic, UpstreamEngine
 from routerd.domain.errors import ContextTooLong, Exhausted, KeyUnavailable, Unauthorized
 from routerd.domain.model import ModelRef
 from routerd.domain.reply import Reply
@@ -32,7 +32,7 @@ EPOCH = 1_790_000_000.0
 
 def engine(loop: VirtualLoop, providers: dict[str, ProviderSettings], **changes: Any) -> UpstreamEngine:
     arguments: dict[str, Any] = {
-        "key": lambda _: "key",
+        "keys": Keys(lambda _: "key"),
         "price": lambda _: PRICE,
         "counter": QuarterOfBytes(),
         "limits": Limits(),
@@ -222,7 +222,7 @@ def test_a_provider_without_a_key_is_passed_over_and_said_where_nobody_else_is()
     async def main(loop: VirtualLoop) -> None:
         async with traffic() as shared, Upstream(clock=loop.time) as up:
             providers = {name: provider(name, up.base_url) for name in "abc"}
-            running = engine(loop, providers, traffic=shared, key=key)
+            running = engine(loop, providers, traffic=shared, keys=Keys(key))
             watch = Witness()
             reply = await outcome(running, rung("a/m", "b/m", "c/m"), watch)
             assert isinstance(reply, Reply)
@@ -239,7 +239,7 @@ def test_a_local_server_needs_no_key_and_an_unknown_price_stays_unknown() -> Non
     async def main(loop: VirtualLoop) -> None:
         async with traffic() as shared, Upstream(clock=loop.time) as up:
             settings = replace(provider("a", up.base_url), key=None)
-            running = engine(loop, {"a": settings}, traffic=shared, key=lambda _: None, price=lambda _: None)
+            running = engine(loop, {"a": settings}, traffic=shared, keys=Keys(lambda _: None), price=lambda _: None)
             reply = await outcome(running, rung("a/m"), Witness())
             assert isinstance(reply, Reply)
             assert reply.attempt.cost is None

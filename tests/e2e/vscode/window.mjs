@@ -276,11 +276,6 @@ export class Window {
     return this.page.locator(".notifications-toasts .notification-list-item").filter({ hasText: text }).first();
   }
 
-  /** Presses a button of the dialog that is open. */
-  async pressInDialog(name) {
-    await this.page.locator(".monaco-dialog-box").getByRole("button", { name }).click();
-  }
-
   /** The text inside the active webview, such as a Markdown preview, once it holds `expected`. */
   async webviewText(expected = "") {
     const body = this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame").locator("body");

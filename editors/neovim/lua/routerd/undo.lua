@@ -29,10 +29,11 @@ function M.buffers(change)
     :totable()
 end
 
----Neovim's own handler, with the edit as a step of its own.
+---Neovim's own handler, with the edit as a step of its own, and without its print of the label: the receipt says it.
 ---@param params lsp.ApplyWorkspaceEditParams
 function M.apply_edit(err, params, context)
   local answer
+  params.label = nil
   M.step(M.buffers(params.edit), function()
     answer = vim.lsp.handlers["workspace/applyEdit"](err, params, context)
   end)

@@ -1,0 +1,148 @@
+-- The subcommands of `:Routerd`: what each does, what may follow it, and how it is completed.
+
+local M = {}
+
+local TIERS = { "utility", "speed", "logic", "architect" }
+
+---@class routerd.Command
+---@field help string
+---@field run fun(invocation: vim.api.keyset.create_user_command.command_args, rest: string)
+---@field action? boolean Whether it takes a range, `tier=` and `model=`.
+
+---Takes `tier=…` and `model=…` off the front; what remains are the user's own words.
+---@param rest string
+---@return { tier?: string, model?: string, instruction?: string }
+local function wish_of(rest)
+  local wish = {}
+  while true do
+    local name, value, after = rest:match("^(%l+)=(%S+)%s*(.*)$")
+    if name ~= "tier" and name ~= "model" then
+      break
+    end
+    wish[name], rest = value, after
+  end
+  wish.instruction = rest ~= "" and rest or nil
+  return wish
+end
+
+---@param name string
+---@param help string
+---@return routerd.Command
+local function action(name, help)
+  return {
+    help = help,
+    action = true,
+    run = function(invocation, rest)
+      local wish = wish_of(rest)
+      wish.replace = invocation.bang or nil
+      wish.lines = invocation.range > 0 and { invocation.line1, invocation.line2 } or nil
+      if name ~= "ask" or wish.instruction then
+        return require("routerd.run").action(name, wish)
+      end
+      vim.ui.input({ prompt = "routerd: " }, function(words)
+        if words and vim.trim(words) ~= "" then
+          wish.instruction = words
+          require("routerd.run").action(name, wish)
+        end
+      end)
+    end,
+  }
+end
+
+---@param help string
+---@param module string
+---@param name string
+---@return routerd.Command
+local function call(help, module, name)
+  return {
+    help = help,
+    run = function()
+      require("routerd." .. module)[name]()
+    end,
+  }
+end
+
+---@param command string of the daemon
+---@param argument? table
+local function tell(command, argument)
+  local client = require("routerd").client()
+  if client then
+    client:exec_cmd({ title = command, command = command, arguments = { argument } })
+  end
+end
+
+---@type table<string, routerd.Command>
+M.commands = {
+  document = action("document", "Document the symbol, selection or file; with ! rewrite what is there"),
+  test = action("test", "Generate tests"),
+  review = action("review", "Review: findings become diagnostics, some with a quick fix"),
+  design = action("design", "Design: a Markdown document about the file or symbol"),
+  ask = action("ask", "Ask or change something in your own words"),
+  estimate = call("What each action would cost at the cursor; sends nothing", "spending", "estimate"),
+  stats = call("Spend and savings", "spending", "stats"),
+  report = call("The same as a page with plots, in your browser", "spending", "report"),
+  accept = call("Apply the proposal that is shown", "preview", "accept"),
+  discard = call("Close the proposal that is shown", "preview", "discard"),
+  retry = call("Ask again, one tier up", "preview", "retry"),
+  cancel = {
+    help = "Cancel what runs for this buffer; with ! everything",
+    run = function(invocation)
+      local bufnr = not invocation.bang and vim.api.nvim_get_current_buf() or nil
+      if require("routerd.run").cancel(bufnr) == 0 then
+        require("routerd").say("nothing is running here.")
+      end
+    end,
+  },
+  clear = {
+    help = "Take the findings of this file away; with ! of all files",
+    run = function(invocation)
+      tell("routerd.clearReview", { uri = not invocation.bang and vim.uri_from_bufnr(0) or nil })
+    end,
+  },
+  reload = {
+    help = "Read the configuration again",
+    run = function()
+      tell("routerd.reload")
+    end,
+  },
+  log = {
+    help = "Open the log",
+    run = function()
+      vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.log.get_filename()))
+    end,
+  },
+}
+
+---@param invocation vim.api.keyset.create_user_command.command_args
+function M.run(invocation)
+  local name, rest = invocation.args:match("^(%S*)%s*(.*)$")
+  local command = M.commands[name == "" and "estimate" or name]
+  if not command then
+    local names = table.concat(M.complete("", "Routerd "), ", ")
+    return require("routerd").say(("there is no '%s'; there are %s."):format(name, names), vim.log.levels.ERROR)
+  end
+  command.run(invocation, rest)
+end
+
+---@param lead string
+---@param line string up to the cursor and beyond
+---@return string[]
+function M.complete(lead, line)
+  local before = line:match("Routerd!?%s+(.*)$") or ""
+  local name = before:match("^(%S+)%s")
+  local found = {} ---@type string[]
+  if not name then
+    found = vim.tbl_keys(M.commands)
+  elseif (M.commands[name] or {}).action then
+    found = vim.tbl_map(function(tier)
+      return "tier=" .. tier
+    end, TIERS)
+  end
+  found = vim.tbl_filter(function(word)
+    return vim.startswith(word, lead)
+  end, found)
+  table.sort(found)
+  return found
+end
+
+return M

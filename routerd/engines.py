@@ -1,0 +1,22 @@
+"""The Engine over both kinds of engines: the built-in one, and the providers; it never looks at the question."""
+
+from __future__ import annotations
+
+from routerd.domain.model import OFFLINE
+from routerd.domain.ports import Engine, Watch
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Rung
+from routerd.domain.reply import Reply
+
+
+class Engines:
+    """The Engine that hands a rung to the built-in engine or to the providers, by its models."""
+
+    def __init__(self, offline: Engine, upstream: Engine) -> None:
+        self._offline = offline
+        self._upstream = upstream
+
+    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+        """As the Engine port says."""
+        engine = self._offline if rung.models == (OFFLINE,) else self._upstream
+        return await engine.ask(question, rung, watch)

@@ -1,0 +1,108 @@
+"""Where a file binds a name outside of functions: constants, fields, globals, attributes; in any language.
+
+It reads lines, not trees: half-written files have them too, and a tree of ten languages has ten shapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Set
+
+from routerd.domain.place import Span
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.text import Text
+
+MAX_LINES = 6
+"""Of one value: longer ones are tables, and their first lines say what they are."""
+
+_NO_CODE = re.compile(r"\s*(?:#(?!\s*define\b)|//|/\*|\*|--|@\w+\s*$|[)\]}>.;'\"]|(?:import|from|use|using|return)\b)")
+_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)")
+_ACCESSOR = re.compile(r"\s*attr_(?:reader|writer|accessor)\b(.*)")
+_LOOP = re.compile(r"\s*(?:for|with)\b(.*?)\b(?:in\b.*|as\b(.*)):\s*$")
+_DESTRUCTURED = re.compile(r"\s*(?:export\s+)?(?:const|let|var)\s*[{\[]([^=]*)[}\]]\s*=")
+_TYPE_ARGUMENTS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
+_HEAD_END = re.compile(r"=(?!=)|[({]|(?<!:):(?!:)|//|#")
+_GO_KEYWORD = re.compile(r"\s*(?:var|const|type)\b")
+_OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.|->)|@{{1,2}}){name}\b\s*(?::[^=\n]+)?=(?!=)"
+"""What gives an object an attribute, in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
+
+
+def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> Iterator[tuple[str, int]]:
+    """Each wanted name with the first of the lines that binds it."""
+    left = set(wanted)
+    for number in lines:
+        line = text.lines[number]
+        # ``in`` is the cheap question: most lines of a long file hold none of the names.
+        here = [name for name in left if name in line]
+        if not here or _NO_CODE.match(line):
+            continue
+        for name in left.intersection(here, _names(line, language)):
+            left.discard(name)
+            yield name, number
+        if not left:
+            return
+
+
+def object_bound(text: Text, span: Span, wanted: Set[str]) -> Iterator[tuple[str, int]]:
+    """Each wanted name with the first line of a class that makes it an attribute of the object."""
+    left = set(wanted)
+    for number in range(span.start.line, span.end.line + 1):
+        line = text.lines[number]
+        for name in [name for name in left if name in line]:
+            if re.search(_OF_OBJECT.format(name=re.escape(name)), line):
+                left.discard(name)
+                yield name, number
+
+
+def outside_functions(outline: Outline, within: Span, but: Iterable[Span] = ()) -> Iterator[int]:
+    """The lines of a span that stand in no function inside it, in no documentation and in none of ``but``."""
+    holes = [
+        *but,
+        *_functions(outline.symbols, within),
+        *(s.doc for s in outline.symbols if s.doc and not s.kind.callable),
+    ]
+    if outline.doc:
+        holes.append(outline.doc)
+    at = within.start.line
+    for hole in sorted(holes):
+        yield from range(at, min(hole.start.line, within.end.line + 1))
+        at = max(at, hole.end.line + 1)
+    yield from range(at, within.end.line + 1)
+
+
+def value(text: Text, first: int) -> str:
+    """A binding to its end: the lines after it that are indented deeper, and the one that closes its bracket."""
+    lines = [text.bare(first).rstrip()]
+    indent = len(text.indent(first))
+    for number in range(first + 1, min(first + MAX_LINES, len(text.lines))):
+        line = text.bare(number).rstrip()
+        deeper = len(text.indent(number)) > indent
+        if not line or not (deeper or line[indent : indent + 1] in (")", "]", "}")):
+            break
+        lines.append(line)
+        if not deeper:
+            break
+    return "\n".join(lines)
+
+
+def _functions(symbols: Iterable[Symbol], within: Span) -> Iterator[Span]:
+    for symbol in symbols:
+        # From the header on: a function's parameters are its own.
+        hole = Span(symbol.header.start, symbol.whole.end)
+        if symbol.kind.callable and within.covers(hole):
+            yield hole
+
+
+def _names(line: str, language: str) -> set[str]:
+    """The names that a line binds, if it binds any."""
+    for special in (_DEFINE, _ACCESSOR, _LOOP, _DESTRUCTURED):
+        if found := special.match(line):
+            return set(re.findall(r"\w+", " ".join(filter(None, found.groups()))))
+    if language in ("python", "ruby") and not re.search(r"=|:\s", line):
+        return set()
+    heads = re.split(r"(?<![=!<>+\-*/%|&^])=(?!=)", line)[:-1] if language == "python" else []
+    if len(heads) < 2:
+        heads = [_HEAD_END.split(line.replace("(", "", 1) if line[:1] == "(" else line, maxsplit=1)[0]]
+    which = 0 if language == "go" else -1
+    parts = [part for head in heads for part in _TYPE_ARGUMENTS.sub("", _GO_KEYWORD.sub("", head)).split(",")]
+    return {words[which] for part in parts if (words := re.findall(r"\w+", part))}

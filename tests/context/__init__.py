@@ -1,0 +1,1 @@
+"""Context: what is sent with a target, held against real projects."""

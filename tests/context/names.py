@@ -1,0 +1,114 @@
+"""Which names a Python function needs from its own file, by ``ast`` alone: the judge of what ``gather`` chose."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Scope = _Function | ast.ClassDef
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__class__"}
+
+
+@dataclass(frozen=True)
+class Need:
+    """One function and the names that stand in it and are defined elsewhere in its file."""
+
+    qualname: str
+    line: int
+    """Of the ``def``, from zero."""
+    column: int
+    names: frozenset[str]
+
+
+def needs(tree: ast.Module) -> Iterator[Need]:
+    """Each function of a module that does not stand inside another function's conditional, outermost first."""
+    yield from _within(tree, (), (), tree)
+
+
+def _within(node: ast.AST, path: tuple[str, ...], outer: tuple[_Scope, ...], tree: ast.Module) -> Iterator[Need]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, _Function):
+            names = _free(child, outer, tree) | _attributes(child, outer)
+            yield Need(".".join((*path, child.name)), child.lineno - 1, child.col_offset, names)
+        if isinstance(child, _Scope):
+            yield from _within(child, (*path, child.name), (*outer, child), tree)
+        else:
+            yield from _within(child, path, outer, tree)
+
+
+def _free(function: _Function, outer: tuple[_Scope, ...], tree: ast.Module) -> frozenset[str]:
+    """Names that are read in a function, bound outside of it, and visible from it."""
+    read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    read -= _bound(function, deep=True) | _BUILTINS
+    visible = _bound(tree, deep=False, but=function)
+    for scope in outer:
+        if isinstance(scope, _Function):
+            visible |= _bound(scope, deep=False, but=function)
+    return frozenset(read & visible)
+
+
+def _attributes(function: _Function, outer: tuple[_Scope, ...]) -> frozenset[str]:
+    """Attributes of ``self`` that are read in a method and given to the class or object elsewhere in the class."""
+    if not outer or not isinstance(outer[-1], ast.ClassDef) or not function.args.args:
+        return frozenset()
+    self, owner = function.args.args[0].arg, outer[-1]
+    read = {a for a, ctx in _of(self, function) if isinstance(ctx, ast.Load)}
+    given = _bound(owner, deep=False, but=function)
+    for method in ast.walk(owner):
+        if isinstance(method, _Function) and method is not function and method.args.args:
+            given |= {a for a, ctx in _of(method.args.args[0].arg, method) if isinstance(ctx, ast.Store)}
+    return frozenset(read & given)
+
+
+def _of(name: str, node: ast.AST) -> Iterator[tuple[str, ast.expr_context]]:
+    for found in ast.walk(node):
+        if isinstance(found, ast.Attribute) and isinstance(found.value, ast.Name) and found.value.id == name:
+            yield found.attr, found.ctx
+
+
+def _bound(scope: ast.AST, deep: bool, but: ast.AST | None = None) -> set[str]:
+    """Names that a scope binds; ``deep`` counts the scopes inside it as well; ``but`` is left out whole."""
+    found: set[str] = set()
+    if isinstance(scope, _Function):
+        found |= {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
+    waiting = list(ast.iter_child_nodes(scope))
+    while waiting:
+        node = waiting.pop()
+        if node is but:
+            continue
+        if isinstance(node, _Scope):
+            found.add(node.name)
+            if not deep:
+                continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+        if isinstance(node, ast.Lambda) and not deep:
+            continue
+        waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def explained(name: str, context: str) -> bool:
+    """Whether a context defines, signs or imports a name."""
+    word = rf"\b{re.escape(name)}\b"
+    patterns = (
+        rf"\b(?:def|class)\s+{word}",
+        rf"^\s*(?:from\b.*\bimport|import)\b.*{word}",
+        rf"^[^=\n]*{word}[^=\n]*(?<![=!<>])=(?!=)",
+        rf"^\s*(?:async )?(?:for|with)\b.*{word}",
+        rf"^\s*{word}\s*:",
+        rf"^\s*(?:\w+ as )?{word}\s*,?\s*(?:#.*)?$",
+        rf"\([^()]*{word}.*\).*:?$",
+        rf"^\s*(?:async )?def \w+\(.*{word}",
+    )
+    return any(re.search(pattern, context, re.M) for pattern in patterns)

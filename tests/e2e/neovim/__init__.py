@@ -1,0 +1,1 @@
+"""The real Neovim without a screen, with the plugin of `editors/neovim` and a real daemon."""

@@ -1,0 +1,181 @@
+"""Each action in Neovim, from what the menu says to what undo takes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests import brain
+from tests.e2e.conftest import CODE
+from tests.e2e.neovim.editor import Neovim
+from tests.upstream import InThread, Turn
+
+REPLACES = (
+    '<<<<<<< SEARCH\n        raise ValueError("no name")\n=======\n'
+    '        raise ValueError("there is no name")\n>>>>>>> REPLACE'
+)
+
+FLOAT = """(function()
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    if vim.api.nvim_win_get_config(window).relative ~= "" then
+      return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), "\\n")
+    end
+  end
+end)()"""
+
+
+def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim: Neovim) -> None:
+    nvim.lua("vim.lsp.buf.hover()")
+    shown = nvim.wait(FLOAT)
+    for action in ("document", "test", "review", "design"):
+        assert f"| {action} |" in shown
+    assert "≈ $0.0" in shown
+    assert "spent today" in shown
+
+    nvim.lua(
+        "vim.ui.select = function(items, options) "
+        "Titles = vim.tbl_map(function(item) return options.format_item(item) end, items) end "
+        "vim.lsp.buf.code_action()"
+    )
+    titles = nvim.wait("Titles")
+    assert [title.split()[0] for title in titles] == ["Document", "Generate", "Review", "Design"]
+    assert "`parse_header` · utility → test-model · ≈ $0.0" in titles[0]
+
+
+def test_document_from_the_menu_is_applied_and_one_undo_takes_it_back(nvim: Neovim, upstream: InThread) -> None:
+    nvim.lua(
+        "vim.lsp.buf.code_action({ apply = true, filter = function(action) "
+        'return action.kind == "refactor.rewrite.routerd.document" end })'
+    )
+    outcome = nvim.outcome(1)
+    assert outcome["status"] == "applied"
+    assert '    """Do what parse_header does."""\n' in nvim.text()
+    assert len(upstream.seen) == 1
+    kinds = [value["kind"] for value in nvim.lua("return Seen.progress")]
+    assert kinds[0] == "begin"
+    assert kinds[-1] == "end"
+    nvim.ex("undo")
+    assert nvim.text() + "\n" == CODE
+    nvim.ex("redo")
+    assert "Do what parse_header does." in nvim.text()
+
+
+def test_an_edit_that_arrives_while_the_user_types_is_undone_by_itself(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(chunk_chars=8, delay_s=0.1))
+    nvim.ex("Routerd document")
+    nvim.lua('vim.api.nvim_win_set_cursor(0, { 16, 0 }) vim.api.nvim_input("oz = 1")')
+    assert nvim.outcome(1)["status"] == "applied"
+    assert nvim.lua("return vim.fn.mode()") == "i"
+    nvim.lua('vim.api.nvim_input(" + 2<Esc>")')
+    nvim.wait('vim.fn.mode() == "n"')
+    assert nvim.text().endswith("z = 1 + 2")
+    nvim.ex("undo")
+    assert nvim.text().endswith("z = 1")
+    assert "Do what parse_header does." in nvim.text()
+    nvim.ex("undo")
+    assert "Do what parse_header does." not in nvim.text()
+    assert nvim.text().endswith("z = 1")
+
+
+def test_tests_go_into_a_new_file_that_opens_beside_the_source(nvim: Neovim, project: Path) -> None:
+    outcome = nvim.run("test")
+    assert outcome["status"] == "applied"
+    assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2
+    assert "from labels import parse_header" in nvim.text()
+    path = Path(nvim.lua("return vim.api.nvim_buf_get_name(0)"))
+    nvim.ex("write")
+    assert "def test_parse_header_exists" in path.read_text("utf-8")
+    assert path.is_relative_to(project)
+    assert (project / "labels.py").read_bytes() == CODE.encode()
+
+
+def test_findings_of_a_review_are_diagnostics_until_they_are_cleared(nvim: Neovim) -> None:
+    assert nvim.run("review")["status"] == "applied"
+    found = nvim.wait("vim.diagnostic.get(0)[1]")
+    assert found["message"].startswith("Look here again")
+    assert found["source"] == "routerd"
+    nvim.ex("Routerd clear")
+    nvim.wait("#vim.diagnostic.get(0) == 0")
+
+
+def test_a_design_opens_as_markdown(nvim: Neovim) -> None:
+    assert nvim.run("design")["status"] == "applied"
+    assert nvim.text().startswith("## ")
+    assert nvim.lua("return vim.bo.filetype") == "markdown"
+
+
+def test_an_answer_in_words_opens_beside_the_file_and_changes_nothing(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(reply="It splits at the first separator.\n\nEverything after it is the value."))
+    outcome = nvim.run("ask what does this do?")
+    assert outcome["status"] == "applied"
+    assert "splits at the first separator" in nvim.text()
+    nvim.ex("buffer labels.py")
+    assert nvim.text() + "\n" == CODE
+
+
+def test_a_rewrite_is_a_diff_first_and_is_applied_when_it_is_accepted(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(reply=REPLACES), Turn(reply=REPLACES), Turn(reply=REPLACES))
+    assert nvim.run("ask say it in whole sentences")["status"] == "proposed"
+    assert "there is no name" in nvim.text(), "the proposal is beside the file"
+    assert nvim.lua("return vim.wo.diff")
+    nvim.ex("Routerd discard")
+    assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 1
+    assert not nvim.lua("return vim.wo.diff")
+    assert nvim.text() + "\n" == CODE
+
+    nvim.run("ask say it in full sentences")
+    nvim.ex("wincmd p | call append(0, '# typed while the diff is looked at') | Routerd accept")
+    assert "there is no name" in nvim.text()
+    assert nvim.text().startswith("# typed while")
+    nvim.ex("undo")
+    assert "there is no name" not in nvim.text()
+    assert nvim.text().startswith("# typed while")
+
+    nvim.run("ask say it in good sentences")
+    nvim.ex("wincmd p | %s/no name/no such name/ | Routerd accept")
+    assert "there is no name" not in nvim.text(), "the very line was changed"
+    assert "not applied" in nvim.messages[-1]
+    assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2, "what was paid for stays"
+
+
+def test_a_proposal_can_be_asked_for_again_one_tier_up(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(reply=REPLACES), Turn(reply=REPLACES.replace("there is", "where is")))
+    nvim.run("ask tier=speed say it in whole sentences")
+    nvim.ex("Routerd retry")
+    assert nvim.outcome(2)["tier"] == "logic"
+    assert "where is no name" in nvim.text()
+
+
+def test_what_is_documented_is_rewritten_only_with_a_bang_and_seen_first(nvim: Neovim) -> None:
+    nvim.cursor(11, 6)
+    outcome = nvim.run("document")
+    assert outcome["status"] == "refused" or "text" in outcome["message"]
+    nvim.lua("vim.cmd.edit({ bang = true })")
+    nvim.cursor(11, 6)
+    nvim.ex("Routerd! document")
+    assert nvim.outcome(2)["status"] == "proposed"
+    nvim.ex("Routerd accept")
+    assert "Do what Label" in nvim.text()
+
+
+def test_a_range_is_the_selection_and_words_are_asked_for(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(reply="```python\n        raise ValueError('empty name')\n```"))
+    nvim.lua('vim.ui.input = function(_, answer) answer("use other words") end')
+    nvim.keys("7GV:Routerd ask<CR>")
+    assert nvim.outcome(1)["status"] == "proposed"
+    nvim.ex("Routerd accept")
+    assert "raise ValueError('empty name')" in nvim.text()
+    assert brain.reply  # the upstream's own rule was not asked
+
+
+def test_cancel_closes_the_connection_in_the_middle_of_an_answer(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(chunk_chars=1, delay_s=0.2))
+    nvim.ex("Routerd document")
+    upstream.wait_for(lambda server: bool(server.seen and server.seen[0].pieces_sent))
+    assert "1 running" in nvim.wait('require("routerd").statusline():match(".*running")')
+    nvim.ex("Routerd cancel")
+    upstream.wait_for(lambda server: server.seen[0].disconnected_at is not None)
+    outcome = nvim.outcome(1)
+    assert outcome["status"] == "cancelled"
+    assert [attempt["status"] for attempt in outcome["attempts"]] == ["cancelled"]
+    assert nvim.text() + "\n" == CODE
+    nvim.wait('not require("routerd").statusline():match("running")')

@@ -1,0 +1,55 @@
+// The extension's arithmetic of edits and money, without any editor.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dollars } from "../../../editors/vscode/src/money.ts";
+import { applied, insertsOnly, offsetOf, rebased } from "../../../editors/vscode/src/offsets.ts";
+
+/** Numbers from 0 to below `limit`, the same in every run (mulberry32). */
+function numbers(seed) {
+  return (limit) => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+  };
+}
+
+test("an edit follows what was typed elsewhere, or is given up, but never lands wrong", () => {
+  const next = numbers(7);
+  let followed = 0;
+  for (let round = 0; round < 20_000; round++) {
+    // All characters differ, so that there is only one place where something can have been typed.
+    const before = Array.from({ length: next(30) }, (_, n) => String.fromCharCode(0x4e00 + n)).join("");
+    const cuts = Array.from({ length: 4 }, () => next(before.length + 1)).sort((a, b) => a - b);
+    const pieces = [{ start: cuts[0], end: cuts[1], text: "ab".slice(next(3)) }, { start: cuts[2], end: cuts[3], text: "XY".slice(next(3)) }];
+    const [edit, typed] = next(2) ? pieces : pieces.toReversed();
+    const now = applied(before, [typed]);
+    const moved = rebased(before, now, [edit]);
+    if (!moved) continue;
+    followed++;
+    assert.equal(applied(now, moved), applied(before, [edit, typed]), JSON.stringify({ before, edit, typed }));
+  }
+  assert.ok(followed > 8_000, `${followed} of 20000`);
+});
+
+test("an edit of a place that was changed meanwhile is given up", () => {
+  assert.equal(rebased("one two", "one 2", [{ start: 4, end: 7, text: "three" }]), null);
+});
+
+test("only what replaces nothing counts as insertion", () => {
+  assert.ok(insertsOnly([{ start: 3, end: 3, text: "new" }]));
+  assert.ok(!insertsOnly([{ start: 3, end: 3, text: "new" }, { start: 5, end: 6, text: "" }]));
+});
+
+test("lines end where LSP says, and columns are UTF-16", () => {
+  const text = "a\r\nb\f\u2028c\r🎉d\n";
+  assert.equal(text.slice(offsetOf(text, 1, 0), offsetOf(text, 1, 4)), "b\f\u2028c");
+  assert.equal(text[offsetOf(text, 2, 2)], "d");
+  assert.equal(offsetOf(text, 9, 0), text.length);
+});
+
+test("amounts have cents at least and two significant digits", () => {
+  const shown = { 0: "$0", "0.00026": "$0.00026", "0.0051": "$0.0051", 5: "$5.00", 0.3: "$0.30", "-0.069": "-$0.069" };
+  for (const [amount, words] of Object.entries(shown)) assert.equal(dollars(amount), words);
+});

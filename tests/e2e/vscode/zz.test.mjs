@@ -1,0 +1,128 @@
+// Where the extension finds the server, what it says when it does not, and how it starts it again; all offline.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { pack, start, toolbox } from "./harness.mjs";
+import { until } from "./screen.mjs";
+import { launcher, script } from "./zzup.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SHOTS = process.env.ROUTERD_TEST_SHOTS; // a folder for screenshots, when someone wants to look
+let scratch, started, code;
+const shot = async (name) => SHOTS && code.screenshot(join(SHOTS, `${name}.png`));
+
+before(async () => {
+  scratch = mkdtempSync(join(tmpdir(), "routerd-"));
+  started = join(scratch, "started");
+  const folder = join(scratch, "shapes");
+  mkdirSync(join(folder, ".venv/bin"), { recursive: true });
+  writeFileSync(join(folder, "area.py"), "def area(width: int, height: int) -> int:\n    return width * height\n");
+  script(join(folder, ".venv/bin/routerd"), `echo $$ >> '${started}'\nexec '${launcher(scratch)}' "$@"`);
+  const tools = toolbox();
+  const env = { PATH: tools.path, ROUTERD_CONFIG: "" }; // no routerd and no uvx of this machine
+  code = await start({ folder, vsix: pack(join(HERE, "../../../editors/vscode"), tools), tools, env, trustPrompt: true });
+});
+
+afterEach(async (context) => {
+  if (!context.passed) await shot(`failed ${context.name.replaceAll(/\W+/g, " ")}`);
+});
+
+after(async () => {
+  await code?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** The process ids of all servers that were started so far. */
+const pids = () => (existsSync(started) ? readFileSync(started, "utf8").trim().split("\n").map(Number) : []);
+
+async function untilStarted(count) {
+  await until(() => pids().length >= count, `${count} starts`, pids);
+  await code.statusBar("$0");
+}
+
+function alive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("a program of an untrusted workspace is not run, and the user is told what to do", async () => {
+  await code.statusBar("Restricted Mode");
+  await code.open("area.py");
+  assert.match((await code.notifications("was not found"))[0], /uv tool install routerd/);
+  await code.statusBar("routerd");
+  assert.deepEqual(pids(), []);
+});
+
+test("once the workspace is trusted, its own program is started", async () => {
+  await code.runCommand("Notifications: Clear All Notifications");
+  await code.runCommand("Workspaces: Manage Workspace Trust");
+  await code.page.locator(".workspace-trust-editor").getByText("Trust", { exact: true }).click();
+  await untilStarted(1);
+  await code.open("area.py");
+});
+
+test("the first function is documented offline, without a key", async () => {
+  assert.match(await code.hover("area", { expected: "offline" }), /document[\s\S]*\$0/);
+  await code.runAt("area", "routerd: Document");
+  await code.untilEditorShows('"""');
+  await shot("offline");
+  await code.undo();
+});
+
+test("a restart ends the old server and starts one new one", async () => {
+  const [old] = pids();
+  await code.runCommand("routerd: Restart Server");
+  await untilStarted(2);
+  await until(() => !alive(old), "the old server to end", () => old);
+});
+
+test("a crash is told with a way to the log, and the server comes back", async () => {
+  process.kill(pids().at(-1), "SIGKILL");
+  assert.match((await code.notifications("routerd crashed"))[0], /Show Log[\s\S]*starts again in 1 s/);
+  await untilStarted(3);
+  assert.equal(pids().length, 3);
+  await code.runCommand("Notifications: Clear All Notifications");
+});
+
+test("a broken path is told in a sentence, and the log is one click away", async () => {
+  code.configure({ "routerd.path": "/nowhere/routerd" });
+  await code.notifications("names /nowhere/routerd, which is no program");
+  await shot("broken");
+  await code.pressInNotification("/nowhere/routerd", "Show Log");
+  await code.page.locator(".panel .view-line").filter({ hasText: /no.program/ }).first().waitFor();
+  await code.runCommand("View: Toggle Panel Visibility");
+});
+
+test("a server of another version is refused in a sentence", async () => {
+  const other = script(join(scratch, "other"), stranger("9.2.0"));
+  code.configure({ "routerd.path": other });
+  await code.notifications("routerd 9.2.0 does not fit this extension");
+  await code.runCommand("Notifications: Clear All Notifications");
+});
+
+test("a key goes into secret storage and to the server that asks for it", async () => {
+  code.configure({ "routerd.path": script(join(scratch, "asks"), stranger("0.1.0")) });
+  await code.page.locator(".statusbar").getByText("routerd").first().waitFor();
+  await code.runCommand("routerd: Set Key", "openai", "a-secret");
+  await code.notifications("The key of openai is stored.");
+  const told = join(scratch, "told");
+  await until(() => existsSync(told), "the server to be handed the key", () => []);
+  assert.deepEqual(JSON.parse(readFileSync(told, "utf8")), { key: "a-secret" });
+});
+
+test("with the setting gone, the workspace's own program runs again", async () => {
+  const count = pids().length;
+  code.configure({});
+  await untilStarted(count + 1);
+});
+
+function stranger(version) {
+  return `exec '${process.env.PYTHON ?? "python3"}' '${join(HERE, "stranger.py")}' ${version} '${join(scratch, "told")}'`;
+}

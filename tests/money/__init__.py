@@ -1,0 +1,1 @@
+"""Money, end to end: races, crashes, estimates held against bills."""
