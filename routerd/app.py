@@ -215,7 +215,7 @@ class App:
         symbol = self.grammar.named_at(document, place)
         if symbol is None:
             return None
-        return Card(symbol, self.offers(document, Span(symbol.name_span.start, symbol.name_span.start)))
+        return Card(symbol, self.offers(document, Span(place, place)))
 
     def _offer(self, request: Request) -> Offer | None:
         foreseen = self._foresight.foresee(request, self._snapshot, self._places)

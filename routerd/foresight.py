@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from routerd.actions import catalog
-from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
+from routerd.domain.action import ActionSpec, Contract, Request, Scope
+from routerd.domain.conversation import Turn, target_key
 from routerd.domain.document import Document
-from routerd.domain.place import Span
+from routerd.domain.place import Place, Span
 from routerd.domain.project import Project
 from routerd.domain.quote import Estimate
 from routerd.domain.snapshot import Snapshot
@@ -22,7 +23,7 @@ from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.pipeline import Places, Plan, plan, requoted
-from routerd.stages.compose import framed_target, target_text
+from routerd.stages.compose import fenced, target_text
 
 _REMEMBERED = 64
 """Plans that are kept: the actions of a dozen functions."""
@@ -40,27 +41,43 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class _Now:
+    """A symbol as it stands after the latest keystroke: its words, and its tokens framed and bare."""
+
+    text: Text
+    symbol: Symbol
+    words: tuple[str, ...]
+    framed: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """A plan, or why there is none, and what it was made from."""
 
     snapshot: Snapshot
     project: Project
     document: Document
-    symbol: Symbol | None
+    then: _Now | None
+    """The symbol that the plan is about; ``None`` where it is about the file."""
     outcome: Plan | Refusal
+    turn: Turn | None = None
+    """The last question on the target, which may hold the next one to its model."""
     names: frozenset[str] = frozenset()
     """All that the file declares, imports, or begins a line with, as its constants do."""
     words: tuple[str, ...] = ()
     """The target's words among those names, and those that other files declare, in the order of first use."""
-    framed: int = 0
-    """Tokens of the target in its frame, or of the whole file."""
+    whole: int = 0
+    """Tokens of the whole file."""
     size: int = 0
+    """Tokens of what is asked about, for a file."""
 
 
 class Foresight:
     """Remembers plans; ``foresee`` costs what the target's size costs, whatever the size of the file."""
 
     def __init__(self) -> None:
+        self._now: _Now | None = None
         self._known: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
 
     def foresee(self, request: Request, snapshot: Snapshot, places: Places) -> Foreseen | Refusal:
@@ -71,13 +88,23 @@ class Foresight:
         symbol = _symbol_at(request, places)
         about = None if spec.scopes[0] is Scope.FILE else symbol
         key = (request.document.uri, request.action, request.replace, about and about.qualname)
-        known = self._known.get(key)
-        if known is None or not _holds(known, request, about, snapshot, places):
-            known = self._known[key] = _known(request, about, snapshot, places)
+        known, now = self._known.get(key), about and self._measured(request.document, about, places)
+        if known is None or not _holds(known, request.document, now, snapshot, places):
+            known = self._known[key] = _planned(request, now, snapshot, places)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
-        return _corrected(known, request, about, places)
+        return _corrected(known, request, now, places)
+
+    def _measured(self, document: Document, symbol: Symbol, places: Places) -> _Now:
+        """Counted once for all actions of a menu, as every one of them that works on a symbol shows it alike."""
+        now = self._now
+        if now is None or now.text is not document.text or now.symbol is not symbol:
+            source = document.text.slice(Span(Place(symbol.whole.start.line, 0), symbol.whole.end))
+            words = tuple(dict.fromkeys(_WORD.findall(source)))
+            framed, size = places.counter.count(fenced(source, document.language)), places.counter.count(source)
+            now = self._now = _Now(document.text, symbol, words, framed, size)
+        return now
 
 
 def _symbol_at(request: Request, places: Places) -> Symbol | None:
@@ -86,40 +113,42 @@ def _symbol_at(request: Request, places: Places) -> Symbol | None:
     return named or max(around, key=lambda symbol: symbol.whole.start, default=None)
 
 
-def _known(request: Request, symbol: Symbol | None, snapshot: Snapshot, places: Places) -> _Known:
+def _planned(request: Request, now: _Now | None, snapshot: Snapshot, places: Places) -> _Known:
     document = request.document
     outcome = plan(request, snapshot, places)
-    known = _Known(snapshot, places.workspace.project(document.uri), document, symbol, outcome)
+    known = _Known(snapshot, places.workspace.project(document.uri), document, now, outcome)
     if isinstance(outcome, Refusal):
         return known
     target, spec = outcome.question.target, outcome.question.spec
-    size = places.counter.count(target_text(spec, document, target))
-    if symbol is None:
-        return replace(known, size=size, framed=places.counter.count_text(document.text))
-    framed = places.counter.count(framed_target(spec, document, target, outcome.question.conventions))
-    known = replace(known, size=size, framed=framed, names=_names(document.text, target.outline))
-    return replace(known, words=_words(document.text.slice(target.span), known))
+    if now is None:
+        size = places.counter.count(target_text(spec, document, target))
+        return replace(known, size=size, whole=places.counter.count_text(document.text))
+    turn = places.recent.last(target_key(outcome.question))
+    known = replace(known, turn=turn, names=_names(document.text, target.outline))
+    return replace(known, words=_words(now, known))
 
 
-def _holds(known: _Known, request: Request, symbol: Symbol | None, snapshot: Snapshot, places: Places) -> bool:
+def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapshot, places: Places) -> bool:
     """Whether nothing happened since that could change more than the target's own text."""
-    document = request.document
     change = document.text.changed_since(known.document.text)
     if change is None or known.snapshot is not snapshot:
         return False
     if known.project is not (project := places.workspace.project(document.uri)) and known.project != project:
         return False
-    if symbol is None or known.symbol is None or isinstance(known.outcome, Refusal):
-        return (symbol and symbol.doc is None) == (known.symbol and known.symbol.doc is None)
-    before, after = known.symbol.whole, symbol.whole
-    if (symbol.doc is None) != (known.symbol.doc is None) or _moved(before.start.line, change) != after.start.line:
+    if now is None or known.then is None:
+        return now is known.then
+    before, after = known.then.symbol, now.symbol
+    if (before.doc is None) != (after.doc is None):
         return False
-    if _words(document.text.slice(after), known) != known.words:
-        return False
-    if before.start.line <= change[0] and change[1] <= before.end.line + 1:
+    if isinstance(known.outcome, Refusal):
         return True
-    own = set(_WORD.findall(document.text.slice(after)))
-    return own.isdisjoint(_words_of_change(known.document.text, document.text, change))
+    if known.turn is not places.recent.last(target_key(known.outcome.question)):
+        return False
+    if _moved(before.whole.start.line, change) != after.whole.start.line or _words(now, known) != known.words:
+        return False
+    if before.whole.start.line <= change[0] and change[1] <= before.whole.end.line + 1:
+        return True
+    return set(now.words).isdisjoint(_words_of_change(known.document.text, document.text, change))
 
 
 def _moved(line: int, change: tuple[int, int, int]) -> int:
@@ -132,9 +161,9 @@ def _words_of_change(old: Text, new: Text, change: tuple[int, int, int]) -> Iter
     return (word for line in (*old.lines[first:old_last], *new.lines[first:new_last]) for word in _WORD.findall(line))
 
 
-def _words(text: str, known: _Known) -> tuple[str, ...]:
+def _words(now: _Now, known: _Known) -> tuple[str, ...]:
     declared = known.project.declarations
-    return tuple(dict.fromkeys(word for word in _WORD.findall(text) if word in known.names or word in declared))
+    return tuple(word for word in now.words if word in known.names or word in declared)
 
 
 def _names(text: Text, outline: Outline) -> frozenset[str]:
@@ -143,22 +172,20 @@ def _names(text: Text, outline: Outline) -> frozenset[str]:
     return frozenset(begun | imported | {symbol.name for symbol in outline.symbols})
 
 
-def _corrected(known: _Known, request: Request, symbol: Symbol | None, places: Places) -> Foreseen | Refusal:
+def _corrected(known: _Known, request: Request, now: _Now | None, places: Places) -> Foreseen | Refusal:
     outcome, document = known.outcome, request.document
-    if isinstance(outcome, Refusal) or document.text is known.document.text:
-        return _foreseen(outcome)
+    if isinstance(outcome, Refusal):
+        return outcome
     question = outcome.question
     target, spec = question.target, question.spec
-    if symbol is not None:
-        now = Target(Scope.SYMBOL, Span(symbol.whole.start, symbol.whole.end), target.label, target.outline, (symbol,))
-        framed = places.counter.count(framed_target(spec, document, now, question.conventions))
-        size = places.counter.count(target_text(spec, document, now))
+    if now is not None and known.then is not None:
+        grown, size = now.framed - known.then.framed, now.size
     elif spec.contract in (Contract.DOCUMENTATION, Contract.TESTS):
-        framed, size = known.framed, known.size  # of pieces of the file, which are as they were
+        grown, size = 0, known.size  # pieces of the file, and no symbol is at the cursor that could have changed
     else:
-        framed = places.counter.count_text(document.text)
-        size = known.size + framed - known.framed
-    counted = question.prompt.input_tokens + framed - known.framed
+        grown = places.counter.count_text(document.text) - known.whole
+        size = known.size + grown
+    counted = question.prompt.input_tokens + grown
     return Foreseen(spec, target.label, requoted(outcome, request, places, counted, size))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -51,6 +52,8 @@ class Classifiers:
         return SemanticClassifier()
 
     def _made(self, settings: Settings, key_of: KeyOf) -> Classifier:
+        # Before numpy: on matrices this small a second thread only waits, and takes a core from others.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from routerd.adapters.semantic import FallbackClassifier, SemanticClassifier  # noqa: PLC0415  # as above
 
         written = settings.routing.examples

@@ -73,6 +73,7 @@ class Text:
         self.lines: Sequence[str] = cut_lines(source) if isinstance(source, str) else source
         self._number = next(_NUMBERS)
         self._trail: tuple[tuple[int, Lines], ...] = ()
+        self._changes: dict[int, Lines | None] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Text) and self.lines == other.lines
@@ -167,19 +168,10 @@ class Text:
         """
         if older is self:
             return (0, 0, 0)
-        steps = itertools.dropwhile(lambda step: step[0] != older._number, self._trail)  # noqa: SLF001  # as above
-        change: Lines | None = None
-        for _, (first, old_last, new_last) in steps:
-            if change is None:
-                change = (first, old_last, new_last)
-                continue
-            middle = max(change[2], old_last)
-            change = (
-                min(change[0], first),
-                change[1] + middle - change[2],
-                new_last + middle - old_last,
-            )
-        return change
+        number = older._number  # noqa: SLF001  # of its own class
+        if number not in self._changes:
+            self._changes[number] = _merged(self._trail, number)
+        return self._changes[number]
 
     def edited(self, edits: Iterable[Edit]) -> Text:
         """The text after edits that do not overlap, all of them given against this text.
@@ -219,3 +211,15 @@ class Text:
                 return self.clamp(Place(number, offset))
             offset -= len(line)
         return self.end
+
+
+def _merged(trail: tuple[tuple[int, Lines], ...], since: int) -> Lines | None:
+    """One change for all that a trail holds since a text: their lines, and those between them."""
+    merged: Lines | None = None
+    for _, (first, old_last, new_last) in itertools.dropwhile(lambda step: step[0] != since, trail):
+        if merged is None:
+            merged = (first, old_last, new_last)
+            continue
+        middle = max(merged[2], old_last)
+        merged = (min(merged[0], first), merged[1] + middle - merged[2], new_last + middle - old_last)
+    return merged

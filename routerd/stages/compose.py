@@ -36,7 +36,7 @@ def compose(brief: Brief, instructions: Mapping[str, str], counter: Counter) -> 
     user = "\n\n".join(
         (
             *(_framed(snippet) for snippet in brief.context),
-            framed_target(spec, request.document, target, conventions),
+            _target(spec, request.document, target, conventions),
             _task(spec, request, target, conventions),
         )
     )
@@ -84,10 +84,13 @@ def _framed(snippet: Snippet) -> str:
     return f"Context, {snippet.path} ({snippet.reason}):\n{_fence(snippet.text)}"
 
 
-def framed_target(spec: ActionSpec, document: Document, target: Target, conventions: Conventions) -> str:
-    """The target as it stands in the prompt; whatever surrounds it there, it has as many tokens alone."""
-    text = target_text(spec, document, target).replace("\r\n", "\n").replace("\r", "\n")
-    return f"Target, {conventions.path}:\n{_fence(text, document.language)}"
+def _target(spec: ActionSpec, document: Document, target: Target, conventions: Conventions) -> str:
+    return f"Target, {conventions.path}:\n{fenced(target_text(spec, document, target), document.language)}"
+
+
+def fenced(source: str, language: str) -> str:
+    """A target as it stands in the prompt, where it adds as many tokens as it has alone."""
+    return _fence(source.replace("\r\n", "\n").replace("\r", "\n"), language)
 
 
 def _fence(text: str, language: str = "") -> str:

@@ -7,6 +7,7 @@ import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Scope = _Function | ast.ClassDef
@@ -15,29 +16,34 @@ _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__pa
 
 @dataclass(frozen=True)
 class Need:
-    """One function and the names that stand in it and are defined elsewhere in its file."""
+    """One function of a module."""
 
     qualname: str
-    line: int
-    """Of the ``def``, from zero."""
-    column: int
-    names: frozenset[str]
+    function: _Function
+    outer: tuple[_Scope, ...]
+    tree: ast.Module
+
+    @property
+    def line(self) -> int:
+        """Of the ``def``, from zero."""
+        return self.function.lineno - 1
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that stand in it and are defined elsewhere in its file."""
+        return _free(self.function, self.outer, self.tree) | _attributes(self.function, self.outer)
 
 
 def needs(tree: ast.Module) -> Iterator[Need]:
-    """Each function of a module that does not stand inside another function's conditional, outermost first."""
-    yield from _within(tree, (), (), tree)
+    """Each function of a module."""
+    yield from _within(tree, (), tree)
 
 
-def _within(node: ast.AST, path: tuple[str, ...], outer: tuple[_Scope, ...], tree: ast.Module) -> Iterator[Need]:
+def _within(node: ast.AST, outer: tuple[_Scope, ...], tree: ast.Module) -> Iterator[Need]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, _Function):
-            names = _free(child, outer, tree) | _attributes(child, outer)
-            yield Need(".".join((*path, child.name)), child.lineno - 1, child.col_offset, names)
-        if isinstance(child, _Scope):
-            yield from _within(child, (*path, child.name), (*outer, child), tree)
-        else:
-            yield from _within(child, path, outer, tree)
+            yield Need(".".join((*(scope.name for scope in outer), child.name)), child, outer, tree)
+        yield from _within(child, (*outer, child) if isinstance(child, _Scope) else outer, tree)
 
 
 def _free(function: _Function, outer: tuple[_Scope, ...], tree: ast.Module) -> frozenset[str]:
@@ -104,11 +110,10 @@ def explained(name: str, context: str) -> bool:
     patterns = (
         rf"\b(?:def|class)\s+{word}",
         rf"^\s*(?:from\b.*\bimport|import)\b.*{word}",
-        rf"^[^=\n]*{word}[^=\n]*(?<![=!<>])=(?!=)",
+        rf"(?:^|=)[^=\n]*{word}[^=\n]*(?<![=!<>])=(?!=)",
         rf"^\s*(?:async )?(?:for|with)\b.*{word}",
         rf"^\s*{word}\s*:",
         rf"^\s*(?:\w+ as )?{word}\s*,?\s*(?:#.*)?$",
-        rf"\([^()]*{word}.*\).*:?$",
         rf"^\s*(?:async )?def \w+\(.*{word}",
     )
     return any(re.search(pattern, context, re.M) for pattern in patterns)

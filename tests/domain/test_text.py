@@ -114,9 +114,7 @@ def test_a_long_session_of_typing_never_drifts(seed: int, encoding: Encoding) ->
 
 
 @given(TEXTS, ENCODINGS, st.data())
-def test_a_place_survives_the_way_to_the_client_and_back(
-    string: str, encoding: Encoding, data: st.DataObject
-) -> None:
+def test_a_place_survives_the_way_to_the_client_and_back(string: str, encoding: Encoding, data: st.DataObject) -> None:
     text = Text(string)
     line = data.draw(st.integers(0, len(text.lines) - 1))
     place = Place(line, data.draw(st.integers(0, len(text.bare(line)))))
@@ -132,9 +130,7 @@ def test_only_lf_crlf_and_cr_end_a_line(string: str) -> None:
 
 
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5), TEXTS), max_size=5))
-def test_edits_at_once_give_what_slicing_from_the_end_gives(
-    string: str, wanted: list[tuple[int, int, str]]
-) -> None:
+def test_edits_at_once_give_what_slicing_from_the_end_gives(string: str, wanted: list[tuple[int, int, str]]) -> None:
     text = Text(string)
     edits: list[Edit] = []
     expected, limit = string, len(string)

@@ -196,7 +196,8 @@ class RawEditor:
                 future.set_result(message["result"])
         elif "id" in message:
             self.asked.append((message["method"], message["params"]))
-            result = self.handlers.get(message["method"], lambda _: None)(message["params"])
+            handler = self.handlers.get(message["method"])
+            result = handler(message["params"]) if handler else None
             if result is not SILENCE:
                 self._send({"id": message["id"], "result": result})
         else:

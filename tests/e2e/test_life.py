@@ -35,9 +35,7 @@ async def test_exit_without_shutdown_is_a_failure(env: dict[str, str], project: 
     assert await ends(editor) == 1
 
 
-async def test_nothing_is_answered_before_initialize_or_after_shutdown(
-    env: dict[str, str], project: Path
-) -> None:
+async def test_nothing_is_answered_before_initialize_or_after_shutdown(env: dict[str, str], project: Path) -> None:
     editor = RawEditor(env, project)
     await editor.launch()
     with pytest.raises(RefusedError) as early:

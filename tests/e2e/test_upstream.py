@@ -68,9 +68,7 @@ async def test_every_way_to_cancel_closes_the_upstream_and_books_what_was_spent(
 
             job = await command(editor, "routerd.run", wish(uri, "document"))
             await hangs(upstream, 2)
-            said = await editor.until(
-                "$/progress", lambda params: "tokens" in params["value"].get("message", "")
-            )
+            said = await editor.until("$/progress", lambda params: "tokens" in params["value"].get("message", ""))
             assert said["token"] == f"routerd-{job['job']}"
             assert await command(editor, "routerd.cancel", job) == {"cancelled": True}
             await left(upstream, 2)
@@ -146,9 +144,7 @@ async def test_a_file_that_changed_meanwhile_is_edited_at_the_moved_place_or_not
             assert editor.texts[uri] == before
 
 
-async def test_a_review_is_shown_moves_with_its_lines_and_goes_with_them(
-    env: dict[str, str], project: Path
-) -> None:
+async def test_a_review_is_shown_moves_with_its_lines_and_goes_with_them(env: dict[str, str], project: Path) -> None:
     async with (
         Upstream(reply=REVIEW) as upstream,
         RawEditor(with_upstream(env, upstream.base_url), project) as editor,
@@ -189,9 +185,7 @@ async def test_a_review_is_shown_moves_with_its_lines_and_goes_with_them(
         await shown()
 
 
-async def test_a_dear_action_is_asked_about_and_no_answer_is_no(
-    env: dict[str, str], project: Path
-) -> None:
+async def test_a_dear_action_is_asked_about_and_no_answer_is_no(env: dict[str, str], project: Path) -> None:
     async with (
         Upstream(reply=DOC) as upstream,
         RawEditor(with_upstream(env, upstream.base_url, confirm_above="0.000001"), project) as editor,

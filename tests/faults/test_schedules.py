@@ -10,12 +10,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from routerd.adapters.upstream import Clock, Keys, Traffic, UpstreamEngine
+from routerd.adapters.ledger import MIGRATIONS
+from routerd.adapters.sqlite import Database
+from routerd.adapters.upstream import Clock, HealthStore, Keys, MemoryHealth, SharedHealth, Traffic, UpstreamEngine
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.errors import UpstreamError
 from routerd.domain.quote import Rung
@@ -197,7 +200,9 @@ async def ask(engine: UpstreamEngine, where: Rung, delay_s: float, patience_s: f
     return Asked(watch, end, loop.time() - began)
 
 
-async def play(seed: int, loop: VirtualLoop, places: list[Place], traffic: Traffic) -> list[Asked]:
+async def play(
+    seed: int, loop: VirtualLoop, places: list[Place], traffic: Traffic, health: HealthStore
+) -> list[Asked]:
     """One schedule: a script of faults for each provider, some closed ports, one to four questions."""
     rng = Random(seed)
     names = [name for name in FAULTS if name not in ENDS_ALL or rng.random() < 0.1]
@@ -218,6 +223,7 @@ async def play(seed: int, loop: VirtualLoop, places: list[Place], traffic: Traff
         limits=LIMITS,
         clock=Clock(loop.time, lambda: EPOCH + loop.time()),
         rng=Random(seed),
+        health=health,
         traffic=traffic,
     )
     where = rung(*(f"{name}/m" for name in providers))
@@ -256,12 +262,16 @@ def check(seed: int, ended: list[Asked], places: list[Place]) -> None:
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_every_question_ends_in_the_right_answer_or_a_clear_failure(batch: int) -> None:
+def test_every_question_ends_in_the_right_answer_or_a_clear_failure(batch: int, tmp_path: Path) -> None:
+    """Every other batch keeps health in the ledger's file, as daemons do."""
+    database = Database(tmp_path / "ledger.db" if batch % 2 else None, MIGRATIONS, datetime.fromtimestamp(EPOCH, UTC))
+
     async def main(loop: VirtualLoop) -> dict[str, int]:
         count = {"answered": 0, "failed": 0, "cancelled": 0, "failed over": 0}
+        shared = SharedHealth(database, lambda: EPOCH + loop.time())
         async with stage(loop) as (places, traffic):
             for seed in range(batch * SCHEDULES, (batch + 1) * SCHEDULES):
-                ended = await play(seed, loop, places, traffic)
+                ended = await play(seed, loop, places, traffic, shared if batch % 2 else MemoryHealth())
                 check(seed, ended, places)
                 for one in ended:
                     kind = "answered" if isinstance(one.end, Reply) else "failed"
@@ -269,7 +279,10 @@ def test_every_question_ends_in_the_right_answer_or_a_clear_failure(batch: int) 
                     count["failed over"] += isinstance(one.end, Reply) and bool(one.watch.attempts)
         return count
 
-    count = run(main)
+    try:
+        count = run(main)
+    finally:
+        database.close()
     # A stage on which nothing fails, or nothing is ever answered, would prove nothing.
     assert count["failed over"] > 10
     assert count["answered"] > count["failed"] > 0

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import multiprocessing
 import random
 import threading
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -16,57 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
-from routerd.adapters.sqlite import Database
-from routerd.domain.attempt import Attempt, AttemptStatus
-from routerd.domain.booking import Booking
-from routerd.domain.model import ModelRef
-from routerd.domain.money import Price, Usage, cost
-from routerd.domain.settings import Budget
-from routerd.domain.tier import Tier
+from routerd.domain.money import Usage, cost
+from tests.money.daemon import NOON, PRICE, answer, open_ledger, work
 from tests.upstream import InThread, Seen, Turn, Upstream
-from tests.upstream.compose import quarter_of_bytes
 from tests.upstream.turns import Body
 
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-PRICE = Price(Decimal("0.27"), Decimal("1.10"))
-MODEL = ModelRef("loopback", "test-model")
-WORKERS, JOBS_EACH, KILLS = 10, 200, 30
-
-
-def question(job: int) -> str:
-    return "x" * (job * 37 % 901)
-
-
-def answer(job: int) -> str:
-    return "y" * (job * 53 % 701 + 1)
-
-
-def price_of(job: int) -> Decimal:
-    """What the upstream will bill, to the last pico-dollar: the reservation is that, and not a guess."""
-    return cost(Usage(input=quarter_of_bytes(question(job)), output=quarter_of_bytes(answer(job))), PRICE)
-
-
-def open_ledger(path: Path) -> SqliteLedger:
-    budget = Budget(daily=Decimal(1_000))
-    return SqliteLedger(Database(path, MIGRATIONS, NOON), lambda: budget)
-
-
-def work(path: Path, port: int, jobs: range, deadly: frozenset[int]) -> None:
-    """A daemon: reserve, ask, book, release, one job after the other. A deadly one is its last."""
-    ledger = open_ledger(path)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    for job in jobs:
-        assert ledger.reserve(str(job), price_of(job), NOON) is None
-        body = {"model": "test-model", "job": job, "messages": [{"role": "user", "content": question(job)}]}
-        connection.request("POST", "/v1/chat/completions", json.dumps(body), {"content-type": "application/json"})
-        told = json.loads(connection.getresponse().read())["usage"]
-        usage = Usage(input=told["prompt_tokens"], output=told["completion_tokens"])
-        attempt = Attempt(MODEL, Tier.UTILITY, AttemptStatus.OK, usage, cost(usage, PRICE), 1)
-        ledger.book(Booking(str(job), "document", "python", attempt, None, 1, 1, None), NOON)
-        ledger.release(str(job))
-        if job in deadly:
-            time.sleep(60)  # killed long before: the next job must not be begun, as nothing was sent for it
+WORKERS, JOBS_EACH, KILLS = 10, 200, 20
 
 
 class Daemons:

@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,7 +29,8 @@ RIGHT = Turn()
 class Upstream:
     """`async with Upstream(turns) as upstream`: `upstream.base_url` is what a client is given.
 
-    reply: what a turn without its own reply says · otherwise: the turn after the last one · keys: any other
+    reply: what a turn without its own reply says · otherwise: the turn after the last one · embed: the vector
+    of a text, for `/embeddings` · keys: any other
     key is answered 401 · rejects: body fields answered 400, as some providers do · count: tokens of text.
     """
 
@@ -41,6 +42,8 @@ class Upstream:
         otherwise: Turn = RIGHT,
         models: Sequence[str] = ("test-model",),
         models_turn: Turn = RIGHT,
+        embed: Callable[[str], Sequence[float]] = lambda text: (float(len(text)), 1.0),
+        embeddings_turn: Turn = RIGHT,
         keys: Iterable[str] | None = None,
         rejects: Iterable[str] = (),
         limit: RateLimit | None = None,
@@ -52,6 +55,9 @@ class Upstream:
         self.turns: deque[Turn] = deque(() if callable(turns) else turns)
         self.reply, self.otherwise, self.limit = reply, otherwise, limit
         self.models, self.models_turn = models, models_turn
+        self.embed, self.embeddings_turn = embed, embeddings_turn
+        self.embedded: list[str] = []
+        """Every text that an embedding was asked for."""
         self.seen: list[Seen] = []
         """Every chat request, in the order of arrival."""
         self._keys = None if keys is None else {f"Bearer {key}" for key in keys}
@@ -176,6 +182,9 @@ class Upstream:
             turn = self._turn_for(seen) if allowed else credential(401)
             speaker = self._speaker(connection, turn, seen)
             speech = self._chat(speaker, turn, seen)
+        elif path.endswith("/embeddings"):
+            speaker = self._speaker(connection, self.embeddings_turn if allowed else credential(401), seen)
+            speech = speaker.say(json.dumps(self._embeddings(seen.body)))
         elif path.endswith("/models"):
             speaker = self._speaker(connection, self.models_turn if allowed else credential(401), seen)
             speech = speaker.say(json.dumps({"object": "list", "data": [_model(name) for name in self.models]}))
@@ -238,6 +247,17 @@ class Upstream:
     def _speaker(self, connection: Connection, turn: Turn, seen: Seen) -> Speaker:
         return Speaker(connection, turn, seen, release=lambda: self._release, count=self._count, changed=self._tell)
 
+    def _embeddings(self, body: Mapping[str, Any]) -> dict[str, object]:
+        texts = [str(text) for text in body.get("input", ())]
+        self.embedded += texts
+        data = [
+            {"object": "embedding", "index": index, "embedding": [float(number) for number in self.embed(text)]}
+            for index, text in enumerate(texts)
+        ]
+        tokens = sum(map(self._count, texts))
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+        return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
+
     async def _chat(self, speaker: Speaker, turn: Turn, seen: Seen) -> None:
         if turn.status != 200 or turn.error is not None:
             await speaker.say("{}")
@@ -252,7 +272,8 @@ class Upstream:
 
 
 def _bound(port: int) -> socket.socket:
-    bound = socket.socket()
+    # With its protocol named, as asyncio sends small pieces at once only where it sees that it is TCP.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # As asyncio does for its own: a port whose old connections linger can be bound, except on Windows, where
     # the option would let two programs share one.
     if sys.platform != "win32":

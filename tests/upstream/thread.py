@@ -51,6 +51,10 @@ class InThread:
         return list(self._upstream.seen)
 
     @property
+    def embedded(self) -> list[str]:
+        return list(self._upstream.embedded)
+
+    @property
     def billed(self) -> tuple[int, int]:
         return self._upstream.billed
 

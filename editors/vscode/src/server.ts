@@ -68,10 +68,10 @@ export class Server implements vscode.Disposable {
   private async cycle(): Promise<void> {
     await this.stop();
     this.tell({ state: "starting" });
+    let lost = false;
     try {
       const found = await find();
       this.handlers.log.info(`starting ${[found.command, ...found.args].join(" ")} (from ${found.source})`);
-      let lost = false;
       const crashed = (which: LanguageClient) => {
         lost = true;
         this.crashed(which);
@@ -85,7 +85,7 @@ export class Server implements vscode.Disposable {
       if (lost) this.crashed(client); // between its first answer and here
     } catch (error) {
       await this.stop();
-      const reason = sentence(error);
+      const reason = lost ? "routerd ended while it was starting." : sentence(error);
       this.handlers.log.error(reason);
       this.tell({ state: "stopped", reason });
       void withLog(vscode.window.showErrorMessage, reason, {

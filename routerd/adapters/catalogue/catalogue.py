@@ -61,8 +61,15 @@ class Catalogue:
         return tuple(model.id for model in listed.models) if listed else ()
 
     def nearest(self, model: ModelRef) -> ModelRef | None:
-        """The known model of the same provider whose name comes nearest."""
-        names = get_close_matches(model.model.lower(), self.known(model.provider), n=1)
+        """Another known model of the same provider, not one that is being retired, whose name comes nearest.
+
+        Those that the configuration prices count too: of a gateway that the list does not have, they are all.
+        """
+        listed = self._list.providers.get(model.provider)
+        current = [one.id for one in listed.models if not one.deprecated] if listed else []
+        priced = [ref.model for name in self._overrides if (ref := _ref(name)) and ref.provider == model.provider]
+        others = [name for name in (*current, *priced) if name != model.model]
+        names = get_close_matches(model.model.lower(), others, n=1)
         return ModelRef(model.provider, names[0]) if names else None
 
     def retired(self, model: ModelRef) -> bool:
@@ -76,6 +83,11 @@ class Catalogue:
         for settings in said:
             price = _over(price, settings)
         return price
+
+
+def _ref(name: str) -> ModelRef | None:
+    """An override's name as a model of one provider; ``None`` where it is of the model wherever it is served."""
+    return ModelRef.parse(name) if "/" in name.strip("/") else None
 
 
 def _over(known: Price | None, said: ModelSettings) -> Price | None:

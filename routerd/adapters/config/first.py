@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from routerd.adapters.config.load import load
 from routerd.adapters.config.sources import Sources
 from routerd.domain.errors import ConfigError
 from routerd.domain.settings import Settings
+
+_LISTED = 5
+"""Models that are named, of a server that may have hundreds."""
 
 _BODY = """
 # Each tier is one model, or a list tried in order; models whose provider has no key are passed over.
@@ -47,15 +51,22 @@ _BODY = """
 """
 
 
-def first_file(settings: Settings, environ: Mapping[str, str], running: Iterable[str] = ()) -> str:
-    """The text of a first file. ``running`` names the local providers that were found to answer."""
+Running = Mapping[str, Sequence[str]]
+"""The local providers that were found to answer, each with its models."""
+
+
+def first_file(settings: Settings, environ: Mapping[str, str], running: Running = MappingProxyType({})) -> str:
+    """The text of a first file."""
     env = {name: provider.key.env for name, provider in settings.providers.items() if provider.key}
     found = [
         f"# {variable} is set: {name} can be used."
         for name, variable in env.items()
         if variable and environ.get(variable, "").strip()
     ]
-    found += [f'# {name} runs on this machine: use it with a model such as "{name}/MODEL".' for name in running]
+    for name, models in running.items():
+        listed = ", ".join(f'"{name}/{model}"' for model in models[:_LISTED])
+        use = f"its models cost nothing, so name one in a tier: {listed}" if listed else "but it has no model yet"
+        found.append(f"# {name} runs on this machine: {use}.")
     if not found:
         known = ", ".join(variable for variable in env.values() if variable)
         found = [
@@ -66,7 +77,9 @@ def first_file(settings: Settings, environ: Mapping[str, str], running: Iterable
     return head + "\n".join(found) + "\n" + _BODY
 
 
-def write_first_file(path: Path, running: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> None:
+def write_first_file(
+    path: Path, running: Running = MappingProxyType({}), environ: Mapping[str, str] | None = None
+) -> None:
     """Write it. Raises ConfigError where a file stands already or none can be written."""
     if path.exists():
         raise ConfigError(f"{path} exists already and stays as it is: edit it, or move it away first.")

@@ -49,6 +49,8 @@ class TreeSitterGrammar:
     def __init__(self) -> None:
         self._lock = Lock()
         self._trees: _Recent[tuple[str, str], tuple[int, Parsed]] = _Recent(OPEN_DOCUMENTS)
+        self._nearby: tuple[Text, Place, tuple[Symbol, ...]] | None = None
+        """The last answer of ``around``: a menu asks for one place once for each action."""
         self._outlines: _Recent[tuple[str, int | None, str, int], tuple[Text, Outline]] = _Recent(RECENT_TEXTS)
         self._tokens: _Recent[tuple[str, str], tuple[str, ...]] = _Recent(RECENT_TEXTS)
 
@@ -86,11 +88,14 @@ class TreeSitterGrammar:
         if not self.knows(document.language):
             return ()
         with self._lock:
+            if self._nearby and self._nearby[0] is document.text and self._nearby[1] == place:
+                return self._nearby[2]
             key = (document.uri, document.language)
             _, kept = self._trees.get(key) or (None, self._parsed(document))
             found, newer = around_nearby(kept, document.text, document.text.clamp(place))
             if newer is not kept and document.version is not None:
                 self._trees.put(key, (document.version, newer))
+            self._nearby = (document.text, place, found)
             return found
 
     def named_at(self, document: Document, place: Place) -> Symbol | None:

@@ -90,11 +90,15 @@ def _stands(kept: Parsed, found: tuple[Symbol, ...], change: Change) -> bool:
 
     Inside it they may end a body early; outside, only an opened comment or string reaches the symbols.
     """
-    for around in (*symbols_at(kept, found[0].name_span.start), *found):
+    return not (_touched(found, change) or _touched(symbols_at(kept, found[0].name_span.start), change))
+
+
+def _touched(symbols: tuple[Symbol, ...], change: Change) -> bool:
+    for around in symbols:
         first = min(around.whole.start, around.doc.start if around.doc else around.whole.start)
         if change.touches(first.line, around.whole.end.line):
-            return False
-    return True
+            return True
+    return False
 
 
 def _shifted(place: Place, change: Change) -> Place:

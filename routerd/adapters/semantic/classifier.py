@@ -24,6 +24,7 @@ SHOWN = 5
 
 _TIERS = tuple(sorted(Tier, key=lambda tier: -tier.rank))  # strongest first: a tie goes up
 _TIER_OF_KIND = np.array([_TIERS.index(tier) for tier, _ in KINDS])
+_KINDS_TO_TIERS = np.eye(len(_TIERS), dtype=np.float32)[_TIER_OF_KIND]
 _FOLLOWS = 0.7  # cosine: a paraphrase of a user's example has more, the same verb on another thing less
 _VOTERS = 15  # prototypes that vote where the embedding is not the shipped one
 _VOTE_WIDTH = 0.05  # cosine; how fast a vote fades with distance
@@ -84,7 +85,8 @@ class SemanticClassifier:
         """A classifier that also follows these examples; loaded parts are shared, nothing is retrained."""
         other = SemanticClassifier(clock_s=self._clock_s)
         other._parts = self._parts
-        other._examples = tuple(examples)
+        # Strongest first: of two that are equally near, the first decides, so a tie goes up.
+        other._examples = tuple(sorted(examples, key=lambda example: -example.tier.rank))
         return other
 
     def classify(self, text: str) -> Classification:
@@ -95,13 +97,14 @@ class SemanticClassifier:
         """One answer for each text; the time of the whole is shared out evenly."""
         if not texts:
             return []
-        started_s = self._clock_s()
         self.load()
+        started_s = self._clock_s()
         assert self._known is not None  # load() has set it
         embedded = self._parts.embedder.embed(texts)
         similarities = embedded @ self._known.vectors.T
         kinds = self._kinds(texts, embedded, similarities[:, len(self._examples) :])
-        answers = [self._answer(self._known, *row) for row in zip(kinds, similarities, strict=True)]
+        tiers = kinds @ _KINDS_TO_TIERS
+        answers = [self._answer(self._known, *row) for row in zip(kinds, tiers, similarities, strict=True)]
         micros = round((self._clock_s() - started_s) * 1e6 / len(texts))
         return [replace(answer, micros=micros) for answer in answers]
 
@@ -114,15 +117,14 @@ class SemanticClassifier:
             meaning = _votes(to_prototypes, self._parts.prototypes)
         return _softmax((head.of_words(texts) + meaning) / head.calibration.temperature)
 
-    def _answer(self, pool: Known, kinds: Matrix, similarities: Matrix) -> Classification:
+    def _answer(self, pool: Known, kinds: Matrix, tiers: Matrix, similarities: Matrix) -> Classification:
         calibration = self._parts.head.calibration
         best = int(similarities.argmax())
         if best < len(self._examples) and similarities[best] >= _FOLLOWS:
             return _followed(pool, best, similarities, kinds)
-        tiers = np.bincount(_TIER_OF_KIND, weights=kinds, minlength=len(_TIERS))
         first = int(tiers.argmax())
-        score = float(tiers[first])
-        margin = score - float(np.delete(tiers, first).max())
+        second, score = sorted(tiers.tolist())[-2:]
+        margin = score - second
         return Classification(
             tier=_TIERS[first],
             action=_action(kinds, _TIERS[first]),

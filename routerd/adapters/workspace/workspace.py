@@ -27,11 +27,13 @@ class Workspace:
         self._diagnostics: dict[str, tuple[Finding, ...]] = {}
         self._indices: dict[Path, Index] = {}
         self._roots: dict[str, Path | None] = {}
+        self._paths: dict[str, str | None] = {}
 
     def add_folder(self, folder: Path) -> None:
         """Take in another workspace folder."""
         self._folders.append(folder.absolute())
         self._roots.clear()
+        self._paths.clear()
 
     def hold(self, document: Document) -> None:
         """The editor opened or changed a document."""
@@ -81,15 +83,22 @@ class Workspace:
 
     def project(self, uri: str) -> Project:
         """The index of the project around a document, under the spelling that its URI uses for the root."""
-        root, path = self._root(uri), path_of(uri)
-        if root is None or path is None:
+        root, below = self._root(uri), self._below(uri)
+        if root is None or below is None:
             return Project(root="")
-        spelling = _above(uri, len(path.absolute().relative_to(root).parts))
+        spelling = _above(uri, below.count("/") + 1)
         index = self._indices.get(root)
         if index is None:
-            return Project(root=spelling, files=(path.absolute().relative_to(root).as_posix(),))
+            return Project(root=spelling, files=(below,))
         project = index.project()
         return project if project.root == spelling else replace(project, root=spelling)
+
+    def _below(self, uri: str) -> str | None:
+        """A document's path below its root; remembered, as every menu asks for it several times."""
+        if uri not in self._paths:
+            root, path = self._root(uri), path_of(uri)
+            self._paths[uri] = path.absolute().relative_to(root).as_posix() if root and path else None
+        return self._paths[uri]
 
     def _root(self, uri: str) -> Path | None:
         if uri not in self._roots:

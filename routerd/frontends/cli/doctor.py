@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 
 from routerd.app import now
+from routerd.checkup import examine
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
-from routerd.setup import Setup
 
 _SIGNS = {True: "ok", False: "broken", None: "–"}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False, config: Config = None) -> int:
     """Check keys, providers, prices, vocabulary and ledger; exit code 1 if something is broken."""
-    checks = asyncio.run(Setup.found(config, Path.cwd()).examine(now()))
+    checks = asyncio.run(examine(config, Path.cwd(), now()))
     if as_json:
         screen.print_json([{"name": check.name, "ok": check.ok, "message": check.words} for check in checks])
     else:

@@ -11,7 +11,7 @@ import typer
 
 from routerd import __version__
 from routerd.domain.errors import ConfigError, RouterdError, UsageError
-from routerd.frontends.cli import configuration, demo, doctor, manifest, server, spending, work
+from routerd.frontends.cli import configuration, demo, doctor, manifest, routing, server, spending, work
 
 FAILED, USAGE, CANCELLED = 1, 2, 130
 
@@ -28,7 +28,7 @@ commands.callback()(server.default)
 commands.command("serve")(server.serve)
 commands.command("run")(work.run)
 commands.command("estimate")(work.estimate)
-commands.command("route")(work.route)
+commands.command("route")(routing.route)
 commands.command("stats")(spending.stats)
 commands.command("report")(spending.report)
 commands.command("doctor")(doctor.doctor)

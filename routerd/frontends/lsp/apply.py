@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from routerd.domain.document import Document
+from routerd.domain.place import Edit
 from routerd.domain.reply import Change, FileChange
-from routerd.domain.text import Text
+from routerd.domain.text import Text, cut_lines
 from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.to_proto import workspace_edit
 
@@ -103,16 +104,25 @@ class LspEditor:
         if refusal is not None or arrived is None:
             return refusal
         await asyncio.wait({arrived}, timeout=SETTLE_S)
-        if arrived.done() or all(self._holds(file) for file in awaited.values()):
+        if arrived.done():
             return None
-        return "the file changed while the edit was on its way, and the editor dropped it"
+        landings = [self._landing(file) for file in awaited.values()]
+        return next((why for why in landings if why is not None), None)
 
-    def _holds(self, file: FileChange) -> bool:
-        """Whether the edits stand in a text that was typed in further before it was sent."""
+    def _landing(self, file: FileChange) -> str | None:
+        """Why a file is not what it should be, though the client said it applied the edit.
+
+        The user may have typed on before the client sent the change: then each edit still stands between
+        the lines that it was meant for. Lines in the wrong place are what a client without versions does.
+        """
         now = self._documents.get(file.uri)
-        return now is not None and all(
-            _often(edit.new, now.text) > _often(edit.new, file.before) for edit in file.edits
-        )
+        if now is None:
+            return "the file was closed meanwhile"
+        if all(_stands(edit, file, now.text) for edit in file.edits):
+            return None
+        if any(_often(edit.new, now.text) > _often(edit.new, file.before) for edit in file.edits):
+            return "the edit and your typing crossed, so undo what was inserted, and run the action again"
+        return "the file changed while the edit was on its way, and the editor dropped it"
 
 
 def same(one: Text, other: Text) -> bool:
@@ -121,6 +131,23 @@ def same(one: Text, other: Text) -> bool:
         return True
     count = len(one.lines)
     return count == len(other.lines) and all(one.bare(line) == other.bare(line) for line in range(count))
+
+
+def _stands(edit: Edit, file: FileChange, now: Text) -> bool:
+    """Whether the edit's lines stand in the text together with their neighbours of the intended result."""
+    # Edits do not overlap, so those above shift this one by their lines and nothing else.
+    above = [other for other in file.edits if other.span.start < edit.span.start]
+    shift = sum(_breaks(other.new) - (other.span.end.line - other.span.start.line) for other in above)
+    first = edit.span.start.line + shift
+    last = first + _breaks(edit.new)
+    after = file.after
+    block = [after.bare(line) for line in range(max(0, first - 1), min(last + 2, len(after.lines)))]
+    lines = [now.bare(line) for line in range(len(now.lines))]
+    return any(lines[at : at + len(block)] == block for at in range(len(lines) - len(block) + 1))
+
+
+def _breaks(text: str) -> int:
+    return len(cut_lines(text)) - 1
 
 
 def _often(piece: str, text: Text) -> int:

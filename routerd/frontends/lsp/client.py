@@ -1,4 +1,4 @@
-"""What the client announced that it can do, read once from `initialize`; never what it is called."""
+"""What the client can do, as it announced it in `initialize`, and the one thing that it cannot announce."""
 
 from __future__ import annotations
 
@@ -40,5 +40,7 @@ class Client:
     action_literals: bool = False
     markdown: bool = False
     refreshes_lenses: bool = False
+    checks_version_zero: bool = True
+    """Neovim 0.11 numbers an untouched buffer 0, and applies edits for version 0 whatever was typed since."""
     takes_outcomes: bool = False
     """Announces ``experimental.routerd.outcome``: it shows how a job ended by itself."""

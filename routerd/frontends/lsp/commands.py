@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from routerd.frontends.lsp import from_proto, runs, status
+from routerd.frontends.lsp import from_proto, runs
 from routerd.frontends.shapes import Json, stats_json
 
 if TYPE_CHECKING:

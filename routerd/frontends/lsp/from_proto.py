@@ -44,6 +44,7 @@ def client(params: types.InitializeParams) -> Client:
         action_literals=bool(text.code_action and text.code_action.code_action_literal_support),
         markdown=types.MarkupKind.Markdown in (hover or (types.MarkupKind.Markdown,)),
         refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
+        checks_version_zero=not (params.client_info and params.client_info.name == "Neovim"),
         takes_outcomes=bool(own.get("outcome")),
     )
 

@@ -45,7 +45,8 @@ async def route(session: Session, params: object) -> Json:
     """`routerd/route`: where these words would be sent, and why."""
     words = from_proto.text_of(params, "text")
     app = await session.working()
-    found = app.classify(words)
+    # In a thread: the first use loads arrays, and the user's own embedding may be on another machine.
+    found = await asyncio.to_thread(app.classify, words)
     if isinstance(found, Refusal):
         raise UsageError(found.message)
     return route_json(found)

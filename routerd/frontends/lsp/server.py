@@ -59,12 +59,11 @@ class Protocol(LanguageServerProtocol):
         number = f"routerd-{next(self._numbers)}"
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._request_futures[number] = answer  # type: ignore[assignment]  # it calls set_result, in this loop
+        # Looked at, whoever still waits: else asyncio logs a refusal that came too late.
+        answer.add_done_callback(lambda late: late.exception())
         self._send_data({"jsonrpc": self.VERSION, "id": number, "method": method, "params": params})
-        try:
-            # Waited for, not cancelled: pygls would fall over an answer that comes later.
-            await asyncio.wait({answer}, timeout=seconds)
-        finally:
-            self._request_futures.pop(number, None)
+        # Waited for, never cancelled: pygls would fall over an answer that comes later.
+        await asyncio.wait({answer}, timeout=seconds)
         if not answer.done():
             raise NoAnswerError(f"{method} was not answered")
         try:

@@ -38,9 +38,7 @@ class SharedApp:
 
         paths = [path for path in map(path_of, folders) if path is not None]
         if self._app is None:
-            self._app = App.open(
-                config_file=self._config_file, root=paths[0] if paths else None, lenient=True
-            )
+            self._app = App.open(config_file=self._config_file, root=paths[0] if paths else None, lenient=True)
             paths = paths[1:]
         for path in paths:
             self._app.workspace.add_folder(path)

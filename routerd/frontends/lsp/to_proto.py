@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -70,9 +71,12 @@ def quick_fix(finding: Finding, document: Document, client: Client) -> Json:
 def workspace_edit(change: Change, client: Client) -> Json:
     """The edits of a change, versioned where the client can; an open file goes first.
 
-    Neovim looks at the version of the first entry only.
+    Neovim looks at the version of the first entry only, and at 1 where it ought to look at 0: its check is
+    that the buffer's own is not greater, so that 1 lets an untouched buffer pass and no other.
     """
     files = sorted(change.files, key=lambda file: file.version is None)
+    if not client.checks_version_zero:
+        files = [replace(file, version=1) if file.version == 0 else file for file in files]
     shape = edit_json(Change(tuple(files)), client.encoding)
     if client.document_changes:
         return shape

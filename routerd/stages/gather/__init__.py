@@ -56,7 +56,7 @@ class _In:
 
 def _view(spec: ActionSpec, it: Surroundings) -> View:
     shown = it.target.sent(spec.contract)
-    return View(it.document, it.target, shown, frozenset(it.used), it.conventions.path)
+    return View(it.document, it.target, shown, frozenset(name.lstrip("@#") for name in it.used), it.conventions.path)
 
 
 def _imports(it: _In) -> Iterator[Piece]:

@@ -5,6 +5,7 @@ It reads lines, not trees: half-written files have them too, and a tree of ten l
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Set
 
@@ -22,8 +23,9 @@ _LOOP = re.compile(r"\s*(?:for|with)\b(.*?)\b(?:in\b.*|as\b(.*)):\s*$")
 _DESTRUCTURED = re.compile(r"\s*(?:export\s+)?(?:const|let|var)\s*[{\[]([^=]*)[}\]]\s*=")
 _TYPE_ARGUMENTS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _HEAD_END = re.compile(r"=(?!=)|[({]|(?<!:):(?!:)|//|#")
+_CHAINED = re.compile(r"(?<![=!<>+\-*/%|&^])=(?!=)")
 _GO_KEYWORD = re.compile(r"\s*(?:var|const|type)\b")
-_OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.|->)|@{{1,2}}){name}\b\s*(?::[^=\n]+)?=(?!=)"
+_OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{{1,2}}){name}\b\s*(?::[^=\n]+|,[^=!<>\n]*)?=(?!=)"
 """What gives an object an attribute, in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
 
 
@@ -56,13 +58,8 @@ def object_bound(text: Text, span: Span, wanted: Set[str]) -> Iterator[tuple[str
 
 def outside_functions(outline: Outline, within: Span, but: Iterable[Span] = ()) -> Iterator[int]:
     """The lines of a span that stand in no function inside it, in no documentation and in none of ``but``."""
-    holes = [
-        *but,
-        *_functions(outline.symbols, within),
-        *(s.doc for s in outline.symbols if s.doc and not s.kind.callable),
-    ]
-    if outline.doc:
-        holes.append(outline.doc)
+    docs = (outline.doc, *(symbol.doc for symbol in outline.symbols if not symbol.kind.callable))
+    holes = [*but, *_functions(outline.symbols, within), *filter(None, docs)]
     at = within.start.line
     for hole in sorted(holes):
         yield from range(at, min(hole.start.line, within.end.line + 1))
@@ -100,9 +97,10 @@ def _names(line: str, language: str) -> set[str]:
             return set(re.findall(r"\w+", " ".join(filter(None, found.groups()))))
     if language in ("python", "ruby") and not re.search(r"=|:\s", line):
         return set()
-    heads = re.split(r"(?<![=!<>+\-*/%|&^])=(?!=)", line)[:-1] if language == "python" else []
-    if len(heads) < 2:
-        heads = [_HEAD_END.split(line.replace("(", "", 1) if line[:1] == "(" else line, maxsplit=1)[0]]
+    first, *more = (_CHAINED.split(line)[:-1] or [line]) if language == "python" else [line]
+    # a = b = f(c=1) binds a and b.
+    heads = [first, *itertools.takewhile(lambda head: "(" not in head, more)]
+    heads = [_HEAD_END.split(head.lstrip(" \t("), maxsplit=1)[0] for head in heads]
     which = 0 if language == "go" else -1
     parts = [part for head in heads for part in _TYPE_ARGUMENTS.sub("", _GO_KEYWORD.sub("", head)).split(",")]
     return {words[which] for part in parts if (words := re.findall(r"\w+", part))}

@@ -74,9 +74,10 @@ def _container(symbol: Symbol, target: Target) -> Symbol | None:
 def around(it: View) -> Iterator[Piece]:
     """The class around the target: its header with what the target uses of it; then its other members."""
     text, outline = it.document.text, it.target.outline
-    for container in containers(it):
+    all_around = containers(it)
+    for container in all_around:
         members = [s for s in outline.symbols if s.container == container.qualname and not it.shows(s.whole)]
-        wanted = it.used - {member.name for member in members}
+        wanted = it.used - {member.name for member in members} - {container.name}
         lines = outside_functions(outline, container.body or container.whole, it.shown)
         fields = dict(bound(text, lines, wanted, it.document.language))
         fields |= dict(object_bound(text, container.whole, wanted - fields.keys()))
@@ -85,8 +86,8 @@ def around(it: View) -> Iterator[Piece]:
         yield Piece(
             it.path, _listed(container.signature, parts), f"`{container.qualname}` holds the target", needed=True
         )
-        others = [member.signature for member in members if member.name not in it.used]
-        if others:
+        others = [m.signature for m in members if m.name not in it.used and m not in all_around]
+        if others and not container.kind.callable:
             yield Piece(it.path, _listed(container.signature, others), f"other members of `{container.qualname}`")
 
 
@@ -97,8 +98,8 @@ def _listed(header: str, parts: list[str]) -> str:
 def callees(it: View) -> Iterator[Piece]:
     """Signatures of what the target uses from its own file, the members of its own class left out."""
     own = {container.qualname for container in containers(it)}
-    lines = [
-        _with_owner(symbol)
+    used = [
+        symbol
         for symbol in it.target.outline.symbols
         if symbol.name in it.used
         and symbol.container not in own
@@ -106,8 +107,17 @@ def callees(it: View) -> Iterator[Piece]:
         and not it.shows(symbol.whole)
         and not _inside_function(symbol, it.target)
     ]
-    if lines:
-        yield Piece(it.path, "\n".join(dict.fromkeys(lines)), "what the target uses from its file", needed=True)
+    # A member of a class that the target does not name shares its name with an attribute, perhaps no more.
+    sure = [symbol for symbol in used if it.used.issuperset((symbol.container or symbol.name).split("."))]
+    namesakes = [symbol for symbol in used if symbol not in sure]
+    if sure:
+        yield Piece(it.path, _signed(sure), "what the target uses from its file", needed=True)
+    if namesakes:
+        yield Piece(it.path, _signed(namesakes), "members of its file's classes that the target may use")
+
+
+def _signed(symbols: list[Symbol]) -> str:
+    return "\n".join(dict.fromkeys(_with_owner(symbol) for symbol in symbols))
 
 
 def _inside_function(symbol: Symbol, target: Target) -> bool:

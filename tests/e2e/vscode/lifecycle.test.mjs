@@ -76,6 +76,13 @@ test("the first function is documented offline, without a key", async () => {
   await code.undo();
 });
 
+test("the walkthrough is there", async () => {
+  await code.runCommand("Welcome: Open Walkthrough...", "Start with routerd");
+  await code.page.getByText("A key, or none").first().waitFor();
+  await shot("walkthrough");
+  await code.closeTab();
+});
+
 test("a restart ends the old server and starts one new one", async () => {
   const [old] = pids();
   await code.runCommand("routerd: Restart Server");
@@ -84,6 +91,8 @@ test("a restart ends the old server and starts one new one", async () => {
 });
 
 test("a crash is told with a way to the log, and the server comes back", async () => {
+  await code.lightbulb("area", { expected: "Document" }); // it is up
+  await code.page.keyboard.press("Escape");
   process.kill(pids().at(-1), "SIGKILL");
   assert.match((await code.notifications("routerd crashed"))[0], /Show Log[\s\S]*starts again in 1 s/);
   await untilStarted(3);

@@ -23,8 +23,9 @@ export function launcher(folder) {
 
 /** An upstream that answers as each test tells it. */
 export class Upstream {
-  static async start() {
-    const child = spawn(PYTHON, ["-m", "tests.upstream", "--until-stdin-closes"], {
+  /** `reply` is what it answers when it was told nothing else. */
+  static async start(reply) {
+    const child = spawn(PYTHON, ["-m", "tests.upstream", "--until-stdin-closes", "--reply", reply], {
       cwd: ROOT,
       stdio: ["pipe", "pipe", "inherit"],
     });
@@ -55,6 +56,11 @@ export class Upstream {
       if (Date.now() > deadline) throw new Error(`the upstream saw ${JSON.stringify(seen)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** Answers that hang go on. */
+  async release() {
+    await this.#order("_release", {});
   }
 
   async #order(name, body) {

@@ -188,11 +188,14 @@ export class Window {
 
   /** Runs a command by its full title in the palette. Answers, if any, are typed into the prompts that follow. */
   async runCommand(title, ...answers) {
-    await this.page.keyboard.press("F1");
     const input = this.page.locator(".quick-input-widget input");
-    await input.fill(`>${title}`);
     const exactly = this.page.getByText(title, { exact: true });
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ has: exactly }).first().click();
+    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ has: exactly }).first();
+    const runs = async () => {
+      await this.page.keyboard.press("F1");
+      return input.fill(`>${title}`, { timeout: 3_000 }).then(() => row.click({ timeout: 3_000 })).then(() => true, () => false);
+    };
+    await until(runs, `the command ${title}`, () => []); // what takes the focus closes the palette: again
     for (const answer of answers) {
       await input.waitFor();
       await input.fill(answer);

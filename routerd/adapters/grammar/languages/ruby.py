@@ -40,7 +40,7 @@ RULES = Rules(
     imports="""(call !receiver method: (identifier) @guard
         arguments: (argument_list . (string (string_content) @module) .)) @import""",
     guards=("require", "require_relative", "load"),
-    names=("identifier", "constant"),
+    names=("identifier", "constant", "instance_variable", "class_variable"),
     doc=re.compile(r"#|=begin"),
     directive=re.compile(rf"#(?:{_MAGIC})"),
     wrappers={"argument_list": False, "call": False},

@@ -1,0 +1,35 @@
+"""The latest failure at each provider, for a person who wonders what is wrong there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from routerd.adapters.sqlite import Database
+
+
+@dataclass(frozen=True, slots=True)
+class LastFailure:
+    """A call that a provider failed."""
+
+    at: datetime
+    model: str
+    """``provider/model``."""
+    why: str
+
+
+def last_failures(database: Database, since: datetime) -> Mapping[str, LastFailure]:
+    """By provider; answers that were rejected here, and calls that the user cancelled, are no fault of theirs."""
+    rows = database.read(
+        # SQLite gives the other columns of the row that has the maximum.
+        "SELECT provider, model, COALESCE(reason, status), MAX(at) FROM attempts "
+        "WHERE at >= ? AND status NOT IN ('ok', 'rejected', 'cancelled', 'unknown') GROUP BY provider",
+        (since.timestamp(),),
+    )
+    return {
+        str(provider): LastFailure(
+            datetime.fromtimestamp(float(str(at)), since.tzinfo), f"{provider}/{model}", str(why)
+        )
+        for provider, model, why, at in rows
+    }

@@ -1,0 +1,95 @@
+"""`routerd route`: where a developer's own words would be sent, and why; and how to say that this was wrong."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from routerd.app import App
+from routerd.domain.errors import UsageError
+from routerd.domain.tier import Tier
+from routerd.domain.verdict import Refusal
+from routerd.frontends.cli import screen
+from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.shapes import route_json
+from routerd.setup import Setup
+
+_CHUNK = 256
+"""Lines that are classified together: more are no faster, and the first answers would come later."""
+
+
+def route(
+    text: Annotated[str | None, typer.Argument(help="an instruction, in a developer's own words")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    batch: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help='lines {"id", "text"}')] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="show the five nearest known instructions")] = False,
+    correct: Annotated[
+        str | None, typer.Option(metavar="TIER", help="where it belongs: remembered in your configuration")
+    ] = None,
+    config: Config = None,
+) -> int:
+    """Say what a free-form instruction would be routed to, and why."""
+    if (text is None) == (batch is None):
+        raise UsageError('Give one instruction, as in routerd route "add unit tests", or --batch FILE.jsonl.')
+    if correct is not None:
+        _correct(correct, text, config)
+    with opened(config) as app:
+        return _one(app, text, as_json, explain) if text is not None else _many(app, batch or Path(), explain)
+
+
+def _correct(tier: str, text: str | None, config: Path | None) -> None:
+    if text is None or not text.strip():
+        raise UsageError('Give the words to remember, as in routerd route --correct architect "why does it hang".')
+    if tier not in list(Tier):
+        raise UsageError(f"There is no tier '{tier}'; there are {', '.join(Tier)}.")
+    path = Setup.found(config, Path.cwd()).correct(Tier(tier), text)
+    screen.note(f"Remembered in {path}.")
+
+
+def _one(app: App, text: str, as_json: bool, explain: bool) -> int:
+    found = app.classify(text)
+    if isinstance(found, Refusal):
+        screen.note(found.message)
+        return 3
+    shape = route_json(found, neighbours=explain)
+    if as_json:
+        screen.print_json(shape)
+        return 0
+    console = screen.console()
+    console.print(f"{shape['action']} → {shape['tier']} → {shape['model']}", markup=False)
+    console.print(found.reason, markup=False)
+    words = found.classification
+    if explain and words is not None:
+        sure = "confident" if words.confident else "unsure"
+        console.print(f"\n{sure}: score {words.score:.2f}, margin {words.margin:.2f}, {words.micros} µs", markup=False)
+        for near in words.nearest:
+            console.print(f"  {near.similarity:.2f}  {near.tier:<9}  {near.action:<8}  {near.text}", markup=False)
+    return 0
+
+
+def _many(app: App, batch: Path, explain: bool) -> int:
+    lines = _lines(batch)
+    while rows := list(islice(lines, _CHUNK)):
+        found = app.classify_many([text for _, text in rows])
+        for (identity, _), one in zip(rows, found, strict=True):
+            shape = {"error": one.message} if isinstance(one, Refusal) else route_json(one, neighbours=explain)
+            sys.stdout.write(json.dumps({"id": identity, **shape}, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _lines(batch: Path) -> Iterator[tuple[object, str]]:
+    with batch.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                yield row["id"], str(row["text"])
+            except (ValueError, KeyError, TypeError):
+                raise UsageError(f'{batch}, line {number}: write {{"id": …, "text": "…"}} on each line.') from None

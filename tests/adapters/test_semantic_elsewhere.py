@@ -1,0 +1,136 @@
+"""Embeddings other than the shipped one: a provider's endpoint on loopback, a folder, and what happens when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from routerd.adapters.semantic import FallbackClassifier, SemanticClassifier, ServedEmbedder, StaticEmbedder
+from routerd.adapters.semantic.classifier import shipped_folder
+from routerd.adapters.semantic.fallback import REST_S
+from routerd.adapters.upstream import Embeddings
+from routerd.domain.classification import Classification
+from routerd.domain.errors import UpstreamError
+from routerd.domain.model import ModelRef
+from routerd.domain.settings import Embedding, KeySource, ProviderSettings, Routing, RoutingExample, Settings
+from routerd.domain.tier import Tier
+from routerd.routing import Classifiers
+from tests.upstream import InThread, Turn, Upstream, rate_limited, redirect
+
+SHIPPED = StaticEmbedder(shipped_folder())
+
+
+def turned(text: str) -> list[float]:
+    """The shipped vector in another space, and not of length 1."""
+    return [float(number) * 3 for number in SHIPPED.embed([text])[0][::-1]]
+
+
+@pytest.fixture
+def upstream() -> Iterator[InThread]:
+    with InThread(Upstream(embed=turned, keys=["right"])) as serving:
+        yield serving
+
+
+def provider(upstream: InThread) -> ProviderSettings:
+    return ProviderSettings("corp", upstream.base_url, KeySource(env="CORP"))
+
+
+def settings(upstream: InThread, *examples: RoutingExample) -> Settings:
+    routing = Routing(embedder=Embedding(model=ModelRef("corp", "embed-1")), examples=examples)
+    return Settings({}, {}, {"corp": provider(upstream)}, routing=routing)
+
+
+def test_an_endpoint_gives_one_vector_for_each_text(upstream: InThread) -> None:
+    ask = Embeddings(provider(upstream), "embed-1", lambda _: "right")
+    texts = [f"instruction {number}" for number in range(300)]  # more than one request
+    assert np.allclose(ask(texts), [turned(text) for text in texts])
+    assert upstream.embedded == texts
+    assert np.allclose(ask([""]), [turned(" ")])
+
+
+@pytest.mark.parametrize("turn", [rate_limited(), redirect("http://127.0.0.1:1/"), Turn(status=500)])
+def test_an_endpoint_that_fails_is_told_in_a_few_words(turn: Turn) -> None:
+    with InThread(Upstream(embeddings_turn=turn)) as failing:
+        ask = Embeddings(provider(failing), "embed-1", lambda _: None)
+        with pytest.raises(UpstreamError, match=rf"corp answered {turn.status}"):
+            ask(["x"])
+
+
+def test_a_wrong_key_is_asked_for_anew(upstream: InThread) -> None:
+    keys = iter(["wrong", "right"])
+    ask = Embeddings(provider(upstream), "embed-1", lambda _: next(keys))
+    with pytest.raises(UpstreamError, match="401"):
+        ask(["x"])
+    assert len(ask(["x"])) == 1
+
+
+def test_an_endpoint_that_gives_too_few_vectors_is_told() -> None:
+    turn = Turn(body='{"object": "list", "data": [], "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}')
+    with InThread(Upstream(embeddings_turn=turn)) as failing, pytest.raises(UpstreamError, match="too few"):
+        Embeddings(provider(failing), "embed-1", lambda _: None)(["x"])
+
+
+def test_the_configured_endpoint_decides_and_learns_examples(upstream: InThread) -> None:
+    example = RoutingExample(Tier.ARCHITECT, "please frobnicate the quux")
+    classifier = Classifiers().of(settings(upstream, example), lambda _: "right")
+    assert upstream.embedded == []  # nothing is asked before the first use
+    found = classifier.classify("frobnicate the quux")
+    assert (found.tier, found.caveat, found.nearest[0].text) == (Tier.ARCHITECT, None, "frobnicate the quux")
+    assert classifier.classify("summarize this log").tier is Tier.SPEED
+    asked = len(upstream.embedded)
+    assert classifier.classify("summarize this log").tier is Tier.SPEED
+    assert len(upstream.embedded) == asked  # an action asks twice, and pays once
+
+
+def test_a_reload_does_not_fetch_the_prototypes_again(upstream: InThread) -> None:
+    classifiers = Classifiers()
+    classifiers.of(settings(upstream), lambda _: "right").load()
+    asked = len(upstream.embedded)
+    reloaded = classifiers.of(settings(upstream, RoutingExample(Tier.SPEED, "a new one")), lambda _: "right")
+    reloaded.classify("b")
+    assert len(upstream.embedded) == asked + 2
+
+
+def test_while_the_endpoint_fails_the_built_in_embedding_answers_and_says_so() -> None:
+    with InThread(Upstream(embeddings_turn=Turn(status=500))) as failing:
+        classifier = Classifiers().of(settings(failing), lambda _: None)
+        found = classifier.classify("add unit tests for the parser")
+    assert found.tier is Tier.UTILITY
+    assert found.caveat == "the embedding corp/embed-1 failed (corp answered 500), so the built-in one decided"
+
+
+def test_after_a_failure_it_is_left_alone_for_a_while() -> None:
+    asked: list[int] = []
+    now = [0.0]
+
+    def ask(texts: Sequence[str]) -> list[list[float]]:
+        asked.append(len(texts))
+        if len(asked) == 1:
+            raise UpstreamError("corp is down.")
+        return [turned(text) for text in texts]
+
+    classifier = FallbackClassifier(
+        SemanticClassifier(ServedEmbedder(ask)), SemanticClassifier(), "corp/m", clock_s=lambda: now[0]
+    )
+
+    def caveat() -> str | None:
+        answer: Classification = classifier.classify("rename this")
+        return answer.caveat
+
+    assert caveat() is not None
+    now[0] = REST_S - 1
+    assert caveat() is not None
+    assert len(asked) == 1
+    now[0] = REST_S
+    assert caveat() is None
+
+
+def test_a_folder_that_is_missing_is_never_looked_for_on_a_hub(tmp_path: Path) -> None:
+    folder = tmp_path / "none"
+    chosen = Settings({}, {}, {}, routing=Routing(embedder=Embedding(folder=str(folder))))
+    found = Classifiers().of(chosen, lambda _: None).classify("rename this variable")
+    assert found.tier is Tier.UTILITY
+    assert f"the embedding {folder} failed" in (found.caveat or "")

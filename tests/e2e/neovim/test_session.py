@@ -1,0 +1,184 @@
+"""Neovim's own company: other servers, odd files, health, help and completion, and a server that dies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import with_upstream
+from tests.e2e.neovim.editor import PLUGIN, Neovim
+from tests.e2e.neovim.test_actions import FLOAT
+from tests.upstream import InThread, Turn, hang_mid_stream
+
+OTHER = """
+vim.lsp.config("other", {
+  filetypes = { "python" },
+  cmd = function()
+    local closing = false
+    return {
+      request = function(method, params, answer)
+        local replies = {
+          initialize = { capabilities = { positionEncoding = "utf-16", hoverProvider = true } },
+          ["textDocument/hover"] = { contents = { kind = "markdown", value = "from the other" } },
+        }
+        vim.schedule(function() answer(nil, replies[method] or vim.NIL) end)
+        return true, 1
+      end,
+      notify = function() return true end,
+      is_closing = function() return closing end,
+      terminate = function() closing = true end,
+    }
+  end,
+})
+"""
+
+HEALTH = 'return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\\n")'
+
+
+def health(nvim: Neovim, name: str) -> str:
+    nvim.ex(f"checkhealth {name}")
+    return str(nvim.lua(HEALTH))
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["together", "later"])
+def test_beside_another_server_there_is_one_hover_of_both_and_no_warning_about_encodings(
+    env: dict[str, str], project: Path, late: bool
+) -> None:
+    enable = 'vim.lsp.enable("other")'
+    with Neovim(env, project, OTHER + ("" if late else enable)) as nvim:
+        nvim.open(project / "labels.py")
+        if late:
+            nvim.lua(f'{enable} vim.cmd("doautocmd FileType")')
+        nvim.wait("#vim.lsp.get_clients({ bufnr = 0 }) == 2")
+        clients = 'vim.lsp.get_clients({ bufnr = 0, name = "routerd" })[1]'
+        nvim.wait(f'({clients} or {{}}).offset_encoding == "utf-16"')
+        nvim.wait('require("routerd").statusline() ~= ""')
+        nvim.cursor(4, 6)
+        nvim.lua("vim.lsp.buf.hover()")
+        both = nvim.wait(FLOAT)
+        assert "from the other" in both
+        assert "| document |" in both
+        nvim.ex("silent! fclose!")
+        nvim.cursor(5, 20)
+        nvim.lua("vim.lsp.buf.hover()")
+        alone = nvim.wait(FLOAT)
+        assert "from the other" in alone
+        assert "routerd" not in alone
+        assert "No buffers contain mixed position encodings" in health(nvim, "vim.lsp")
+        nvim.ex("close")
+        assert nvim.run("document")["status"] == "applied"
+        assert not [line for line in nvim.messages if "encoding" in line]
+
+
+def test_a_file_with_crlf_and_emoji_keeps_its_bytes_but_for_the_insertion(
+    env: dict[str, str], project: Path, upstream: InThread
+) -> None:
+    path = project / "odd.py"
+    code = 'FACE = "😀é\u2028"\n\n\ndef smile(a: str) -> str:\n    return "😀" + a  # 😀\n'
+    path.write_bytes(code.replace("\n", "\r\n").encode())
+    with Neovim(with_upstream(env, upstream.base_url), project) as nvim:
+        nvim.open(path)
+        nvim.cursor(4, 5)
+        upstream.then(Turn(reply='<doc name="smile">\nPut 😀 before it.\n\nArgs:\n    a: it.\n</doc>'))
+        assert nvim.run("document")["status"] == "applied"
+        nvim.ex("write")
+        written = path.read_bytes().decode()
+        doc = '    """Put 😀 before it.\n\n    Args:\n        a: it.\n    """\n'
+        assert written == code.replace("    return", f"{doc}    return").replace("\n", "\r\n")
+
+        upstream.then(Turn(reply='<<<<<<< SEARCH\n    return "😀" + a\n=======\n    return a + "😀"\n>>>>>>> REPLACE'))
+        nvim.lua('vim.fn.search("return")')
+        assert nvim.run("ask the other way round")["status"] == "proposed"
+        nvim.ex("Routerd accept")
+        nvim.ex("write")
+        assert path.read_bytes().decode() == written.replace('"😀" + a', 'a + "😀"')
+        nvim.ex("undo")
+        nvim.ex("undo")
+        nvim.ex("write")
+        assert path.read_bytes().decode() == code.replace("\n", "\r\n")
+
+
+def test_health_is_good_and_says_where_things_are(env: dict[str, str], project: Path) -> None:
+    with Neovim(env, project) as nvim:
+        nvim.open(project / "labels.py")
+        said = health(nvim, "routerd")
+        assert "ERROR" not in said
+        assert "WARNING" not in said
+        for part in ('vim.lsp.enable("routerd")', "routerd 0.", "vocabulary", "ledger", f"{project}, 1 buffers"):
+            assert part in said
+        nvim.lua('vim.lsp.config("routerd", { cmd = { "no-such-program" } })')
+        assert "uv tool install routerd" in health(nvim, "routerd")
+
+
+def test_commands_are_completed_and_a_wrong_one_is_explained(env: dict[str, str], project: Path) -> None:
+    with Neovim(env, project) as nvim:
+        complete = 'return vim.fn.getcompletion(..., "cmdline")'
+        assert nvim.lua(complete, "Routerd re") == ["reload", "report", "retry", "review"]
+        assert nvim.lua(complete, "Routerd! d") == ["design", "discard", "document"]
+        assert nvim.lua(complete, "'<,'>Routerd ask tier=l") == ["tier=logic"]
+        assert nvim.lua(complete, "Routerd stats t") == []
+        nvim.ex("Routerd no-such")
+        assert "there is no 'no-such'" in nvim.messages[-1]
+        nvim.ex("Routerd document")
+        assert "checkhealth" in nvim.messages[-1]
+        assert nvim.lua('return vim.fn.maparg("<Plug>(routerd-document)", "n")')
+        mapped = nvim.lua(
+            "return vim.tbl_filter(function(map) return (map.rhs or ''):match('Routerd') "
+            "and not map.lhs:match('^<Plug>') end, vim.api.nvim_get_keymap('n'))"
+        )
+        assert mapped == {} or mapped == []
+
+
+def test_help_is_found(env: dict[str, str], project: Path, tmp_path: Path) -> None:
+    shutil.copytree(PLUGIN / "doc", tmp_path / "help" / "doc")  # tags are written beside the text
+    with Neovim(env, project) as nvim:
+        nvim.lua("vim.opt.runtimepath:append(...) vim.cmd.helptags(... .. '/doc')", str(tmp_path / "help"))
+        for tag in ("routerd", ":Routerd", ":Routerd-ask", "RouterdOutcome", "g:routerd"):
+            nvim.ex(f"help {tag}")
+            assert nvim.lua('return vim.fn.expand("%:t")') == "routerd.txt"
+
+
+def test_estimates_spend_and_the_report_are_shown(nvim: Neovim) -> None:
+    nvim.ex("Routerd estimate")
+    shown = nvim.wait(FLOAT)
+    assert "`parse_header`" in shown
+    assert "utility → local/test-model" in shown
+    nvim.run("document")
+    nvim.ex("silent! fclose!")
+    nvim.ex("Routerd stats")
+    assert "| local/test-model | 1 |" in nvim.wait(FLOAT)
+    assert nvim.wait('require("routerd").statusline():match("routerd %$0%.0.*")')
+    nvim.lua("vim.ui.open = function(page) Opened = page end")
+    nvim.ex("Routerd report")
+    page = Path(nvim.wait("Opened", seconds=20))
+    assert "<html" in page.read_text("utf-8")[:500]
+    nvim.ex("Routerd log")
+    assert nvim.lua('return vim.fn.expand("%:t")') == "lsp.log"
+
+
+def test_a_server_that_dies_in_the_middle_says_so_and_the_next_file_starts_another(
+    nvim: Neovim, upstream: InThread, project: Path
+) -> None:
+    upstream.then(hang_mid_stream(after=1))
+    nvim.ex("Routerd document")
+    upstream.wait_for(lambda server: bool(server.seen and server.seen[0].hanging))
+    pids = daemons(nvim)
+    assert len(pids) == 1
+    os.kill(pids[0], getattr(signal, "SIGKILL", signal.SIGTERM))
+    nvim.wait('vim.iter(Seen.messages):any(function(words) return words:match("the server ended") end)')
+    assert nvim.lua('return require("routerd").statusline()') == ""
+    nvim.ex("edit!")
+    nvim.wait('require("routerd").statusline() ~= ""')
+    nvim.cursor(4, 6)
+    assert nvim.run("document")["status"] == "applied"
+
+
+def daemons(nvim: Neovim) -> list[Any]:
+    """Process ids of Neovim's children that serve."""
+    found = nvim.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
+    return list(found)

@@ -1,0 +1,1 @@
+"""Tests of the editor's door, without a process."""
