@@ -136,7 +136,8 @@ class Known:
             return False, []
         if not named:
             first = f', such as "{provider.name}/{answer.models[0]}"' if answer.models else ""
-            return False, [f"offers {len(answer.models)} models, of which no tier names one{first}"]
+            count = len(answer.models)
+            return False, [f"offers {count} model{'s' * (count != 1)}, of which no tier names one{first}"]
         if not answer.models:
             return False, ["lists no models"]
         missing = [name for name in named if not _lists(answer.models, name)]

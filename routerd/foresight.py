@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from textwrap import dedent
 
 from routerd.actions import catalog
 from routerd.domain.action import ActionSpec, Contract, Request, Scope
@@ -46,6 +47,7 @@ class _Now:
 
     text: Text
     symbol: Symbol
+    source: str
     words: tuple[str, ...]
     framed: int
     size: int
@@ -61,6 +63,8 @@ class _Known:
     then: _Now | None
     """The symbol that the plan is about; ``None`` where it is about the file."""
     outcome: Plan | Refusal
+    broken: bool = False
+    """Whether the target was half-written, which may have hidden the declarations around it."""
     turn: Turn | None = None
     """The last question on the target, which may hold the next one to its model."""
     names: frozenset[str] = frozenset()
@@ -88,7 +92,7 @@ class Foresight:
         symbol = _symbol_at(request, places)
         about = None if spec.scopes[0] is Scope.FILE else symbol
         key = (request.document.uri, request.action, request.replace, about and about.qualname)
-        known, now = self._known.get(key), about and self._measured(request.document, about, places)
+        known, now = self._known.get(key), self._measured(request.document, about, places) if about else None
         if known is None or not _holds(known, request.document, now, snapshot, places):
             known = self._known[key] = _planned(request, now, snapshot, places)
             while len(self._known) > _REMEMBERED:
@@ -103,7 +107,7 @@ class Foresight:
             source = document.text.slice(Span(Place(symbol.whole.start.line, 0), symbol.whole.end))
             words = tuple(dict.fromkeys(_WORD.findall(source)))
             framed, size = places.counter.count(fenced(source, document.language)), places.counter.count(source)
-            now = self._now = _Now(document.text, symbol, words, framed, size)
+            now = self._now = _Now(document.text, symbol, source, words, framed, size)
         return now
 
 
@@ -124,7 +128,8 @@ def _planned(request: Request, now: _Now | None, snapshot: Snapshot, places: Pla
         size = places.counter.count(target_text(spec, document, target))
         return replace(known, size=size, whole=places.counter.count_text(document.text))
     turn = places.recent.last(target_key(outcome.question))
-    known = replace(known, turn=turn, names=_names(document.text, target.outline))
+    broken = bool(target.outline.faults) and not _parses(now, document, places)
+    known = replace(known, turn=turn, broken=broken, names=_names(document.text, target.outline))
     return replace(known, words=_words(now, known))
 
 
@@ -142,6 +147,8 @@ def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapsh
         return False
     if isinstance(known.outcome, Refusal):
         return True
+    if known.broken and _parses(now, document, places):
+        return False
     if known.turn is not places.recent.last(target_key(known.outcome.question)):
         return False
     if _moved(before.whole.start.line, change) != after.whole.start.line or _words(now, known) != known.words:
@@ -149,6 +156,10 @@ def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapsh
     if before.whole.start.line <= change[0] and change[1] <= before.whole.end.line + 1:
         return True
     return set(now.words).isdisjoint(_words_of_change(known.document.text, document.text, change))
+
+
+def _parses(now: _Now, document: Document, places: Places) -> bool:
+    return not places.grammar.faults(dedent(now.source), document.language)
 
 
 def _moved(line: int, change: tuple[int, int, int]) -> int:

@@ -106,7 +106,7 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     context = gather(spec, around, places.counter)
     prompt = compose(Brief(spec, request, target, habits, context), settings.instructions, places.counter)
     size = places.counter.count(target_text(spec, document, target))
-    likely = likely_output(spec.output, size, len(target.symbols))
+    likely = likely_output(spec, size, target)
     words = own_words(request.instruction)
     classification = places.classifier.classify(words.text) if spec.tier is None and request.instruction else None
     chosen = route(request, spec, snapshot, classification, local_signals(words.signals, size))
@@ -131,7 +131,7 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
 def requoted(planned: Plan, request: Request, places: Places, counted: int, size: int) -> Estimate:
     """The first rung's estimate for a prompt and a target that have these sizes, in tokens, by now."""
     question, first = planned.question, planned.route.first
-    likely = likely_output(question.spec.output, size, len(question.target.symbols))
+    likely = likely_output(question.spec, size, question.target)
     tariff = _tariff(first.models[0], request, places)
     output = output_range(question.spec.output, likely, tariff.learned)
     prompt = replace(question.prompt, input_tokens=counted)

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
 
 from routerd.domain.place import Edit, Place, Span
 
@@ -21,7 +21,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _NUMBERS = itertools.count()
 
 _TRAIL = 256
-"""Edits that a text remembers: a few minutes of typing, merged in 0.1 ms."""
+"""Edits that a text remembers: a few minutes of typing."""
+_ASKED = 8
+"""Older texts that a change was asked for and that the next text is told of at once."""
 
 Lines = tuple[int, int, int]
 """A change of lines: ``first`` to ``old_last`` (exclusive) became ``first`` to ``new_last``."""
@@ -73,7 +75,7 @@ class Text:
         self.lines: Sequence[str] = cut_lines(source) if isinstance(source, str) else source
         self._number = next(_NUMBERS)
         self._trail: tuple[tuple[int, Lines], ...] = ()
-        self._changes: dict[int, Lines | None] = {}
+        self._changes: dict[int, Lines] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Text) and self.lines == other.lines
@@ -157,8 +159,9 @@ class Text:
         lines = list(self.lines)
         lines[first : last + 1] = middle
         text = Text(lines)
-        step = (self._number, (first, last + 1, first + len(middle)))
-        text._trail = (*self._trail[1 - _TRAIL :], step)  # noqa: SLF001  # of its own class
+        step = (first, last + 1, first + len(middle))
+        text._trail = (*self._trail[1 - _TRAIL :], (self._number, step))
+        text._changes = {number: _merged(change, step) for number, change in [*self._changes.items()][-_ASKED:]}
         return text
 
     def changed_since(self, older: Text) -> Lines | None:
@@ -168,9 +171,13 @@ class Text:
         """
         if older is self:
             return (0, 0, 0)
-        number = older._number  # noqa: SLF001  # of its own class
+        number = older._number
         if number not in self._changes:
-            self._changes[number] = _merged(self._trail, number)
+            steps = itertools.dropwhile(lambda step: step[0] != number, self._trail)
+            change = reduce(_merged, (step for _, step in steps), None)
+            if change is None:
+                return None
+            self._changes[number] = change
         return self._changes[number]
 
     def edited(self, edits: Iterable[Edit]) -> Text:
@@ -213,13 +220,9 @@ class Text:
         return self.end
 
 
-def _merged(trail: tuple[tuple[int, Lines], ...], since: int) -> Lines | None:
-    """One change for all that a trail holds since a text: their lines, and those between them."""
-    merged: Lines | None = None
-    for _, (first, old_last, new_last) in itertools.dropwhile(lambda step: step[0] != since, trail):
-        if merged is None:
-            merged = (first, old_last, new_last)
-            continue
-        middle = max(merged[2], old_last)
-        merged = (min(merged[0], first), merged[1] + middle - merged[2], new_last + middle - old_last)
-    return merged
+def _merged(change: Lines | None, step: Lines) -> Lines:
+    """One change for one that was followed by another: the lines of both, and those between them."""
+    if change is None:
+        return step
+    middle = max(change[2], step[1])
+    return (min(change[0], step[0]), change[1] + middle - change[2], step[2] + middle - step[1])

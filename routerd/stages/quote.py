@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from math import sqrt
 
-from routerd.domain.action import OutputPrior
+from routerd.domain.action import ActionSpec, OutputPrior, Target
 from routerd.domain.model import OFFLINE
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import CostRange, Estimate, Learned, Rung, Tariff, TokenRange
 
 
-def likely_output(prior: OutputPrior, target_tokens: int, symbols: int) -> int:
+def likely_output(spec: ActionSpec, target_tokens: int, target: Target) -> int:
     """Output tokens that the prior alone calls likely for a target of this size."""
-    return round(prior.base * sqrt(max(1, symbols)) + prior.per_target_token * target_tokens)
+    # Documentation and tests are written for each symbol; a review or a design is one text about them all.
+    pieces = len(target.symbols) if spec.code_only else 1
+    return round(spec.output.base * sqrt(max(1, pieces)) + spec.output.per_target_token * target_tokens)
 
 
 def output_range(prior: OutputPrior, likely: int, learned: Learned) -> TokenRange:

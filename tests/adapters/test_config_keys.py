@@ -142,7 +142,7 @@ def test_a_first_file_loads_without_a_word_and_so_does_all_that_it_comments_out(
 
 def test_a_first_file_names_the_keys_that_are_set_and_never_shows_them(tmp_path: Path) -> None:
     settings = load(Sources.found(None, None, {"ROUTERD_CONFIG": str(tmp_path / "none")})).settings
-    text = first_file(settings, {"OPENAI_API_KEY": SECRET}, ["ollama"])
+    text = first_file(settings, {"OPENAI_API_KEY": SECRET}, {"ollama": ["llama3"], "lmstudio": []})
     assert "OPENAI_API_KEY is set: openai can be used." in text
     assert "ollama runs on this machine" in text
     assert SECRET not in text

@@ -1,4 +1,4 @@
-"""Embeddings other than the shipped one: a provider's endpoint on loopback, a folder, and what happens when they fail."""
+"""Embeddings other than the shipped one: an endpoint on loopback, a folder, and what happens when they fail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.settings import Embedding, KeySource, ProviderSettings, Routing, RoutingExample, Settings
 from routerd.domain.tier import Tier
 from routerd.routing import Classifiers
-from tests.upstream import InThread, Turn, Upstream, rate_limited, redirect
+from tests.upstream import InThread, Turn, Upstream, error_in_200, rate_limited, redirect
 
 SHIPPED = StaticEmbedder(shipped_folder())
 
@@ -67,9 +67,8 @@ def test_a_wrong_key_is_asked_for_anew(upstream: InThread) -> None:
     assert len(ask(["x"])) == 1
 
 
-def test_an_endpoint_that_gives_too_few_vectors_is_told() -> None:
-    turn = Turn(body='{"object": "list", "data": [], "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}')
-    with InThread(Upstream(embeddings_turn=turn)) as failing, pytest.raises(UpstreamError, match="too few"):
+def test_an_endpoint_that_gives_no_vectors_is_told() -> None:
+    with InThread(Upstream(embeddings_turn=error_in_200())) as failing, pytest.raises(UpstreamError, match="too few"):
         Embeddings(provider(failing), "embed-1", lambda _: None)(["x"])
 
 

@@ -90,18 +90,23 @@ def _bound(scope: ast.AST, deep: bool, but: ast.AST | None = None) -> set[str]:
             found.add(node.name)
             if not deep:
                 continue
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.alias):
-            found.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found.add(node.name)
+        found |= _binds(node)
         if isinstance(node, ast.Lambda) and not deep:
             continue
         waiting += ast.iter_child_nodes(node)
     return found
+
+
+def _binds(node: ast.AST) -> set[str]:
+    """The name that a node itself binds."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+            return {name}
+        case ast.alias():
+            return {(node.asname or node.name).partition(".")[0]}
+        case ast.ExceptHandler(name=str(name)):
+            return {name}
+    return set()
 
 
 def explained(name: str, context: str) -> bool:

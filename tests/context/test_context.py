@@ -13,6 +13,7 @@ from routerd.domain.document import Document
 from routerd.domain.text import Text
 from tests.context.names import explained, needs
 from tests.context.projects import Real, installed
+from tests.context.samples import SAMPLES
 
 PROJECTS = ("rich", "typer", "pygls", "hypothesis", "openai")
 """All five are installed with routerd or its tests."""
@@ -56,77 +57,19 @@ def test_the_judge_sees_what_is_missing() -> None:
     assert not explained("g", "def gg(g_): ...")
 
 
-LANGUAGES = {
-    "go": (
-        'package p\n\nimport "fmt"\n\nconst limit = 3\n\ntype Cart struct {\n\titems []int\n\tname string\n}\n\n'
-        "func (c *Cart) Total() int {\n\tfmt.Println(c.items)\n\treturn limit + rest(c)\n}\n\n"
-        "func rest(c *Cart) int { return 1 }\n",
-        "Cart.Total",
-        ('"fmt"', "const limit = 3", "items []int", "func rest(c *Cart) int"),
-        ("name string",),
-    ),
-    "typescript": (
-        "import { a, b } from './x';\nconst LIMIT: number = 3;\n\nexport class Cart {\n  private items: number[] = [];\n"
-        "  label = '';\n\n  total(): number {\n    return a(this.items) + LIMIT + this.rest();\n  }\n\n"
-        "  rest(): number {\n    return 1;\n  }\n}\n",
-        "Cart.total",
-        ("import { a, b } from './x'", "const LIMIT: number = 3", "private items: number[]", "rest(): number"),
-        ("label",),
-    ),
-    "java": (
-        "package p;\n\nimport java.util.List;\n\npublic class Cart {\n    private static final int LIMIT = 3;\n"
-        "    private List<Integer> items;\n    private String label;\n\n    int total() {\n"
-        "        return items.size() + LIMIT + rest();\n    }\n\n    int rest() {\n        return 1;\n    }\n}\n",
-        "Cart.total",
-        ("LIMIT = 3", "List<Integer> items", "int rest()"),
-        ("String label",),
-    ),
-    "rust": (
-        "use std::fmt::Debug;\n\nconst LIMIT: u32 = 3;\n\npub struct Cart {\n    items: Vec<u32>,\n    label: String,\n}\n\n"
-        "impl Cart {\n    pub fn total<T: Debug>(&self) -> u32 {\n        self.items.len() as u32 + LIMIT + rest()\n    }\n}\n\n"
-        "fn rest() -> u32 {\n    1\n}\n",
-        "Cart.total",
-        ("use std::fmt::Debug", "const LIMIT: u32 = 3", "items: Vec<u32>", "fn rest() -> u32"),
-        ("label: String",),
-    ),
-    "ruby": (
-        "require 'set'\n\nLIMIT = 3\n\nclass Cart\n  attr_reader :items\n\n  def initialize\n    @seen = Set.new\n"
-        "    @label = ''\n  end\n\n  def total\n    items.size + LIMIT + @seen.size + rest\n  end\n\n  def rest\n    1\n  end\nend\n",
-        "Cart.total",
-        ("LIMIT = 3", "attr_reader :items", "def rest", "@seen = Set.new"),
-        ("@label",),
-    ),
-    "c": (
-        "#include <stdio.h>\n#define LIMIT 3\n\nstatic int counter;\n\nstatic int rest(int a);\n\n"
-        "int total(int a) {\n    counter++;\n    return a + LIMIT + rest(a);\n}\n\nstatic int rest(int a) { return a; }\n",
-        "total",
-        ("#define LIMIT 3", "static int counter;", "static int rest(int a)"),
-        (),
-    ),
-    "csharp": (
-        "using System;\n\nnamespace P;\n\npublic class Cart {\n    const int Limit = 3;\n    public int Items { get; set; }\n"
-        "    public string Label { get; set; }\n\n    public int Total() {\n        return Items + Limit + Rest();\n    }\n\n"
-        "    int Rest() { return 1; }\n}\n",
-        "Cart.Total",
-        ("const int Limit = 3", "int Items", "int Rest()"),
-        ("string Label",),
-    ),
-}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SAMPLES)
 def test_fields_constants_and_helpers_that_the_target_uses_are_sent_in_each_language(
     language: str, tmp_path: Path
 ) -> None:
-    source, name, wanted, unwanted = LANGUAGES[language]
+    sample = SAMPLES[language]
     project = Real(tmp_path)
-    document = Document((tmp_path / "cart").as_uri(), None, language, Text(source))
-    (symbol,) = (s for s in project.grammar.outline(document).symbols if s.qualname == name and s.body)
+    document = Document((tmp_path / "cart").as_uri(), None, language, Text(sample.source))
+    (symbol,) = (s for s in project.grammar.outline(document).symbols if s.qualname == sample.target and s.body)
     sent = project.sent("review", document, symbol)
     assert sent is not None
     context = "\n".join(snippet.text for snippet in sent.context)
-    assert not [text for text in wanted if text not in context], context
-    assert not [text for text in unwanted if text in context], context
+    assert not [text for text in sample.wanted if text not in context], context
+    assert not [text for text in sample.unwanted if text in context], context
     assert all(snippet.reason and snippet.tokens for snippet in sent.context)
 
 

@@ -30,8 +30,17 @@ KEY = "sk-test-never-in-a-log"
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
+    return new_env(tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return new_project(tmp_path)
+
+
+def new_env(folder: Path) -> dict[str, str]:
     """The environment of a daemon: what Python needs to run, and folders below the test's own."""
-    home = tmp_path / "home"
+    home = folder / "home"
     home.mkdir()
     keep = ("PATH", "SYSTEMROOT", "LANG", "LD_LIBRARY_PATH", "PATHEXT", "COMSPEC")
     folders = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP")
@@ -45,10 +54,9 @@ def env(tmp_path: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+def new_project(folder: Path) -> Path:
     """A small flat project with one module."""
-    root = tmp_path / "project"
+    root = folder / "project"
     root.mkdir()
     (root / "pyproject.toml").write_text('[project]\nname = "parcel"\nversion = "1"\n')
     (root / "labels.py").write_bytes(CODE.encode())

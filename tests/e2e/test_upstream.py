@@ -120,28 +120,30 @@ async def test_a_file_that_changed_meanwhile_is_edited_at_the_moved_place_or_not
     env: dict[str, str], project: Path
 ) -> None:
     other = replace(hang_mid_stream(), reply=DOC.replace("Split", "Cut"))
-    async with Upstream([hang_mid_stream(), other], reply=DOC) as upstream:
-        async with RawEditor(with_upstream(env, upstream.base_url), project) as editor:
-            uri = editor.open(project / "labels.py")
-            _, answer = editor.ask("routerd/run", wish(uri, "document", version=1))
-            await hangs(upstream, 0)
-            editor.type(uri, 1, "# typed above\n# and more\n")
-            upstream.release()
-            assert (await answer)["status"] == "applied"
-            assert '-> tuple[str, str]:\n    """Split a header line' in editor.texts[uri]
+    async with (
+        Upstream([hang_mid_stream(), other], reply=DOC) as upstream,
+        RawEditor(with_upstream(env, upstream.base_url), project) as editor,
+    ):
+        uri = editor.open(project / "labels.py")
+        _, answer = editor.ask("routerd/run", wish(uri, "document", version=1))
+        await hangs(upstream, 0)
+        editor.type(uri, 1, "# typed above\n# and more\n")
+        upstream.release()
+        assert (await answer)["status"] == "applied"
+        assert '-> tuple[str, str]:\n    """Split a header line' in editor.texts[uri]
 
-            again = wish(uri, "document", replace=True, instruction="Other words.", version=1)
-            _, answer = editor.ask("routerd/run", again)
-            await hangs(upstream, 1)
-            line = editor.texts[uri].split("\n").index("    if not name:")
-            editor.type(uri, line, "    # typed inside\n")
-            before = editor.texts[uri]
-            upstream.release()
-            outcome = await answer
-            assert outcome["status"] == "proposed", outcome["message"]
-            assert "inside the target" in outcome["message"]
-            assert outcome["document"], "the paid text is not lost"
-            assert editor.texts[uri] == before
+        again = wish(uri, "document", replace=True, instruction="Other words.", version=1)
+        _, answer = editor.ask("routerd/run", again)
+        await hangs(upstream, 1)
+        line = editor.texts[uri].split("\n").index("    if not name:")
+        editor.type(uri, line, "    # typed inside\n")
+        before = editor.texts[uri]
+        upstream.release()
+        outcome = await answer
+        assert outcome["status"] == "proposed", outcome["message"]
+        assert "inside the target" in outcome["message"]
+        assert outcome["document"], "the paid text is not lost"
+        assert editor.texts[uri] == before
 
 
 async def test_a_review_is_shown_moves_with_its_lines_and_goes_with_them(env: dict[str, str], project: Path) -> None:

@@ -113,7 +113,8 @@ class EmbeddingsClient:
             )
         except OpenAIError as error:
             raise FaultError(fault_of(error, 0.0)) from None
-        ordered = sorted(answer.data or (), key=lambda one: one.index)
+        # The package builds what it was promised without looking: a strange answer has no such field.
+        ordered = sorted(getattr(answer, "data", None) or (), key=lambda one: one.index)
         if [one.index for one in ordered] != list(range(len(texts))):
             raise FaultError(Fault(Sign.BROKEN, message="gave too few vectors"))
         return [one.embedding for one in ordered]

@@ -35,10 +35,21 @@ class Discreet(logging.Formatter):
         return "".join((*traceback.format_tb(trace), name))
 
 
+_TALKATIVE = ("pygls", "openai", "httpx2", "httpcore2")
+"""They log whole messages, prompts and addresses below a warning, the openai package where OPENAI_LOG says so."""
+
+
+def _ours_or_a_warning(record: logging.LogRecord) -> bool:
+    """Holds whatever level a library gives its loggers when it is imported later."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] == "routerd"
+
+
 def set_up(level: str, file: Path | None) -> None:
     """Send the log to a file, else to stderr; libraries never log below a warning."""
     handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
     handler.setFormatter(Discreet())
+    handler.addFilter(_ours_or_a_warning)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("pygls").setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("routerd").setLevel(level.upper())

@@ -40,6 +40,9 @@ class QuarterOfBytes:
     def count(self, text: str) -> int:
         return quarter_of_bytes(text)
 
+    def count_text(self, text: Text) -> int:
+        return quarter_of_bytes(text.string)
+
 
 @dataclass
 class Witness:

@@ -192,18 +192,15 @@ def nearest_neighbour(embed: Callable[[list[str]], Any], texts: list[str], train
 def semantic_router(encode: Callable[[list[str]], Any], texts: list[str], train: list[Row]) -> list[Tier]:
     """The library of that name as its documentation begins; where it finds no route, the default tier."""
     import semantic_router as sr  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
-    from semantic_router import encoders, routers  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    from semantic_router.encoders import base  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
-    class MiniLm(encoders.DenseEncoder):  # type: ignore[misc,unused-ignore]  # Any where it is not installed
+    class MiniLm(base.DenseEncoder):  # type: ignore[misc,unused-ignore]  # Any where it is not installed
         def __call__(self, docs: list[str]) -> list[list[float]]:
             return [[float(number) for number in row] for row in encode(docs)]
 
     said = [(own_words(row["text"]).text, row["tier"]) for row in train]
     routes = [sr.Route(name=str(tier), utterances=[text for text, of in said if of == tier]) for tier in Tier]
-    # 0.5 is what the library's own encoder of this model takes as threshold.
-    router = routers.SemanticRouter(
-        encoder=MiniLm(name="minilm", score_threshold=0.5), routes=routes, auto_sync="local"
-    )
+    router = sr.IndexedRouter(encoder=MiniLm(name="minilm"), routes=routes)
     names = [router(text).name for text in texts]
     return [Tier(name) if name else DEFAULT_TIER for name in names]
 

@@ -1,28 +1,61 @@
-"""A Neovim for each test, offline or with an upstream that answers by rule."""
+"""One Neovim for the tests of a file, with a fresh buffer, and an upstream that answers by rule, for each."""
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import brain
-from tests.e2e.conftest import with_upstream
+from tests.e2e.conftest import CODE, new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import Neovim
 from tests.upstream import InThread, Upstream
 
+RESET = """
+vim.cmd("silent! stopinsert | silent! tabonly! | silent! only!")
+vim.cmd("silent! %bwipeout!")
+Seen = { outcomes = {}, progress = {}, messages = {} }
+"""
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Neovim, InThread, Path]]:
+    folder = tmp_path_factory.mktemp("neovim")
+    with InThread(Upstream(reply=brain.reply)) as upstream:
+        env = with_upstream(new_env(folder), upstream.base_url)
+        with (folder / "home" / "routerd.toml").open("a", encoding="utf-8") as config:
+            config.write("\n[cache]\nenabled = false\n")  # the same question again is asked again
+        root = new_project(folder)
+        with Neovim(env, root) as nvim:
+            yield nvim, upstream, root
+
 
 @pytest.fixture
-def upstream() -> Iterator[InThread]:
-    with InThread(Upstream(reply=brain.reply)) as running:
-        yield running
+def project(session: tuple[Neovim, InThread, Path]) -> Path:
+    """The folder of the session, with nothing in it but one module."""
+    _, _, root = session
+    for path in root.rglob("*.py"):
+        path.unlink()
+    (root / "labels.py").write_bytes(CODE.encode())
+    return root
 
 
 @pytest.fixture
-def nvim(env: dict[str, str], project: Path, upstream: InThread) -> Iterator[Neovim]:
+def upstream(session: tuple[Neovim, InThread, Path]) -> InThread:
+    """The upstream of the session, which has seen nothing yet."""
+    _, upstream, _ = session
+    order = urllib.request.Request(f"http://127.0.0.1:{upstream.port}/_reset", method="POST")
+    urllib.request.urlopen(order).close()
+    return upstream
+
+
+@pytest.fixture
+def nvim(session: tuple[Neovim, InThread, Path], project: Path, upstream: InThread) -> Neovim:
     """With every tier at the upstream, and `labels.py` open with the cursor on `parse_header`."""
-    with Neovim(with_upstream(env, upstream.base_url), project) as editor:
-        editor.open(project / "labels.py")
-        editor.cursor(4, 6)
-        yield editor
+    editor, _, _ = session
+    editor.lua(RESET)
+    editor.open(project / "labels.py")
+    editor.cursor(4, 6)
+    return editor

@@ -6,11 +6,10 @@ import os
 import shutil
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import with_upstream
+from tests.e2e.conftest import new_env, new_project
 from tests.e2e.neovim.editor import PLUGIN, Neovim
 from tests.e2e.neovim.test_actions import FLOAT
 from tests.upstream import InThread, Turn, hang_mid_stream
@@ -47,10 +46,10 @@ def health(nvim: Neovim, name: str) -> str:
 
 @pytest.mark.parametrize("late", [False, True], ids=["together", "later"])
 def test_beside_another_server_there_is_one_hover_of_both_and_no_warning_about_encodings(
-    env: dict[str, str], project: Path, late: bool
+    tmp_path: Path, late: bool
 ) -> None:
-    enable = 'vim.lsp.enable("other")'
-    with Neovim(env, project, OTHER + ("" if late else enable)) as nvim:
+    enable, project = 'vim.lsp.enable("other")', new_project(tmp_path)
+    with Neovim(new_env(tmp_path), project, OTHER + ("" if late else enable)) as nvim:
         nvim.open(project / "labels.py")
         if late:
             nvim.lua(f'{enable} vim.cmd("doautocmd FileType")')
@@ -76,74 +75,78 @@ def test_beside_another_server_there_is_one_hover_of_both_and_no_warning_about_e
 
 
 def test_a_file_with_crlf_and_emoji_keeps_its_bytes_but_for_the_insertion(
-    env: dict[str, str], project: Path, upstream: InThread
+    nvim: Neovim, project: Path, upstream: InThread
 ) -> None:
     path = project / "odd.py"
     code = 'FACE = "😀é\u2028"\n\n\ndef smile(a: str) -> str:\n    return "😀" + a  # 😀\n'
     path.write_bytes(code.replace("\n", "\r\n").encode())
-    with Neovim(with_upstream(env, upstream.base_url), project) as nvim:
-        nvim.open(path)
-        nvim.cursor(4, 5)
-        upstream.then(Turn(reply='<doc name="smile">\nPut 😀 before it.\n\nArgs:\n    a: it.\n</doc>'))
-        assert nvim.run("document")["status"] == "applied"
-        nvim.ex("write")
-        written = path.read_bytes().decode()
-        doc = '    """Put 😀 before it.\n\n    Args:\n        a: it.\n    """\n'
-        assert written == code.replace("    return", f"{doc}    return").replace("\n", "\r\n")
+    nvim.open(path)
+    nvim.cursor(4, 5)
+    upstream.then(Turn(reply='<doc name="smile">\nPut 😀 before it.\n\nArgs:\n    a: it.\n</doc>'))
+    assert nvim.run("document")["status"] == "applied"
+    nvim.ex("write")
+    written = path.read_bytes().decode()
+    doc = '    """Put 😀 before it.\n\n    Args:\n        a: it.\n    """\n'
+    assert written == code.replace("    return", f"{doc}    return").replace("\n", "\r\n")
 
-        upstream.then(Turn(reply='<<<<<<< SEARCH\n    return "😀" + a\n=======\n    return a + "😀"\n>>>>>>> REPLACE'))
-        nvim.lua('vim.fn.search("return")')
-        assert nvim.run("ask the other way round")["status"] == "proposed"
-        nvim.ex("Routerd accept")
-        nvim.ex("write")
-        assert path.read_bytes().decode() == written.replace('"😀" + a', 'a + "😀"')
-        nvim.ex("undo")
-        nvim.ex("undo")
-        nvim.ex("write")
-        assert path.read_bytes().decode() == code.replace("\n", "\r\n")
-
-
-def test_health_is_good_and_says_where_things_are(env: dict[str, str], project: Path) -> None:
-    with Neovim(env, project) as nvim:
-        nvim.open(project / "labels.py")
-        said = health(nvim, "routerd")
-        assert "ERROR" not in said
-        assert "WARNING" not in said
-        for part in ('vim.lsp.enable("routerd")', "routerd 0.", "vocabulary", "ledger", f"{project}, 1 buffers"):
-            assert part in said
-        nvim.lua('vim.lsp.config("routerd", { cmd = { "no-such-program" } })')
-        assert "uv tool install routerd" in health(nvim, "routerd")
+    reply = '<<<<<<< SEARCH\n    return "😀" + a  # 😀\n=======\n    return a + "😀"  # 😀\n>>>>>>> REPLACE'
+    upstream.then(Turn(reply=reply))
+    nvim.lua('vim.fn.search("return")')
+    assert nvim.run("ask the other way round")["status"] == "proposed"
+    nvim.ex("Routerd accept")
+    nvim.ex("write")
+    assert path.read_bytes().decode() == written.replace('"😀" + a', 'a + "😀"')
+    nvim.ex("undo")
+    nvim.ex("undo")
+    nvim.ex("write")
+    assert path.read_bytes().decode() == code.replace("\n", "\r\n")
 
 
-def test_commands_are_completed_and_a_wrong_one_is_explained(env: dict[str, str], project: Path) -> None:
-    with Neovim(env, project) as nvim:
-        complete = 'return vim.fn.getcompletion(..., "cmdline")'
-        assert nvim.lua(complete, "Routerd re") == ["reload", "report", "retry", "review"]
-        assert nvim.lua(complete, "Routerd! d") == ["design", "discard", "document"]
-        assert nvim.lua(complete, "'<,'>Routerd ask tier=l") == ["tier=logic"]
-        assert nvim.lua(complete, "Routerd stats t") == []
-        nvim.ex("Routerd no-such")
-        assert "there is no 'no-such'" in nvim.messages[-1]
-        nvim.ex("Routerd document")
-        assert "checkhealth" in nvim.messages[-1]
-        assert nvim.lua('return vim.fn.maparg("<Plug>(routerd-document)", "n")')
-        mapped = nvim.lua(
-            "return vim.tbl_filter(function(map) return (map.rhs or ''):match('Routerd') "
-            "and not map.lhs:match('^<Plug>') end, vim.api.nvim_get_keymap('n'))"
-        )
-        assert mapped == {} or mapped == []
+def test_health_is_good_and_says_where_things_are(nvim: Neovim, project: Path) -> None:
+    said = health(nvim, "routerd")
+    assert "ERROR" not in said
+    assert "WARNING" not in said
+    for part in ('vim.lsp.enable("routerd")', "routerd 0.", "vocabulary", "ledger", "provider local", f"{project}, 1 buffers"):
+        assert part in said
+    nvim.lua('Command = vim.lsp.config.routerd.cmd vim.lsp.config("routerd", { cmd = { "no-such-program" } })')
+    assert "uv tool install routerd" in health(nvim, "routerd")
+    nvim.lua('vim.lsp.config("routerd", { cmd = Command })')
 
 
-def test_help_is_found(env: dict[str, str], project: Path, tmp_path: Path) -> None:
-    shutil.copytree(PLUGIN / "doc", tmp_path / "help" / "doc")  # tags are written beside the text
-    with Neovim(env, project) as nvim:
-        nvim.lua("vim.opt.runtimepath:append(...) vim.cmd.helptags(... .. '/doc')", str(tmp_path / "help"))
-        for tag in ("routerd", ":Routerd", ":Routerd-ask", "RouterdOutcome", "g:routerd"):
-            nvim.ex(f"help {tag}")
-            assert nvim.lua('return vim.fn.expand("%:t")') == "routerd.txt"
+def test_commands_are_completed_and_a_wrong_one_is_explained(nvim: Neovim) -> None:
+    complete = 'return vim.fn.getcompletion(..., "cmdline")'
+    assert nvim.lua(complete, "Routerd re") == ["reload", "report", "retry", "review"]
+    assert nvim.lua(complete, "Routerd! d") == ["design", "discard", "document"]
+    assert nvim.lua(complete, "'<,'>Routerd ask tier=l") == ["tier=logic"]
+    assert nvim.lua(complete, "Routerd stats t") == []
+    nvim.lua('pcall(vim.cmd.Routerd, "no-such")')
+    assert "there is no 'no-such'" in nvim.messages[-1]
+    nvim.ex("Routerd cancel")
+    assert "nothing is running" in nvim.messages[-1]
+    nvim.ex("enew")
+    nvim.ex("Routerd document")
+    assert "checkhealth" in nvim.messages[-1]
 
 
-def test_estimates_spend_and_the_report_are_shown(nvim: Neovim) -> None:
+def test_there_is_a_plug_map_for_every_command_and_no_key_is_mapped(nvim: Neovim) -> None:
+    maps = nvim.lua(
+        "return vim.tbl_map(function(map) return map.lhs end, vim.tbl_filter(function(map) "
+        'return (map.rhs or ""):match("Routerd") ~= nil end, vim.api.nvim_get_keymap(...)))',
+        "n",
+    )
+    commands = nvim.lua('return vim.tbl_keys(require("routerd.commands").commands)')
+    assert sorted(maps) == sorted(f"<Plug>(routerd-{name})" for name in commands)
+
+
+def test_help_is_found(nvim: Neovim, tmp_path: Path) -> None:
+    shutil.copytree(PLUGIN / "doc", tmp_path / "doc")  # tags are written beside the text
+    nvim.lua("vim.opt.runtimepath:append(...) vim.cmd.helptags(... .. '/doc')", str(tmp_path))
+    for tag in ("routerd", ":Routerd", ":Routerd-ask", "RouterdOutcome", "g:routerd"):
+        nvim.ex(f"help {tag}")
+        assert nvim.lua('return vim.fn.expand("%:t")') == "routerd.txt"
+
+
+def test_estimates_and_spend_are_shown_at_the_cursor(nvim: Neovim) -> None:
     nvim.ex("Routerd estimate")
     shown = nvim.wait(FLOAT)
     assert "`parse_header`" in shown
@@ -151,8 +154,11 @@ def test_estimates_spend_and_the_report_are_shown(nvim: Neovim) -> None:
     nvim.run("document")
     nvim.ex("silent! fclose!")
     nvim.ex("Routerd stats")
-    assert "| local/test-model | 1 |" in nvim.wait(FLOAT)
+    assert "| local/test-model | " in nvim.wait(FLOAT)
     assert nvim.wait('require("routerd").statusline():match("routerd %$0%.0.*")')
+
+
+def test_the_report_opens_in_the_browser_and_the_log_in_a_tab(nvim: Neovim) -> None:
     nvim.lua("vim.ui.open = function(page) Opened = page end")
     nvim.ex("Routerd report")
     page = Path(nvim.wait("Opened", seconds=20))
@@ -161,13 +167,24 @@ def test_estimates_spend_and_the_report_are_shown(nvim: Neovim) -> None:
     assert nvim.lua('return vim.fn.expand("%:t")') == "lsp.log"
 
 
+def test_other_plugins_hear_of_outcomes_and_of_money(nvim: Neovim) -> None:
+    nvim.lua(
+        'Heard = {} vim.api.nvim_create_autocmd("User", { pattern = "RouterdStatus", '
+        "callback = function(event) table.insert(Heard, event.data) end })"
+    )
+    assert nvim.run("review")["cost"]
+    states = nvim.wait('#Heard >= 2 and Heard[#Heard].state == "idle" and Heard')
+    assert states[0]["state"] == "busy"
+    assert float(states[-1]["spent_today"]) > 0
+
+
 def test_a_server_that_dies_in_the_middle_says_so_and_the_next_file_starts_another(
-    nvim: Neovim, upstream: InThread, project: Path
+    nvim: Neovim, upstream: InThread
 ) -> None:
     upstream.then(hang_mid_stream(after=1))
     nvim.ex("Routerd document")
     upstream.wait_for(lambda server: bool(server.seen and server.seen[0].hanging))
-    pids = daemons(nvim)
+    pids = nvim.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
     assert len(pids) == 1
     os.kill(pids[0], getattr(signal, "SIGKILL", signal.SIGTERM))
     nvim.wait('vim.iter(Seen.messages):any(function(words) return words:match("the server ended") end)')
@@ -176,9 +193,3 @@ def test_a_server_that_dies_in_the_middle_says_so_and_the_next_file_starts_anoth
     nvim.wait('require("routerd").statusline() ~= ""')
     nvim.cursor(4, 6)
     assert nvim.run("document")["status"] == "applied"
-
-
-def daemons(nvim: Neovim) -> list[Any]:
-    """Process ids of Neovim's children that serve."""
-    found = nvim.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
-    return list(found)

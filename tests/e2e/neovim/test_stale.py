@@ -21,6 +21,7 @@ def answered_after(nvim: Neovim, upstream: InThread, *meanwhile: str) -> dict[st
     upstream.wait_for(lambda server: bool(server.seen and server.seen[-1].hanging))
     for command in meanwhile:
         nvim.ex(command)
+    nvim.lua("vim.wait(60)")  # the change is on its way for 20 ms
     upstream.release()
     return nvim.outcome(1)
 
@@ -31,7 +32,7 @@ def answered_after(nvim: Neovim, upstream: InThread, *meanwhile: str) -> dict[st
         ("call append(0, ['# a line', '# another'])",),
         ("call append('$', '# the end')",),
         ("call append(0, '# a line')", "call append('$', '# the end')", "undo", "undo"),
-        ("6s/no name/NO NAME/", "undo"),
+        ("7s/no name/NO NAME/", "undo"),
         ("undo 0", "1,2delete", "undo"),
     ],
     ids=["above", "below", "both-undone", "inside-undone", "undo-of-everything"],
@@ -50,7 +51,7 @@ def test_an_answer_goes_to_where_its_function_is_by_then(
 
 @pytest.mark.parametrize(
     "meanwhile",
-    ["6s/no name/NO NAME/", "lua " + WHOLE.replace("...", "'x = 1\\ny = 2'"), "4delete"],
+    ["7s/no name/NO NAME/", "lua " + WHOLE.replace("...", "'x = 1\\ny = 2'"), "4delete"],
     ids=["inside", "whole-file", "its-first-line"],
 )
 def test_an_answer_for_what_was_changed_is_kept_as_a_diff(nvim: Neovim, upstream: InThread, meanwhile: str) -> None:
@@ -62,6 +63,28 @@ def test_an_answer_for_what_was_changed_is_kept_as_a_diff(nvim: Neovim, upstream
     assert DOC not in nvim.text()
     nvim.ex("undo")
     assert nvim.text() + "\n" == CODE
+
+
+@pytest.mark.parametrize("line", ["0", "6"], ids=["above", "inside"])
+def test_an_answer_that_meets_typing_in_the_very_moment_is_never_put_in_a_wrong_place(
+    nvim: Neovim, upstream: InThread, line: str
+) -> None:
+    upstream.then(hang_mid_stream(after=1))
+    nvim.ex("Routerd document")
+    upstream.wait_for(lambda server: bool(server.seen and server.seen[-1].hanging))
+    # Neovim is held up while the answer comes, so that its change and the edit cross each other.
+    upstream.release()
+    nvim.lua("vim.uv.sleep(400) vim.fn.append(tonumber(...), '# typed')", line)
+    outcome = nvim.outcome(1)
+    nvim.ex("buffer labels.py")
+    lines = nvim.text().split("\n")
+    assert "# typed" in lines
+    if outcome["status"] == "applied":
+        assert lines[lines.index(DOC) - 1].startswith("def parse_header")
+    else:
+        assert outcome["status"] == "proposed"
+        assert DOC not in lines
+        assert f"+{DOC}" in outcome["document"]
 
 
 def test_closing_the_file_cancels_its_action_and_opening_it_again_leaves_it_alone(
@@ -94,6 +117,7 @@ def test_a_rewrite_of_lines_that_were_changed_meanwhile_is_shown_as_a_diff_that_
     nvim.ex("Routerd ask return nothing then")
     upstream.wait_for(lambda server: bool(server.seen and server.seen[0].hanging))
     nvim.ex("4,5s/name/label/g")
+    nvim.lua("vim.wait(60)")
     upstream.release()
     outcome = nvim.outcome(1)
     assert outcome["status"] == "proposed"

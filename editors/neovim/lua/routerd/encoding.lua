@@ -20,38 +20,41 @@ local function agreed(buffers)
   return found
 end
 
+---What each root's server was started again with, so that servers which disagree cannot make it go on forever.
+local tried = {} ---@type table<string, string>
+
 ---@param client vim.lsp.Client
-local function restart(client)
+---@param encoding string
+local function restart(client, encoding)
   local buffers, config = vim.tbl_keys(client.attached_buffers), client.config
+  tried[client.root_dir or ""] = encoding
   client:stop()
   for _, bufnr in ipairs(buffers) do
     vim.lsp.start(config, { bufnr = bufnr })
   end
 end
 
----Another server came to a buffer where routerd is already: the one that can speak every encoding gives way.
----@param event { buf: integer, data: { client_id: integer } }
+---A server came to a buffer where routerd is too: the one that can speak every encoding gives way.
+---@param event { buf: integer }
 local function attached(event)
-  local other = vim.lsp.get_client_by_id(event.data.client_id)
   local own = vim.lsp.get_clients({ name = "routerd", bufnr = event.buf })[1]
-  if not other or not own or other == own then
+  local wanted = own and agreed(vim.tbl_keys(own.attached_buffers))
+  if not own or not wanted or wanted == own.offset_encoding or wanted == tried[own.root_dir or ""] then
     return
   end
-  local wanted = agreed(vim.tbl_keys(own.attached_buffers))
-  if wanted and wanted ~= own.offset_encoding and not require("routerd.run").busy(own.id) then
-    vim.schedule(function()
-      if not own:is_stopped() then
-        restart(own)
-      end
-    end)
-  end
+  vim.schedule(function()
+    if not own:is_stopped() and not require("routerd.run").busy(own.id) then
+      restart(own, wanted)
+    end
+  end)
 end
 
 ---Offers the encoding first that the buffer's other servers have.
 ---@param params lsp.InitializeParams
-function M.before_init(params)
+---@param config vim.lsp.ClientConfig
+function M.before_init(params, config)
   local offered = vim.tbl_get(params, "capabilities", "general", "positionEncodings") or { "utf-8", "utf-16" }
-  local first = agreed({ vim.api.nvim_get_current_buf() })
+  local first = tried[config.root_dir or ""] or agreed({ vim.api.nvim_get_current_buf() })
   local rest = vim.tbl_filter(function(encoding)
     return encoding ~= first
   end, offered)

@@ -30,8 +30,16 @@ function M.buffers(change)
 end
 
 ---Neovim's own handler, with the edit as a step of its own, and without its print of the label: the receipt says it.
+---It drops a stale edit and still answers "applied", and does not look at version 0 at all; so versions are held
+---against the buffers here.
 ---@param params lsp.ApplyWorkspaceEditParams
 function M.apply_edit(err, params, context)
+  for _, part in ipairs(params.edit.documentChanges or {}) do
+    local version = part.textDocument and part.textDocument.version
+    if type(version) == "number" and version ~= vim.lsp.util.buf_versions[vim.uri_to_bufnr(part.textDocument.uri)] then
+      return { applied = false, failureReason = "the file was changed that very moment" }
+    end
+  end
   local answer
   params.label = nil
   M.step(M.buffers(params.edit), function()

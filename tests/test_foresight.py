@@ -1,0 +1,133 @@
+"""What a hover shows after a keystroke is what planning the file anew would show."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from routerd.app import App
+from routerd.domain.action import Request
+from routerd.domain.document import Document
+from routerd.domain.place import Place, Span
+from routerd.domain.text import Text
+from routerd.domain.verdict import Refusal
+
+SOURCE = '''\
+"""Parcels."""
+
+import os
+from json import dumps
+
+LIMIT = 10
+
+
+def weigh(parcel):
+    """Weigh it.
+
+    Slowly.
+    """
+    return min(parcel, LIMIT)
+
+
+class Label:
+    def text(self, parcel):
+        words = [parcel.name]
+        return " ".join(words)
+
+    def other(self):
+        return 1
+
+
+def tail():
+    return 2
+'''
+LABEL = Place(17, 9)
+"""The name of Label.text."""
+
+EDITS = {
+    "a comment in the body": (Place(18, 29), "  # and so on"),
+    "a line in the body": (Place(18, 0), "        parcel = parcel\n"),
+    "a call of a known function": (Place(18, 29), "; weigh(parcel)"),
+    "a constant that is used": (Place(18, 29), " * LIMIT"),
+    "an import that is used": (Place(18, 29), "; dumps(words)"),
+    "a parameter": (Place(17, 24), ", sep='-'"),
+    "a line above": (Place(4, 0), "import sys\n"),
+    "a line below": (Place(25, 0), "# the end\n"),
+    "documentation": (Place(17, 26), '\n        """Say it."""'),
+    "a line in another function": (Place(13, 0), "    parcel += 1\n"),
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setenv("N1N_API_KEY", "never-sent")
+    monkeypatch.delenv("ROUTERD_CONFIG", raising=False)
+    opened = App.open(root=tmp_path)
+    yield opened
+    opened.close()
+
+
+def shown(app: App, document: Document, place: Place) -> dict[str, object]:
+    return {offer.spec.name: (offer.title, offer.estimate) for offer in app.offers(document, Span(place, place))}
+
+
+def planned(app: App, document: Document, place: Place) -> dict[str, object]:
+    """The same without any memory of texts before."""
+    found: dict[str, object] = {}
+    for action in ("document", "test", "review", "design"):
+        request = Request(action, document, Span(place, place))
+        plan = app.plan(request)
+        if isinstance(plan, Refusal) and plan.code == "documented":
+            plan = app.plan(Request(action, document, Span(place, place), replace=True))
+        if not isinstance(plan, Refusal):
+            spec, label = plan.question.spec, plan.question.target.label
+            title = spec.replace_title if plan.question.request.replace else spec.title
+            found[action] = (title.format(target=label), plan.estimates[0])
+    return found
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
+def test_after_an_edit_a_hover_shows_what_a_new_plan_says(app: App, edit: tuple[Place, str]) -> None:
+    document = Document("file:///project/label.py", 1, "python", Text(SOURCE))
+    shown(app, document, LABEL)
+    at, new = edit
+    typed = document.text.replaced(Span(at, at), new)
+    now = Document(document.uri, 2, "python", typed)
+    below = new.count("\n") if at.line <= LABEL.line and at != EDITS["documentation"][0] else 0
+    place = Place(LABEL.line + below, LABEL.column)
+    assert shown(app, now, place) == planned(app, now, place)
+
+
+def test_a_function_that_is_typed_letter_by_letter_is_priced_right_at_each_letter(app: App) -> None:
+    text, version = Text(SOURCE), 1
+    place = Place(18, 8)
+    written = "        for part in parcel.parts:\n            words.append(weigh(part))  # heavy 📦\n"
+    at = Place(18, 0)
+    for letter in written:
+        text = text.replaced(Span(at, at), letter)
+        at = Place(at.line + 1, 0) if letter == "\n" else Place(at.line, at.column + 1)
+        version += 1
+        document = Document("file:///project/label.py", version, "python", text)
+        expected = planned(app, document, place)
+        found = shown(app, document, place)
+        if not app.grammar.faults(text.string, "python"):
+            assert found == expected, repr(letter)
+
+
+def test_random_typing_in_one_function_is_priced_right(app: App) -> None:
+    rng = random.Random(7)
+    text = Text(SOURCE)
+    for version in range(2, 60):
+        line = rng.choice((18, 19))
+        column = rng.randrange(len(text.bare(line)) + 1)
+        place = Place(line, max(column, 8))
+        text = text.replaced(Span(place, place), rng.choice(["x", " ", "weigh", "LIMIT", "os", "é"]))
+        document = Document("file:///project/label.py", version, "python", text)
+        found = shown(app, document, LABEL)
+        if not app.grammar.faults(text.string, "python"):
+            assert found == planned(app, document, LABEL), text.string
