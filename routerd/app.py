@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,15 +28,17 @@ from routerd.adapters.ledger import MIGRATIONS, SqliteLedger, start_of_day
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.offline import OfflineEngine
 from routerd.adapters.recent import Recent
+from routerd.adapters.runner import TestRunner
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.upstream import Clock, Keys, SharedHealth, Traffic, UpstreamEngine
 from routerd.adapters.watch import Contents, watch
+from routerd.adapters.upstream.usage import read_usage
 from routerd.adapters.workspace import Workspace, path_of
 from routerd.domain.action import ActionSpec, Request
 from routerd.domain.document import Document
-from routerd.domain.errors import ConfigError, RouterdError
-from routerd.domain.model import ModelRef
+from routerd.domain.errors import RouterdError
+from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.place import Place, Span
@@ -49,6 +51,7 @@ from routerd.domain.symbol import Symbol
 from routerd.domain.verdict import Refusal
 from routerd.engines import Engines
 from routerd.foresight import Foresight
+from routerd.hindsight import audited
 from routerd.pipeline import Places, Plan, plan, run
 from routerd.routing import Classifiers, routes
 
@@ -105,7 +108,7 @@ class App:
         self._keys = Keys(self._source.key)
         self._foresight = Foresight()
         self.problems: tuple[str, ...] = ()
-        self._snapshot, self._places = self._plug(_loaded(sources, lenient))
+        self._snapshot, self._places = self._plug(config.begin(sources, lenient))
         if self._database.problem:
             self.problems = (self._database.problem, *self.problems)
 
@@ -128,7 +131,7 @@ class App:
         settings = loaded.settings
         usable = config.usable_tiers(settings, self._source.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
-        upstream = UpstreamEngine(
+        upstream = self._upstream = UpstreamEngine(
             providers=settings.providers,
             keys=self._keys,
             price=lambda model: catalogue.price(model, now()),
@@ -150,9 +153,11 @@ class App:
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self._cache,
+            runner=TestRunner(self.workspace.project),
             clock=now,
         )
         self.problems = loaded.problems
+        self._chosen = loaded.chosen
         return Snapshot(settings, usable), places
 
     def reload(
@@ -169,6 +174,18 @@ class App:
         except RouterdError as fault:
             return (f"{fault} The configuration stays as it was.",)
         return self.problems
+
+    def hand_keys(self, keys: Mapping[str, str | None]) -> tuple[str, ...]:
+        """Take the keys that an editor keeps, by provider; ``None`` takes one back. Problems as sentences."""
+        for name, key in keys.items():
+            self._source.hand(name, key)
+            if name in self.settings.providers:
+                self._keys.forget(self.settings.providers[name])
+        return self.reload() if keys else ()
+
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences on the user's models that are retired or unknown; quick once ``warm`` is done."""
+        return tuple(doubt for model in self._chosen if (doubt := self._catalogue.doubt(model)))
 
     async def watch(self, told: Callable[[tuple[str, ...]], object]) -> None:
         """Reload whenever the user's or the workspace's file changes, until the task is cancelled.
@@ -246,6 +263,10 @@ class App:
         """The same for many, a few thousand each second."""
         return routes(texts, self._snapshot, self._places.classifier)
 
+    def audit(self, logged: Iterable[Logged]) -> tuple[Audited, ...]:
+        """What requests of other tools' logs cost, and would have cost on these tiers."""
+        return audited(logged, self._snapshot, self._places, lambda raw: read_usage(raw).usage)
+
     def price(self, model: ModelRef) -> Price | None:
         """What a model costs now."""
         return self._places.catalogue.price(model, now())
@@ -264,6 +285,8 @@ class App:
         loop = asyncio.get_running_loop()
         for load in (self._counter.warm, self._catalogue.warm, self._places.classifier.load):
             await loop.run_in_executor(self._executor, load)
+        if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
+            await self._upstream.warm()
         if uri is not None:
             await self.study(uri)
 
@@ -281,15 +304,6 @@ class App:
         self._closing = True
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._database.close()
-
-
-def _loaded(sources: config.Sources, lenient: bool) -> config.Loaded:
-    try:
-        return config.load(sources)
-    except ConfigError as fault:
-        if not lenient:
-            raise
-        return config.fallback(sources, fault)
 
 
 def now() -> datetime:

@@ -101,13 +101,13 @@ class Known:
     def _wrong_with(self, model: ModelRef) -> str | None:
         """Why a model cannot be relied on, with the one to take instead."""
         catalogue = self._catalogue
+        if doubt := catalogue.doubt(model):
+            return doubt.rstrip(".")
+        if catalogue.price(model, self.now) is not None:
+            return None
         nearest = catalogue.nearest(model)
         hint = f"; the nearest known model is {nearest}" if nearest else ""
-        if catalogue.retired(model):
-            return f"{model} is being retired by its provider{hint}"
-        if catalogue.price(model, self.now) is None:
-            return f'the price of {model} is unknown: set it under [models."{model}"]{hint}'
-        return None
+        return f'the price of {model} is unknown: set it under [models."{model}"]{hint}'
 
     async def provider(self, provider: ProviderSettings) -> Check:
         """Key, reachability, models, prices, last failure and bench of one provider."""

@@ -18,29 +18,28 @@ from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.conversation import Turn, target_key
-from routerd.domain.document import Document
 from routerd.domain.errors import BadRequest, UpstreamError, UsageError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage, dollars
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Prompt, Question
 from routerd.domain.quote import Estimate, Route, Rung, Tariff
-from routerd.domain.reply import Change, Finish, Markdown, Reply
+from routerd.domain.reply import Change, Finish, Reply, Unproven
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.verdict import Refusal, Rejected
+from routerd.judge import Judge
 from routerd.receipt import Receipt
 from routerd.stages.admit import admit
-from routerd.stages.build import build
-from routerd.stages.check import check
 from routerd.stages.compose import Brief, compose, limited, target_text, with_rejections
 from routerd.stages.conventions import conventions
 from routerd.stages.gather import Surroundings, gather
-from routerd.stages.quote import likely_output, output_range, quote
-from routerd.stages.read import read
+from routerd.stages.quote import likely_output, quote
 from routerd.stages.resolve import resolve, unreadable
 from routerd.stages.route import local_signals, route
+from routerd.stages.skip import worthwhile
 from routerd.stages.stay import Size, held, stay
+from routerd.stages.warmth import warm_tokens
 from routerd.stages.words import own_words
 
 
@@ -57,6 +56,7 @@ class Places:
     workspace: ports.Workspace
     ledger: ports.Ledger
     cache: ports.ReplyCache
+    runner: ports.Runner
     clock: Callable[[], datetime]
 
 
@@ -70,13 +70,6 @@ class Plan:
     """One for each rung of the route's ladder."""
     prior_output: int
     baseline: Tariff | None
-
-
-_CUT = {
-    Finish.LENGTH: "the answer was cut at its length limit",
-    Finish.MISSING: "the answer ended without a finish reason, so it may be cut",
-    Finish.FILTERED: "the provider's content filter stopped the answer",
-}
 
 
 def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = False) -> Plan | Refusal:
@@ -117,13 +110,15 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     if turn is not None and request.model is None and request.tier is None:
         warm = held(turn, prompt, places.counter, places.clock())
         chosen = stay(chosen, warm, snapshot, Size(prompt.input_tokens, likely), lambda m: _tariff(m, request, places))
-    tariffs = [_tariff(rung.models[0], request, places) for rung in chosen.ladder]
+    tariffs = [_tariff(rung.models[0], request, places, prompt) for rung in chosen.ladder]
     reference = settings.tiers.get(settings.routing.baseline, ())
     baseline = _tariff(reference[0], request, places) if reference else None
     estimates = tuple(
-        quote(spec.name, rung, prompt, output_range(spec.output, likely, tariff.learned), tariff, baseline)
-        for rung, tariff in zip(chosen.ladder, tariffs, strict=True)
+        quote(spec, rung, prompt, likely, tariff, baseline) for rung, tariff in zip(chosen.ladder, tariffs, strict=True)
     )
+    if request.model is None and request.tier is None:
+        known = [places.ledger.acceptance(rung.models[0], spec.name, document.language) for rung in chosen.ladder]
+        chosen, estimates = worthwhile(chosen, estimates, known)
     prompt = limited(prompt, _max_output(estimates[0], settings))
     return Plan(replace(question, prompt=prompt), chosen, estimates, likely, baseline)
 
@@ -132,10 +127,10 @@ def requoted(planned: Plan, request: Request, places: Places, counted: int, size
     """The first rung's estimate for a prompt and a target that have these sizes, in tokens, by now."""
     question, first = planned.question, planned.route.first
     likely = likely_output(question.spec, size, question.target)
-    tariff = _tariff(first.models[0], request, places)
-    output = output_range(question.spec.output, likely, tariff.learned)
+    same = counted == question.prompt.input_tokens
+    tariff = _tariff(first.models[0], request, places, question.prompt if same else None)
     prompt = replace(question.prompt, input_tokens=counted)
-    return quote(question.spec.name, first, prompt, output, tariff, planned.baseline)
+    return quote(question.spec, first, prompt, likely, tariff, planned.baseline)
 
 
 async def run(
@@ -163,6 +158,9 @@ async def run(
             ended = replace(outcome, status=Status.REFUSED, message=found.message)
         elif isinstance(found, Rejected):
             ended = replace(outcome, message=f"No answer passed its check: {found.reason}.")
+        elif isinstance(found, Unproven):
+            message = f"Not applied: {found.reason.splitlines()[0]}."
+            ended = replace(outcome, status=Status.PROPOSED, message=message, change=found.change)
         else:
             accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
             ended = await deliver(accepted, planned.question, places.workspace, editor, receipt)
@@ -190,14 +188,16 @@ async def _admitted(planned: Plan, settings: Settings, editor: ports.Editor) -> 
 
 async def _climb(
     planned: Plan, rungs: tuple[int, ...], settings: Settings, places: Places, receipt: Receipt
-) -> Change | Rejected | Refusal:
-    """Ask the admitted rungs, one after the other, until an answer keeps its contract.
+) -> Change | Unproven | Rejected | Refusal:
+    """Ask the admitted rungs, one after the other, until an answer keeps its contract, and its tests pass if run.
 
     Raises UpstreamError where no rung gave a whole answer.
     """
     receipt.prior_output = planned.prior_output
+    judge = Judge(places.grammar, places.workspace, places.runner, settings.test_command)
     refusals: list[tuple[str, str]] = []
     fault: UpstreamError | None = None
+    unproven: Unproven | None = None
     for index in rungs:
         rung = planned.route.ladder[index]
         receipt.estimate = planned.estimates[index]
@@ -205,7 +205,7 @@ async def _climb(
         for _ in range(2 if settings.routing.escalate and rung.models != (OFFLINE,) else 1):
             over = receipt.reserve(settings.budget.per_action)
             if over is not None:
-                return Rejected(f"{refusals[-1][1]}; {over.message}") if refusals else over
+                return unproven or (Rejected(f"{refusals[-1][1]}; {over.message}") if refusals else over)
             question = _with(planned.question, refusals, places)
             receipt.counted_input = question.prompt.input_tokens
             reply = await _ask(question, rung, places, receipt)
@@ -214,18 +214,33 @@ async def _climb(
                 break
             if not reply.attempt.cached:
                 places.recent.keep(target_key(question), Turn.of(question, reply.attempt, places.clock()))
-            change = _judge(reply, question, places)
-            if isinstance(change, Change):
+            found = await _judged(judge, reply, question, receipt)
+            if isinstance(found, Change):
                 receipt.attempted(reply.attempt)
                 _remember(question, reply, places)
-                return change
-            receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=change.reason))
-            refusals.append((reply.text, change.reason))
-            if not change.mechanical:
-                break
-    if refusals:
-        return Rejected(refusals[-1][1])
+                return found
+            receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=found.reason))
+            refusals.append((reply.text, found.reason))
+            if isinstance(found, Unproven):
+                unproven = found
+            elif found.mechanical:
+                continue
+            break
+    if unproven or refusals:
+        return unproven or Rejected(refusals[-1][1])
     raise fault or UpstreamError("No model could be asked.")
+
+
+async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Receipt) -> Change | Unproven | Rejected:
+    change = judge.verdict(reply, question)
+    if isinstance(change, Rejected) or not judge.runs(change, question):
+        return change
+    receipt.stage("running the tests")
+    try:
+        return await judge.doubt(change, question) or change
+    except asyncio.CancelledError:
+        receipt.attempted(reply.attempt)  # it was paid, whatever becomes of it
+        raise
 
 
 async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt) -> Reply | UpstreamError:
@@ -247,35 +262,12 @@ async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt)
         return fault
 
 
-def _judge(reply: Reply, question: Question, places: Places) -> Change | Rejected:
-    """Read the answer, build the change, and hold what would be applied against the contract."""
-    if reply.finish is not Finish.STOP:
-        return Rejected(_CUT[reply.finish])
-    payload = read(reply.text, question, places.grammar)
-    if isinstance(payload, Rejected):
-        return payload
-    project = places.workspace.project(question.request.document.uri)
-    others = _others(payload, question, places) if not isinstance(payload, Markdown) else {}
-    change = build(payload, question, places.grammar, others)
-    if isinstance(change, Rejected):
-        return change
-    verdict = check(change, question, places.grammar, frozenset(project.files))
-    return verdict if isinstance(verdict, Rejected) else change
-
-
 def _with(question: Question, refusals: list[tuple[str, str]], places: Places) -> Question:
     if not refusals:
         return question
     # Only the latest refusal travels: each costs its tokens again, and an older one was answered.
     prompt = with_rejections(question.prompt, (refusals[-1],), places.counter)
     return replace(question, prompt=prompt, rejections=tuple(reason for _, reason in refusals))
-
-
-def _others(payload: object, question: Question, places: Places) -> dict[str, Document]:
-    """The other files that a change names, as they stand."""
-    paths = {hunk.path for hunk in getattr(payload, "hunks", ()) if hunk.path}
-    found = {path: places.workspace.read(f"{question.conventions.root}/{path}") for path in paths}
-    return {path: document for path, document in found.items() if document is not None}
 
 
 def _remember(question: Question, reply: Reply, places: Places) -> None:
@@ -289,9 +281,13 @@ def _key(question: Question, model: str) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _tariff(model: ModelRef, request: Request, places: Places) -> Tariff:
+def _tariff(model: ModelRef, request: Request, places: Places, prompt: Prompt | None = None) -> Tariff:
+    """How a model bills; with a prompt, what its cache should hold of it too."""
+    now = places.clock()
     learned = places.ledger.learned(model, request.action, request.document.language)
-    return Tariff(model, places.catalogue.price(model, places.clock()), learned)
+    price = places.catalogue.price(model, now)
+    warm = warm_tokens(model, price, prompt.messages, places.recent.all(), places.counter, now) if prompt else 0
+    return Tariff(model, price, learned, warm)
 
 
 def _max_output(estimate: Estimate, settings: Settings) -> int:

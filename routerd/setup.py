@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from routerd.adapters import config
+from routerd.adapters.catalogue import Catalogue, update
 from routerd.checkup import running
+from routerd.domain.errors import ConfigError
 from routerd.domain.settings import RoutingExample
 from routerd.domain.tier import Tier
 
@@ -52,6 +54,11 @@ def _in_force(value: object, key: str) -> object:
     return value if isinstance(value, bool | int | float | str) else None
 
 
+def update_prices() -> int:
+    """Fetch the newest price list; the number of models in it. Raises RouterdError where that is impossible."""
+    return update()
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """The configuration of a place, before any app is made of it."""
@@ -68,8 +75,14 @@ class Setup:
         return config.rows(config.load(self.sources))
 
     def check(self) -> tuple[str, ...]:
-        """Everything that is wrong or ignored, one sentence each."""
-        return config.check(self.sources)
+        """Everything that is wrong, ignored or out of date, one sentence each."""
+        said = config.check(self.sources)
+        try:
+            loaded = config.load(self.sources)
+        except ConfigError:
+            return said
+        catalogue = Catalogue(loaded.settings.models)
+        return (*said, *(doubt for model in loaded.chosen if (doubt := catalogue.doubt(model))))
 
     def write_first(self, environ: Mapping[str, str]) -> Path:
         """Write a first file that names the keys and local servers found. Raises ConfigError where one stands."""

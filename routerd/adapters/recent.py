@@ -31,3 +31,8 @@ class Recent:
             self._turns.move_to_end(target)
             while len(self._turns) > self._most:
                 self._turns.popitem(last=False)
+
+    def all(self) -> tuple[Turn, ...]:
+        """The last question on each target."""
+        with self._lock:
+            return tuple(self._turns.values())

@@ -54,17 +54,17 @@ async def _notices(files: Collection[Path]) -> AsyncGenerator[None, None]:
     """Something may have changed; ends when other folders need watching than before."""
     from watchfiles import awatch  # noqa: PLC0415  # lazy: a daemon's first answer does not wait for it
 
-    folders = _folders(files)
-    stirs = awatch(
-        *folders,
-        watch_filter=None,
-        recursive=False,
-        step=_QUIET_MS,
-        debounce=_LONGEST_MS,
-        rust_timeout=_LOOK_MS,
-        yield_on_timeout=True,
-    )
     try:
+        folders = _folders(files)
+        stirs = awatch(
+            *folders,
+            watch_filter=None,
+            recursive=False,
+            step=_QUIET_MS,
+            debounce=_LONGEST_MS,
+            rust_timeout=_LOOK_MS,
+            yield_on_timeout=True,
+        )
         async with aclosing(stirs):
             async for _ in stirs:
                 yield

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from routerd.domain.acceptance import Acceptance
 from routerd.domain.attempt import Attempt
 from routerd.domain.booking import Booking
 from routerd.domain.classification import Classification
@@ -89,6 +90,9 @@ class Recent(Protocol):
     def keep(self, target: str, turn: Turn) -> None:
         """Remember a question that was answered."""
 
+    def all(self) -> tuple[Turn, ...]:
+        """The last question on each target."""
+
 
 class Watch(Protocol):
     """Who is told how a job goes on, and where each attempt is written down."""
@@ -148,6 +152,9 @@ class Ledger(Protocol):
     def learned(self, model: ModelRef, action: str, language: str) -> Learned:
         """What past bills taught about this model; from memory, refreshed after each booking."""
 
+    def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
+        """How often this model's latest answers were accepted; from memory as well."""
+
 
 class ReplyCache(Protocol):
     """Accepted answers of the recent past; the same question to the same model costs nothing."""
@@ -170,6 +177,13 @@ class Editor(Protocol):
 
     async def confirm(self, question: str) -> bool:
         """Whether the user agrees; no answer is no."""
+
+
+class Runner(Protocol):
+    """Runs new tests in a copy of the project."""
+
+    async def failure(self, command: Sequence[str], change: Change, question: Question) -> str | None:
+        """Why the tests of a change do not pass; ``None`` where they pass. Cancelling ends what runs."""
 
 
 class Linter(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from routerd.domain.classification import Classification, Signal
 from routerd.domain.model import ModelRef
@@ -69,6 +70,19 @@ class Estimate:
     price: Price | None
 
 
+class Past(NamedTuple):
+    """One earlier bill beside what was counted and foreseen for it."""
+
+    input: float
+    """Billed input tokens per locally counted token."""
+    cached: float
+    """The share of the input that the provider's cache served."""
+    output: float
+    """Billed output tokens per token that the prior called likely."""
+    weight: float
+    """How much it counts: old bills count less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What past bills taught about one model and action; the defaults say nothing was learnt."""
@@ -77,6 +91,8 @@ class Learned:
     """Billed input tokens per locally counted token."""
     output_factor: tuple[float, float, float] | None = None
     """Multiples of the prior's likely output at the 10th, 50th and 90th percentile of past answers."""
+    past: tuple[Past, ...] = ()
+    """The latest bills themselves, whose input and output vary together; empty while they are too few."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,3 +113,11 @@ class Change:
     dropped_findings: int = 0
     """Findings whose quote does not stand in the file."""
     document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A change that keeps its contract, and why it may only be proposed: the tests that it adds do not pass."""
+
+    change: Change
+    reason: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from routerd.domain.acceptance import Acceptance
 from routerd.domain.money import Usage
 
 
@@ -31,6 +32,25 @@ class ModelTotals:
     failed: int
     cost: Decimal
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One model's answers to one action in one language."""
+
+    model: str
+    """``provider/model``."""
+    action: str
+    language: str
+    accepted: int
+    tried: int
+    cost: Decimal
+    """Dollars of a mean answer."""
+
+    @property
+    def worth(self) -> float:
+        """Asking it first pays while an answer costs less than this share of what is asked after it."""
+        return Acceptance(self.accepted, self.tried).at_best
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,8 @@ class Stats:
     guesses: tuple[Guess, ...]
     failures: tuple[tuple[str, int], ...]
     """Attempts by status, those that gave no answer, most frequent first."""
+    trials: tuple[Trial, ...] = ()
+    """By kind of work, most asked first."""
 
 
 @dataclass(frozen=True, slots=True)

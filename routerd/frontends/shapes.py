@@ -53,7 +53,7 @@ def route_json(route: Route, action: str | None = None, *, neighbours: bool = Fa
     ``neighbours`` adds the five nearest known instructions.
     """
     words = route.classification
-    shape = {
+    shape: Json = {
         "tier": str(route.first.tier),
         "action": action or (words.action if words else None),
         "model": str(route.first.models[0]),
@@ -228,4 +228,16 @@ def stats_json(stats: Stats) -> Json:
             for model in stats.models
         ],
         "failures": dict(stats.failures),
+        "acceptance": [
+            {
+                "model": trial.model,
+                "action": trial.action,
+                "language": trial.language,
+                "accepted": trial.accepted,
+                "tried": trial.tried,
+                "cost": money(trial.cost),
+                "worth": round(trial.worth, 4),
+            }
+            for trial in stats.trials
+        ],
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from math import sqrt
 
 from routerd.domain.action import ActionSpec, OutputPrior, Target
 from routerd.domain.model import OFFLINE
+from routerd.domain.money import MILLION, Price
 from routerd.domain.prompt import Prompt
-from routerd.domain.quote import CostRange, Estimate, Learned, Rung, Tariff, TokenRange
+from routerd.domain.quantile import outer_levels, quantile
+from routerd.domain.quote import CostRange, Estimate, Learned, Past, Rung, Tariff, TokenRange
 
 
 def likely_output(spec: ActionSpec, target_tokens: int, target: Target) -> int:
@@ -26,28 +30,50 @@ def output_range(prior: OutputPrior, likely: int, learned: Learned) -> TokenRang
 
 
 def quote(
-    action: str, rung: Rung, prompt: Prompt, output: TokenRange, tariff: Tariff, baseline: Tariff | None
+    spec: ActionSpec, rung: Rung, prompt: Prompt, prior: int, tariff: Tariff, baseline: Tariff | None
 ) -> Estimate:
-    """What asking the rung's first model should cost; ``None`` costs where its price is unknown."""
+    """What asking the rung's first model should cost; ``None`` costs where its price is unknown.
+
+    ``prior`` are the output tokens that ``likely_output`` says.
+    """
+    output = output_range(spec.output, prior, tariff.learned)
     counted = prompt.input_tokens
     offline = tariff.model == OFFLINE
     if offline:
         counted, output = 0, TokenRange(0, 0, 0)
     return Estimate(
-        action=action,
+        action=spec.name,
         tier=rung.tier,
         model=tariff.model,
         input_tokens=tariff.input_tokens(counted),
         output_tokens=output,
-        cost=_range(tariff, counted, output),
+        cost=_range(tariff, counted, output, 0 if offline else prior),
         # Without a model there is nothing to have saved against: claiming the premium price would be a lie.
         baseline_cost=None if offline or baseline is None else baseline.cost(counted, output.likely),
         price=tariff.price,
     )
 
 
-def _range(tariff: Tariff, counted: int, output: TokenRange) -> CostRange | None:
-    low, likely, high = (tariff.cost(counted, tokens) for tokens in (output.low, output.likely, output.high))
-    if low is None or likely is None or high is None:
+def _range(tariff: Tariff, counted: int, output: TokenRange, prior: int) -> CostRange | None:
+    likely = tariff.cost(counted, output.likely)
+    if likely is None or tariff.price is None:
         return None
-    return CostRange(low, likely, high)
+    if not tariff.learned.past:
+        # On day one nobody knows whether the cache will serve what it should, nor the model's own tokens.
+        cold = replace(tariff, warm_tokens=0)
+        low, high = tariff.cost(counted, output.low), cold.cost(counted, output.high)
+        assert low is not None
+        assert high is not None
+        return CostRange(low, likely, high)
+    bills = [(_as_billed(tariff, tariff.price, counted, prior, past), past.weight) for past in tariff.learned.past]
+    levels = outer_levels([past.weight for past in tariff.learned.past])
+    ends = [Decimal(round(quantile(bills, level))) / MILLION / MILLION for level in levels]
+    return CostRange(min(ends[0], likely), likely, max(ends[1], likely))
+
+
+def _as_billed(tariff: Tariff, price: Price, counted: int, prior: int, past: Past) -> float:
+    """What this question would cost in pico-dollars if its bill turned out as that one did."""
+    sent = counted * past.input
+    cached = min(sent, max(sent * past.cached, tariff.warm_tokens * past.input))
+    dear, cheap = float(price.input), float(price.input if price.cached_input is None else price.cached_input)
+    return ((sent - cached) * dear + cached * cheap + prior * past.output * float(price.output)) * 1e6

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
-from routerd.adapters.ledger.learning import HIGH, LOW, Bill, learn, quantile
+from routerd.adapters.ledger.learning import Bill, learn
 from routerd.adapters.sqlite import Database
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage
+from routerd.domain.quantile import quantile
 from routerd.domain.quote import Learned
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
@@ -189,13 +190,20 @@ def test_a_locked_ledger_loses_no_booking(path: Path, database: Database, monkey
 def test_the_factor_is_a_median_that_one_odd_bill_does_not_move() -> None:
     honest = [Bill(1000, 1060, 100, 150)] * 9
     odd = [Bill(1000, 9000, 100, 5000)]
-    assert learn([*honest, *odd], [], 1.0).input_factor == pytest.approx(1.06, abs=0.005)
-    assert learn([], [], 1.14) == Learned(1.14)
+    assert learn([*honest, *odd], "document", "", 1.0).input_factor == pytest.approx(1.06, abs=0.005)
+    assert learn([], "document", "", 1.14) == Learned(1.14)
+
+
+def test_a_language_has_its_own_factor_once_it_has_enough_bills() -> None:
+    python = [Bill(1000, 1100, 100, 100, "document", "python")] * 20
+    rust = [Bill(1000, 1300, 100, 100, "document", "rust")]
+    assert learn([*rust * 8, *python], "test", "rust", 1.0).input_factor == pytest.approx(1.3)
+    assert learn([*rust * 2, *python], "test", "rust", 1.0).input_factor == pytest.approx(1.1)
 
 
 def test_the_output_range_holds_nine_of_ten_past_answers() -> None:
-    bills = [Bill(100, 100, 100, output) for output in range(50, 250, 2)]
-    learned = learn(bills, bills, 1.0)
+    bills = [Bill(100, 100, 100, output, "document", "python") for output in range(50, 250, 2)]
+    learned = learn(bills, "document", "python", 1.0)
     assert learned.output_factor is not None
     low, _, high = learned.output_factor
     held = sum(low * 100 <= bill.billed_output <= high * 100 for bill in bills)
@@ -204,9 +212,9 @@ def test_the_output_range_holds_nine_of_ten_past_answers() -> None:
 
 def test_a_quantile_lies_between_the_least_and_the_greatest() -> None:
     values = [(3.0, 1.0), (1.0, 1.0), (2.0, 1.0)]
-    assert quantile(values, LOW) == 1.0
+    assert quantile(values, 0.05) == 1.0
     assert quantile(values, 0.5) == 2.0
-    assert quantile(values, HIGH) == 3.0
+    assert quantile(values, 0.95) == 3.0
 
 
 def test_learning_is_refreshed_by_the_next_booking(database: Database) -> None:

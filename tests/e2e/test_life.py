@@ -19,7 +19,7 @@ from tests.e2e.raw_editor import RawEditor, RefusedError
 from tests.e2e.test_stdio import NAME, at
 
 
-async def ends(editor: RawEditor, within_s: float = 8) -> int:
+async def ends(editor: RawEditor, within_s: float = 30) -> int:
     async with asyncio.timeout(within_s):
         code = await editor.process.wait()
         assert (await editor.stderr).decode().count("Traceback") == 0

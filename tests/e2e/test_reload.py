@@ -45,5 +45,6 @@ async def test_a_changed_file_counts_without_a_word_from_the_editor_and_a_broken
             assert await models(editor, uri) == {"local/other"}
             workspace = project / ".routerd.toml"
             file.write_text(text, "utf-8")
-            workspace.write_text('[tiers]\nutility = "local/theirs"\nlogic = "local/theirs"\narchitect = "local/theirs"\n')
+            tiers = "".join(f'{tier} = "local/theirs"\n' for tier in ("utility", "logic", "architect"))
+            workspace.write_text(f"[tiers]\n{tiers}", "utf-8")
             await until_asked(editor, uri, "local/theirs")

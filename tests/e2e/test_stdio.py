@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -234,3 +235,22 @@ async def test_a_broken_configuration_is_said_once_and_can_be_mended_without_a_r
         assert answer == {"problems": []}
         outcome = await editor.request("routerd/run", wish(uri, "document"))
         assert outcome["status"] == "applied"
+
+
+async def test_lenses_are_off_until_asked_for_and_priced_when_they_come_into_view(
+    env: dict[str, str], project: Path
+) -> None:
+    wants = {**CAPABILITIES, "workspace": {**CAPABILITIES["workspace"], "configuration": True}}
+    async with RawEditor(env, project, wants) as editor:
+        uri = editor.open(project / "labels.py")
+        asked = {"textDocument": {"uri": uri}}
+        assert await editor.request("textDocument/codeLens", asked) == []
+        editor.handlers["workspace/configuration"] = lambda _: [{"code_lens": True}]
+        editor.notify("workspace/didChangeConfiguration", {"settings": None})
+        async with asyncio.timeout(20):
+            while not (lenses := await editor.request("textDocument/codeLens", asked)):
+                await asyncio.sleep(0.05)
+        assert [lens["range"]["start"]["line"] for lens in lenses] == [3, 13], "what has no documentation"
+        whole = await editor.request("codeLens/resolve", lenses[0])
+        assert whole["command"]["title"].startswith("Document `parse_header` · utility → ")
+        assert whole["command"]["command"] == "routerd.run"

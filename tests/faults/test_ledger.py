@@ -79,9 +79,7 @@ def config(seed: int, places: list[Place]) -> str:
     providers = "".join(
         PROVIDER.format(name=name, url=place.upstream.base_url) for name, place in zip(names, places, strict=True)
     )
-    return CONFIG.format(
-        utility=", ".join(f'"{name}/m"' for name in names), last=names[-1], providers=providers
-    )
+    return CONFIG.format(utility=", ".join(f'"{name}/m"' for name in names), last=names[-1], providers=providers)
 
 
 def unfit(_rng: Random, _wall: float) -> Turn:

@@ -200,9 +200,7 @@ async def ask(engine: UpstreamEngine, where: Rung, delay_s: float, patience_s: f
     return Asked(watch, end, loop.time() - began)
 
 
-async def play(
-    seed: int, loop: VirtualLoop, places: list[Place], traffic: Traffic, health: HealthStore
-) -> list[Asked]:
+async def play(seed: int, loop: VirtualLoop, places: list[Place], traffic: Traffic, health: HealthStore) -> list[Asked]:
     """One schedule: a script of faults for each provider, some closed ports, one to four questions."""
     rng = Random(seed)
     names = [name for name in FAULTS if name not in ENDS_ALL or rng.random() < 0.1]

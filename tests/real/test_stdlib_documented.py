@@ -6,7 +6,17 @@ import ast
 import os
 from pathlib import Path
 
-from tests.adapters.offline.asking import GRAMMAR, judged, question, reply
+from routerd.app import App
+from routerd.domain.action import Request
+from routerd.domain.document import Document
+from routerd.domain.model import OFFLINE
+from routerd.domain.outcome import Status
+from routerd.domain.place import Place, Span
+from routerd.domain.text import Text
+from tests.adapters.offline.asking import GRAMMAR
+from tests.test_line import Desk, home
+
+__all__ = ["home"]
 
 WANTED_MODULES = 60
 """The issue asks for at least as many."""
@@ -32,7 +42,11 @@ def bare(source: str) -> str:
     return ast.dump(tree)
 
 
-async def test_every_undocumented_symbol_of_sixty_standard_modules_is_documented_and_no_code_changes() -> None:
+async def test_every_undocumented_symbol_of_sixty_standard_modules_is_documented_and_no_code_changes(
+    home: Path,
+) -> None:
+    (home / "config.toml").write_text("", "utf-8")
+    app = App.open(config_file=home / "config.toml", root=home / "project")
     modules = symbols = 0
     for path in sorted(Path(os.__file__).parent.glob("*.py")):
         source = path.read_bytes().decode("utf-8", "replace")
@@ -40,18 +54,20 @@ async def test_every_undocumented_symbol_of_sixty_standard_modules_is_documented
             break
         if not 200 < len(source) < MAX_CHARACTERS or not undocumented(source):
             continue
-        asked = question("document", source, path=path.name)
-        change = judged(await reply(asked), asked)
-        (file,) = change.files
+        desk = Desk(Document((home / "project" / path.name).as_uri(), 1, "python", Text(source)))
+        start = Span(Place(0, 0), Place(0, 0))
+        outcome = await app.run(Request("document", desk.document, start, whole_file=True), desk, desk)
+        assert outcome.status is Status.APPLIED, (path.name, outcome.message)
+        assert outcome.model == OFFLINE
+        (file,) = desk.applied[0].files
         after = file.after.string
         compile(after, path.name, "exec", dont_inherit=True)
         assert bare(after) == bare(source), path
         assert all(not file.before.slice(edit.span).strip() for edit in file.edits), path
-        assert len(file.edits) == len(asked.target.symbols), path
-        left = [symbol for symbol in GRAMMAR.outline(asked.request.document).symbols if symbol.doc is None]
-        assert len(left) == len(asked.target.symbols)
-        modules, symbols = modules + 1, symbols + len(asked.target.symbols)
-    print(f"documented {symbols} functions and classes of {modules} modules of the standard library")
+        left = [symbol for symbol in GRAMMAR.outline(desk.document).symbols if symbol.doc is None]
+        assert len(file.edits) == len(left), path
+        modules, symbols = modules + 1, symbols + len(left)
+    app.close()
     assert modules >= WANTED_MODULES
     assert symbols > 1_000
 

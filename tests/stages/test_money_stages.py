@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.actions import catalog
-from routerd.domain.action import OutputPrior, Request
+from routerd.domain.action import OutputPrior, Request, Scope, Target
 from routerd.domain.classification import Classification, Neighbour
 from routerd.domain.document import Document
 from routerd.domain.model import OFFLINE, ModelRef
@@ -20,6 +20,7 @@ from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Estimate, Learned, Route, Rung, Tariff, TokenRange
 from routerd.domain.settings import Budget, Routing, Settings
 from routerd.domain.snapshot import Snapshot
+from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
@@ -115,8 +116,8 @@ UNTAUGHT = Learned()
 
 
 def quoted(price: Price | None, learned: Learned = UNTAUGHT, model: ModelRef = CHEAP, warm: int = 0) -> Estimate:
-    rung, output = Rung(Tier.UTILITY, (model,)), TokenRange(50, 100, 200)
-    return quote("document", rung, PROMPT, output, Tariff(model, price, learned, warm), Tariff(BEST, PRICE))
+    rung, spec = Rung(Tier.UTILITY, (model,)), replace(catalog()["document"], output=OutputPrior(60, 0.3, 2.0))
+    return quote(spec, rung, PROMPT, 100, Tariff(model, price, learned, warm), Tariff(BEST, PRICE))
 
 
 def test_the_price_is_exact_for_each_end_of_the_range() -> None:
@@ -145,7 +146,9 @@ def test_what_the_providers_cache_will_serve_is_priced_as_cached() -> None:
 
 def test_what_was_learnt_replaces_the_priors_spread() -> None:
     prior = OutputPrior(60, 0.3, 2.0)
-    likely = likely_output(prior, 200, 1)
+    likely = likely_output(
+        replace(catalog()["review"], output=prior), 200, Target(Scope.FILE, TEXT.whole, "", Outline("python"))
+    )
     assert output_range(prior, likely, Learned()) == TokenRange(60, 120, 240)
     assert output_range(prior, likely, Learned(1.0, (0.5, 0.9, 1.5))) == TokenRange(60, 108, 180)
 

@@ -24,6 +24,6 @@ local names = {
 }
 for _, name in ipairs(names) do
   local plug, desc = ("<Plug>(routerd-%s)"):format(name), "routerd: " .. name
-  vim.keymap.set("n", plug, ("<Cmd>Routerd %s<CR>"):format(name), { desc = desc })
-  vim.keymap.set("x", plug, (":Routerd %s<CR>"):format(name), { desc = desc, silent = true })
+  vim.api.nvim_set_keymap("n", plug, ("<Cmd>Routerd %s<CR>"):format(name), { desc = desc, noremap = true })
+  vim.api.nvim_set_keymap("x", plug, (":Routerd %s<CR>"):format(name), { desc = desc, noremap = true, silent = true })
 end

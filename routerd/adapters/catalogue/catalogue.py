@@ -77,6 +77,16 @@ class Catalogue:
         found = self._list.find(model)
         return bool(found and found.deprecated)
 
+    def doubt(self, model: ModelRef) -> str | None:
+        """A sentence on a model that is being retired, or that its well-known provider does not seem to have."""
+        nearest = self.nearest(model)
+        instead = f": the nearest known model is {nearest}." if nearest else ": choose another one."
+        if self.retired(model):
+            return f"{model} is being retired by its provider{instead}"
+        if model.provider in self._list.providers and not self.knows(model):
+            return f"{self._list.source} knows no {model}{instead}"
+        return None
+
     def _look_up(self, model: ModelRef, at: datetime) -> Price | None:
         said = [self._overrides[name] for name in (model.model, str(model)) if name in self._overrides]
         price = _FREE.get(model.provider) or self._list.price(model, at)

@@ -1,9 +1,9 @@
-"""The configuration: found, read, checked, merged and resolved; it writes a first file and the user's examples, nothing else."""
+"""The configuration: found, read, checked, merged and resolved; it writes a first file and your examples, no more."""
 
 from routerd.adapters.config.examples import add_example
 from routerd.adapters.config.first import first_file, write_first_file
 from routerd.adapters.config.keys import Keys
-from routerd.adapters.config.load import Loaded, check, fallback, load
+from routerd.adapters.config.load import Loaded, begin, check, fallback, load
 from routerd.adapters.config.resolve import usable_tiers
 from routerd.adapters.config.schema import ENTRIES, Entry
 from routerd.adapters.config.show import Row, rows
@@ -17,6 +17,7 @@ __all__ = [
     "Row",
     "Sources",
     "add_example",
+    "begin",
     "check",
     "fallback",
     "first_file",

@@ -35,6 +35,7 @@ _BODY = """
 # [routing]
 # escalate = true                                  # a rejected answer goes on to a better model
 # offline = "when-unconfigured"                    # or "last-resort", "never"
+# embedder = { provider = "openai", model = "text-embedding-3-small" }  # or { folder = "…" }, "built-in"
 
 # [instructions]
 # document = "Write docstrings in British English."

@@ -15,8 +15,9 @@ from routerd.adapters.config.layer import Checked, Layer, checked
 from routerd.adapters.config.sources import Sources
 from routerd.adapters.config.toml import dotted, parse
 from routerd.domain.errors import ConfigError
-from routerd.domain.model import OFFLINE
+from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import Settings
+from routerd.domain.tier import Tier
 
 BUILT_IN = "built-in defaults"
 EDITOR = "editor settings"
@@ -37,6 +38,12 @@ class Loaded:
     values: Mapping[str, object]
     """Dotted key to its value."""
 
+    @property
+    def chosen(self) -> tuple[ModelRef, ...]:
+        """The models of the tiers that somebody set, each once; those of the defaults are nobody's choice."""
+        tiers = [tier for tier in Tier if self.where[f"tiers.{tier}"] != BUILT_IN]
+        return tuple(dict.fromkeys(model for tier in tiers for model in self.settings.tiers[tier]))
+
 
 Contents = Mapping[Path, bytes | None]
 """What files were seen to hold; a file that is not among them, or was not there, is read."""
@@ -53,6 +60,16 @@ def load(sources: Sources, seen: Contents = MappingProxyType({})) -> Loaded:
     together = merged(layers)
     problems = [problem for layer in layers for problem in layer.problems]
     return _loaded(together, [*_missing(sources), *problems, *raised, *strangers(together)])
+
+
+def begin(sources: Sources, lenient: bool) -> Loaded:
+    """What to start with: ``load``, or where that raises and ``lenient`` is wanted, ``fallback``."""
+    try:
+        return load(sources)
+    except ConfigError as fault:
+        if not lenient:
+            raise
+        return fallback(sources, fault)
 
 
 def fallback(sources: Sources, fault: ConfigError) -> Loaded:

@@ -80,7 +80,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("cache.ttl_s", kinds.WHOLE, "Seconds that an answer is remembered."),
     Entry("cache.max_mb", kinds.WHOLE, "Megabytes of answers that are kept."),
     Entry("code_lens", kinds.SWITCH, "Whether actions are shown above each function."),
-    Entry("test_command", kinds.COMMAND, "The command that runs the tests.", True),
+    Entry(
+        "test_command", kinds.COMMAND, "Runs new Python tests in a copy of the project; {file} is the test file.", True
+    ),
 )
 """In the order in which `routerd config show` prints them."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routerd.domain.quote import Learned
+from routerd.domain.quantile import outer_levels, quantile
+from routerd.domain.quote import Learned, Past
 
 HALF_LIFE = 60
 """Bills after which an older one counts half: prompts and models change within weeks."""
@@ -16,11 +17,18 @@ HALF_LIFE = 60
 _PRIOR_WEIGHT = 2.0
 """The shipped factor counts as so many bills, and is outvoted from the third on."""
 
-_FEWEST_OUTPUTS = 8
+_FEWEST_OUTPUTS = 12
 """Below this many answers the tails are guesswork, and the prior's spread is wider than any of them."""
 
-LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
-"""Nine bills in ten fall between the outer two; the promise is 85 to 95."""
+_FEWEST_ALIKE = 8
+"""From this many bills on, an action in a language has a factor of its own, and before that the language:
+tokenizers differ less between programming languages than between code and the prose of an action's prompt."""
+
+_KEPT = 100
+"""Bills that a range is made from: older ones weigh less than a third."""
+
+PROMISED = 0.9
+"""The share of bills that the range is to hold; 85 to 95 of 100 keep the promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +39,33 @@ class Bill:
     billed_input: int
     prior_output: int
     billed_output: int
+    action: str = ""
+    language: str = ""
+    cached_input: int = 0
 
 
-def quantile(values: Sequence[tuple[float, float]], share: float) -> float:
-    """The weighted quantile of (value, weight) pairs, interpolated between the middles of their weights."""
-    ordered = sorted(values)
-    total = sum(weight for _, weight in ordered)
-    seen, before = 0.0, None
-    for value, weight in ordered:
-        middle = (seen + weight / 2) / total
-        if middle >= share:
-            if before is None:
-                return value
-            lower, at = before
-            return lower + (value - lower) * (share - at) / (middle - at)
-        before = (value, middle)
-        seen += weight
-    return ordered[-1][0]
-
-
-def learn(of_model: Sequence[Bill], of_action: Sequence[Bill], prior_factor: float) -> Learned:
-    """From a model's latest bills, newest first, and those of one action and language among them."""
-    inputs = [
-        (bill.billed_input / bill.counted_input, _weight(age))
-        for age, bill in enumerate(of_model)
-        if bill.counted_input
-    ]
-    factor = quantile([*inputs, (prior_factor, _PRIOR_WEIGHT)], MIDDLE)
-    outputs = [
-        (bill.billed_output / bill.prior_output, _weight(age))
-        for age, bill in enumerate(of_action)
-        if bill.prior_output
-    ]
-    if len(outputs) < _FEWEST_OUTPUTS:
+def learn(bills: Sequence[Bill], action: str, language: str, prior_factor: float) -> Learned:
+    """From a model's latest bills, newest first, for one action and language."""
+    of_language = [bill for bill in bills if bill.language == language]
+    of_action = [bill for bill in of_language if bill.action == action]
+    alike = next((some for some in (of_action, of_language) if len(some) >= _FEWEST_ALIKE), bills)
+    inputs = [(b.billed_input / b.counted_input, _weight(age)) for age, b in enumerate(alike) if b.counted_input]
+    factor = quantile([*inputs, (prior_factor, _PRIOR_WEIGHT)], 0.5)
+    of_action = [b for b in of_action if b.prior_output and b.counted_input and b.billed_input]
+    if len(of_action) < _FEWEST_OUTPUTS:
         return Learned(factor)
-    low, middle, high = (quantile(outputs, share) for share in (LOW, MIDDLE, HIGH))
-    return Learned(factor, (low, middle, high))
+    past = tuple(
+        Past(
+            b.billed_input / b.counted_input,
+            b.cached_input / b.billed_input,
+            b.billed_output / b.prior_output,
+            _weight(age),
+        )
+        for age, b in enumerate(of_action[:_KEPT])
+    )
+    outputs = [(one.output, one.weight) for one in past]
+    low, high = outer_levels([one.weight for one in past])
+    return Learned(factor, (quantile(outputs, low), quantile(outputs, 0.5), quantile(outputs, high)), past)
 
 
 def _weight(age: int) -> float:

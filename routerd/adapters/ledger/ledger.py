@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
+from routerd.adapters.ledger.acceptance import acceptance
 from routerd.adapters.ledger.factors import prior_factor
 from routerd.adapters.ledger.learning import Bill, learn
 from routerd.adapters.ledger.processes import alive
 from routerd.adapters.ledger.schema import from_pico, to_pico
 from routerd.adapters.ledger.statistics import SAVED, statistics
 from routerd.adapters.sqlite import Database, Row
+from routerd.domain.acceptance import Acceptance
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import ModelRef
@@ -29,8 +31,11 @@ Run = Callable[[str, Sequence[object]], list[Row]]
 _LONGEST_JOB = timedelta(minutes=30)
 """A reservation older than any job can be is settled even if its process id was given to another program."""
 
-_BILLS = 300
-"""Bills that are looked at for one model: five half-lives, after which they weigh a thirtieth."""
+_BILLS = 600
+"""Bills that are looked at for one model: a hundred for each of a handful of actions and languages."""
+
+_ANSWERS = 200
+"""Answers by which a rung is judged: ``stages/skip`` says why so many."""
 
 
 class SqliteLedger:
@@ -41,6 +46,7 @@ class SqliteLedger:
         self._budget = budget
         self._process = uuid.uuid4().hex
         self._learned: dict[tuple[ModelRef, str, str], Learned] = {}
+        self._accepted: dict[tuple[ModelRef, str, str], Acceptance] = {}
         self._unwritten: deque[tuple[Booking, datetime]] = deque()
 
     def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
@@ -80,6 +86,7 @@ class SqliteLedger:
             except LedgerError:
                 return
             self._unwritten.popleft()
+        self._accepted.clear()
         model = booking.attempt.model
         self._learned = {key: known for key, known in self._learned.items() if key[0] != model}
 
@@ -109,25 +116,31 @@ class SqliteLedger:
         """Factors from the latest bills, kept in memory until the next booking of that model."""
         key = (model, action, language)
         if key not in self._learned:
-            of_model = self._bills("provider = ? AND model = ?", (model.provider, model.model))
-            of_action = self._bills(
-                "provider = ? AND model = ? AND action = ? AND language = ?",
-                (model.provider, model.model, action, language),
-            )
-            self._learned[key] = learn(of_model, of_action, prior_factor(model))
+            self._learned[key] = learn(self._bills(model), action, language, prior_factor(model))
         return self._learned[key]
 
-    def _bills(self, where: str, values: tuple[str, ...]) -> list[Bill]:
+    def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
+        """How often the latest answers were accepted, kept in memory until the next booking."""
+        key = (model, action, language)
+        if key not in self._accepted:
+            self._accepted[key] = acceptance(self._database, model, action, language, _ANSWERS)
+        return self._accepted[key]
+
+    def _bills(self, model: ModelRef) -> list[Bill]:
         try:
             rows = self._database.read(
-                "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning "
-                f"FROM attempts WHERE {where} AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
+                "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
+                "action, language, cached_input FROM attempts WHERE provider = ? AND model = ? "
+                "AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
                 f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
-                values,
+                (model.provider, model.model),
             )
         except LedgerError:
             return []
-        return [Bill(*(int(str(value)) for value in row)) for row in rows]
+        return [
+            Bill(_int(counted), _int(sent), _int(prior), _int(output), str(action), str(language), _int(cached))
+            for counted, sent, prior, output, action, language, cached in rows
+        ]
 
     def _settle_dead(self, run: Run, at: datetime) -> None:
         """Book what dead processes had reserved as an unknown outcome, at the estimate."""
@@ -145,6 +158,10 @@ class SqliteLedger:
                     " 'the daemon died before it knew', 0, 0, 0, 0, 0, 1, ?, 0, 0, 0, 0)",
                     (began, job, amount),
                 )
+
+
+def _int(value: object) -> int:
+    return int(str(value))
 
 
 def start_of_day(at: datetime) -> datetime:

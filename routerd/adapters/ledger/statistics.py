@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
+from routerd.adapters.ledger.acceptance import trials
 from routerd.adapters.ledger.schema import from_pico
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
@@ -42,6 +43,7 @@ def statistics(database: Database, since: datetime | None, zone: tzinfo | None) 
         models=_models(database, begin),
         guesses=_guesses(database, begin),
         failures=_failures(database, begin),
+        trials=trials(database, begin),
     )
 
 

@@ -38,15 +38,12 @@ class StaticEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """One row of length 1 for each text; zeros where no word is known."""
-        ids = [list(chain.from_iterable(map(self._pieces, basic_tokens(text)))) for text in texts]
-        flat = np.array(list(chain.from_iterable(ids)), dtype=np.intp)
         summed = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
-        if len(flat):
-            vectors = self._rows[flat] * self._scales[flat, None]
-            lengths = np.array([len(rows) for rows in ids])
-            known = lengths > 0
-            starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-            summed[known] = np.add.reduceat(vectors, starts[known], axis=0)
+        for row, text in enumerate(texts):
+            ids = np.fromiter(chain.from_iterable(map(self._pieces, basic_tokens(text))), dtype=np.intp)
+            if len(ids):
+                # As a product the rows are scaled and summed in one pass, several times faster than one by one.
+                summed[row] = self._scales.take(ids) @ self._rows.take(ids, axis=0).astype(np.float32)
         return unit_rows(summed)
 
 

@@ -65,10 +65,10 @@ class Head:
         if not words:
             return np.zeros(len(KINDS), dtype=np.float32)
         distinct = [self._word(word) for word in dict.fromkeys(words)]
-        summed = np.add.reduce(np.stack(distinct))
+        summed = np.add.reduce(np.concatenate(distinct).reshape(len(distinct), -1))
         by_word, by_gram, grams = summed[: len(KINDS)], summed[len(KINDS) : -1], summed[-1]
         buckets = list({self._pair(*pair) for pair in pairs(words)})
-        by_pair = np.add.reduce(self._rows[buckets], dtype=np.float32)
+        by_pair = np.add.reduce(self._rows.take(buckets, axis=0), dtype=np.float32)
         evidence: Matrix = by_word / len(distinct) ** 0.5 + by_gram / grams**0.5 + by_pair / len(buckets) ** 0.5
         return evidence
 

@@ -60,9 +60,7 @@ class UpstreamEngine:
 
     def __post_init__(self) -> None:
         self._till = Till(self.price, self.counter)
-        self._survey = Survey(
-            self.providers, self.keys, self.health, self.traffic, self._till, self.clock, self.budget
-        )
+        self._survey = Survey(self.providers, self.keys, self.health, self.traffic, self._till, self.clock, self.budget)
         self._aftermath = Aftermath(self.keys, self.health, self.traffic, self._till, self.clock, self.rng)
 
     async def warm(self) -> None:

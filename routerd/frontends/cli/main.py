@@ -11,7 +11,7 @@ import typer
 
 from routerd import __version__
 from routerd.domain.errors import ConfigError, RouterdError, UsageError
-from routerd.frontends.cli import configuration, demo, doctor, manifest, routing, server, spending, work
+from routerd.frontends.cli import audit, configuration, demo, doctor, manifest, prices, routing, server, spending, work
 
 FAILED, USAGE, CANCELLED = 1, 2, 130
 
@@ -31,6 +31,8 @@ commands.command("estimate")(work.estimate)
 commands.command("route")(routing.route)
 commands.command("stats")(spending.stats)
 commands.command("report")(spending.report)
+commands.command("prices")(prices.prices)
+commands.command("audit")(audit.audit)
 commands.command("doctor")(doctor.doctor)
 commands.command("demo")(demo.demo)
 commands.command("manifest")(manifest.manifest)

@@ -67,6 +67,7 @@ def _table(found: Stats) -> None:
             dollars(model.cost),
         )
     screen.console().print(table)
+    _trials(found)
     lines = [f"{found.actions:,} actions, {found.attempts:,} attempts. Spent {dollars(found.spent)}."]
     if found.baseline:
         lines.append(f"The baseline would have cost {dollars(found.baseline)}; saved {dollars(found.saved)}.")
@@ -83,3 +84,15 @@ def _table(found: Stats) -> None:
             lines.append(f"{count:,} {words}.")
     for line in lines:
         screen.console().print(line)
+
+
+def _trials(found: Stats) -> None:
+    """Whether each model earns its place as the first to be asked: the arithmetic of ``stages/skip``."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("action", "language", "model", "accepted", "answer", "asked first while below"):
+        table.add_column(name, justify="left" if name in ("action", "language", "model") else "right")
+    for trial in found.trials:
+        share, limit = f"{trial.accepted} of {trial.tried}", f"{trial.worth:.0%} of the next"
+        table.add_row(trial.action, trial.language, trial.model, share, dollars(trial.cost), limit)
+    if found.trials:
+        screen.console().print(table)

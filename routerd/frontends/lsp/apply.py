@@ -57,13 +57,13 @@ class LspEditor:
 
     async def apply(self, change: Change, label: str) -> str | None:
         """Show the findings, send the edits, and compare what came of them with what was meant."""
-        if not self._writes:
-            return NOT_ASKED_TO
         now = self.current(self._target.uri)
-        if change.findings is not None and now is not None:
-            self._reviews.put(now, change.findings, change.text or self._target.text)
+        if change.findings is not None and change.text is not None and now is not None:
+            self._reviews.put(now, change.findings, change.text)
         if not change.files:
             return None
+        if not self._writes:
+            return NOT_ASKED_TO
         if any(file.create for file in change.files) and not self._client.creates_files:
             return "this editor cannot create files for a language server"
         return await self._edit(change, label)

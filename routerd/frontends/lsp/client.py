@@ -44,3 +44,5 @@ class Client:
     """Neovim 0.11 numbers an untouched buffer 0, and applies edits for version 0 whatever was typed since."""
     takes_outcomes: bool = False
     """Announces ``experimental.routerd.outcome``: it shows how a job ended by itself."""
+    keeps_keys: bool = False
+    """Announces ``experimental.routerd.keys``: it answers ``routerd/key``."""

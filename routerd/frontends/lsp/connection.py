@@ -52,6 +52,8 @@ FEATURES: dict[str, Callable[..., object]] = {
     "routerd/run": requests.run,
     "routerd/estimate": requests.estimate,
     "routerd/route": requests.route,
+    "routerd/providers": requests.providers,
+    "routerd/keyChanged": lifecycle.key_changed,
 }
 
 

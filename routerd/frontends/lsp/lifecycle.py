@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from routerd.frontends.lsp import from_proto
+from routerd.frontends.lsp import from_proto, keys
 
 if TYPE_CHECKING:
     from routerd.frontends.lsp.session import Session
@@ -33,6 +33,14 @@ async def settings_changed(session: Session, _: types.DidChangeConfigurationPara
     """Ask for the settings anew: what clients send along with this differs too much to be used."""
     await session.ready()
     await session.take_settings()
+
+
+async def key_changed(session: Session, params: object) -> None:
+    """Ask for a key that the user has set or taken back in the editor."""
+    provider = from_proto.text_of(params, "provider")
+    app = await session.ready()
+    if app is not None:
+        session.tell_problems(app.hand_keys(await keys.asked(session.wire, [provider])))
 
 
 async def shutdown(session: Session, _: None = None) -> None:

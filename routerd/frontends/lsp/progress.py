@@ -1,12 +1,14 @@
-"""A job's Watch, shown as LSP work-done progress: stage, tokens so far and seconds; a few reports a second."""
+"""A job's Watch, shown as LSP work-done progress: stage, tokens, cost so far and seconds; a few reports a second."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from decimal import Decimal
 
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import dollars
 from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
 from routerd.frontends.shapes import Json
 
@@ -26,6 +28,7 @@ class Progress:
         self._began = time.monotonic()
         self._stage = "starting"
         self._tokens = 0
+        self._spent = Decimal(0)
         self._token: str | int | None = None
         """Set once the client shows the progress."""
 
@@ -39,15 +42,17 @@ class Progress:
         self._tokens = so_far
 
     def attempted(self, attempt: Attempt) -> None:
-        """A failed attempt is worth a word, as what follows takes longer."""
+        """A failed attempt is worth a word, as what follows takes longer, and its cost is shown."""
+        self._spent += attempt.cost or 0
         if attempt.status not in (AttemptStatus.OK, AttemptStatus.CANCELLED):
             self._stage = f"{attempt.model.model}: {attempt.status.value.replace('_', ' ')}, going on"
 
     @property
     def words(self) -> str:
-        """The stage, the tokens so far and the seconds."""
+        """The stage, the tokens so far, the cost of attempts that ended, and the seconds."""
         tokens = f" · {self._tokens:,} tokens" if self._tokens else ""
-        return f"{self._stage}{tokens} · {time.monotonic() - self._began:.0f} s"
+        spent = f" · {dollars(self._spent)}" if self._spent else ""
+        return f"{self._stage}{tokens}{spent} · {time.monotonic() - self._began:.0f} s"
 
     async def show(self, token: str | int, created: bool) -> None:
         """Report until cancelled, under a token that the client gave (``created``) or that it is asked to set up."""

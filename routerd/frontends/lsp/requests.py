@@ -50,3 +50,9 @@ async def route(session: Session, params: object) -> Json:
     if isinstance(found, Refusal):
         raise UsageError(found.message)
     return route_json(found)
+
+
+async def providers(session: Session, _: object) -> Json:
+    """`routerd/providers`: the providers that take a key, for whoever asks the user for one."""
+    app = await session.working()
+    return {"providers": [{"name": one.name} for one in app.settings.providers.values() if one.key]}

@@ -95,12 +95,10 @@ async def _work(job: Job, errand: _Errand) -> Outcome:
 
 
 def _whole(outcome: Outcome, errand: _Errand) -> Outcome:
-    """The outcome, with the text of its findings, and as a diff what was to be applied and could not be."""
+    """The outcome, with a diff of what was to be applied and could not be."""
     change = outcome.change
     if change is None:
         return outcome
-    if change.findings is not None and change.text is None:
-        change = replace(change, text=errand.request.document.text)
     if outcome.status is Status.PROPOSED and errand.wish.apply and change.files:
         change = replace(change, document=change.document or kept.as_diff(change))
     return replace(outcome, change=change)

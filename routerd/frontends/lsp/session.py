@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from routerd.domain.errors import RouterdError
-from routerd.frontends.lsp import status
+from routerd.frontends.lsp import keys, status
 from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
 from routerd.frontends.lsp.diagnostics import Reviews
 from routerd.frontends.lsp.documents import Documents
@@ -63,7 +63,7 @@ class Session:
         self.client = Client()
         self.documents = Documents()
         self.reviews = Reviews(wire)
-        self.jobs = Jobs(lambda: status.tell(self))
+        self.jobs = Jobs(self._tell_status)
         self.app: App | None = None
         """``None`` until it is open, and for as long as the configuration cannot be used."""
         self._shared = shared
@@ -132,16 +132,19 @@ class Session:
 
     def reloaded(self, problems: tuple[str, ...]) -> None:
         """A configuration file has changed: what it says, and what is wrong with it, is shown at once."""
-        self.tell_problems(problems)
-        status.tell(self)
+        self.tell_problems((*problems, *(self.app.doubts() if self.app else ())))
+        self._tell_status()
         if self.client.refreshes_lenses:
             self.refresh_lenses()
 
     async def close(self) -> None:
         """End all jobs, their spending booked, and all other work."""
         await self.jobs.close()
-        for work in tuple(self._later):
+        for work in (*self._later, *filter(None, (self._opening,))):
             work.cancel()
+
+    def _tell_status(self) -> None:
+        status.tell(self.wire, self.app, len(self.jobs))
 
     async def _asked(self, method: str) -> None:
         with contextlib.suppress(NoAnswerError):
@@ -160,7 +163,11 @@ class Session:
         for document in self.documents.all():
             self.app.opened(document)
         await asyncio.gather(self.take_settings(), self.app.warm())
+        if self.client.keeps_keys:
+            providers = [one.name for one in self.app.settings.providers.values() if one.key]
+            self.tell_problems(self.app.hand_keys(await keys.asked(self.wire, providers)))
+        self.tell_problems(self.app.doubts())
         self.later(asyncio.ensure_future(self.app.watch(self.reloaded)))
-        status.tell(self)
+        self._tell_status()
         for document in self.documents.all():
             self.later(asyncio.ensure_future(self.app.study(document.uri)))

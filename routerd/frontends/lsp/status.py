@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from routerd.frontends.shapes import money
 
 if TYPE_CHECKING:
-    from routerd.frontends.lsp.session import Session
+    from routerd.app import App
+    from routerd.frontends.lsp.client import Wire
 
 
-def tell(session: Session) -> None:
+def tell(wire: Wire, app: App | None, jobs: int) -> None:
     """Tell the client; nothing is known before the app is open."""
-    if session.app is None:
+    if app is None:
         return
-    standing, jobs = session.app.standing(), len(session.jobs)
-    session.wire.tell(
+    standing = app.standing()
+    wire.tell(
         "routerd/status",
         {
             "state": "busy" if jobs else "idle",

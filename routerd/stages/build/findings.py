@@ -34,7 +34,7 @@ def build_findings(payload: RawFindings, question: Question, grammar: Grammar) -
         count = len(payload.findings)
         return Rejected(f"none of the {count} quotes stands in the file: copy them exactly", mechanical=True)
     ordered = sorted(found.values(), key=lambda finding: finding.span)
-    return Change(findings=tuple(ordered), dropped_findings=dropped)
+    return Change(findings=tuple(ordered), text=text, dropped_findings=dropped)
 
 
 def _anchored(raw: RawFinding, question: Question) -> tuple[Span | None, bool]:

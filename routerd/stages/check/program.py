@@ -7,6 +7,9 @@ import warnings
 
 from routerd.domain.ports import Grammar
 
+_TRIES = 5
+"""CPython 3.11 raises SystemError where two threads build trees at once (its issue 106905)."""
+
 _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -33,12 +36,16 @@ def parses_no_worse(before: str, after: str, language: str, grammar: Grammar) ->
 
 def parsed(source: str) -> ast.Module | None:
     """The syntax tree of a Python module, ``None`` where it does not parse."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # warnings about the user's escapes are not ours to print
-            return ast.parse(source.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    for _ in range(_TRIES):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # warnings about the user's escapes are not ours to print
+                return ast.parse(source.removeprefix("\ufeff"))
+        except SystemError:
+            continue
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+    return None
 
 
 def _undocumented(tree: ast.Module) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from routerd.frontends.lsp import log
-from tests.adapters.upstream.scene import MESSAGES, Witness, engine, outcome, provider, rung, run
+from tests.adapters.upstream.scene import MESSAGES, Witness, engine, outcome, provider, run, rung
 from tests.upstream import Turn, Upstream, credential, error_in_200, malformed_chunk, rate_limited, redirect, reset
 
 KEY, ANSWER = "key-a", "SECRET_ANSWER"

@@ -137,7 +137,7 @@ def test_a_rewrite_is_a_diff_first_and_is_applied_when_it_is_accepted(nvim: Neov
 
 
 def test_a_proposal_can_be_asked_for_again_one_tier_up(nvim: Neovim, upstream: InThread) -> None:
-    upstream.then(Turn(reply=REPLACES))
+    upstream.then(Turn(reply=REPLACES), Turn(reply=REPLACES))
     assert nvim.run("ask tier=speed say it in whole sentences")["tier"] == "speed"
     nvim.ex("Routerd retry")
     outcome = nvim.outcome(2)
@@ -164,6 +164,18 @@ def test_a_range_is_the_selection_and_words_are_asked_for(nvim: Neovim, upstream
     assert nvim.outcome(1)["status"] == "proposed"
     nvim.ex("Routerd accept")
     assert "raise ValueError('empty name')" in nvim.text()
+
+
+def test_lua_runs_an_action_on_lines_and_without_a_preview_where_the_user_wants_none(
+    nvim: Neovim, upstream: InThread
+) -> None:
+    upstream.then(Turn(reply=REPLACES))
+    nvim.lua("vim.g.routerd = { apply = 'direct', notify = false }")
+    nvim.lua('require("routerd").run("ask", { instruction = "say it in whole sentences", lines = { 6, 7 } })')
+    assert nvim.outcome(1)["status"] == "applied"
+    assert "there is no name" in nvim.text()
+    assert nvim.messages == []
+    nvim.lua("vim.g.routerd = nil")
 
 
 def test_cancel_closes_the_connection_in_the_middle_of_an_answer(nvim: Neovim, upstream: InThread) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import new_env, new_project
+from tests.e2e.conftest import new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import PLUGIN, Neovim
 from tests.e2e.neovim.test_actions import FLOAT
 from tests.upstream import InThread, Turn, hang_mid_stream
@@ -106,7 +106,14 @@ def test_health_is_good_and_says_where_things_are(nvim: Neovim, project: Path) -
     said = health(nvim, "routerd")
     assert "ERROR" not in said
     assert "WARNING" not in said
-    for part in ('vim.lsp.enable("routerd")', "routerd 0.", "vocabulary", "ledger", "provider local", f"{project}, 1 buffers"):
+    for part in (
+        'vim.lsp.enable("routerd")',
+        "routerd 0.",
+        "vocabulary",
+        "ledger",
+        "provider local",
+        f"{project}, 1 buffers",
+    ):
         assert part in said
     nvim.lua('Command = vim.lsp.config.routerd.cmd vim.lsp.config("routerd", { cmd = { "no-such-program" } })')
     assert "uv tool install routerd" in health(nvim, "routerd")
@@ -146,13 +153,15 @@ def test_help_is_found(nvim: Neovim, tmp_path: Path) -> None:
         assert nvim.lua('return vim.fn.expand("%:t")') == "routerd.txt"
 
 
-def test_estimates_and_spend_are_shown_at_the_cursor(nvim: Neovim) -> None:
+def test_estimates_are_shown_at_the_cursor(nvim: Neovim) -> None:
     nvim.ex("Routerd estimate")
     shown = nvim.wait(FLOAT)
     assert "`parse_header`" in shown
     assert "utility → local/test-model" in shown
-    nvim.run("document")
-    nvim.ex("silent! fclose!")
+
+
+def test_spend_is_shown_at_the_cursor_and_in_the_status_line(nvim: Neovim) -> None:
+    nvim.run("review")
     nvim.ex("Routerd stats")
     assert "| local/test-model | " in nvim.wait(FLOAT)
     assert nvim.wait('require("routerd").statusline():match("routerd %$0%.0.*")')
@@ -193,3 +202,21 @@ def test_a_server_that_dies_in_the_middle_says_so_and_the_next_file_starts_anoth
     nvim.wait('require("routerd").statusline() ~= ""')
     nvim.cursor(4, 6)
     assert nvim.run("document")["status"] == "applied"
+
+
+@pytest.mark.parametrize("answer", ["Yes", "No"])
+def test_a_price_above_the_users_limit_is_asked_about_before_anything_is_sent(
+    answer: str, tmp_path: Path, upstream: InThread
+) -> None:
+    env, project = new_env(tmp_path), new_project(tmp_path)
+    choose = (
+        "vim.ui.select = function(items, options, choose) Asked = options.prompt "
+        f'for _, item in ipairs(items) do if item.title == "{answer}" then choose(item) end end end'
+    )
+    with Neovim(with_upstream(env, upstream.base_url, confirm_above="0.00001"), project, choose) as nvim:
+        nvim.open(project / "labels.py")
+        nvim.cursor(4, 6)
+        outcome = nvim.run("document")
+        assert "$0.0" in nvim.lua("return Asked")
+        assert outcome["status"] == ("applied" if answer == "Yes" else "cancelled"), outcome["message"]
+        assert len(upstream.seen) == (1 if answer == "Yes" else 0)

@@ -109,7 +109,7 @@ before(async () => {
   const tools = toolbox();
   vsix = pack(EXTENSION, tools);
   const env = { ROUTERD_CONFIG: config, LOOP_KEY: "a-key-for-loopback" };
-  code = await start({ folder, vsix, tools, env, settings: { "routerd.path": program } });
+  code = await start({ folder, vsix, tools, env, machine: { "routerd.path": program } });
   await code.open("header.py");
 });
 
@@ -229,10 +229,10 @@ test("what is typed elsewhere while a model answers stays, and the answer lands 
   await code.clickWord("message");
   await code.page.keyboard.press("Home");
   await code.page.keyboard.press("ArrowDown");
-  await code.page.keyboard.type("# typed meanwhile");
+  await code.page.keyboard.type("#meanwhile");
   await upstream.release();
   await code.untilEditorShows("Split a header line");
-  assert.match(await code.save("header.py"), /# typed meanwhile[\s\S]*-> tuple\[str, str\]:\n    """Split a header/);
+  assert.match(await code.save("header.py"), /#meanwhile[\s\S]*-> tuple\[str, str\]:\n    """Split a header/);
   await code.undo();
   await code.undo();
   assert.equal(await code.save("header.py"), SOURCE);

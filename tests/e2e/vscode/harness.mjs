@@ -68,10 +68,12 @@ export function pack(folder, tools = toolbox()) {
 /**
  * Starts VS Code on a folder with an extension and returns its open Window. Call its `close()` in the end.
  *
- * settings: the user's settings · env: for the server, hence for the extension and what that starts ·
+ * settings: the user's settings · machine: those of the machine, for paths, which a remote window takes from there
+ * only · env: for the server, hence for the extension and what that starts ·
  * trustPrompt: workspace trust as a new user meets it; otherwise every folder is trusted.
  */
-export async function start({ folder, vsix, settings = {}, env = {}, trustPrompt = false, tools = toolbox() }) {
+export async function start(wanted) {
+  const { folder, vsix, settings = {}, machine = {}, env = {}, trustPrompt = false, tools = toolbox() } = wanted;
   const home = mkdtempSync(join(tmpdir(), "vscode-"));
   for (const made of ["data/User", "data/Machine", "tmp"]) mkdirSync(join(home, made), { recursive: true });
   writeFileSync(join(home, "data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
@@ -96,7 +98,8 @@ export async function start({ folder, vsix, settings = {}, env = {}, trustPrompt
     stdio: ["ignore", "pipe", "pipe"],
   });
   const machineSettings = join(home, "data/Machine/settings.json");
-  const parts = { folder, machineSettings, stop: () => stop(server, home) };
+  writeFileSync(machineSettings, JSON.stringify(machine));
+  const parts = { folder, machine, machineSettings, stop: () => stop(server, home) };
   try {
     const url = await listening(server);
     const { chromium } = createRequire(join(tools.modules, "x.js"))("playwright-core");

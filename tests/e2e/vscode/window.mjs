@@ -32,7 +32,7 @@ export class Window {
   /** Lays these settings over the user's while VS Code runs; each call replaces those of the last one. */
   configure(settings) {
     // The machine's settings, as code-server watches that file but not the user's.
-    writeFileSync(this.machineSettings, JSON.stringify(settings));
+    writeFileSync(this.machineSettings, JSON.stringify({ ...this.machine, ...settings }));
   }
 
   /** A PNG of the whole window. */

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from platformdirs import user_data_path
 
+from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.config import Sources
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
@@ -122,9 +123,7 @@ def test_a_missing_key_is_told_by_its_source_and_the_provider_is_never_contacted
         found = checks(home, near(f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
         with pytest.raises(TimeoutError):
             server.accept()
-    assert found["provider near"] == Check(
-        "provider near", None, "not asked: no key in environment variable NEAR_KEY"
-    )
+    assert found["provider near"] == Check("provider near", None, "not asked: no key in environment variable NEAR_KEY")
     for name in ("openai", "anthropic", "n1n", "litellm"):
         assert found[f"provider {name}"].ok is None
 
@@ -156,6 +155,30 @@ def test_an_unknown_price_is_told_with_its_mend_and_the_nearest_known_model(
     )
 
 
+def test_a_model_that_is_being_retired_is_told_with_one_to_take_instead(
+    home: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "key")
+    own = f'[tiers]\nutility = "google/gemini-2.0-flash"\n[providers.google]\nbase_url = "{closed}"\n'
+    tier = checks(home, own + '[providers.ollama]\nbase_url = "http://127.0.0.1:9/v1"\n')["tier utility"]
+    assert tier.ok is False
+    assert "google/gemini-2.0-flash is being retired by its provider: the nearest known model is google/" in tier.words
+    nearest = ModelRef.parse(tier.words.rpartition(" ")[2])
+    assert nearest != ModelRef("google", "gemini-2.0-flash")
+    assert not Catalogue().retired(nearest)
+
+
+def test_config_check_tells_of_retired_and_unknown_models_that_the_user_chose(home: Path) -> None:
+    file = home / "config.toml"
+    file.write_text('[tiers]\nutility = ["google/gemini-2.0-flash", "openai/gpt4o", "ollama/llama3"]\n', "utf-8")
+    retired, unknown = Setup(Sources(file)).check()
+    assert retired.startswith("google/gemini-2.0-flash is being retired by its provider: ")
+    assert unknown.startswith("genai-prices ")
+    assert unknown.endswith("knows no openai/gpt4o: the nearest known model is openai/gpt-4o.")
+    file.write_text("", "utf-8")
+    assert Setup(Sources(file)).check() == ()
+
+
 def test_an_old_price_is_marked_with_its_age(home: Path, closed: str) -> None:
     day = (NOW - timedelta(days=91)).date().isoformat()
     words = checks(home, near(closed).replace("2026-11-01", day))["tier utility"].words
@@ -179,14 +202,13 @@ def test_a_running_ollama_is_found_with_its_models_at_price_0(home: Path) -> Non
 def test_past_failures_and_benches_are_told(home: Path) -> None:
     database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, NOW)
     try:
-        failed = Attempt(
-            ModelRef("near", "m"), Tier.UTILITY, AttemptStatus.RATE_LIMITED, Usage(), Decimal(0), 5, "rate limited (429)"
-        )
+        model, limited = ModelRef("near", "m"), "rate limited (429)"
+        failed = Attempt(model, Tier.UTILITY, AttemptStatus.RATE_LIMITED, Usage(), Decimal(0), 5, limited)
         ledger = SqliteLedger(database, Budget)
         ledger.book(Booking("1", "document", "python", failed, None, 1, 1, None), NOW - timedelta(hours=1))
         until = NOW + timedelta(minutes=5)
         SharedHealth(database, time.time).change(
-            "near/m", lambda _: Health(until.timestamp(), "rate limited (429)", failed_at=NOW.timestamp())
+            "near/m", lambda _: Health(until.timestamp(), limited, failed_at=NOW.timestamp())
         )
     finally:
         database.close()

@@ -36,7 +36,7 @@ end
 function M.apply_edit(err, params, context)
   for _, part in ipairs(params.edit.documentChanges or {}) do
     local version = part.textDocument and part.textDocument.version
-    if type(version) == "number" and version ~= vim.lsp.util.buf_versions[vim.uri_to_bufnr(part.textDocument.uri)] then
+    if type(version) == "number" and version < vim.lsp.util.buf_versions[vim.uri_to_bufnr(part.textDocument.uri)] then
       return { applied = false, failureReason = "the file was changed that very moment" }
     end
   end

@@ -1,0 +1,43 @@
+"""How often each model's answers were accepted, by action and language, from the ledger's latest rows."""
+
+from __future__ import annotations
+
+from routerd.adapters.ledger.schema import from_pico
+from routerd.adapters.sqlite import Database
+from routerd.domain.acceptance import Acceptance
+from routerd.domain.errors import LedgerError
+from routerd.domain.model import ModelRef
+from routerd.domain.stats import Trial
+
+_JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', 'offline')"
+
+
+def acceptance(database: Database, model: ModelRef, action: str, language: str, window: int) -> Acceptance:
+    """The latest answers of one model to one kind of work; nothing known where the ledger cannot be read."""
+    of_model = (action, language, model.provider, model.model)
+    try:
+        ((accepted, tried, latest),) = database.read(
+            "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM (SELECT id, status FROM attempts "
+            f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {_JUDGED} ORDER BY id DESC LIMIT ?)",
+            (*of_model, window),
+        )
+        ((since,),) = database.read(
+            f"SELECT COUNT(DISTINCT job) FROM attempts WHERE action = ? AND language = ? AND id > ? AND {_JUDGED}",
+            (action, language, int(str(latest or 0))),
+        )
+    except LedgerError:
+        return Acceptance()
+    return Acceptance(int(str(accepted or 0)), int(str(tried)), int(str(since)))
+
+
+def trials(database: Database, begin: float) -> tuple[Trial, ...]:
+    """Every model's answers by kind of work since a time, most asked first."""
+    rows = database.read(
+        "SELECT provider || '/' || model, action, language, SUM(status = 'ok'), COUNT(*), AVG(cost) FROM attempts "
+        f"WHERE at >= ? AND {_JUDGED} GROUP BY provider, model, action, language ORDER BY COUNT(*) DESC",
+        (begin,),
+    )
+    return tuple(
+        Trial(str(model), str(action), str(language), int(str(ok)), int(str(n)), from_pico(int(float(str(cost or 0)))))
+        for model, action, language, ok, n, cost in rows
+    )

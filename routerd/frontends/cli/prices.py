@@ -1,0 +1,88 @@
+"""`routerd prices`: what the models of the tiers cost, who says so and since when; fetches only when told to."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from routerd.app import App, now
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Price, dollars
+from routerd.frontends.cli import screen
+from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.shapes import Json, money
+from routerd.setup import update_prices
+
+OLD = timedelta(days=90)
+"""Prices change a few times a year; what was checked longer ago is marked."""
+
+
+def prices(
+    update: Annotated[bool, typer.Option("--update", help="fetch the newest list first")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    config: Config = None,
+) -> int:
+    """List what the models of your tiers cost, and who says so."""
+    if update:
+        screen.note(f"The new list knows {update_prices():,} models.")
+    with opened(config) as app:
+        rows = [(tier, model, app.price(model)) for tier, model in _models(app)]
+    if as_json:
+        screen.print_json([_shape(tier, model, price) for tier, model, price in rows])
+    else:
+        _table(rows)
+    return 0
+
+
+def _models(app: App) -> list[tuple[str, ModelRef]]:
+    """Each tier's models that can be asked here, else the first that the configuration names."""
+    settings, usable = app.settings, app.snapshot.usable
+    return [
+        (str(tier), model)
+        for tier, models in settings.tiers.items()
+        for model in [m for m in usable.get(tier, ()) if m != OFFLINE] or models[:1]
+    ]
+
+
+def _old(price: Price | None) -> bool | None:
+    """Whether a price was checked too long ago; ``None`` where nobody says when."""
+    if price is None or price.checked is None:
+        return None
+    return now().date() - date.fromisoformat(price.checked) > OLD
+
+
+def _shape(tier: str, model: ModelRef, price: Price | None) -> Json:
+    return {
+        "tier": tier,
+        "model": str(model),
+        "input": money(price.input) if price else None,
+        "output": money(price.output) if price else None,
+        "cached_input": money(price.cached_input) if price else None,
+        "context": price.context if price else None,
+        "source": price.source if price else None,
+        "checked": price.checked if price else None,
+        "older_than_90_days": _old(price),
+    }
+
+
+def _table(rows: list[tuple[str, ModelRef, Price | None]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("tier", "model"):
+        table.add_column(name)
+    for name in ("input", "output", "cached"):
+        table.add_column(f"{name}/M", justify="right")
+    for name in ("source", "checked"):
+        table.add_column(name)
+    for tier, model, price in rows:
+        if price is None:
+            table.add_row(tier, str(model), "unknown", "", "", f'set it under \\[models."{model}"]', "")
+            continue
+        cached = dollars(price.cached_input) if price.cached_input is not None else "–"
+        checked = (price.checked or "–") + (" (old)" if _old(price) else "")
+        table.add_row(tier, str(model), dollars(price.input), dollars(price.output), cached, price.source, checked)
+    screen.console().print(table)
+    if any(_old(price) for _, _, price in rows):
+        screen.note("Old prices were checked more than 90 days ago: routerd prices --update fetches new ones.")

@@ -1,0 +1,65 @@
+"""The judge of an answer: reads it, builds its change, holds that against the contract, has its tests run if told to.
+
+It judges what would be applied, to the letter; it never asks a model and never applies anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routerd.domain import ports
+from routerd.domain.action import Contract
+from routerd.domain.document import Document
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Change, Finish, Hunks, Payload, Reply, Unproven
+from routerd.domain.verdict import Rejected
+from routerd.stages.build import build
+from routerd.stages.check import check
+from routerd.stages.read import read
+
+_CUT = {
+    Finish.LENGTH: "the answer was cut at its length limit",
+    Finish.MISSING: "the answer ended without a finish reason, so it may be cut",
+    Finish.FILTERED: "the provider's content filter stopped the answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """One for each action that is run."""
+
+    grammar: ports.Grammar
+    workspace: ports.Workspace
+    runner: ports.Runner
+    test_command: tuple[str, ...] | None
+    """What runs new Python tests; from the user's own configuration, never from a workspace's."""
+
+    def verdict(self, reply: Reply, question: Question) -> Change | Rejected:
+        """The change that an answer asks for, if it keeps the contract of its action."""
+        if reply.finish is not Finish.STOP:
+            return Rejected(_CUT[reply.finish])
+        payload = read(reply.text, question, self.grammar)
+        if isinstance(payload, Rejected):
+            return payload
+        change = build(payload, question, self.grammar, self._others(payload, question))
+        if isinstance(change, Rejected):
+            return change
+        files = frozenset(self.workspace.project(question.request.document.uri).files)
+        verdict = check(change, question, self.grammar, files)
+        return verdict if isinstance(verdict, Rejected) else change
+
+    def runs(self, change: Change, question: Question) -> bool:
+        """Whether the change adds tests that are to be run."""
+        python = question.request.document.language == "python"
+        return bool(self.test_command and python and question.spec.contract is Contract.TESTS and change.files)
+
+    async def doubt(self, change: Change, question: Question) -> Unproven | None:
+        """Why the change may only be proposed: what is said by its tests when they run and fail."""
+        failure = await self.runner.failure(self.test_command or (), change, question)
+        return Unproven(change, f"the new tests do not pass: {failure}") if failure else None
+
+    def _others(self, payload: Payload, question: Question) -> dict[str, Document]:
+        """The other files that a change names, as they stand."""
+        paths = {hunk.path for hunk in payload.hunks if hunk.path} if isinstance(payload, Hunks) else set()
+        found = {path: self.workspace.read(f"{question.conventions.root}/{path}") for path in paths}
+        return {path: document for path, document in found.items() if document is not None}

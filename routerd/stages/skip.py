@@ -1,0 +1,71 @@
+"""Skip: leaves out rungs whose answers fail more often than they pay; it never leaves the ladder empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from routerd.domain.acceptance import Acceptance
+from routerd.domain.model import OFFLINE
+from routerd.domain.money import dollars
+from routerd.domain.quote import Estimate, Route
+
+WINDOW = 200
+"""Latest answers that count. With that many the bound is within 1.28 * sqrt(0.25 / 200) = 4.5 % of the share."""
+
+RETRY_FROM, RETRY_AT_MOST = 8, 40
+"""A skipped rung is asked again after as many actions as it has answers, within these: doubt is dear at first,
+and later one try in forty costs at most 2.5 % of what is saved."""
+
+
+def worthwhile(
+    route: Route, estimates: Sequence[Estimate], known: Sequence[Acceptance]
+) -> tuple[Route, tuple[Estimate, ...]]:
+    """The rungs worth asking in their order, with their estimates; the arithmetic is in the route's reason.
+
+    With `c` the likely cost of a rung, `p` the share of its answers that is accepted, and `E` the expected cost of
+    all that follows, asking it first costs `c + (1 - p) * E` and starting above it costs `E`. So it is left out where
+
+        c + (1 - p) * E > E,   that is   c > p * E
+
+    computed from the top down, the last rung being asked in any case. It is the stopping rule of an LLM cascade
+    (L. Chen, M. Zaharia, J. Zou, "FrugalGPT", 2023, section 3) with its budget in dollars. As `p` is not known, the
+    upper end of its confidence interval stands for it: to learn that a rung is worthless then costs a few answers of
+    the rung above, whatever the prices are.
+    """
+    kept = list(range(len(route.ladder)))
+    remarks: list[str] = []
+    above: Decimal | None = None
+    for index in reversed(kept.copy()):
+        if route.ladder[index].models == (OFFLINE,):
+            continue
+        cost = estimates[index].cost
+        if cost is None:
+            above = None
+            continue
+        if above is not None and _fails(cost.likely, above, known[index]):
+            kept.remove(index)
+            remarks.insert(0, _arithmetic(estimates[index], above, known[index]))
+            continue
+        p = Decimal(str(known[index].at_best))
+        above = cost.likely if above is None else cost.likely + (1 - p) * above
+    if not remarks:
+        return route, tuple(estimates)
+    ladder = tuple(route.ladder[index] for index in kept)
+    reason = "; ".join((route.reason, *remarks))
+    return replace(route, ladder=ladder, reason=reason), tuple(estimates[index] for index in kept)
+
+
+def _fails(cost: Decimal, above: Decimal, known: Acceptance) -> bool:
+    if not known.tried or known.since >= min(max(known.tried, RETRY_FROM), RETRY_AT_MOST):
+        return False
+    return cost > Decimal(str(known.at_best)) * above
+
+
+def _arithmetic(estimate: Estimate, above: Decimal, known: Acceptance) -> str:
+    assert estimate.cost is not None
+    return (
+        f"{estimate.model} is skipped: {known.accepted} of its last {known.tried} answers were accepted, "
+        f"and {dollars(estimate.cost.likely)} > {known.at_best:.2f} × {dollars(above)}"
+    )

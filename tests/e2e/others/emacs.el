@@ -1,0 +1,39 @@
+;;; Drives eglot as a user would, and writes what was seen to $OUT. -*- lexical-binding: t -*-
+
+(require 'eglot)
+(require 'json)
+(setq eglot-sync-connect 30
+      eglot-confirm-server-initiated-edits nil)
+
+(defun wait-for (condition)
+  "Wait until CONDITION holds, for ten seconds at the most."
+  (let ((end (+ (float-time) 10)))
+    (while (and (not (funcall condition)) (< (float-time) end))
+      (accept-process-output nil 0.05))))
+
+(find-file "labels.py")
+(call-interactively #'eglot)
+(search-forward "parse_")
+(let* ((server (eglot-current-server))
+       (before (buffer-string))
+       (hover (jsonrpc-request server :textDocument/hover (eglot--TextDocumentPositionParams)))
+       titles after)
+  (undo-boundary)
+  (cl-letf ((last-nonmenu-event ?x)
+            ((symbol-function 'completing-read)
+             (lambda (_prompt choices &rest _)
+               (setq titles (mapcar #'car choices))
+               (car titles))))
+    (eglot-code-actions (point) nil nil t))
+  (wait-for (lambda () (not (equal before (buffer-string)))))
+  (setq after (buffer-string))
+  (undo-boundary)
+  (setq last-command nil)
+  (undo)
+  (with-temp-file (getenv "OUT")
+    (insert (json-encode (list :hover (plist-get (plist-get hover :contents) :value)
+                               :titles (vconcat titles)
+                               :before before
+                               :after after
+                               :undone (with-current-buffer "labels.py" (buffer-string))))))
+  (eglot-shutdown server))

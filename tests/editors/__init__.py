@@ -1,0 +1,1 @@
+"""What the editors' clients offer, held against what the daemon says that it has."""
