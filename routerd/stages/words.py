@@ -157,7 +157,10 @@ _CONCURRENT = _any(
     r"\b(?:threads?|threading|locks?|mutex(?:es)?|semaphores?|concurren\w+|parallel|simultaneous\w*|race",
     r"goroutines?",
     r"workers?|consumers?|replicas?|cluster|nodes|processes|event loop|async\w*|deadlocks?|shutdown",
-    r"under (?:heavy )?load|at the same time|interblocage|nebenläufig\w*|hilos|потоки?)\b",
+    r"under (?:heavy )?load|at the same time",
+    r"nebenläufig\w*|gleichzeitig|unter last|sperren?|interblocage|verrous?|sous (?:forte )?charge|en parallèle",
+    r"hilos|bajo carga|a la vez|em paralelo|sotto carico|потоки?|под нагрузкой|одновременно)\b",
+    "并发|线程|死锁|並行|スレッド|負荷|デッドロック|동시|스레드|교착",
 )
 _FAILING = _any(
     r"\b(?:deadlock\w*|hangs?|hung|freez\w+|frozen|stuck|stalls?|blocked|corrupt\w*|lost|los[et]s?|twice",
@@ -165,7 +168,9 @@ _FAILING = _any(
     r"sometimes|sporadic\w*|intermittent\w*|random(?:ly)?|rarely|occasionally|once (?:a|in)|flaky",
     r"leaks?|crash\w*",
     r"race conditions?|data race|starv\w+|out of order|wait(?:s|ing)? for(?:ever| each)",
-    r"hängt|bloqu\w+|colgad\w+)\b",
+    r"hängen|hängt|sporadisch\w*|manchmal|verschwind\w+|parfois|fuites?|bloqu\w+|plante\w*",
+    r"colgad\w+|se cuelgan?|a veces|às vezes|trava\w*|a volte|иногда|зависа\w+|теря\w+)\b",
+    "死锁|偶尔|有时|丢失|卡住|たまに|時々|固まる|デッドロック|가끔|멈춤|교착",
 )
 
 

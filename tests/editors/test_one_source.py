@@ -92,6 +92,14 @@ def test_the_help_has_every_command_and_every_setting_and_no_other(
     assert rows == {key: setting["help"] for key, setting in settable(manifest).items()}
 
 
+def test_every_link_of_the_help_to_itself_leads_somewhere() -> None:
+    text = HELP.read_text("utf-8")
+    tags = set(re.findall(r"\*(\S+)\*", text))
+    links = set(re.findall(r"\|((?::Routerd|routerd|Routerd)\S*)\|", text))
+    assert len(links) > 8
+    assert links <= tags
+
+
 def test_the_files_of_the_plugin_are_short_and_begin_with_what_they_are() -> None:
     for path in PLUGIN.rglob("*.lua"):
         lines = path.read_text("utf-8").splitlines()

@@ -121,6 +121,8 @@ def test_hardly_anything_is_no_error(text: str) -> None:
         ("@codebase add logging", Signal.MANY_FILES),
         ("the workers hang under load", Signal.CONCURRENCY),
         ("two threads sometimes corrupt the list", Signal.CONCURRENCY),
+        ("die Worker hängen manchmal unter Last", Signal.CONCURRENCY),
+        ("高并发下偶尔丢失数据", Signal.CONCURRENCY),
     ],
 )
 def test_signals_are_seen_in_the_wish(text: str, signal: Signal) -> None:

@@ -20,6 +20,7 @@ from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Encoding
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
+from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_editor import FileEditor, unified
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.places import request
@@ -126,17 +127,13 @@ def estimate(
             shapes = [estimate_json(plan.estimates[0]) or {} for _, plan in found]
             if explain:
                 for shape, (_, plan) in zip(shapes, found, strict=True):
-                    shape["context"] = [
-                        {"kind": str(s.kind), "path": s.path, "tokens": s.tokens, "reason": s.reason}
-                        for s in plan.question.context
-                    ]
+                    shape["context"] = parts(plan)
             screen.print_json(shapes)
         else:
             screen.estimates([(name, plan.estimates[0]) for name, plan in found])
             for name, plan in found if explain else ():
-                screen.console().print(f"\n{name}: {plan.route.reason}")
-                for snippet in plan.question.context:
-                    screen.console().print(f"  {snippet.tokens:>6,}  {snippet.path}: {snippet.reason}", markup=False)
+                for line in lines(name, plan):
+                    screen.console().print(line, markup=False, soft_wrap=True)
         refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
         for refusal in refusals if not as_json or not found else ():
             screen.note(refusal)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from posixpath import commonprefix, dirname
 
 from routerd.domain.action import Target
+from routerd.domain.language import language_of
 from routerd.domain.project import Declaration, Project
+from routerd.domain.symbol import Import
 from routerd.stages.gather.piece import Piece
 
 _MAX_HOMONYMS = 2
@@ -15,25 +17,49 @@ _MAX_HOMONYMS = 2
 _MAX_NEIGHBOURS = 30
 _FOLDER_IS_PACKAGE = ("go", "java", "csharp")
 """Languages whose files see what the other files of their folder declare, without an import."""
+_MAIN_FILES = ("__init__", "index", "mod", "lib")
+_NODE = ("javascript", "javascriptreact", "typescript", "typescriptreact")
+_FAMILIES = {**dict.fromkeys(_NODE, "node"), "cpp": "c"}
 
 
 def signatures(target: Target, used: tuple[str, ...], project: Project, path: str) -> Iterator[Piece]:
     """Signatures of what the target uses from other files: what it imports or shares a package with, nearest first."""
     local = {symbol.name for symbol in target.outline.symbols}
-    imports = target.outline.imports
-    imported = {name for found in imports for name in found.names}
-    modules = imported.union(*(re.findall(r"\w+", found.module) for found in imports))
+    modules = _modules(target.outline.imports)
     shared = dirname(path) if target.outline.language in _FOLDER_IS_PACKAGE else None
     for name in used:
-        likely = []
-        for found in project.declarations.get(name, ()) if name not in local else ():
-            folder, outermost = dirname(found.path), found.qualname.partition(".")[0]
-            # ``module.name``: a top-level name of a file, or of a folder, that is imported.
-            by_module = found.qualname == name and not modules.isdisjoint((_stem(found.path), _last(folder)))
-            if found.path != path and (outermost in imported or folder == shared or by_module):
-                likely.append(found)
+        known = project.declarations.get(name, ()) if name not in local else ()
+        known = tuple(d for d in known if d.path != path and _family(d.path) == _family(path))
+        from_modules = [d for d in known if modules.get(d.qualname.partition(".")[0], set()) & _called(d.path)]
+        # ``module.name``: a top-level name of a file that is imported as such.
+        of_modules = [d for d in known if d.qualname == name and modules.keys() & _called(d.path)]
+        imported = [d for d in known if d.qualname.partition(".")[0] in modules]
+        beside = [d for d in known if dirname(d.path) == shared]
+        likely = from_modules or of_modules or imported or beside
         for found in sorted(likely, key=lambda d: -len(commonprefix((d.path, path))))[:_MAX_HOMONYMS]:
             yield Piece(found.path, _described(found), f"`{name}` is used by the target")
+
+
+def _modules(imports: tuple[Import, ...]) -> dict[str, set[str]]:
+    """By each name that is imported, the words of the module that it is from; a header's name stands for itself."""
+    found: dict[str, set[str]] = {}
+    for one in imports:
+        words = set(re.findall(r"\w+", one.module))
+        last = _stem(one.module) if "/" in one.module or "." in one.module else one.module
+        for name in one.names or (last,):
+            found.setdefault(name, set()).update(words)
+    return found
+
+
+def _called(path: str) -> set[str]:
+    """What an import calls a file: its own name, or its folder's for a package's main file and in Go."""
+    stem = _stem(path)
+    return {_last(dirname(path))} if stem in _MAIN_FILES or path.endswith(".go") else {stem}
+
+
+def _family(path: str) -> str:
+    """Languages that can use each other's declarations."""
+    return _FAMILIES.get(language_of(path), language_of(path))
 
 
 def neighbours(project: Project, path: str) -> Iterator[Piece]:

@@ -218,5 +218,5 @@ def test_a_price_above_the_users_limit_is_asked_about_before_anything_is_sent(
         nvim.cursor(4, 6)
         outcome = nvim.run("document")
         assert "$0.0" in nvim.lua("return Asked")
-        assert outcome["status"] == ("applied" if answer == "Yes" else "cancelled"), outcome["message"]
+        assert outcome["status"] == ("applied" if answer == "Yes" else "refused"), outcome["message"]
         assert len(upstream.seen) == (1 if answer == "Yes" else 0)

@@ -30,9 +30,12 @@ local function asked(words, arguments)
   return started and process:wait(20000) or nil
 end
 
----@param words string[]
+---@param words string[]|fun(...): any
 local function check_program(words)
   health.start("Program")
+  if type(words) ~= "table" then
+    return health.info("`cmd` is a function of your own: nothing to look at")
+  end
   local version = asked(words, { "--version" })
   if not version or version.code ~= 0 then
     health.error(
@@ -69,7 +72,7 @@ end
 
 function M.check()
   check_neovim()
-  check_program(vim.lsp.config.routerd.cmd --[[@as string[] ]])
+  check_program(vim.lsp.config.routerd.cmd)
   check_servers()
 end
 

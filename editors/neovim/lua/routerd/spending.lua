@@ -65,8 +65,12 @@ end
 ---The program without what makes it serve.
 ---@return string[]
 local function program()
+  local command = vim.lsp.config.routerd.cmd
+  if type(command) ~= "table" then
+    return { "routerd" }
+  end
   local words = {} ---@type string[]
-  for _, word in ipairs(vim.lsp.config.routerd.cmd --[[@as string[] ]]) do
+  for _, word in ipairs(command) do
     if word == "serve" or word == "--stdio" then
       break
     end

@@ -1,0 +1,29 @@
+"""What `routerd estimate --explain` shows: each part of the prompt with its tokens, and why it is sent."""
+
+from __future__ import annotations
+
+from routerd.pipeline import Plan
+
+
+def parts(plan: Plan) -> list[dict[str, object]]:
+    """The prompt's parts in the order in which they are sent; their tokens add up to the prompt's."""
+    question = plan.question
+    prompt, context = question.prompt, question.context
+    target = question.target.label.strip("`")
+    rest = prompt.input_tokens - prompt.stable_tokens - sum(snippet.tokens for snippet in context)
+    return [
+        _part("system", "", prompt.stable_tokens, "role and reply format, the same each time, so that it is cached"),
+        *(_part(str(s.kind), s.path, s.tokens, s.reason) for s in context),
+        _part("target", question.conventions.path, rest, f"{target} itself, the task, and the frames around each part"),
+    ]
+
+
+def _part(kind: str, path: str, tokens: int, reason: str) -> dict[str, object]:
+    return {"kind": kind, "path": path or None, "tokens": tokens, "reason": reason}
+
+
+def lines(name: str, plan: Plan) -> list[str]:
+    """The same for a person, with the route and the total."""
+    rows = [f"  {part['tokens']:>6,}  {part['path'] or part['kind']}: {part['reason']}" for part in parts(plan)]
+    total = f"  {plan.question.prompt.input_tokens:>6,}  in all, by the local tokenizer"
+    return [f"\n{name}: {plan.route.reason}", *rows, total]
