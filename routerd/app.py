@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -32,54 +32,31 @@ from routerd.adapters.runner import TestRunner
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.upstream import Clock, Keys, SharedHealth, Traffic, UpstreamEngine
-from routerd.adapters.watch import Contents, watch
 from routerd.adapters.upstream.usage import read_usage
+from routerd.adapters.watch import Contents, watch
 from routerd.adapters.workspace import Workspace, path_of
-from routerd.domain.action import ActionSpec, Request
+from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
+from routerd.domain.offer import Card, Offer
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.place import Place, Span
 from routerd.domain.ports import Editor, Watch
-from routerd.domain.quote import Estimate, Route
+from routerd.domain.quote import Route
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.stats import Standing, Stats
-from routerd.domain.symbol import Symbol
 from routerd.domain.verdict import Refusal
 from routerd.engines import Engines
 from routerd.foresight import Foresight
 from routerd.hindsight import audited
 from routerd.pipeline import Places, Plan, plan, run
 from routerd.routing import Classifiers, routes
+from routerd.stages.audit import Audited, Logged
 
 __all__ = ["App", "Card", "Offer", "Standing", "now", "path_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An action that makes sense at a place, with what it should cost."""
-
-    spec: ActionSpec
-    request: Request
-    target: str
-    """The target's label, for titles."""
-    estimate: Estimate
-
-    @property
-    def title(self) -> str:
-        """What would be done to what, without the price."""
-        return self.spec.titled(self.target, self.request.replace)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a hover shows: the symbol and its offers."""
-
-    symbol: Symbol
-    offers: tuple[Offer, ...]
 
 
 class App:

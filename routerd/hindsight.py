@@ -23,9 +23,7 @@ ReadUsage = Callable[[Mapping[str, Any]], Usage]
 """Usage of one call as its provider sent it, in disjoint buckets."""
 
 
-def audited(
-    logged: Iterable[Logged], snapshot: Snapshot, places: Places, read_usage: ReadUsage
-) -> tuple[Audited, ...]:
+def audited(logged: Iterable[Logged], snapshot: Snapshot, places: Places, read_usage: ReadUsage) -> tuple[Audited, ...]:
     """Each request with what it cost and would have cost, at today's prices."""
     return tuple(_audited(one, snapshot, places, read_usage) for one in logged)
 

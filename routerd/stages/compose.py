@@ -16,6 +16,11 @@ PER_MESSAGE = 4
 'How to count tokens with tiktoken' (3 for each message, 1 for its role; 3 to prime the reply)."""
 PER_REPLY = 3
 
+_LONG = 6_000
+"""Characters, about 1,500 tokens: a class of half that length is what most people call long."""
+_FEWEST_CUT = 2
+"""Lines; to say that fewer are left out costs what they cost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Brief:
@@ -71,9 +76,34 @@ def limited(prompt: Prompt, max_output: int) -> Prompt:
 
 
 def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
-    """The source that is asked about: the span, or only the symbols' own text where the rest is of no use."""
-    pieces = target.sent(spec.contract)
-    return "\n\n".join(document.text.slice(_from_line_start(piece)) for piece in pieces)
+    """The source that is asked about: the span, or only the symbols' own text where the rest is of no use.
+
+    A long class that is to be documented goes without its methods' bodies, as only words are wanted of the model.
+    """
+    pieces = [_from_line_start(piece) for piece in target.sent(spec.contract)]
+    texts = (document.text.slice(piece) for piece in pieces)
+    if spec.contract is Contract.DOCUMENTATION:
+        texts = (
+            _without_bodies(piece, document, target) if len(text) > _LONG else text
+            for piece, text in zip(pieces, texts, strict=True)
+        )
+    return "\n\n".join(texts)
+
+
+def _without_bodies(piece: Span, document: Document, target: Target) -> str:
+    """A piece with the bodies cut out of the functions in it that are not asked about: whole lines, and said so."""
+    text, asked = document.text, {symbol.whole for symbol in target.symbols}
+    inner = (s for s in target.outline.symbols if s.kind.callable and piece.covers(s.whole) and s.whole not in asked)
+    lines, at = [], piece.start.line
+    for body in sorted(symbol.body for symbol in inner if symbol.body):
+        first, last = body.start.line + 1, body.end.line
+        if text.bare(last).strip(" \t;,)") in ("}", "end"):
+            last -= 1
+        if body.start.line >= at and last - first >= _FEWEST_CUT:
+            lines += [text.bare(number) for number in range(at, first)]
+            lines.append(f"{text.indent(first)}… {last - first + 1} lines")
+            at = last + 1
+    return "\n".join((*lines, *(text.bare(number) for number in range(at, piece.end.line + 1))))
 
 
 def _from_line_start(span: Span) -> Span:

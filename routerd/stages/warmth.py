@@ -12,7 +12,7 @@ from routerd.domain.ports import Counter
 from routerd.domain.prompt import Message
 
 LEAST_TOKENS, STEP = 1_024, 128
-"""No shorter prefix is cached, and longer ones in such steps (OpenAI's guide to prompt caching; DeepSeek's is finer)."""
+"""No shorter prefix is cached, and longer ones in such steps (OpenAI's guide to it; DeepSeek's are finer)."""
 
 HELD_FOR = timedelta(minutes=5)
 """The shorter end of what OpenAI (5 to 10 minutes without use) and Anthropic (5 minutes) say."""

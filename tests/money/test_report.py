@@ -1,4 +1,4 @@
-"""The report in a real browser: charts are drawn in light, dark, at phone width and on paper, and nothing is fetched."""
+"""The report in a real browser: charts in light and dark, at phone width and on paper, and nothing is fetched."""
 
 from __future__ import annotations
 
@@ -21,10 +21,19 @@ from routerd.frontends.report import page
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CHARTS = ("days", "savings", "guesses", "models", "failures")
 QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-default-apps --no-default-browser-check --hide-scrollbars "
-    "--virtual-time-budget=8000 --enable-logging=stderr"
-).split() + ["--host-resolver-rules=MAP * ~NOTFOUND"]
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--virtual-time-budget=8000",
+    "--enable-logging=stderr",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 if CHROMIUM is None and os.environ.get("CI"):
@@ -37,7 +46,10 @@ def two_months() -> Stats:
     tiers = {"utility": "0.01", "speed": "0.002", "logic": "0.06", "architect": "0.12"}
     days = tuple(
         DayOfTier(
-            (date(2026, 9, 25) + timedelta(days=n)).isoformat(), tier, Decimal(size) * rng.randint(1, 20), rng.randint(1, 9)
+            (date(2026, 9, 25) + timedelta(days=n)).isoformat(),
+            tier,
+            Decimal(size) * rng.randint(1, 20),
+            rng.randint(1, 9),
         )
         for n in range(60)
         for tier, size in tiers.items()

@@ -23,7 +23,8 @@ from routerd.frontends.shapes import (
 )
 
 if TYPE_CHECKING:
-    from routerd.app import Card, Offer, Standing
+    from routerd.domain.offer import Card, Offer
+    from routerd.domain.stats import Standing
 
 RUN = "routerd.run"
 

@@ -39,7 +39,7 @@ def docs_in_code(codes: list[str], question: Question, grammar: Grammar) -> Docu
     for code in codes:
         outline, text = _placed(code, question, grammar)
         if outline is None:
-            shortened = elision(code)
+            shortened = elision(code, question.request.document.text.string)
             if shortened:
                 return Rejected(f"the reply leaves code out ('{shortened}')", mechanical=True)
             if not declares(code, question, grammar):

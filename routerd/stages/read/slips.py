@@ -63,12 +63,15 @@ def refuses(text: str) -> bool:
     return _REFUSAL.match(text) is not None and _ANSWER.search(text) is None
 
 
-def elision(code: str) -> str | None:
-    """The first comment that stands in for code that was left out (its first 60 characters), or ``None``."""
+def elision(code: str, original: str = "") -> str | None:
+    """The first comment that stands in for code that was left out (its first 60 characters), or ``None``.
+
+    A comment of the original's own is none, whatever it says.
+    """
     for line in code.split("\n"):
         comment = _COMMENTED.match(line)
         words = comment["words"].removesuffix("*/").removesuffix("-->").strip() if comment else ""
-        if words and _ELISION.search(words):
+        if words and _ELISION.search(words) and line.strip() not in original:
             return line.strip()[:60]
     return None
 

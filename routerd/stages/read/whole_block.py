@@ -21,7 +21,7 @@ def block_as_hunk(code: str, question: Question, grammar: Grammar) -> Hunk | Rej
 
     Where it leaves out a declaration that stood in that place, nothing is assumed: it is rejected.
     """
-    shortened = elision(code)
+    shortened = elision(code, question.request.document.text.string)
     if shortened:
         return Rejected(f"the reply leaves code out ('{shortened}')", mechanical=True)
     document, target = question.request.document, question.target

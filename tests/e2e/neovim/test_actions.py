@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import CODE
 from tests.e2e.neovim.editor import Neovim
 from tests.upstream import InThread, Turn
+
+pytestmark = pytest.mark.editor
 
 REPLACES = (
     '<<<<<<< SEARCH\n        raise ValueError("no name")\n=======\n'

@@ -14,6 +14,8 @@ from tests.e2e.neovim.editor import PLUGIN, Neovim
 from tests.e2e.neovim.test_actions import FLOAT
 from tests.upstream import InThread, Turn, hang_mid_stream
 
+pytestmark = pytest.mark.editor
+
 OTHER = """
 vim.lsp.config("other", {
   filetypes = { "python" },

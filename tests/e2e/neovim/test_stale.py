@@ -10,6 +10,8 @@ from tests.e2e.conftest import CODE
 from tests.e2e.neovim.editor import Neovim
 from tests.upstream import InThread, hang_mid_stream
 
+pytestmark = pytest.mark.editor
+
 DOC = '    """Do what parse_header does."""'
 WHOLE = "vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split(..., '\\n'))"
 

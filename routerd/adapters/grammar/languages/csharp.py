@@ -21,6 +21,7 @@ KINDS = {
     "method_declaration": SymbolKind.METHOD,
     "constructor_declaration": SymbolKind.METHOD,
     "operator_declaration": SymbolKind.METHOD,
+    "property_declaration": SymbolKind.METHOD,
     "local_function_statement": SymbolKind.FUNCTION,
 }
 
@@ -28,7 +29,8 @@ KINDS = {
 def declare(node: Node) -> Declared | None:
     """A declaration by its name, an operator by its sign."""
     name = node.child_by_field_name("name") or node.child_by_field_name("operator")
-    return name and Declared(name, KINDS[node.type], node.child_by_field_name("body"))
+    body = node.child_by_field_name("body") or node.child_by_field_name("accessors")
+    return name and Declared(name, KINDS[node.type], body)
 
 
 RULES = Rules(

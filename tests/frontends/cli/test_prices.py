@@ -1,0 +1,82 @@
+"""`routerd prices` lists what the tiers' models cost, who says so, and marks what is old."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from platformdirs import user_cache_path
+
+from routerd.frontends.cli.main import main
+
+CONFIG = """
+[tiers]
+utility = "openai/gpt-4o-mini"
+speed = "deepseek/deepseek-chat"
+logic = "openai/no-such-model"
+architect = "own/large"
+[providers.own]
+base_url = "http://127.0.0.1:9/v1"
+api_key = { env = "TEST_KEY" }
+[models."own/large"]
+input = "3.00"
+output = "15.00"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    for name in ("TEST_KEY", "OPENAI_API_KEY", "DEEPSEEK_API_KEY"):
+        monkeypatch.setenv(name, "never-sent")
+    (tmp_path / "config.toml").write_text(CONFIG)
+    return ["--config", str(tmp_path / "config.toml")]
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_each_model_has_its_price_its_source_and_its_date(
+    config: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("prices", "--json", *config) == 0
+    rows = {row["tier"]: row for row in json.loads(capsys.readouterr().out)}
+    assert (rows["utility"]["input"], rows["utility"]["output"]) == ("0.15", "0.6")
+    assert rows["utility"]["source"].startswith("genai-prices")
+    assert rows["architect"]["source"] == "config"
+    assert rows["logic"]["input"] is None
+    assert rows["logic"]["older_than_90_days"] is None
+
+
+def test_what_was_checked_more_than_90_days_ago_is_marked(
+    config: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from genai_prices import data  # noqa: PLC0415  # the test's own look at the list's age
+
+    kept = user_cache_path("routerd", appauthor=False) / "prices.json"
+    kept.parent.mkdir(parents=True)
+    packaged = Path(data.__file__).with_name("data.json")
+    kept.write_bytes(packaged.read_bytes() if packaged.exists() else b"[]")
+    installed = Path(data.__file__).stat().st_mtime
+    os.utime(kept, (installed + 1, installed + 1))
+    run("prices", "--json", *config)
+    rows = json.loads(capsys.readouterr().out)
+    old = time.time() - installed > 90 * 86_400
+    assert {row["older_than_90_days"] for row in rows if row["source"] == "genai-prices, updated"} <= {old}
+
+
+def test_for_people_an_unknown_price_names_the_way_to_set_it(
+    config: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("prices", *config) == 0
+    out = capsys.readouterr().out
+    assert "$0.15" in out
+    assert '[models."openai/no-such-model"]' in out
