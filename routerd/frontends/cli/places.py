@@ -16,7 +16,7 @@ from routerd.domain.tier import Tier
 _WITH_LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
-def request(
+def request(  # noqa: PLR0913  # each is a word of the command line
     app: App,
     action: str,
     where: str,

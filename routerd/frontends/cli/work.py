@@ -48,7 +48,7 @@ class _Progress:
         """Nothing: the receipt lists the attempts."""
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     action: Annotated[str, typer.Argument(help="test, document, review, design or ask")],
     where: Where,
     instruction: Annotated[str, typer.Option(help="what to do, in your own words")] = "",
