@@ -223,3 +223,13 @@ def test_learning_is_refreshed_by_the_next_booking(database: Database) -> None:
     for _ in range(5):
         book.book(booking("0.01"), NOON)
     assert book.learned(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
+
+
+def test_what_one_daemon_is_billed_teaches_the_others(path: Path, database: Database) -> None:
+    other = Database(path, MIGRATIONS, NOON)
+    mine, theirs = ledger(database), ledger(other)
+    assert mine.learned(MODEL, "document", "python").input_factor == 1.0
+    for _ in range(5):
+        theirs.book(booking("0.01"), NOON)
+    assert mine.learned(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
+    other.close()

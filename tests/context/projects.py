@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from routerd.actions import catalog
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.workspace import Workspace
-from routerd.domain.action import Request, Scope, Target
+from routerd.domain.action import Contract, Request, Scope, Target
 from routerd.domain.document import Document
 from routerd.domain.language import language_of
 from routerd.domain.place import Span
@@ -71,7 +71,9 @@ class Real:
         context = gather(spec, Surroundings(document, target, used, project, habits), self.counter)
         prompt = compose(Brief(spec, request, target, habits, context), {}, self.counter)
         whole = Target(Scope.SYMBOL, document.text.whole, target.label, outline, target.symbols)
-        naive = compose(Brief(spec, request, whole, habits, ()), {}, self.counter)
+        # Under another contract nothing is cut out of the file, and the prompt is the same otherwise.
+        uncut = replace(spec, contract=Contract.HUNKS)
+        naive = compose(Brief(uncut, request, whole, habits, ()), {}, self.counter)
         return Sent(context, prompt, naive.input_tokens)
 
 

@@ -178,6 +178,6 @@ public class Cart {
 """,
         "Cart.Total",
         ("const int Limit = 3", "int Items", "int Rest()"),
-        ("string Label",),
+        (),
     ),
 }

@@ -20,7 +20,7 @@ __all__ = ["home"]
 
 WANTED_MODULES = 60
 """The issue asks for at least as many."""
-MAX_CHARACTERS = 40_000
+MAX_CHARACTERS = 60_000
 """Larger modules only cost time: they show nothing that the others do not."""
 
 

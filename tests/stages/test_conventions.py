@@ -97,3 +97,30 @@ def test_the_framework_is_the_one_that_the_project_shows() -> None:
     assert framework("python", Project("file:///p")) == "pytest"
     assert framework("typescript", Project("file:///p", texts={"package.json": '{"jest": {"a": 1}}'})) == "jest"
     assert framework("ruby", Project("file:///p", texts={"Gemfile": "gem 'minitest'"})) == "minitest"
+
+
+@pytest.mark.parametrize(
+    ("language", "file", "text", "expected"),
+    [
+        ("python", "pyproject.toml", "[tool.pytest.ini_options]", "pytest"),
+        ("python", "tests/test_a.py", "import unittest\n", "unittest"),
+        ("javascript", "package.json", '{"devDependencies": {"jest": "^29"}}', "jest"),
+        ("typescript", "package.json", '{"devDependencies": {"vitest": "^2"}}', "vitest"),
+        ("javascript", "package.json", '{"devDependencies": {"mocha": "^10"}}', "mocha"),
+        ("javascript", "package.json", '{"scripts": {"test": "node --test"}}', "node:test"),
+        ("go", "go.mod", "module x\n", "go test"),
+        ("rust", "Cargo.toml", "[package]\n", "cargo test"),
+        ("java", "pom.xml", "<artifactId>junit-jupiter</artifactId>", "JUnit 5"),
+        ("java", "build.gradle", "testImplementation 'junit:junit:4.13'", "JUnit 4"),
+        ("cpp", "CMakeLists.txt", "find_package(GTest REQUIRED)", "GoogleTest"),
+        ("cpp", "CMakeLists.txt", "find_package(Catch2 3 REQUIRED)", "Catch2"),
+        ("ruby", ".rspec", "--require spec_helper --format rspec", "RSpec"),
+        ("ruby", "Gemfile", "gem 'minitest'", "minitest"),
+        ("csharp", "tests/T.csproj", '<PackageReference Include="xunit" />', "xUnit"),
+        ("csharp", "tests/T.csproj", '<PackageReference Include="NUnit" />', "NUnit"),
+    ],
+)
+def test_each_framework_is_found_from_the_projects_own_files(
+    language: str, file: str, text: str, expected: str
+) -> None:
+    assert framework(language, Project("file:///p", (file,), texts={file: text})) == expected

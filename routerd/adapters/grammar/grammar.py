@@ -12,6 +12,7 @@ from routerd.adapters.grammar.documentation import module_doc
 from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import around_nearby
 from routerd.adapters.grammar.parsed import LANGUAGES, Parsed
+from routerd.adapters.grammar.patched import outermost, patched, rows
 from routerd.adapters.grammar.tokens import code_tokens
 from routerd.domain.document import Document
 from routerd.domain.place import Place, Span
@@ -20,6 +21,8 @@ from routerd.domain.text import Text
 
 OPEN_DOCUMENTS = 64
 """Trees that are kept: more files than people have open; one of 5,000 lines is about 5 MB."""
+FAR_LINES = 300
+"""Between two changes, beyond which one parse of all between them takes longer than patching an outline."""
 RECENT_TEXTS = 64
 """Outlines and token tuples that are kept."""
 
@@ -65,8 +68,8 @@ class TreeSitterGrammar:
         # The text is kept with its outline, so its identity cannot come to mean another text.
         key = (document.uri, document.version, document.language, id(document.text))
         with self._lock:
-            if cached := self._outlines.get(key):
-                return cached[1]
+            if known := self._known(document):
+                return known
             parsed = self._parsed(document)
             # One query for both, as running it over the tree is what takes time.
             captures = parsed.captures(parsed.rules.declarations + parsed.rules.imports)
@@ -80,6 +83,17 @@ class TreeSitterGrammar:
             )
             return self._outlines.put(key, (document.text, outline))[1]
 
+    def _known(self, document: Document) -> Outline | None:
+        """The outline, if it was made before, or follows from the latest one by a change within one declaration."""
+        key = (document.uri, document.version, document.language, id(document.text))
+        if cached := self._outlines.get(key):
+            return cached[1]
+        for (uri, _, language, _), (text, outline) in reversed(self._outlines.items()):
+            if uri == document.uri and language == document.language:
+                newer = patched(outline, text, document.text)
+                return self._outlines.put(key, (document.text, newer))[1] if newer else None
+        return None
+
     def around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
         """The symbols around a place, outer before inner, without outlining the whole file.
 
@@ -92,6 +106,13 @@ class TreeSitterGrammar:
                 return self._nearby[2]
             key = (document.uri, document.language)
             _, kept = self._trees.get(key) or (None, self._parsed(document))
+            # A patched outline costs what the file has symbols, the tree costs what was typed since it was made.
+            since = document.text.changed_since(kept.text)
+            far = since is not None and since[1] - since[0] > FAR_LINES
+            if far and (outline := self._known(document)):
+                found = tuple(symbol for symbol in outline.symbols if place in symbol.whole)
+                self._nearby = (document.text, place, found)
+                return found
             found, newer = around_nearby(kept, document.text, document.text.clamp(place))
             if newer is not kept and document.version is not None:
                 self._trees.put(key, (document.version, newer))
@@ -107,16 +128,20 @@ class TreeSitterGrammar:
         """Identifiers used in a span, each once, in order of first use; those that are declared there are not."""
         if not self.knows(document.language):
             return ()
-        declared = {symbol.name_span for symbol in self.outline(document).symbols}
+        outline = self.outline(document)
+        declared = {symbol.name_span for symbol in outline.symbols if symbol.whole.overlaps(span)}
         with self._lock:
-            parsed = self._parsed(document)
+            parsed, above = self._piece(document, outline, span)
+            span = span.moved(-above)
             kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
             nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
         used: dict[bytes | None, str] = {}
         for node in sorted(nodes, key=lambda node: node.start_byte):
             # Places are dear, and most uses of a name are not the first.
-            if node.text not in used and span.covers(found := parsed.span(node)) and found not in declared:
-                used[node.text] = document.text.slice(found)
+            if node.text in used or not span.covers(found := parsed.span(node)):
+                continue
+            if found.moved(above) not in declared:
+                used[node.text] = parsed.text.slice(found)
         return tuple(dict.fromkeys(used.values()))
 
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
@@ -136,6 +161,15 @@ class TreeSitterGrammar:
             return 0
         with self._lock:
             return len(Parsed.of(Text(text), language).faults())
+
+    def _piece(self, document: Document, outline: Outline, span: Span) -> tuple[Parsed, int]:
+        """A tree that holds a span, and the lines above it: the file's if it is at hand, else of the declaration."""
+        _, kept = self._trees.get((document.uri, document.language), (None, None))
+        whole = outermost(outline, span.start.line, span.end.line)
+        if (kept is not None and kept.text is document.text) or whole is None or outline.faults:
+            return self._parsed(document), 0
+        top, bottom = rows(whole)
+        return Parsed.of(Text("".join(document.text.lines[top : bottom + 1])), document.language), top
 
     def _parsed(self, document: Document) -> Parsed:
         """The document's tree; kept for a document that an editor holds.

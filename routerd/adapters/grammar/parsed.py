@@ -68,7 +68,7 @@ def parse(code: bytes, language: str) -> Tree:
     """The tree of a source in UTF-8 that may hold lone surrogates and lone CRs."""
     from tree_sitter import Parser  # noqa: PLC0415 - as above
 
-    return Parser(grammar_of(language)).parse(_LONE_CR.sub(b"\n", code))
+    return Parser(grammar_of(language)).parse(rules_of(language).disguise(_LONE_CR.sub(b"\n", code)))
 
 
 def utf8(string: str) -> bytes:

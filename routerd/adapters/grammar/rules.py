@@ -63,6 +63,8 @@ class Rules:
     """The only texts with which an import's ``@guard`` makes it an import."""
     binds: Callable[[str], tuple[str, ...]] = lambda module: ()
     """The names that an import of a module binds where it names none."""
+    disguise: Callable[[bytes], bytes] = bytes
+    """What the parser is shown instead of a source, byte for byte as long: macros that no grammar expands."""
     keeps_crlf: bool = False
     """Whether CRLF and LF in a string are different programs; most languages read both as LF."""
 

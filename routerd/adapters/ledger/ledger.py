@@ -46,6 +46,7 @@ class SqliteLedger:
         self._budget = budget
         self._process = uuid.uuid4().hex
         self._learned: dict[tuple[ModelRef, str, str], Learned] = {}
+        self._learned_at: object = None
         self._accepted: dict[tuple[ModelRef, str, str], Acceptance] = {}
         self._unwritten: deque[tuple[Booking, datetime]] = deque()
 
@@ -113,8 +114,10 @@ class SqliteLedger:
         return statistics(self._database, since, zone)
 
     def learned(self, model: ModelRef, action: str, language: str) -> Learned:
-        """Factors from the latest bills, kept in memory until the next booking of that model."""
+        """Factors from the latest bills, kept in memory until this or another daemon writes."""
         key = (model, action, language)
+        if (version := self._version()) != self._learned_at:
+            self._learned, self._learned_at = {}, version
         if key not in self._learned:
             self._learned[key] = learn(self._bills(model), action, language, prior_factor(model))
         return self._learned[key]
@@ -125,6 +128,13 @@ class SqliteLedger:
         if key not in self._accepted:
             self._accepted[key] = acceptance(self._database, model, action, language, _ANSWERS)
         return self._accepted[key]
+
+    def _version(self) -> object:
+        """What SQLite changes whenever another connection has written; costs microseconds."""
+        try:
+            return self._database.read("PRAGMA data_version")[0][0]
+        except LedgerError:
+            return self._learned_at
 
     def _bills(self, model: ModelRef) -> list[Bill]:
         try:

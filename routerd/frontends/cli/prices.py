@@ -47,7 +47,7 @@ def _models(app: App) -> list[tuple[str, ModelRef]]:
     ]
 
 
-def _old(price: Price | None) -> bool | None:
+def is_old(price: Price | None) -> bool | None:
     """Whether a price was checked too long ago; ``None`` where nobody says when."""
     if price is None or price.checked is None:
         return None
@@ -64,25 +64,27 @@ def _shape(tier: str, model: ModelRef, price: Price | None) -> Json:
         "context": price.context if price else None,
         "source": price.source if price else None,
         "checked": price.checked if price else None,
-        "older_than_90_days": _old(price),
+        "older_than_90_days": is_old(price),
     }
 
 
 def _table(rows: list[tuple[str, ModelRef, Price | None]]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("tier", "model"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("input", "output", "cached"):
         table.add_column(f"{name}/M", justify="right")
     for name in ("source", "checked"):
         table.add_column(name)
     for tier, model, price in rows:
         if price is None:
-            table.add_row(tier, str(model), "unknown", "", "", f'set it under \\[models."{model}"]', "")
+            table.add_row(tier, str(model), "unknown", "", "", "", "")
             continue
         cached = dollars(price.cached_input) if price.cached_input is not None else "–"
-        checked = (price.checked or "–") + (" (old)" if _old(price) else "")
+        checked = (price.checked or "–") + (" (old)" if is_old(price) else "")
         table.add_row(tier, str(model), dollars(price.input), dollars(price.output), cached, price.source, checked)
     screen.console().print(table)
-    if any(_old(price) for _, _, price in rows):
+    for model in dict.fromkeys(model for _, model, price in rows if price is None):
+        screen.note(f'The price of {model} is unknown: set input and output under [models."{model}"].')
+    if any(is_old(price) for _, _, price in rows):
         screen.note("Old prices were checked more than 90 days ago: routerd prices --update fetches new ones.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
 
@@ -12,6 +13,11 @@ from routerd.domain.symbol import Symbol
 from routerd.stages.gather.bindings import bound, object_bound, outside_functions, value
 from routerd.stages.gather.piece import Piece, View
 
+_BUILTINS = frozenset(dir(builtins))
+_PYTHON_LOCAL = re.compile(
+    r"^[ \t]+(\w+(?:, *\w+)*)(?: *:[^=\n]+)? = |\bfor ([\w, ()]+?) in |\bas (\w+)\b|(\w+) :=", re.M
+)
+_PARAMETER = re.compile(r"[(,*] *(\w+)(?= *[:,)=])")
 _MAX_IMPORT_LINES = 4
 """A longer import statement keeps only the lines that name what is used."""
 _MAX_EXAMPLE_LINES = 15
@@ -41,7 +47,9 @@ def constants(it: View) -> Iterator[Piece]:
     """What the file binds outside of functions and of the target's own class, under names that the target uses."""
     outline, text = it.target.outline, it.document.text
     imported = {name for found in outline.imports for name in found.names}
-    wanted = it.used - {symbol.name for symbol in outline.symbols} - imported
+    wanted = it.used - {symbol.name for symbol in outline.symbols} - imported - _own_names(it)
+    if not wanted:
+        return
     own = [container.whole for container in containers(it)]
     lines = list(outside_functions(outline, text.whole, (*it.shown, *own)))
     found = dict(bound(text, (n for n in lines if text.lines[n][:1].strip()), wanted, it.document.language))
@@ -51,6 +59,16 @@ def constants(it: View) -> Iterator[Piece]:
         by_line.setdefault(number, []).append(name)
     for number, names in sorted(by_line.items()):
         yield Piece(it.path, value(text, number), f"{_quoted(names)} is used by the target", needed=True)
+
+
+def _own_names(it: View) -> frozenset[str]:
+    """What a Python target is given or binds itself, and the language's own names: no other line explains them."""
+    if it.document.language != "python":
+        return frozenset()
+    source = it.document.text.slice(it.target.span)
+    local = "\n".join(" ".join(found) for found in _PYTHON_LOCAL.findall(source))
+    headers = " ".join(symbol.signature for symbol in it.target.symbols if symbol.kind.callable)
+    return _BUILTINS.union(re.findall(r"\w+", local), _PARAMETER.findall(headers))
 
 
 def containers(it: View) -> tuple[Symbol, ...]:

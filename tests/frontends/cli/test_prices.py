@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import time
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from platformdirs import user_cache_path
 
+from routerd.app import now
+from routerd.domain.money import Price
 from routerd.frontends.cli.main import main
+from routerd.frontends.cli.prices import is_old
 
 CONFIG = """
 [tiers]
@@ -56,27 +58,16 @@ def test_each_model_has_its_price_its_source_and_its_date(
     assert rows["logic"]["older_than_90_days"] is None
 
 
-def test_what_was_checked_more_than_90_days_ago_is_marked(
-    config: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    from genai_prices import data  # noqa: PLC0415  # the test's own look at the list's age
-
-    kept = user_cache_path("routerd", appauthor=False) / "prices.json"
-    kept.parent.mkdir(parents=True)
-    packaged = Path(data.__file__).with_name("data.json")
-    kept.write_bytes(packaged.read_bytes() if packaged.exists() else b"[]")
-    installed = Path(data.__file__).stat().st_mtime
-    os.utime(kept, (installed + 1, installed + 1))
-    run("prices", "--json", *config)
-    rows = json.loads(capsys.readouterr().out)
-    old = time.time() - installed > 90 * 86_400
-    assert {row["older_than_90_days"] for row in rows if row["source"] == "genai-prices, updated"} <= {old}
+@pytest.mark.parametrize(("days", "old"), [(0, False), (90, False), (91, True), (None, None)])
+def test_what_was_checked_more_than_90_days_ago_is_marked(days: int | None, old: bool | None) -> None:
+    checked = None if days is None else (now().date() - timedelta(days=days)).isoformat()
+    assert is_old(Price(Decimal(1), Decimal(2), checked=checked)) is old
 
 
 def test_for_people_an_unknown_price_names_the_way_to_set_it(
     config: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("prices", *config) == 0
-    out = capsys.readouterr().out
-    assert "$0.15" in out
-    assert '[models."openai/no-such-model"]' in out
+    printed = capsys.readouterr()
+    assert "$0.15" in printed.out
+    assert '[models."openai/no-such-model"]' in printed.err

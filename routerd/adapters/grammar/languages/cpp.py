@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,13 @@ from routerd.domain.symbol import SymbolKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_STRING = re.compile(rb'"(?:\\.|[^"\\\n])*"')
+_TITLED = re.compile(
+    rb"\b(?:(?:TEMPLATE_)?TEST_CASE\w*|SCENARIO|SECTION|SUBCASE|(?:AND_)?(?:GIVEN|WHEN|THEN))[ ]*"
+    rb'\((?:[^()"\n]|"(?:\\.|[^"\\\n])*")*\)(?=\s*\{)'
+)
 
 
 def declare(node: Node) -> Declared | None:
@@ -35,6 +43,11 @@ def _unqualified(found: Declared) -> Declared:
     return replace(found, name=name, path=path)
 
 
+def _disguised(code: bytes) -> bytes:
+    """Catch2's and doctest's ``TEST_CASE("title") {`` as ``TEST_CASE(_______) {``, which parses as GoogleTest's."""
+    return _TITLED.sub(lambda macro: _STRING.sub(lambda title: b"_" * len(title[0]), macro[0]), code)
+
+
 RULES: Rules = replace(
     c.RULES,
     package="tree_sitter_cpp",
@@ -47,6 +60,7 @@ RULES: Rules = replace(
     """,
     declare=declare,
     names=(*c.RULES.names, "namespace_identifier"),
+    disguise=_disguised,
     wrappers={"template_declaration": True},
     after_signature=("field_initializer_list", "delete_method_clause", "default_method_clause"),
 )

@@ -1,0 +1,92 @@
+"""The outline after a keystroke, from the one before: only the declaration that was typed in is parsed again.
+
+Holds where the change lies within one outermost declaration that parses by itself, before and after, as the
+same declaration: then nothing outside of it can mean anything else. Everywhere else the file is outlined anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routerd.adapters.grammar.declarations import symbols
+from routerd.adapters.grammar.imports import imports
+from routerd.adapters.grammar.nearby import MOST_LINES
+from routerd.adapters.grammar.parsed import Parsed
+from routerd.domain.place import Span
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.text import Text
+
+
+def patched(old: Outline, before: Text, after: Text) -> Outline | None:
+    """The outline of a text from that of an older one; ``None`` where only a look at the whole file can tell."""
+    change = after.changed_since(before)
+    if change is None or old.faults:
+        return None
+    first, old_last, new_last = change
+    shift = new_last - old_last
+    typed_in = outermost(old, first, max(old_last - 1, first))
+    if typed_in is None:
+        return None
+    top, bottom = rows(typed_in)
+    piece = Parsed.of(Text("".join(after.lines[top : bottom + 1 + shift])), old.language)
+    captures = piece.captures(piece.rules.declarations + piece.rules.imports)
+    found = symbols(piece, captures.get("def", []))
+    if piece.root.has_error or not _same(found, typed_in, top, bottom + shift):
+        return None
+
+    def moved(span: Span) -> Span:
+        return span.moved(shift) if span.start.line > bottom else span
+
+    outside = [s for s in old.symbols if not typed_in.whole.covers(s.whole)]
+    return Outline(
+        old.language,
+        symbols=(
+            *(s for s in outside if s.whole.start.line < top),
+            *(_lower(s, top) for s in found),
+            *(_lower(s, shift) for s in outside if s.whole.start.line > bottom),
+        ),
+        imports=(
+            *(i for i in old.imports if i.span.start.line < top),
+            *(replace(i, span=i.span.moved(top)) for i in imports(piece, captures)),
+            *(replace(i, span=moved(i.span)) for i in old.imports if i.span.start.line > bottom),
+        ),
+        doc=old.doc and moved(old.doc),
+    )
+
+
+def outermost(outline: Outline, first: int, last: int) -> Symbol | None:
+    """The outermost declaration that some lines lie in, if it stands alone on its lines and is not too long."""
+    around = next((s for s in outline.symbols if s.whole.start.line <= first and last <= s.whole.end.line), None)
+    if around is None or around.whole.start.column or around.whole.end.line - around.whole.start.line > MOST_LINES:
+        return None
+    top, bottom = rows(around)
+    shared = (s for s in outline.symbols if s.whole.start.line <= bottom and top <= s.whole.end.line)
+    return around if all(around.whole.covers(s.whole) for s in shared) else None
+
+
+def rows(symbol: Symbol) -> tuple[int, int]:
+    """The first and last line of a declaration, the documentation above it included."""
+    first = min(symbol.whole.start, symbol.doc.start) if symbol.doc else symbol.whole.start
+    return first.line, symbol.whole.end.line
+
+
+def _same(found: tuple[Symbol, ...], old: Symbol, top: int, bottom: int) -> bool:
+    """Whether a piece holds the one declaration that stood there, from its first line to its last."""
+    if not found or any(not found[0].whole.covers(symbol.whole) for symbol in found):
+        return False
+    new = found[0]
+    named = (new.qualname, new.kind, new.container) == (old.qualname, old.kind, old.container)
+    return named and rows(new) == (0, bottom - top)
+
+
+def _lower(symbol: Symbol, lines: int) -> Symbol:
+    if not lines:
+        return symbol
+    return replace(
+        symbol,
+        whole=symbol.whole.moved(lines),
+        header=symbol.header.moved(lines),
+        name_span=symbol.name_span.moved(lines),
+        body=symbol.body and symbol.body.moved(lines),
+        doc=symbol.doc and symbol.doc.moved(lines),
+    )
