@@ -52,7 +52,8 @@ from routerd.domain.verdict import Refusal
 from routerd.engines import Engines
 from routerd.foresight import Foresight
 from routerd.hindsight import audited
-from routerd.pipeline import Places, Plan, plan, run
+from routerd.pipeline import run
+from routerd.planning import Places, Plan, plan
 from routerd.routing import Classifiers, routes
 from routerd.stages.audit import Audited, Logged
 

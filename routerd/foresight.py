@@ -23,7 +23,7 @@ from routerd.domain.snapshot import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.pipeline import Places, Plan, plan, requoted
+from routerd.planning import Places, Plan, plan, requoted
 from routerd.stages.compose import fenced, target_text
 
 _REMEMBERED = 64

@@ -14,7 +14,7 @@ from routerd.domain.quote import Route, Tariff
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.pipeline import Places
+from routerd.planning import Places
 from routerd.stages.audit import Audited, Logged, reckon
 from routerd.stages.route import route
 from routerd.stages.words import own_words

@@ -15,7 +15,7 @@ from routerd.domain.document import Document
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
-from routerd.pipeline import Plan
+from routerd.planning import Plan
 from tests import brain
 from tests.test_line import Desk, desk, done, home, open_app, wish
 from tests.upstream import Upstream

@@ -14,7 +14,7 @@ from routerd.domain.document import Document
 from routerd.domain.place import Span
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.pipeline import Plan
+from routerd.planning import Plan
 
 Count = Callable[[str], int]
 ACTIONS = ("document", "test", "review")

@@ -20,7 +20,7 @@ from routerd.domain.money import Usage
 from routerd.domain.quote import Tariff
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.pipeline import Plan
+from routerd.planning import Plan
 from tests.money.foreign import Count, billed, deepseek, mistral, plans
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

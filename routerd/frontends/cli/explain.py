@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from routerd.pipeline import Plan
+from routerd.planning import Plan
 
 
 def parts(plan: Plan) -> list[dict[str, object]]:
     """The prompt's parts in the order in which they are sent; their tokens add up to the prompt's."""
     question = plan.question
     prompt, context = question.prompt, question.context
-    target = question.target.label.strip("`")
+    target = question.target.label.replace("`", "")
     rest = prompt.input_tokens - prompt.stable_tokens - sum(snippet.tokens for snippet in context)
     return [
         _part("system", "", prompt.stable_tokens, "role and reply format, the same each time, so that it is cached"),
