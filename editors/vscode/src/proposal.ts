@@ -3,13 +3,7 @@
 import * as vscode from "vscode";
 import type { LanguageClient, WorkspaceEdit } from "vscode-languageclient/node";
 import { applied, insertsOnly, offsetOf, rebased, type Edit } from "./offsets.ts";
-
-/** A document as it stood when something was asked about it. */
-export interface Snapshot {
-  uri: string;
-  version: number;
-  text: string;
-}
+import type { Versions } from "./versions.ts";
 
 export interface FileEdit {
   uri: vscode.Uri;
@@ -24,10 +18,10 @@ export class Proposal {
   private constructor(readonly files: readonly FileEdit[]) {}
 
   /**
-   * Reads the daemon's edit. `asked` is what stands for a document that was changed since, inside the edit's place.
+   * Reads the daemon's edit. `versions` holds the texts that the asked document had since.
    * Null where nobody knows any more which text an edit is for.
    */
-  static async of(edit: WorkspaceEdit, client: LanguageClient, asked: Snapshot | undefined): Promise<Proposal | null> {
+  static async of(edit: WorkspaceEdit, client: LanguageClient, versions: Versions): Promise<Proposal | null> {
     const files: FileEdit[] = [];
     const created = new Set<string>();
     for (const change of edit.documentChanges ?? []) {
@@ -37,7 +31,7 @@ export class Proposal {
       }
       const { uri: address, version } = change.textDocument;
       const uri = client.protocol2CodeConverter.asUri(address);
-      const before = created.has(address) ? "" : await textOf(uri, address, version, asked);
+      const before = created.has(address) ? "" : await textOf(uri, address, version, versions);
       if (before === null) return null;
       const edits = change.edits.flatMap((one): Edit[] => {
         if (!("newText" in one)) return [];
@@ -92,9 +86,9 @@ async function textOf(
   uri: vscode.Uri,
   address: string,
   version: number | null,
-  asked: Snapshot | undefined,
+  versions: Versions,
 ): Promise<string | null> {
   const document = await vscode.workspace.openTextDocument(uri);
   if (version === null || version === document.version) return document.getText();
-  return asked?.uri === address && asked.version === version ? asked.text : null;
+  return versions.at(address, version);
 }

@@ -3,9 +3,10 @@
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
 import type { Decision, Preview } from "./preview.ts";
-import { Proposal, type Snapshot } from "./proposal.ts";
+import { Proposal } from "./proposal.ts";
 import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
 import { receipt, say, showDocument, showReview } from "./results.ts";
+import { Versions } from "./versions.ts";
 
 export class Runner {
   private count = 0;
@@ -15,13 +16,17 @@ export class Runner {
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
   async run(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
     for (let wish = argument; ; ) {
-      const asked = snapshot(wish.uri);
-      const outcome = await this.ask(client, wish);
-      const better = TIERS[TIERS.indexOf(outcome.tier ?? "") + 1];
-      const mayRetry = outcome.tier !== null && better !== undefined;
-      const decision = await this.show(client, outcome, asked, mayRetry);
-      if (decision !== "retry" || !better) return outcome;
-      wish = { ...wish, version: snapshot(wish.uri)?.version ?? wish.version, tier: better };
+      const versions = new Versions(wish.uri);
+      try {
+        const outcome = await this.ask(client, wish);
+        const better = TIERS[TIERS.indexOf(outcome.tier ?? "") + 1];
+        const mayRetry = outcome.tier !== null && better !== undefined;
+        const decision = await this.show(client, outcome, versions, mayRetry);
+        if (decision !== "retry" || !better) return outcome;
+        wish = { ...wish, version: versionNow(wish.uri) ?? wish.version, tier: better };
+      } finally {
+        versions.dispose();
+      }
     }
   }
 
@@ -47,10 +52,10 @@ export class Runner {
   private async show(
     client: LanguageClient,
     outcome: Outcome,
-    asked: Snapshot | undefined,
+    versions: Versions,
     mayRetry: boolean,
   ): Promise<Decision> {
-    const proposal = outcome.edit && (await Proposal.of(outcome.edit, client, asked));
+    const proposal = outcome.edit && (await Proposal.of(outcome.edit, client, versions));
     if (proposal) return this.propose(proposal, outcome, mayRetry);
     if (outcome.diagnostics) await showReview(outcome);
     else if (outcome.document) await showDocument(outcome);
@@ -75,9 +80,8 @@ export class Runner {
   }
 }
 
-function snapshot(uri: string): Snapshot | undefined {
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri);
-  return document && { uri, version: document.version, text: document.getText() };
+function versionNow(uri: string): number | undefined {
+  return vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri)?.version;
 }
 
 function ended(status: Outcome["status"], { action }: RunArgument, message: string): Outcome {

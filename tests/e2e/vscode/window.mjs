@@ -87,8 +87,14 @@ export class Window {
   async save(file) {
     const path = join(this.folder, file);
     const before = statSync(path).mtimeMs;
-    await this.runCommand("File: Save"); // writes even where nothing changed
-    await until(() => statSync(path).mtimeMs > before, `${file} to be written`, () => this.notifications());
+    const written = async () => {
+      await this.runCommand("File: Save"); // writes even where nothing changed; lost if a widget takes the focus
+      for (let tries = 0; tries < 30 && statSync(path).mtimeMs <= before; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return statSync(path).mtimeMs > before;
+    };
+    await until(written, `${file} to be written`, () => this.editorText());
     let text, again;
     do {
       text = again; // VS Code empties the file before it fills it: two equal readings
