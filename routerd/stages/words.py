@@ -60,7 +60,7 @@ _SYMBOLS = re.compile(r"[(){}\[\];=<>|&\\/_$@^%+*]")
 _FEW_SYMBOLS = 3  # with fewer signs than this, a line is prose whatever their share
 _SYMBOL_SHARE = 0.16  # of a line; prose that names paths and calls stays below (seen on tests/bench/routing)
 _WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_ORPHAN = re.compile(r"^[\s,.;:!]+|[\s,;:]+$")
+_ORPHANS = " ,;:"  # what noise leaves behind at the ends
 _FIRST, _LAST = 90, 30  # words; the wish stands at the beginning or the end, what lies between is material
 _SEVERAL = 3  # files; no wish about a single place names as many
 
@@ -141,16 +141,16 @@ _NOISE = (
     (("!!", "??", "!?", "?!"), re.compile(r"[!?]{2,}")),
 )
 
-_WHOLE = _any(
-    r"\b(?:whole|entire|complete|all (?:of )?(?:our|the|my)) (?:[\w-]+ )?"
-    r"(?:project|code ?base|repo(?:sitory)?|app(?:lication)?|system|monorepo|services|modules|files)\b",
-    r"@(?:codebase|workspace)\b|\bacross (?:all|the (?:whole|entire)|every|several|multiple)\b",
-    r"\bin every (?:module|service|file|package)\b",
-    r"\b(?:ganze[ns]?|gesamte[ns]?|tout le|todo el|intero|весь) "
-    r"(?:projekt|projet|proyecto|progetto|проект)\b",
+_WHOLE = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:whole|entire|complete|all (?:of )?(?:our|the|my)) (?:[\w-]+ )?"
+    r"(?:project|code ?base|repo(?:sitory)?|app(?:lication)?|system|monorepo|services|modules|files)\b"
+    r"|@(?:codebase|workspace)\b|across (?:all|the (?:whole|entire)|every|several|multiple)\b"
+    r"|in every (?:module|service|file|package)\b"
+    r"|(?:ganze[ns]?|gesamte[ns]?|tout le|todo el|intero|весь) (?:projekt|projet|proyecto|progetto|проект)\b)"
 )
 _PATH = re.compile(
-    r"[@\w./-]*\w\."
+    r"(?<![@\w./-])[@\w./-]*\w\."
     r"(?:py|jsx?|tsx?|go|rs|java|kt|cc|cpp|c|hpp|h|cs|rb|php|swift|sql|vue|html|css|ya?ml|toml|json|md)\b"
 )
 _CONCURRENT = _any(
@@ -267,7 +267,7 @@ def _plain(text: str) -> str:
     words = (wish if _has_words(wish) else text).split()
     if len(words) > _FIRST + _LAST:
         words = words[:_FIRST] + words[-_LAST:]
-    return _ORPHAN.sub("", " ".join(words))
+    return " ".join(words).lstrip(_ORPHANS + ".!").rstrip(_ORPHANS)
 
 
 def _has_words(text: str) -> bool:

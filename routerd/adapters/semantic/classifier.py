@@ -49,7 +49,9 @@ class _Loaded:
 
     @cached_property
     def head(self) -> Head:
-        return Head(self.folder)
+        head = Head(self.folder)
+        head.warm(example.text for example in self.prototypes.examples)
+        return head
 
     @cached_property
     def prototypes(self) -> Known:
@@ -161,9 +163,10 @@ def _action(kinds: Matrix, tier: Tier) -> str:
 def _nearest(pool: Known, similarities: Matrix, tier: Tier) -> tuple[Neighbour, ...]:
     """The nearest of `tier` first, so that the reason fits the answer; then the nearest of any."""
     of_tier = int(np.where(pool.ranks == tier.rank, similarities, -2).argmax())
-    top = np.argpartition(-similarities, SHOWN)[:SHOWN]
-    order = [of_tier, *sorted((int(i) for i in top if i != of_tier), key=lambda i: -similarities[i])]
-    return tuple(pool.neighbour(index, float(similarities[index])) for index in order[:SHOWN])
+    top = np.argpartition(similarities, -SHOWN)[-SHOWN:]
+    near = sorted(zip(similarities[top].tolist(), top.tolist(), strict=True), reverse=True)
+    order = [(float(similarities[of_tier]), of_tier), *((nearness, i) for nearness, i in near if i != of_tier)]
+    return tuple(pool.neighbour(index, nearness) for nearness, index in order[:SHOWN])
 
 
 def _softmax(evidence: Matrix) -> Matrix:

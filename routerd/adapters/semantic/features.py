@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from zlib import crc32
 
 BUCKETS = 1 << 16  # rows of the weight table; twice as many gained nothing in tests/bench/routing
@@ -24,14 +23,12 @@ def word_bucket(word: str) -> int:
     return _bucket(f"w:{word}")
 
 
-def pair_bucket(first: str, second: str) -> int:
-    """The row of two neighbouring words."""
-    return _bucket(f"{first}_{second}")
-
-
 def gram_buckets(word: str) -> list[int]:
     """The rows of the letter groups of `word`, whose ends are marked; one for each place they stand at."""
     marked = f"<{word}>"
+    if word.isascii():  # a slice of bytes then is the group, so that one encoding serves all
+        letters = marked.encode()
+        return [crc32(letters[i : i + size]) % BUCKETS for size in GRAM_SIZES for i in range(len(letters) - size + 1)]
     return [
         _bucket(marked[start : start + size])
         for size in (DENSE_GRAM_SIZES if word[0] >= _DENSE_FROM else GRAM_SIZES)
@@ -39,9 +36,10 @@ def gram_buckets(word: str) -> list[int]:
     ]
 
 
-def pairs(words: list[str]) -> Iterator[tuple[str, str]]:
-    """Neighbouring words, with the beginning and the end as neighbours too."""
-    return zip(["^", *words], [*words, "$"], strict=True)
+def pair_buckets(words: list[str]) -> list[int]:
+    """The rows of neighbouring words, each once, in order; the beginning and the end are neighbours too."""
+    pairs = zip(["^", *words], [*words, "$"], strict=True)
+    return sorted({_bucket(f"{first}_{second}") for first, second in pairs})
 
 
 def _bucket(feature: str) -> int:

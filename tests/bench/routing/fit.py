@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routerd.adapters.semantic.embedding import StaticEmbedder
-from routerd.adapters.semantic.features import BUCKETS, gram_buckets, pair_bucket, pairs, split, word_bucket
+from routerd.adapters.semantic.features import BUCKETS, gram_buckets, pair_buckets, split, word_bucket
 from routerd.adapters.semantic.head import KINDS
 from routerd.domain.tier import Tier
 from routerd.stages.words import own_words
@@ -101,7 +101,7 @@ def groups(of: list[str]) -> tuple[NDArray[np.intp], Array]:
 
 
 def neighbours(of: list[str]) -> tuple[NDArray[np.intp], Array]:
-    return unit(sorted({pair_bucket(*pair) for pair in pairs(of)}) if of else [])
+    return unit(pair_buckets(of) if of else [])
 
 
 def unit(buckets: list[int]) -> tuple[NDArray[np.intp], Array]:
