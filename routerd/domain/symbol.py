@@ -69,10 +69,12 @@ class Outline:
     """Where the parser had to skip or invent something: empty for a file that parses."""
     doc: Span | None = None
     """The module's own documentation."""
-    by_qualname: dict[str, Symbol] = field(default_factory=dict, compare=False, repr=False)
+    by_qualname: dict[str, list[Symbol]] = field(default_factory=dict, compare=False, repr=False)
+    """All that bear a name, in order: a function may be defined twice, in two branches or as overloads."""
 
     def __post_init__(self) -> None:
-        self.by_qualname.update({symbol.qualname: symbol for symbol in self.symbols})
+        for symbol in self.symbols:
+            self.by_qualname.setdefault(symbol.qualname, []).append(symbol)
 
     def named_at(self, place: Place) -> Symbol | None:
         """The symbol whose declared name stands at a place."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property, reduce
 
+from routerd.domain.lines import LineChange, Lines
 from routerd.domain.place import Edit, Place, Span
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -24,9 +25,6 @@ _TRAIL = 256
 """Edits that a text remembers: a few minutes of typing."""
 _ASKED = 8
 """Older texts that a change was asked for and that the next text is told of at once."""
-
-Lines = tuple[int, int, int]
-"""A change of lines: ``first`` to ``old_last`` (exclusive) became ``first`` to ``new_last``."""
 
 
 class Encoding(StrEnum):
@@ -65,17 +63,17 @@ def cut_lines(string: str) -> list[str]:
 
 
 class Text:
-    """An immutable text: a list of lines with their line ends, sharing the lines of its predecessor.
+    """An immutable text: its lines with their line ends, most of them shared with its predecessor.
 
     Lines, not offsets, because an edit then costs the lines it touches and not the length of the file.
     """
 
-    def __init__(self, source: str | Sequence[str]) -> None:
+    def __init__(self, source: str | Lines) -> None:
         """From a string, or from lines that ``cut_lines`` would have cut."""
-        self.lines: Sequence[str] = cut_lines(source) if isinstance(source, str) else source
+        self.lines = source if isinstance(source, Lines) else Lines(cut_lines(source))
         self._number = next(_NUMBERS)
-        self._trail: tuple[tuple[int, Lines], ...] = ()
-        self._changes: dict[int, Lines] = {}
+        self._trail: tuple[tuple[int, LineChange], ...] = ()
+        self._changes: dict[int, LineChange] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Text) and self.lines == other.lines
@@ -156,28 +154,25 @@ class Text:
         middle = cut_lines(head + new + tail)
         if middle[-1] == "" and last + 1 < len(self.lines):
             middle.pop()
-        lines = list(self.lines)
-        lines[first : last + 1] = middle
-        text = Text(lines)
-        step = (first, last + 1, first + len(middle))
+        text = Text(self.lines.replaced(first, last + 1, middle))
+        step = LineChange(first, last + 1, first + len(middle))
         text._trail = (*self._trail[1 - _TRAIL :], (self._number, step))
-        text._changes = {number: _merged(change, step) for number, change in [*self._changes.items()][-_ASKED:]}
+        text._changes = {number: change.then(step) for number, change in [*self._changes.items()][-_ASKED:]}
         return text
 
-    def changed_since(self, older: Text) -> Lines | None:
+    def changed_since(self, older: Text) -> LineChange | None:
         """The lines that edits changed since an older text, without looking at the text.
 
         ``None`` where this one did not come from it, or so many edits ago that they are forgotten.
         """
         if older is self:
-            return (0, 0, 0)
+            return LineChange(0, 0, 0)
         number = older._number
         if number not in self._changes:
-            steps = itertools.dropwhile(lambda step: step[0] != number, self._trail)
-            change = reduce(_merged, (step for _, step in steps), None)
-            if change is None:
+            steps = [step for _, step in itertools.dropwhile(lambda step: step[0] != number, self._trail)]
+            if not steps:
                 return None
-            self._changes[number] = change
+            self._changes[number] = reduce(LineChange.then, steps)
         return self._changes[number]
 
     def edited(self, edits: Iterable[Edit]) -> Text:
@@ -218,11 +213,3 @@ class Text:
                 return self.clamp(Place(number, offset))
             offset -= len(line)
         return self.end
-
-
-def _merged(change: Lines | None, step: Lines) -> Lines:
-    """One change for one that was followed by another: the lines of both, and those between them."""
-    if change is None:
-        return step
-    middle = max(change[2], step[1])
-    return (min(change[0], step[0]), change[1] + middle - change[2], step[2] + middle - step[1])

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.grammar.nearby import change_between
 from routerd.domain.document import Document
 from routerd.domain.place import Edit, Place, Span
 from routerd.domain.symbol import Outline, Symbol
@@ -65,7 +64,7 @@ def test_the_kind_of_line_end_changes_nothing_in_an_outline(language: str, sourc
 def test_columns_count_code_points_and_lines_end_where_lsp_ends_them() -> None:
     text = Text("\ufeffx = '😀\x0c\u2028'\rdef é😀(): pass\n'\ud800'; é = 1\nclass 名(object): pass\n")
     outline = TreeSitterGrammar().outline(Document("file:///x", 1, "python", text))
-    assert outline.by_qualname["名"].name_span == Span(Place(3, 6), Place(3, 7))
+    assert outline.by_qualname["名"][0].name_span == Span(Place(3, 6), Place(3, 7))
     assert_sound(outline, text)
 
 
@@ -77,21 +76,6 @@ def test_a_name_is_found_at_every_place_of_it_as_in_the_outline(language: str, s
     for line, string in enumerate(document.text.lines):
         for column in range(len(string)):
             assert grammar.named_at(document, Place(line, column)) == outline.named_at(Place(line, column))
-
-
-@settings(deadline=None, max_examples=200)
-@given(
-    st.lists(st.sampled_from(["a\n", "b\n", "c\n"]), max_size=12),
-    st.lists(st.sampled_from(["a\n", "b\n", "c\n"]), max_size=12),
-)
-def test_a_change_is_what_lies_between_the_common_head_and_tail(old: list[str], new: list[str]) -> None:
-    change = change_between(old, new)
-    assert old[: change.first] + new[change.first : change.new_last] + old[change.old_last :] == new
-    assert change.first <= min(change.old_last, change.new_last)
-    inner_old, inner_new = old[change.first : change.old_last], new[change.first : change.new_last]
-    if inner_old and inner_new:
-        assert inner_old[0] != inner_new[0]
-        assert inner_old[-1] != inner_new[-1]
 
 
 @settings(deadline=None, max_examples=100)

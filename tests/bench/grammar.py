@@ -57,7 +57,7 @@ def measure(language: str, lines: int) -> dict[str, float]:
     unit = UNITS[language]
     text = Text("".join(unit.format(n=n) for n in range(lines // unit.count("\n"))))
     grammar = TreeSitterGrammar()
-    documents = [Document(f"file:///{n}", 1, language, Text(list(text.lines))) for n in range(3)]
+    documents = [Document(f"file:///{n}", 1, language, Text(text.lines)) for n in range(3)]
     grammar.outline(Document("file:///warm", 1, language, Text("")))
     full = timed(lambda: Parsed.of(text, language), 3)
     outlines = iter(documents)

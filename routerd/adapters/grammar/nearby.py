@@ -10,12 +10,13 @@ and takes 3 to 200 ms for one keystroke in 50,000 lines.)
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routerd.adapters.grammar.declarations import symbols_at
 from routerd.adapters.grammar.parsed import Parsed
+from routerd.domain.lines import LineChange
 from routerd.domain.place import Place, Span
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
@@ -27,47 +28,9 @@ MOST_LINES = 5_000
 """A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Lines ``first`` to ``old_last`` (exclusive) of the old text became ``first`` to ``new_last``."""
-
-    first: int
-    old_last: int
-    new_last: int
-
-    @property
-    def shift(self) -> int:
-        """How far the lines below moved down."""
-        return self.new_last - self.old_last
-
-    def touches(self, first: int, last: int) -> bool:
-        """Whether it is in or beside old lines ``first`` to ``last``: a decorator above, a line at the end."""
-        return self.first <= last + 1 and first <= self.old_last
-
-
-def change_between(old: Sequence[str], new: Sequence[str]) -> Change:
-    """What lies between the longest common head and the longest common tail of two texts' lines."""
-    most, olds, news = min(len(old), len(new)), len(old), len(new)
-    head = _agreeing(lambda a, b: old[a:b] == new[a:b], most)
-    tail = _agreeing(lambda a, b: old[olds - b : olds - a] == new[news - b : news - a], most - head)
-    return Change(head, olds - tail, news - tail)
-
-
-def _agreeing(same: Callable[[int, int], bool], most: int) -> int:
-    """How many agree, by halves: texts share their lines, and slices of shared lines compare in no time."""
-    at, size = 0, most
-    while size:
-        if at + size <= most and same(at, at + size):
-            at += size
-        else:
-            size //= 2
-    return at
-
-
 def around_nearby(kept: Parsed, text: Text, place: Place) -> tuple[tuple[Symbol, ...], Parsed]:
     """The symbols around a place of a text that is a little newer than ``kept``, and the tree to keep now."""
-    since = text.changed_since(kept.text)
-    change = Change(*since) if since else change_between(kept.text.lines, text.lines)
+    change = text.changed_since(kept.text) or text.lines.change_since(kept.text.lines)
     if change.first == change.old_last == change.new_last:
         return symbols_at(kept, place), kept
     below = place.line >= change.new_last
@@ -85,7 +48,7 @@ def around_nearby(kept: Parsed, text: Text, place: Place) -> tuple[tuple[Symbol,
     return tuple(_mapped(symbol, lambda old: Place(old.line + first, old.column)) for symbol in found), kept
 
 
-def _stands(kept: Parsed, found: tuple[Symbol, ...], change: Change) -> bool:
+def _stands(kept: Parsed, found: tuple[Symbol, ...], change: LineChange) -> bool:
     """Whether the changed lines are outside the top-level declaration that the symbols are part of.
 
     Inside it they may end a body early; outside, only an opened comment or string reaches the symbols.
@@ -93,7 +56,7 @@ def _stands(kept: Parsed, found: tuple[Symbol, ...], change: Change) -> bool:
     return not (_touched(found, change) or _touched(symbols_at(kept, found[0].name_span.start), change))
 
 
-def _touched(symbols: tuple[Symbol, ...], change: Change) -> bool:
+def _touched(symbols: tuple[Symbol, ...], change: LineChange) -> bool:
     for around in symbols:
         first = min(around.whole.start, around.doc.start if around.doc else around.whole.start)
         if change.touches(first.line, around.whole.end.line):
@@ -101,7 +64,7 @@ def _touched(symbols: tuple[Symbol, ...], change: Change) -> bool:
     return False
 
 
-def _shifted(place: Place, change: Change) -> Place:
+def _shifted(place: Place, change: LineChange) -> Place:
     return Place(place.line + change.shift, place.column) if place.line >= change.old_last else place
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 
+from routerd.domain.lines import Lines
 from routerd.domain.text import Text
 
-Lines = Sequence[str]
 Count = Callable[[str], int]
 
 _OPENS = re.compile(r"[ \t]+\S|[^\s/]")
@@ -18,9 +18,6 @@ _OPENS = re.compile(r"[ \t]+\S|[^\s/]")
 
 _CHUNK_LINES = 64
 """Few enough to count again in 0.1 ms, many enough that 50,000 lines are 800 chunks."""
-
-_COMPARED = 1_024
-"""Lines compared at once: a comparison of lists runs in C and takes equal objects for equal lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,8 @@ class Chunks:
     def followed(self, text: Text, count: Count) -> Chunks:
         """The chunks of a text that came from this one by an edit; only those that it touched are counted."""
         old = self.text.lines
-        if change := text.changed_since(self.text):
-            same_head, same_tail = change[0], len(old) - change[1]
-        else:
-            same_head = _same(old, text.lines)
-            same_tail = _same_from_end(old, text.lines, same_head)
+        change = text.changed_since(self.text) or text.lines.change_since(old)
+        same_head, same_tail = change.first, len(old) - change.old_last
         ends = list(accumulate(self.sizes))
         # Where a chunk begins depends on that line and the one before: both must be as they were.
         kept_head = bisect_right(ends, same_head - 1)
@@ -81,29 +75,3 @@ def _counted(lines: Lines, first: int, last: int, count: Count) -> tuple[list[in
         counts.append(count("".join(lines[first:end])))
         first = end
     return sizes, counts
-
-
-def _same(old: Lines, new: Lines) -> int:
-    """How many lines the two share at the beginning."""
-    limit = min(len(old), len(new))
-    at = 0
-    while at < limit and old[at : at + _COMPARED] == new[at : at + _COMPARED]:
-        at += _COMPARED
-    while at < limit and old[at] == new[at]:
-        at += 1
-    return min(at, limit)
-
-
-def _same_from_end(old: Lines, new: Lines, head: int) -> int:
-    """How many lines the two share at the end, beyond those that they share at the beginning."""
-    limit = min(len(old), len(new)) - head
-    at = 0
-    while at + _COMPARED <= limit and _slice(old, at) == _slice(new, at):
-        at += _COMPARED
-    while at < limit and old[-1 - at] == new[-1 - at]:
-        at += 1
-    return at
-
-
-def _slice(lines: Lines, from_end: int) -> Lines:
-    return lines[len(lines) - from_end - _COMPARED : len(lines) - from_end]

@@ -10,7 +10,6 @@ from routerd.domain.finding import Finding
 from routerd.domain.place import Edit, Span
 from routerd.domain.text import Encoding, Text
 from routerd.frontends.lsp.client import Wire
-from routerd.frontends.lsp.documents import Shift
 from routerd.frontends.shapes import diagnostic_json
 
 PUBLISH = "textDocument/publishDiagnostics"
@@ -70,8 +69,8 @@ def carried(findings: Iterable[Finding], old: Text, new: Text) -> tuple[Finding,
     """The findings of the old text that hold in the new one, at their new lines."""
     if old == new:
         return tuple(findings)
-    shift = Shift.between(old, new)
-    moved = ((finding, shift.of(finding.span)) for finding in findings)
+    change = new.lines.change_since(old.lines)
+    moved = ((finding, change.moves(finding.span)) for finding in findings)
     return tuple(_down(finding, lines) for finding, lines in moved if lines is not None)
 
 

@@ -73,37 +73,10 @@ class Documents:
         span = read(since[0])
         # Change by change: taken at once, two small changes far apart would look like a large one.
         for old, new in pairwise(since):
-            shift = Shift.between(old, new)
-            span = span.moved(shift.lines) if span.start.line >= shift.last else span
+            change = new.lines.change_since(old.lines)
+            span = span.moved(change.shift) if span.start.line >= change.old_last else span
         return Span(held.now.text.clamp(span.start), held.now.text.clamp(span.end))
 
     def _seen(self, document: Document) -> None:
         for watcher in tuple(self.watchers):
             watcher(document)
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """What happened between two texts, by lines: ``first`` up to ``last`` changed, what is below moved."""
-
-    first: int
-    last: int
-    lines: int
-
-    @classmethod
-    def between(cls, old: Text, new: Text) -> Shift:
-        """The smallest run of old lines outside of which nothing but the numbering changed."""
-        shorter = min(len(old.lines), len(new.lines))
-        first = 0
-        while first < shorter and old.lines[first] == new.lines[first]:
-            first += 1
-        tail = 0
-        while tail < shorter - first and old.lines[-1 - tail] == new.lines[-1 - tail]:
-            tail += 1
-        return cls(first, len(old.lines) - tail, len(new.lines) - len(old.lines))
-
-    def of(self, span: Span) -> int | None:
-        """How many lines a span moves by, or ``None`` where its lines changed."""
-        if span.end.line < self.first:
-            return 0
-        return self.lines if span.start.line >= self.last else None

@@ -84,7 +84,7 @@ def containers(it: View) -> tuple[Symbol, ...]:
 
 
 def _container(symbol: Symbol, target: Target) -> Symbol | None:
-    named = [s for s in target.outline.symbols if s.qualname == symbol.container and s is not symbol]
+    named = [s for s in target.outline.by_qualname.get(symbol.container or "", ()) if s is not symbol]
     # A Go method or a Rust ``impl`` stands outside of its type; else the class is the one around it.
     return next((s for s in named if s.whole.covers(symbol.whole)), named[0] if named else None)
 
@@ -139,7 +139,7 @@ def _signed(symbols: list[Symbol]) -> str:
 
 
 def _inside_function(symbol: Symbol, target: Target) -> bool:
-    owner = target.outline.by_qualname.get(symbol.container or "")
+    owner = _container(symbol, target)
     return owner is not None and owner.kind.callable and not owner.whole.covers(target.span)
 
 

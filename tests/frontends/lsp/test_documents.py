@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.place import Edit, Place, Span, span
 from routerd.domain.text import Text
 from routerd.frontends.lsp.diagnostics import carried
-from routerd.frontends.lsp.documents import Documents, Shift
-
-LINES = st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=1, max_size=8).map("\n".join)
-
-
-@given(LINES, LINES)
-def test_lines_outside_of_a_shift_are_the_same_lines(one: str, other: str) -> None:
-    old, new = Text(one), Text(other)
-    shift = Shift.between(old, new)
-    for line in range(len(old.lines)):
-        lines = shift.of(span(line, 0, line, 0))
-        if lines is not None:
-            assert new.lines[line + lines] == old.lines[line]
+from routerd.frontends.lsp.documents import Documents
 
 
 def _finding(line: int) -> Finding:
