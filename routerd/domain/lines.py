@@ -53,9 +53,15 @@ class Lines(Sequence[str]):
 
     __slots__ = ("_blocks", "_ends")
 
-    def __init__(self, lines: Iterable[str] = ()) -> None:
-        self._blocks: list[list[str]] = _blocks(list(lines))
-        self._ends = list(accumulate(map(len, self._blocks)))
+    def __init__(self, blocks: list[list[str]]) -> None:
+        """From blocks that nobody changes any more; ``of`` cuts lines into such."""
+        self._blocks = blocks
+        self._ends = list(accumulate(map(len, blocks)))
+
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> Lines:
+        """The lines, cut into blocks."""
+        return cls(_blocks(list(lines)))
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -101,7 +107,7 @@ class Lines(Sequence[str]):
     def replaced(self, first: int, last: int, new: Sequence[str]) -> Lines:
         """The lines with ``first`` to ``last`` (exclusive) replaced by others."""
         if not self._blocks:
-            return Lines(new)
+            return Lines.of(new)
         low = min(bisect_right(self._ends, first), len(self._blocks) - 1)
         high = max(low, bisect_right(self._ends, last - 1))
         if low and len(self._blocks[low]) < BLOCK // 2:
@@ -109,10 +115,7 @@ class Lines(Sequence[str]):
         start = self._ends[low] - len(self._blocks[low])
         touched = list(chain.from_iterable(self._blocks[low : high + 1]))
         touched[first - start : last - start] = new
-        edited = Lines.__new__(Lines)
-        edited._blocks = [*self._blocks[:low], *_blocks(touched), *self._blocks[high + 1 :]]
-        edited._ends = list(accumulate(map(len, edited._blocks)))
-        return edited
+        return Lines([*self._blocks[:low], *_blocks(touched), *self._blocks[high + 1 :]])
 
     def change_since(self, old: Lines) -> LineChange:
         """What lies between the longest common head and the longest common tail of two texts' lines."""

@@ -70,7 +70,7 @@ class Text:
 
     def __init__(self, source: str | Lines) -> None:
         """From a string, or from lines that ``cut_lines`` would have cut."""
-        self.lines = source if isinstance(source, Lines) else Lines(cut_lines(source))
+        self.lines = source if isinstance(source, Lines) else Lines.of(cut_lines(source))
         self._number = next(_NUMBERS)
         self._trail: tuple[tuple[int, LineChange], ...] = ()
         self._changes: dict[int, LineChange] = {}
