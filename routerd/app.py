@@ -24,7 +24,7 @@ from routerd.adapters import config
 from routerd.adapters.cache import SqliteReplyCache
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import MIGRATIONS, SqliteLedger, start_of_day
+from routerd.adapters.ledger import MIGRATIONS, SqliteLedger, day_of
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.offline import OfflineEngine
 from routerd.adapters.recent import Recent
@@ -251,18 +251,17 @@ class App:
 
     def standing(self) -> Standing:
         """Today's spending and savings."""
-        today = start_of_day(now())
-        return Standing(self.ledger.spent(today), self.settings.budget.daily, self.ledger.saved(today))
+        today = day_of(now())
+        return Standing(self.ledger.spent(*today), self.settings.budget.daily, self.ledger.saved(*today))
 
     def stats(self, since: datetime | None = None) -> Stats:
         """The ledger's totals since a moment, or of all time."""
-        return self.ledger.stats(since, now().tzinfo)
+        return self.ledger.stats(since, None)
 
     async def warm(self, uri: str | None = None) -> None:
         """Load what is slow to load, and index the project around a document, off the event loop."""
-        loop = asyncio.get_running_loop()
         for load in (self._counter.warm, self._catalogue.warm, self._places.classifier.load):
-            await loop.run_in_executor(self._executor, load)
+            await self._in_background(load)
         if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
         if uri is not None:
@@ -270,18 +269,29 @@ class App:
 
     async def study(self, uri: str) -> None:
         """Index the project around a document in the background; at once where it is indexed already."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._executor, self.workspace.index, uri, lambda: not self._closing)
+        await self._in_background(self.workspace.index, uri, lambda: not self._closing)
+        await self.prepare(uri)
+
+    async def prepare(self, uri: str) -> None:
+        """Look at a document in the background as the editor holds it, so that its next hover finds that done."""
+        document = self.workspace.held(uri)
+        if document is not None:
+            await self._in_background(self._foresight.prepare, document, self._snapshot, self._places)
+
+    async def _in_background(self, work: Callable[..., object], *arguments: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""
         await self._traffic.close()
 
-    def close(self) -> None:
-        """Stop the background work and close the ledger."""
+    def close(self) -> str | None:
+        """Stop the background work and close the ledger; a sentence where paid attempts could not be written to it."""
         self._closing = True
         self._executor.shutdown(wait=True, cancel_futures=True)
+        unwritten = self.ledger.close()
         self._database.close()
+        return unwritten
 
 
 def now() -> datetime:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from textwrap import dedent
+from threading import RLock
 
 from routerd.actions import catalog
 from routerd.domain.action import ActionSpec, Contract, Request, Scope
@@ -78,10 +79,15 @@ class _Known:
 
 
 class Foresight:
-    """Remembers plans; ``foresee`` costs what the target's size costs, whatever the size of the file."""
+    """Remembers plans; ``foresee`` costs what the target's size costs, whatever the size of the file.
+
+    Safe to share between threads: one plans in the background while typing pauses.
+    """
 
     def __init__(self) -> None:
+        self._lock = RLock()
         self._now: _Now | None = None
+        self._named: tuple[Outline, frozenset[str]] | None = None
         self._known: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
 
     def foresee(self, request: Request, snapshot: Snapshot, places: Places) -> Foreseen | Refusal:
@@ -89,12 +95,24 @@ class Foresight:
         spec = catalog().get(request.action)
         if spec is None or not request.span.empty or request.instruction or request.whole_file:
             return _foreseen(plan(request, snapshot, places))
+        with self._lock:
+            return self._foresee(spec, request, snapshot, places)
+
+    def prepare(self, document: Document, snapshot: Snapshot, places: Places) -> None:
+        """Outline and count a document while nobody waits for it, so that its next hover finds that done."""
+        places.grammar.outline(document)
+        start = Span(Place(0, 0), Place(0, 0))
+        for spec in catalog().values():
+            if spec.in_menu and spec.scopes[0] is Scope.FILE:
+                self.foresee(Request(spec.name, document, start), snapshot, places)
+
+    def _foresee(self, spec: ActionSpec, request: Request, snapshot: Snapshot, places: Places) -> Foreseen | Refusal:
         symbol = _symbol_at(request, places)
         about = None if spec.scopes[0] is Scope.FILE else symbol
         key = (request.document.uri, request.action, request.replace, about and about.qualname)
         known, now = self._known.get(key), self._measured(request.document, about, places) if about else None
         if known is None or not _holds(known, request.document, now, snapshot, places):
-            known = self._known[key] = _planned(request, now, snapshot, places)
+            known = self._known[key] = self._planned(request, now, snapshot, places)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
@@ -110,27 +128,35 @@ class Foresight:
             now = self._now = _Now(document.text, symbol, source, words, framed, size)
         return now
 
+    def _planned(self, request: Request, now: _Now | None, snapshot: Snapshot, places: Places) -> _Known:
+        document = request.document
+        outcome = plan(request, snapshot, places)
+        known = _Known(snapshot, places.workspace.project(document.uri), document, now, outcome)
+        if isinstance(outcome, Refusal):
+            return known
+        target, spec = outcome.question.target, outcome.question.spec
+        if now is None:
+            size = places.counter.count(target_text(spec, document, target))
+            return replace(known, size=size, whole=places.counter.count_text(document.text))
+        turn = places.recent.last(target_key(outcome.question))
+        broken = bool(target.outline.faults) and not _parses(now, document, places)
+        known = replace(known, turn=turn, broken=broken, names=self._names(document.text, target.outline))
+        return replace(known, words=_words(now, known))
+
+    def _names(self, text: Text, outline: Outline) -> frozenset[str]:
+        """All names of a file, found once for all actions of a menu."""
+        if self._named is None or self._named[0] is not outline:
+            begun = {match[0] for line in text.lines if (match := _WORD.match(line))}
+            imported = {name for found in outline.imports for name in found.names}
+            declared = {symbol.name for symbol in outline.symbols}
+            self._named = outline, frozenset(begun | imported | declared)
+        return self._named[1]
+
 
 def _symbol_at(request: Request, places: Places) -> Symbol | None:
     around = places.grammar.around(request.document, request.cursor)
     named = next((symbol for symbol in around if request.cursor in symbol.name_span), None)
     return named or max(around, key=lambda symbol: symbol.whole.start, default=None)
-
-
-def _planned(request: Request, now: _Now | None, snapshot: Snapshot, places: Places) -> _Known:
-    document = request.document
-    outcome = plan(request, snapshot, places)
-    known = _Known(snapshot, places.workspace.project(document.uri), document, now, outcome)
-    if isinstance(outcome, Refusal):
-        return known
-    target, spec = outcome.question.target, outcome.question.spec
-    if now is None:
-        size = places.counter.count(target_text(spec, document, target))
-        return replace(known, size=size, whole=places.counter.count_text(document.text))
-    turn = places.recent.last(target_key(outcome.question))
-    broken = bool(target.outline.faults) and not _parses(now, document, places)
-    known = replace(known, turn=turn, broken=broken, names=_names(document.text, target.outline))
-    return replace(known, words=_words(now, known))
 
 
 def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapshot, places: Places) -> bool:
@@ -175,12 +201,6 @@ def _words_of_change(old: Text, new: Text, change: tuple[int, int, int]) -> Iter
 def _words(now: _Now, known: _Known) -> tuple[str, ...]:
     declared = known.project.declarations
     return tuple(word for word in now.words if word in known.names or word in declared)
-
-
-def _names(text: Text, outline: Outline) -> frozenset[str]:
-    begun = {match[0] for line in text.lines if (match := _WORD.match(line))}
-    imported = {name for found in outline.imports for name in found.names}
-    return frozenset(begun | imported | {symbol.name for symbol in outline.symbols})
 
 
 def _corrected(known: _Known, request: Request, now: _Now | None, places: Places) -> Foreseen | Refusal:

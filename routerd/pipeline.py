@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from routerd.delivery import deliver
@@ -15,7 +15,7 @@ from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.conversation import Turn, target_key
-from routerd.domain.errors import BadRequest, UpstreamError
+from routerd.domain.errors import BadRequest, ContextTooLong, Unfinished, UpstreamError
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import Usage, dollars
 from routerd.domain.outcome import Outcome, Status
@@ -52,7 +52,7 @@ async def run(
         if isinstance(admitted, Refusal):
             return replace(outcome, status=Status.REFUSED, message=admitted.message)
         async with asyncio.timeout(settings.limits.total_s):
-            found = await _climb(planned, admitted, settings, places, receipt)
+            found = await _Climb(planned, settings, places, receipt).by(admitted)
         if isinstance(found, Refusal):
             ended = replace(outcome, status=Status.REFUSED, message=found.message)
         elif isinstance(found, Rejected):
@@ -72,7 +72,8 @@ async def run(
         ended = replace(outcome, message=str(fault))
     finally:
         places.ledger.release(job)
-    return replace(ended, attempts=tuple(receipt.attempts))
+    message = f"{ended.message} {receipt.trouble}" if receipt.trouble else ended.message
+    return replace(ended, message=message, attempts=tuple(receipt.attempts))
 
 
 def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
@@ -91,32 +92,58 @@ async def _admitted(planned: Plan, settings: Settings, editor: ports.Editor) -> 
     return admission.rungs
 
 
-async def _climb(
-    planned: Plan, rungs: tuple[int, ...], settings: Settings, places: Places, receipt: Receipt
-) -> Change | Unproven | Rejected | Refusal:
-    """Ask the admitted rungs, one after the other, until an answer keeps its contract, and its tests pass if run.
+@dataclass(slots=True)
+class _Climb:
+    """The way up the ladder, until an answer keeps its contract, and its tests pass if run."""
 
-    Raises UpstreamError where no rung gave a whole answer.
-    """
-    receipt.prior_output = planned.prior_output
-    judge = Judge(places.grammar, places.workspace, places.runner, settings.test_command)
-    refusals: list[tuple[str, str]] = []
-    fault: UpstreamError | None = None
-    unproven: Unproven | None = None
-    for index in rungs:
-        rung = planned.route.ladder[index]
-        receipt.estimate = planned.estimates[index]
-        # A slip of form is mended by the model that made it: once more here, then up the ladder.
-        for _ in range(2 if settings.routing.escalate and rung.models != (OFFLINE,) else 1):
+    planned: Plan
+    settings: Settings
+    places: Places
+    receipt: Receipt
+    refusals: list[tuple[str, str]] = field(default_factory=list)
+    """Each answer that was not taken, with the reason."""
+
+    async def by(self, rungs: tuple[int, ...]) -> Change | Unproven | Rejected | Refusal:
+        """What the admitted rungs answer, asked one after the other.
+
+        A tier that is down is no reason to pay for a dearer one: then only the built-in engine is left to ask.
+        Raises UpstreamError where no rung gave a whole answer.
+        """
+        self.receipt.prior_output = self.planned.prior_output
+        fault: UpstreamError | None = None
+        unproven: Unproven | None = None
+        for index in rungs:
+            rung = self.planned.route.ladder[index]
+            if _down(fault) and not self.refusals and rung.models != (OFFLINE,):
+                continue
+            self.receipt.estimate = self.planned.estimates[index]
+            end = await self._on(rung)
+            if isinstance(end, Change):
+                return end
+            if isinstance(end, Refusal):
+                return unproven or (Rejected(f"{self.refusals[-1][1]}; {end.message}") if self.refusals else end)
+            if isinstance(end, UpstreamError):
+                fault = fault or end
+            elif isinstance(end, Unproven):
+                unproven = end
+        if unproven or self.refusals:
+            return unproven or Rejected(self.refusals[-1][1])
+        raise fault or UpstreamError("No model could be asked.")
+
+    async def _on(self, rung: Rung) -> Change | Unproven | Rejected | Refusal | UpstreamError:
+        """One rung's answer. A slip of form is mended by the model that made it: once more, then up the ladder."""
+        settings, places, receipt = self.settings, self.places, self.receipt
+        judge = Judge(places.grammar, places.workspace, places.runner, settings.test_command)
+        again = settings.routing.escalate and rung.models != (OFFLINE,)
+        while True:
             over = receipt.reserve(settings.budget.per_action)
             if over is not None:
-                return unproven or (Rejected(f"{refusals[-1][1]}; {over.message}") if refusals else over)
-            question = _with(planned.question, refusals, places)
+                return over
+            question = _with(self.planned.question, self.refusals, places)
             receipt.counted_input = question.prompt.input_tokens
             reply = await _ask(question, rung, places, receipt)
             if isinstance(reply, UpstreamError):
-                fault = fault or reply
-                break
+                return reply
             if not reply.attempt.cached:
                 places.recent.keep(target_key(question), Turn.of(question, reply.attempt, places.clock()))
             found = await _judged(judge, reply, question, receipt)
@@ -125,26 +152,29 @@ async def _climb(
                 _remember(question, reply, places)
                 return found
             receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=found.reason))
-            refusals.append((reply.text, found.reason))
-            if isinstance(found, Unproven):
-                unproven = found
-            elif found.mechanical:
-                continue
-            break
-    if unproven or refusals:
-        return unproven or Rejected(refusals[-1][1])
-    raise fault or UpstreamError("No model could be asked.")
+            self.refusals.append((reply.text, found.reason))
+            if not again or isinstance(found, Unproven) or not found.mechanical:
+                return found
+            again = False
+
+
+def _down(fault: UpstreamError | None) -> bool:
+    """Whether providers failed, rather than what the tier's models can do."""
+    return fault is not None and not isinstance(fault, ContextTooLong | Unfinished)
 
 
 async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Receipt) -> Change | Unproven | Rejected:
-    change = judge.verdict(reply, question)
-    if isinstance(change, Rejected) or not judge.runs(change, question):
-        return change
-    receipt.stage("running the tests")
     try:
+        change = judge.verdict(reply, question)
+        if isinstance(change, Rejected) or not judge.runs(change, question):
+            return change
+        receipt.stage("running the tests")
         return await judge.doubt(change, question) or change
-    except asyncio.CancelledError:
-        receipt.attempted(reply.attempt)  # it was paid, whatever becomes of it
+    except BaseException as end:  # it was paid, whatever becomes of it
+        cancelled = isinstance(end, asyncio.CancelledError)
+        status = AttemptStatus.CANCELLED if cancelled else AttemptStatus.REJECTED
+        reason = "cancelled while it was checked" if cancelled else f"its check failed ({type(end).__name__})"
+        receipt.attempted(replace(reply.attempt, status=status, reason=reason))
         raise
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.baseline import baseline_cost
 from routerd.domain.booking import Booking
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars
@@ -31,6 +32,10 @@ class Receipt:
     prior_output: int = 0
     estimate: Estimate | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    trouble: str | None = None
+    """What the user must know of the ledger: an attempt that could not be written down, or a new file."""
+    _asked: int = field(default=0, init=False)
+    """Input tokens by the local count before any refused answer went along."""
 
     @property
     def spent(self) -> Decimal:
@@ -54,8 +59,8 @@ class Receipt:
 
     def attempted(self, attempt: Attempt) -> None:
         """Book an attempt, in the ledger first."""
+        self._asked = self._asked or self.counted_input
         used = attempt.status is AttemptStatus.OK and attempt.model != OFFLINE
-        baseline = self.baseline.cost(self.counted_input, attempt.usage.all_output) if used and self.baseline else None
         booking = Booking(
             self.job,
             self.action,
@@ -64,8 +69,28 @@ class Receipt:
             self.estimate,
             self.counted_input,
             self.prior_output,
-            baseline,
+            self._instead(attempt) if used else None,
         )
-        self.ledger.book(booking, self.clock())
+        self.trouble = self.ledger.book(booking, self.clock()) or self.trouble
         self.attempts.append(attempt)
         self.watch.attempted(attempt)
+
+    def _instead(self, attempt: Attempt) -> Decimal | None:
+        """What the baseline model would have billed for this answer.
+
+        It would not have been told of answers that others had refused; usage that was counted here is in no
+        model's tokens yet; an answer from the cache had none, so that nothing is claimed for it.
+        """
+        share = self._asked / self.counted_input if self.counted_input else 1.0
+        usage = attempt.usage
+        asked = replace(
+            usage,
+            input=round(usage.input * share),
+            cached_input=round(usage.cached_input * share),
+            cache_write=round(usage.cache_write * share),
+        )
+        known = 1.0 if attempt.usage_estimated else self._factor(attempt.model)
+        return baseline_cost(asked, attempt.model, known, self.baseline)
+
+    def _factor(self, model: ModelRef) -> float:
+        return self.ledger.learned(model, self.action, self.language).input_factor

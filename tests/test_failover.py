@@ -16,7 +16,7 @@ from routerd.domain.outcome import Status
 from routerd.domain.text import Text
 from tests import brain
 from tests.test_line import SOURCE, Desk, wish
-from tests.upstream import Turn, Upstream, cut_before_finish, rate_limited, server_error
+from tests.upstream import Seen, Turn, Upstream, cut_before_finish, cut_by_length, rate_limited, server_error
 
 CONFIG = """
 [tiers]
@@ -122,6 +122,44 @@ async def test_an_escalation_names_the_answer_that_was_not_taken_and_its_reason(
     assert str(outcome.model) == "two/large"
     assert f"done by two/large for {dollars(outcome.attempts[-1].cost)}" in outcome.message
     assert f"; one/small gave an answer that was not taken: {rejected.reason}" in outcome.message
+
+
+async def test_a_tier_that_is_down_is_no_reason_to_pay_for_a_dearer_one(tmp_path: Path, desk: Desk) -> None:
+    one, two = Upstream(otherwise=rate_limited(600)), Upstream(reply=brain.reply)
+    async with opened(tmp_path, one, two) as app:
+        (tmp_path / "config.toml").write_text(
+            CONFIG.replace(', "two/small"', "").format(one=one.base_url, two=two.base_url), "utf-8"
+        )
+        app.reload()
+        outcome = await app.run(wish(desk), desk, desk)
+        assert not two.seen
+    assert outcome.status is Status.FAILED
+    assert "; a second one under [tiers] would be asked now" in outcome.message
+    assert not desk.applied
+
+
+async def test_answers_that_are_cut_short_by_every_small_model_are_asked_of_a_larger_one(
+    tmp_path: Path, desk: Desk
+) -> None:
+    def turn(seen: Seen) -> Turn:
+        return cut_by_length() if seen.model == "small" else Turn()
+
+    async with opened(tmp_path, Upstream(turn), Upstream(turn, reply=brain.reply)) as app:
+        outcome = await app.run(wish(desk), desk, desk)
+    assert outcome.status is Status.APPLIED, outcome.message
+    assert str(outcome.model) == "two/large"
+
+
+async def test_where_the_built_in_engine_is_the_last_resort_an_outage_ends_there(tmp_path: Path, desk: Desk) -> None:
+    down, up = Upstream(otherwise=rate_limited(600)), Upstream(reply=brain.reply)
+    async with opened(tmp_path, down, up) as app:
+        lone = CONFIG.replace(', "two/small"', "").format(one=down.base_url, two=up.base_url)
+        (tmp_path / "config.toml").write_text(lone + '\n[routing]\noffline = "last-resort"\n', "utf-8")
+        app.reload()
+        outcome = await app.run(wish(desk), desk, desk)
+        assert (len(down.seen), len(up.seen)) == (1, 0)
+    assert outcome.status is Status.APPLIED, outcome.message
+    assert str(outcome.model) == "offline/built-in"
 
 
 async def test_an_answer_at_the_first_try_says_no_more_than_who_and_how_much(tmp_path: Path, desk: Desk) -> None:

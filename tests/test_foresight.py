@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,37 @@ def test_random_typing_in_one_function_is_priced_right(app: App) -> None:
         found = shown(app, document, LABEL)
         if not app.grammar.faults(text.string, "python"):
             assert found == planned(app, document, LABEL), text.string
+
+
+async def test_what_a_pause_prepared_is_what_planning_anew_says(app: App) -> None:
+    document = Document("file:///project/label.py", 1, "python", Text(SOURCE))
+    app.opened(document)
+    await app.prepare(document.uri)
+    assert shown(app, document, LABEL) == planned(app, document, LABEL)
+    typed = document.text.replaced(Span(Place(3, 0), Place(3, 0)), "import sys\n\n\ndef new():\n    return weigh\n\n\n")
+    now = Document(document.uri, 2, "python", typed)
+    app.opened(now)
+    await app.prepare(now.uri)
+    place = Place(LABEL.line + 7, LABEL.column)
+    assert shown(app, now, place) == planned(app, now, place)
+    app.closed(now.uri)
+    await app.prepare(now.uri)  # nothing is there to be prepared, and nothing is said
+
+
+def test_hovers_and_preparations_on_two_threads_agree(app: App) -> None:
+    text = Text(SOURCE)
+    with ThreadPoolExecutor(1) as other:
+        for version in range(2, 40):
+            at = Place(18, 8)
+            text = text.replaced(Span(at, at), _typed(version))
+            document = Document("file:///project/label.py", version, "python", text)
+            app.opened(document)
+            preparing = other.submit(asyncio.run, app.prepare(document.uri))
+            found = shown(app, document, LABEL)
+            preparing.result()
+            if not app.grammar.faults(text.string, "python"):
+                assert found == planned(app, document, LABEL), text.string
+
+
+def _typed(seed: int) -> str:
+    return random.Random(seed).choice(["x", "weigh(parcel); ", "LIMIT; ", "\n        ", "os; "])

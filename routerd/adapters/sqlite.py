@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,17 @@ Migration = Callable[[sqlite3.Connection], object]
 
 _BUSY_MS = 3_000
 """How long a write waits for another daemon's transaction, which takes well under a millisecond."""
+_IMPATIENT_MS = 50
+"""The same while the file stays locked: who waited once in vain must not wait again at each step of a job."""
+_MENDING_S = 10.0
+"""How long a daemon waits for another one that is setting the same corrupt file aside."""
+
+_MENDS = {
+    sqlite3.SQLITE_BUSY: "another program holds it, which should be closed",
+    sqlite3.SQLITE_LOCKED: "another program holds it, which should be closed",
+    sqlite3.SQLITE_FULL: "free some disk space",
+    sqlite3.SQLITE_READONLY: "make it writable",
+}
 
 
 class Database:
@@ -27,23 +39,25 @@ class Database:
         ``problem`` then holds a sentence for the user, and work goes on.
         """
         self.problem: str | None = None
+        self.session_only = False
+        """Whether memory stands in for a file that cannot be used: nothing outlives this process."""
         self._lock = threading.RLock()
-        self._migrations = migrations
+        self._path, self._migrations, self._at = path, migrations, at
+        self._locked = False
         try:
-            self._connection = self._open(path)
-        except sqlite3.DatabaseError as fault:
-            self._connection = self._instead(path, fault, at)
+            self._connection = self._open()
+        except (sqlite3.Error, OSError) as fault:
+            self._connection = self._set_aside() if _corrupt(fault) else self._in_memory(str(fault))
 
-    def _open(self, path: Path | None) -> sqlite3.Connection:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            path or ":memory:", isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000
-        )
+    def _open(self) -> sqlite3.Connection:
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = _connect(self._path)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             self._migrate(connection)
+            self._file = _identity(self._path)
         except BaseException:
             connection.close()
             raise
@@ -51,6 +65,8 @@ class Database:
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         (done,) = connection.execute("PRAGMA user_version").fetchone()
+        if done > len(self._migrations):
+            raise sqlite3.OperationalError(f"a newer routerd wrote it, in version {done}: upgrade this one")
         if done == len(self._migrations):
             return
         connection.execute("BEGIN IMMEDIATE")
@@ -60,56 +76,140 @@ class Database:
             connection.execute(f"PRAGMA user_version={number}")
         connection.execute("COMMIT")
 
-    def _instead(self, path: Path | None, fault: sqlite3.DatabaseError, at: datetime) -> sqlite3.Connection:
-        if isinstance(fault, sqlite3.OperationalError) or path is None:
-            self.problem = (
-                f"The ledger {path} cannot be written ({fault}): spending is counted for this session only; "
-                "mend its permissions or close what locks it, and restart."
-            )
-            return self._open(None)
-        aside = path.with_name(f"{path.stem}-corrupt-{at:%Y%m%d-%H%M%S}{path.suffix}")
+    def _in_memory(self, why: str) -> sqlite3.Connection:
+        self.problem = (
+            f"The ledger {self._path} cannot be used ({why}): spending is counted for this session only, and where a "
+            "daily or monthly budget is set nothing is sent; mend that, and restart."
+        )
+        self.session_only = True
+        self._path = None
+        return self._open()
+
+    def _set_aside(self) -> sqlite3.Connection:
+        """A sound file in place of a corrupt one. Of all daemons that notice, one moves it; the others follow."""
+        path = self._path
+        if path is None:
+            return self._open()
         try:
-            path.replace(aside)
-            for ending in ("-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
-        except OSError as also:
-            self.problem = f"The ledger {path} is corrupt and cannot be moved ({also}): nothing is recorded."
-            return self._open(None)
-        self.problem = f"The ledger was corrupt and is set aside as {aside}; a new one was begun."
-        return self._open(path)
+            with closing(_connect(path.with_name(f"{path.name}.mending"), _MENDING_S)) as mutex:
+                mutex.execute("BEGIN EXCLUSIVE")
+                if not _sound(path):
+                    aside = _unused(path.with_name(f"{path.stem}-corrupt-{self._at:%Y%m%d-%H%M%S}{path.suffix}"))
+                    # The name of the file itself goes last: a daemon that finds it free begins a new one beside them.
+                    for ending in ("-wal", "-shm", ""):
+                        with suppress(FileNotFoundError):
+                            path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
+                    self.problem = (
+                        f"The ledger was corrupt and is set aside as {aside}; a new one was begun, "
+                        "in which budgets begin anew."
+                    )
+                else:
+                    self.problem = "The ledger was corrupt, and another routerd has begun a new one."
+                return self._open()
+        except (sqlite3.Error, OSError) as fault:
+            return self._in_memory(f"it is corrupt and cannot be moved: {fault}")
 
     @contextmanager
     def transaction(self) -> Iterator[Callable[[str, Sequence[object]], list[Row]]]:
         """A write that happens whole or not at all; gives a function that runs one statement.
 
-        Raises LedgerError where the file is locked for too long or cannot be written.
+        Raises LedgerError where the file is locked for too long or cannot be written. Where it was found to be
+        corrupt, the next transaction is on a new one.
         """
         with self._lock:
             try:
+                self._follow()
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._execute
                     self._connection.execute("COMMIT")
                 except BaseException:
-                    self._connection.execute("ROLLBACK")
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
                     raise
-            except sqlite3.DatabaseError as fault:
-                raise LedgerError(
-                    f"The ledger could not be written ({fault}): is another program holding it?"
-                ) from fault
+            except (sqlite3.Error, OverflowError, UnicodeError) as fault:
+                raise self._fault(fault, "written") from fault
+            self._wait(locked=False)
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Rows of one query. Raises LedgerError where the file cannot be read."""
         with self._lock:
             try:
                 return self._execute(statement, values)
-            except sqlite3.DatabaseError as fault:
-                raise LedgerError(f"The ledger could not be read ({fault}).") from fault
+            except sqlite3.Error as fault:
+                raise self._fault(fault, "read") from fault
 
     def _execute(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         return self._connection.execute(statement, values).fetchall()
+
+    def _follow(self) -> None:
+        """Go to the file that has the name by now: what is written to one that was moved away is lost."""
+        if self._path is None or _identity(self._path) == self._file:
+            return
+        before = self._connection
+        try:
+            self._connection = self._open()
+        except OSError as fault:
+            raise sqlite3.OperationalError(str(fault)) from fault
+        before.close()
+
+    def _fault(self, fault: Exception, done: str) -> LedgerError:
+        code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+        if _corrupt(fault):
+            self._connection.close()
+            self._connection = self._set_aside()
+            return LedgerError(str(self.problem))
+        self._wait(locked=code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
+        mend = f": {_MENDS[code]}" if code in _MENDS else ""
+        return LedgerError(f"The ledger could not be {done} ({fault}){mend}.")
+
+    def _wait(self, locked: bool) -> None:
+        if locked is not self._locked:
+            self._locked = locked
+            self.patience(_IMPATIENT_MS if locked else _BUSY_MS)
+
+    def patience(self, ms: int) -> None:
+        """Wait so long for other daemons' transactions, until the next one that succeeds or is locked out."""
+        with self._lock:
+            self._connection.execute(f"PRAGMA busy_timeout={ms}")
 
     def close(self) -> None:
         """Close the connection; the last one out folds the WAL into the file."""
         with self._lock:
             self._connection.close()
+
+
+def _connect(path: Path | None, timeout_s: float = _BUSY_MS / 1000) -> sqlite3.Connection:
+    return sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=timeout_s)
+
+
+def _corrupt(fault: Exception) -> bool:
+    code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _sound(path: Path) -> bool:
+    """Whether a fresh look at the file finds nothing wrong."""
+    try:
+        with closing(_connect(path)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as fault:
+        return not _corrupt(fault)
+
+
+def _unused(path: Path) -> Path:
+    number = 2
+    while path.exists():
+        path, number = path.with_name(f"{path.stem.partition('~')[0]}~{number}{path.suffix}"), number + 1
+    return path
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """What tells a file from another one that was given its name."""
+    if path is None:
+        return None
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

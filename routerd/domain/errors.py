@@ -9,6 +9,7 @@ RouterdError                 one sentence that says what to do next
     ├── Unauthorized         every credential was refused
     ├── ContextTooLong       the prompt does not fit the model's window
     ├── BadRequest           the provider refused the request as malformed
+    ├── Unfinished           every answer was cut short or filtered: another model may do better
     └── Exhausted            outages, limits or the deadline used up every deployment
 """
 
@@ -49,6 +50,10 @@ class ContextTooLong(UpstreamError):
 
 class BadRequest(UpstreamError):
     """The provider refused the request itself; another try would be refused as well."""
+
+
+class Unfinished(UpstreamError):
+    """Every deployment answered, and no answer was whole."""
 
 
 class Exhausted(UpstreamError):

@@ -137,8 +137,11 @@ class Ledger(Protocol):
     def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
         """Hold an amount (dollars) for a job against the budgets; a Refusal where it does not fit."""
 
-    def book(self, booking: Booking, at: datetime) -> None:
-        """Write one attempt down and lower the job's reservation by its cost, in one transaction."""
+    def book(self, booking: Booking, at: datetime) -> str | None:
+        """Write one attempt down and lower the job's reservation by its cost, in one transaction.
+
+        Where that had to wait, or a ledger had to be begun anew: the sentence for the user.
+        """
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; harmless when there is none."""

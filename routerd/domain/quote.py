@@ -93,6 +93,8 @@ class Learned:
     """Multiples of the prior's likely output at the 10th, 50th and 90th percentile of past answers."""
     past: tuple[Past, ...] = ()
     """The latest bills themselves, whose input and output vary together; empty while they are too few."""
+    reasoning: float = 0.0
+    """The share of the generated tokens that the model thinks and does not show, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,17 @@ class Tariff:
         """What the provider will count for a prompt of so many local tokens."""
         return round(counted * self.learned.input_factor)
 
-    def cost(self, counted: int, output: int) -> Decimal | None:
-        """Dollars for a prompt of so many local tokens and so many output tokens; ``None`` if nobody knows."""
-        if self.price is None:
-            return None
+    def usage(self, counted: int, output: int) -> Usage:
+        """The bill's buckets for a prompt of so many local tokens and so many output tokens."""
         sent = self.input_tokens(counted)
         cached = min(sent, self.input_tokens(self.warm_tokens))
-        return cost(Usage(input=sent - cached, cached_input=cached, output=output), self.price)
+        thought = round(output * self.learned.reasoning)
+        return Usage(input=sent - cached, cached_input=cached, output=output - thought, reasoning=thought)
+
+    def bill(self, usage: Usage) -> Decimal | None:
+        """Dollars for tokens as this model counts them; ``None`` if nobody knows its price."""
+        return cost(usage, self.price) if self.price else None
+
+    def cost(self, counted: int, output: int) -> Decimal | None:
+        """Dollars for a prompt of so many local tokens and so many output tokens; ``None`` if nobody knows."""
+        return self.bill(self.usage(counted, output))

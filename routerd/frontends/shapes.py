@@ -16,8 +16,8 @@ from routerd.domain.outcome import Outcome
 from routerd.domain.place import Span
 from routerd.domain.quote import Estimate, Route
 from routerd.domain.reply import Change
-from routerd.domain.stats import Stats
 from routerd.domain.text import Encoding, Text
+from routerd.frontends.table import markdown_table
 
 Json = dict[str, Any]
 
@@ -176,15 +176,19 @@ def offer_title(title: str, estimate: Estimate) -> str:
 
 def hover_markdown(estimates: tuple[Estimate, ...], spent: Decimal, budget: Decimal | None) -> str:
     """The hover's table: one row for each action, and below it what was spent today."""
-    rows = ["| action | tier → model | input | output | price |", "|---|---|--:|--:|---|"]
-    for estimate in estimates:
-        output = f"≈ {estimate.output_tokens.likely:,}" if estimate.output_tokens.high else "–"
-        rows.append(
-            f"| {estimate.action} | {estimate.tier} → {model_words(estimate.model)} "
-            f"| {estimate.input_tokens:,} | {output} | {_price_words(estimate)} |"
+    rows = [
+        (
+            str(estimate.action),
+            f"{estimate.tier} → {model_words(estimate.model)}",
+            f"{estimate.input_tokens:,}",
+            f"≈ {estimate.output_tokens.likely:,}" if estimate.output_tokens.high else "–",
+            _price_words(estimate),
         )
+        for estimate in estimates
+    ]
+    table = markdown_table(("action", "tier → model", "input", "output", "price"), rows, right=frozenset((2, 3)))
     limit = f" of {dollars(budget)}" if budget is not None else ""
-    return "\n".join((*rows, "", f"routerd · spent today: {dollars(spent)}{limit}"))
+    return "\n".join((*table, "", f"routerd · spent today: {dollars(spent)}{limit}"))
 
 
 def _price_words(estimate: Estimate) -> str:
@@ -194,50 +198,3 @@ def _price_words(estimate: Estimate) -> str:
     if cost.low == cost.high:
         return dollars(cost.likely)
     return f"≈ {dollars(cost.likely)} ({dollars(cost.low)} – {dollars(cost.high)})"
-
-
-def stats_json(stats: Stats) -> Json:
-    """What `routerd stats --json` prints and `routerd.stats` answers."""
-    held = sum(guess.held for guess in stats.guesses)
-    return {
-        "spent": money(stats.spent),
-        "saved": money(stats.saved),
-        "baseline": money(stats.baseline),
-        "actions": stats.actions,
-        "attempts": stats.attempts,
-        "unpriced_attempts": stats.unpriced,
-        "estimated_attempts": stats.estimated,
-        "unknown_attempts": stats.unknown,
-        "cached_attempts": stats.cached,
-        "usage": usage_json(stats.usage),
-        "range_held": {"bills": len(stats.guesses), "within": held},
-        "days": [
-            {"day": day.day, "tier": day.tier or None, "cost": money(day.cost), "attempts": day.attempts}
-            for day in stats.days
-        ],
-        "models": [
-            {
-                "model": model.model,
-                "attempts": model.attempts,
-                "accepted": model.accepted,
-                "rejected": model.rejected,
-                "failed": model.failed,
-                "cost": money(model.cost),
-                "usage": usage_json(model.usage),
-            }
-            for model in stats.models
-        ],
-        "failures": dict(stats.failures),
-        "acceptance": [
-            {
-                "model": trial.model,
-                "action": trial.action,
-                "language": trial.language,
-                "accepted": trial.accepted,
-                "tried": trial.tried,
-                "cost": money(trial.cost),
-                "worth": round(trial.worth, 4),
-            }
-            for trial in stats.trials
-        ],
-    }

@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import sqrt
 
 from routerd.domain.action import ActionSpec, OutputPrior, Target
+from routerd.domain.baseline import baseline_cost
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import MILLION, Price
 from routerd.domain.prompt import Prompt
@@ -49,9 +50,14 @@ def quote(
         output_tokens=output,
         cost=_range(tariff, counted, output, 0 if offline else prior),
         # Without a model there is nothing to have saved against: claiming the premium price would be a lie.
-        baseline_cost=None if offline or baseline is None else baseline.cost(counted, output.likely),
+        baseline_cost=None if offline else _baseline(tariff, counted, output.likely, baseline),
         price=tariff.price,
     )
+
+
+def _baseline(tariff: Tariff, counted: int, output: int, baseline: Tariff | None) -> Decimal | None:
+    """By the receipt's own arithmetic, so that an answer that comes as foreseen saves what was foreseen."""
+    return baseline_cost(tariff.usage(counted, output), tariff.model, tariff.learned.input_factor, baseline)
 
 
 def _range(tariff: Tariff, counted: int, output: TokenRange, prior: int) -> CostRange | None:
@@ -76,4 +82,6 @@ def _as_billed(tariff: Tariff, price: Price, counted: int, prior: int, past: Pas
     sent = counted * past.input
     cached = min(sent, max(sent * past.cached, tariff.warm_tokens * past.input))
     dear, cheap = float(price.input), float(price.input if price.cached_input is None else price.cached_input)
-    return ((sent - cached) * dear + cached * cheap + prior * past.output * float(price.output)) * 1e6
+    shown, thought = float(price.output), float(price.output if price.reasoning is None else price.reasoning)
+    generated = shown + (thought - shown) * tariff.learned.reasoning
+    return ((sent - cached) * dear + cached * cheap + prior * past.output * generated) * 1e6

@@ -73,7 +73,7 @@ def _scope(request: Request, spec: ActionSpec, outline: Outline) -> Scope:
 def _one(symbol: Symbol, request: Request, spec: ActionSpec, outline: Outline) -> Target | Refusal:
     label = f"`{symbol.name}`"
     if spec.contract is Contract.DOCUMENTATION and symbol.doc is not None and not request.replace:
-        return Refusal(f"{label} is documented already; ask for its documentation to be rewritten.", "documented")
+        return Refusal(f"{label} is documented already; ask for a rewrite (in a terminal: --replace).", "documented")
     if spec.contract is Contract.TESTS and _is_test(symbol):
         return Refusal(f"{label} is a test itself.", "scope")
     return Target(Scope.SYMBOL, symbol.whole, label, outline, (symbol,))

@@ -73,3 +73,31 @@ def test_the_outline_of_the_same_text_is_the_same_object() -> None:
     document = Document("file:///a.py", 1, "python", Text("def f(): pass\n"))
     assert grammar.outline(document) is grammar.outline(document)
     assert grammar.outline(Document("file:///a.py", 2, "python", Text(""))).symbols == ()
+
+
+OBJECTS = """\
+const api = {
+  /** Gets. */
+  get(id) { return id; },
+  list: async () => { return []; },
+  nested: { deep: function () { return 1; } },
+  async *stream() {},
+  limit: 3,
+};
+module.exports = { run() {}, api };
+export default defineComponent({ methods: { click() {} }, setup() { return { inner() {} }; } });
+function plain() { const o = { local() {} }; return o; }
+class A { m() { return { no() {} }; } }
+"""
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript", "typescriptreact"])
+def test_functions_of_the_modules_own_objects_are_symbols_and_those_of_passing_ones_are_not(language: str) -> None:
+    outline = TreeSitterGrammar().outline(Document("file:///a.js", 1, language, Text(OBJECTS)))
+    assert [symbol.qualname for symbol in outline.symbols] == [
+        "api.get", "api.list", "api.nested.deep", "api.stream", "exports.run", "methods.click", "setup",
+        "plain", "A", "A.m",
+    ]  # fmt: skip
+    first, second = outline.symbols[:2]
+    assert first.doc is not None
+    assert (second.kind, second.signature, second.doc) == ("method", "list: async () =>", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ import pytest
 
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.ledger.learning import Bill, learn
+from routerd.adapters.ledger.periods import day_of, month_of
 from routerd.adapters.sqlite import Database
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
@@ -233,3 +235,25 @@ def test_what_one_daemon_is_billed_teaches_the_others(path: Path, database: Data
         theirs.book(booking("0.01"), NOON)
     assert mine.learned(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
     other.close()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows cannot change the zone of a running process")
+def test_a_day_and_a_month_begin_at_the_users_own_midnight_where_summer_time_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        # On 2026-10-25 at 03:00 the clocks go back to 02:00: the day has 25 hours, from 22:00 to 23:00 UTC.
+        noon = datetime(2026, 10, 25, 12).astimezone()
+        utc = [[moment.astimezone(UTC) for moment in period] for period in (day_of(noon), month_of(noon))]
+        assert utc[0] == [datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)]
+        assert utc[1] == [datetime(2026, 9, 30, 22, tzinfo=UTC), datetime(2026, 10, 31, 23, tzinfo=UTC)]
+        book = SqliteLedger(Database(None, MIGRATIONS, NOON), lambda: Budget(daily=Decimal("0.10")))
+        book.book(booking("0.09"), datetime(2026, 10, 24, 21, 59, tzinfo=UTC))  # 23:59 of the day before
+        assert book.reserve("j2", Decimal("0.10"), noon) is None
+        (day,) = book.stats(None, None).days
+        assert day.day == "2026-10-24"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

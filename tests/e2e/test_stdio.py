@@ -44,7 +44,7 @@ async def test_a_first_session_from_hover_to_the_documented_function(env: dict[s
         uri = editor.open(project / "labels.py")
         hover = await editor.request("textDocument/hover", at(uri, NAME))
         for action in ("document", "test", "review", "design"):
-            assert f"| {action} |" in hover["contents"]["value"]
+            assert f"\n| {action} " in hover["contents"]["value"]
         assert "spent today" in hover["contents"]["value"]
         assert await editor.request("textDocument/hover", at(uri, {"line": 4, "character": 6})) is None
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from routerd.domain.money import Usage
-from routerd.domain.stats import DayOfTier, Guess, ModelTotals, Stats
+from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
+from routerd.adapters.sqlite import Database
+from routerd.domain.settings import Budget
+from routerd.domain.stats import Stats
 from routerd.frontends.report import page
+from tests.money.diary import Diary
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-CHARTS = ("days", "savings", "guesses", "models", "failures")
+CHARTS = ("days", "savings", "guesses", "models", "failures", "moves")
 QUIET = (
     "--headless",
     "--no-sandbox",
@@ -41,51 +43,28 @@ if CHROMIUM is None and os.environ.get("CI"):
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: install Debian's chromium")
 
 
-def two_months() -> Stats:
-    rng = random.Random(1)
-    tiers = {"utility": "0.01", "speed": "0.002", "logic": "0.06", "architect": "0.12"}
-    days = tuple(
-        DayOfTier(
-            (date(2026, 9, 25) + timedelta(days=n)).isoformat(),
-            tier,
-            Decimal(size) * rng.randint(1, 20),
-            rng.randint(1, 9),
-        )
-        for n in range(60)
-        for tier, size in tiers.items()
-        if rng.random() < 0.8
-    )
-    guesses = []
-    for _ in range(300):
-        likely = Decimal(str(round(10 ** rng.uniform(-4, -1), 7)))
-        cost = likely * Decimal(str(round(rng.lognormvariate(0, 0.4), 3)))
-        guesses.append(Guess("document", "n1n/deepseek-v3", likely / 2, likely, likely * 2, cost))
-    models = tuple(
-        ModelTotals(name, 300 - 60 * n, 260 - 60 * n, 25, 15, Decimal("1.25") * (n + 1), Usage(90_000, output=9_000))
-        for n, name in enumerate(("n1n/claude-3-5-sonnet", "n1n/gpt-4o", "n1n/deepseek-v3", "n1n/gemini-1.5-flash"))
-    )
-    return Stats(
-        spent=sum((day.cost for day in days), Decimal(0)),
-        saved=Decimal("31.20"),
-        baseline=Decimal("52.90"),
-        actions=700,
-        attempts=840,
-        unpriced=2,
-        estimated=7,
-        unknown=1,
-        cached=31,
-        usage=Usage(900_000, output=90_000),
-        days=days,
-        models=models,
-        guesses=tuple(guesses),
-        failures=(("rejected", 40), ("rate_limited", 22), ("timeout", 4), ("cancelled", 3)),
-    )
+def forty_days(jobs: int | None = None) -> Stats:
+    """Of a ledger with some hundred attempts, or with so many jobs on one day."""
+    database = Database(None, MIGRATIONS, NOON)
+    diary = Diary(SqliteLedger(database, Budget), NOON - timedelta(days=40, hours=4))
+    if jobs is None:
+        diary.write()
+    for _ in range(jobs or 0):
+        diary.job(NOON)
+    found = diary.ledger.stats(None, UTC)
+    database.close()
+    return found
 
 
 def browse(folder: Path, stats: Stats, *flags: str) -> tuple[str, str]:
     """The page's final DOM, and what the console said: errors, and requests that the page's own policy stopped."""
+    return browse_file(folder, page(stats, NOON, None), *flags)
+
+
+def browse_file(folder: Path, html: str, *flags: str) -> tuple[str, str]:
+    """The same for any page."""
     file = folder / "report.html"
-    file.write_text(page(stats, NOON, None), "utf-8")
+    file.write_text(html, "utf-8")
     assert CHROMIUM is not None
     done = subprocess.run(
         [CHROMIUM, *QUIET, f"--user-data-dir={folder / 'profile'}", *flags, file.as_uri()],
@@ -117,11 +96,11 @@ def drawn(dom: str) -> dict[str, int]:
     ids=["light", "dark", "phone"],
 )
 def test_every_chart_is_drawn_without_an_error_or_a_request(tmp_path: Path, flags: tuple[str, ...]) -> None:
-    dom, console = browse(tmp_path, two_months(), *flags, "--dump-dom")
+    dom, console = browse(tmp_path, forty_days(), *flags, "--dump-dom")
     marks = drawn(dom)
     assert set(marks) == set(CHARTS)
     assert all(marks.values()), marks
-    assert marks["guesses"] > 300
+    assert marks["guesses"] > 250
     assert console == ""
 
 
@@ -131,7 +110,7 @@ def test_a_screenshot_is_not_blank(tmp_path: Path, scheme: int) -> None:
     shots = Path(os.environ.get("ROUTERD_SCREENSHOTS", tmp_path))
     shot = shots / f"report-{'light' if scheme else 'dark'}.png"
     flags = (f"--blink-settings=preferredColorScheme={scheme}", "--window-size=1280,1700", f"--screenshot={shot}")
-    browse(tmp_path, two_months(), *flags)
+    browse(tmp_path, forty_days(), *flags)
     assert shot.read_bytes().startswith(b"\x89PNG")
     assert shot.stat().st_size > 40_000, "an empty page compresses to a few kilobytes"
 
@@ -139,30 +118,48 @@ def test_a_screenshot_is_not_blank(tmp_path: Path, scheme: int) -> None:
 @needs_chromium
 def test_on_paper_it_is_a_few_pages_with_all_charts(tmp_path: Path) -> None:
     paper = Path(os.environ.get("ROUTERD_SCREENSHOTS", tmp_path)) / "report.pdf"
-    browse(tmp_path, two_months(), f"--print-to-pdf={paper}")
+    browse(tmp_path, forty_days(), f"--print-to-pdf={paper}")
     pages = len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes()))
     assert 1 <= pages <= 5
 
 
 @needs_chromium
-def test_an_empty_ledger_says_so_in_every_chart(tmp_path: Path) -> None:
-    empty = Stats(*(Decimal(0),) * 3, 0, 0, 0, 0, 0, 0, Usage(), (), (), (), ())
-    dom, console = browse(tmp_path, empty, "--dump-dom")
-    assert dom.count("Nothing yet.") >= len(CHARTS)
+@pytest.mark.parametrize("jobs", [None, 1], ids=["forty days", "one row"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(tmp_path: Path, jobs: int | None) -> None:
+    # Chromium's windows are 500 pixels wide at least; a frame is as narrow as it is told to be.
+    told = "<script>onload = () => parent.postMessage([document.documentElement.scrollWidth, innerWidth], '*')</script>"
+    (tmp_path / "phone.html").write_text(page(forty_days(jobs), NOON, None) + told, "utf-8")
+    frame = f'<iframe src="{(tmp_path / "phone.html").as_uri()}" style="width:390px;height:4000px;border:0"></iframe>'
+    script = "<script>onmessage = (event) => { document.title = event.data.join(' of ') }</script>"
+    dom, _ = browse_file(tmp_path, f"<title>not told</title>{script}{frame}", "--dump-dom")
+    assert "<title>390 of 390</title>" in dom
+
+
+@needs_chromium
+def test_an_empty_ledger_says_so_in_every_chart_and_one_row_draws_what_it_can(tmp_path: Path) -> None:
+    dom, console = browse(tmp_path, forty_days(0), "--dump-dom")
+    assert dom.count('<p class="empty">Nothing yet.') == len(CHARTS)
+    assert console == ""
+    dom, console = browse(tmp_path, forty_days(1), "--dump-dom")
+    assert dom.count('<p class="empty">None.') == 2
+    assert "1 action, 1 attempt" in dom
     assert console == ""
 
 
 @needs_chromium
 def test_a_request_would_be_stopped_and_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = page(two_months(), NOON, None)
+    whole = page(forty_days(), NOON, None)
     spoilt = whole.replace("</main>", '<img src="https://example.org/pixel.png"></main>')
     monkeypatch.setattr("tests.money.test_report.page", lambda *_: spoilt)
-    _, console = browse(tmp_path, two_months(), "--dump-dom")
+    _, console = browse(tmp_path, forty_days(), "--dump-dom")
     assert "Content Security Policy" in console
 
 
 def test_the_data_in_the_page_is_the_ledgers() -> None:
-    html = page(two_months(), NOON, 60)
+    html = page(forty_days(), NOON, 60)
     embedded = re.search(r'<script id="data" type="application/json">(.*?)</script>', html, re.S)
     assert embedded is not None
-    assert json.loads(embedded[1])["saved"] == "31.2"
+    told, stats = json.loads(embedded[1]), forty_days()
+    assert Decimal(told["saved"]) == stats.saved == sum(Decimal(day["saved"]) for day in told["days"])
+    assert Decimal(told["baseline"]) == sum(Decimal(day["baseline"]) for day in told["days"])
+    assert sum(row["attempts"] for row in told["failovers"]["by_deployment"]) == sum(told["failures"].values())

@@ -42,6 +42,8 @@ class Bill:
     action: str = ""
     language: str = ""
     cached_input: int = 0
+    reasoning: int = 0
+    """The part of the billed output that was never shown."""
 
 
 def learn(bills: Sequence[Bill], action: str, language: str, prior_factor: float) -> Learned:
@@ -51,9 +53,10 @@ def learn(bills: Sequence[Bill], action: str, language: str, prior_factor: float
     alike = next((some for some in (of_action, of_language) if len(some) >= _FEWEST_ALIKE), bills)
     inputs = [(b.billed_input / b.counted_input, _weight(age)) for age, b in enumerate(alike) if b.counted_input]
     factor = quantile([*inputs, (prior_factor, _PRIOR_WEIGHT)], 0.5)
+    thought = _share_of_reasoning(alike)
     of_action = [b for b in of_action if b.prior_output and b.counted_input and b.billed_input]
     if len(of_action) < _FEWEST_OUTPUTS:
-        return Learned(factor)
+        return Learned(factor, reasoning=thought)
     past = tuple(
         Past(
             b.billed_input / b.counted_input,
@@ -65,7 +68,14 @@ def learn(bills: Sequence[Bill], action: str, language: str, prior_factor: float
     )
     outputs = [(one.output, one.weight) for one in past]
     low, high = outer_levels([one.weight for one in past])
-    return Learned(factor, (quantile(outputs, low), quantile(outputs, 0.5), quantile(outputs, high)), past)
+    return Learned(factor, (quantile(outputs, low), quantile(outputs, 0.5), quantile(outputs, high)), past, thought)
+
+
+def _share_of_reasoning(bills: Sequence[Bill]) -> float:
+    """Of all tokens that were generated, old bills counting less; a mean, as sums of tokens are what is paid."""
+    generated = sum(bill.billed_output * _weight(age) for age, bill in enumerate(bills))
+    thought = sum(bill.reasoning * _weight(age) for age, bill in enumerate(bills))
+    return thought / generated if generated else 0.0
 
 
 def _weight(age: int) -> float:

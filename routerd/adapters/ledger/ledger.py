@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -12,6 +11,7 @@ from decimal import Decimal
 from routerd.adapters.ledger.acceptance import acceptance
 from routerd.adapters.ledger.factors import prior_factor
 from routerd.adapters.ledger.learning import Bill, learn
+from routerd.adapters.ledger.periods import day_of, month_of
 from routerd.adapters.ledger.processes import alive
 from routerd.adapters.ledger.schema import from_pico, to_pico
 from routerd.adapters.ledger.statistics import SAVED, statistics
@@ -34,6 +34,11 @@ _LONGEST_JOB = timedelta(minutes=30)
 _BILLS = 600
 """Bills that are looked at for one model: a hundred for each of a handful of actions and languages."""
 
+_NEVER = float("inf")
+
+_LAST_WAIT_MS = 30_000
+"""At the program's end, for a ledger that is locked: longer than a backup program holds a file of megabytes."""
+
 _ANSWERS = 200
 """Answers by which a rung is judged: ``stages/skip`` says why so many."""
 
@@ -48,19 +53,21 @@ class SqliteLedger:
         self._learned: dict[tuple[ModelRef, str, str], Learned] = {}
         self._learned_at: object = None
         self._accepted: dict[tuple[ModelRef, str, str], Acceptance] = {}
-        self._unwritten: deque[tuple[Booking, datetime]] = deque()
+        self._unwritten: list[tuple[Booking, datetime]] = []
+        self._done: set[str] = set()
+        self._told = database.problem
 
     def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
         """Hold an amount for a job unless a daily or monthly budget would be passed, in one transaction."""
         budget = self._budget()
+        shared = not (budget.daily is None and budget.monthly is None)
+        if shared and self._database.session_only:
+            return Refusal(str(self._database.problem), "ledger")
         try:
             with self._database.transaction() as run:
                 self._settle_dead(run, at)
-                for name, limit, since in (
-                    ("daily", budget.daily, start_of_day(at)),
-                    ("monthly", budget.monthly, start_of_day(at).replace(day=1)),
-                ):
-                    if limit is not None and (over := _over(run, limit, since, amount)):
+                for name, limit, period in (("daily", budget.daily, day_of), ("monthly", budget.monthly, month_of)):
+                    if limit is not None and (over := _over(run, limit, period(at), amount)):
                         return Refusal(f"The {name} budget of {dollars(limit)} is used up: {over}.", "budget")
                 run(
                     "INSERT INTO reservations (job, process, pid, at, amount) VALUES (?, ?, ?, ?, ?) "
@@ -68,45 +75,76 @@ class SqliteLedger:
                     (job, self._process, os.getpid(), at.timestamp(), to_pico(amount)),
                 )
         except LedgerError as fault:
-            # Without the ledger a budget cannot be kept; without a budget the work need not wait for it.
-            return Refusal(str(fault), "ledger") if budget.limited else None
+            # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
+            return Refusal(str(fault), "ledger") if shared else None
         return None
 
-    def book(self, booking: Booking, at: datetime) -> None:
-        """Write an attempt down; what cannot be written now is written with the next one that can."""
+    def book(self, booking: Booking, at: datetime) -> str | None:
+        """Write an attempt down; what cannot be written now is written with the next write that can be.
+
+        The sentence for the user where that is so, or where a new ledger was begun.
+        """
         self._unwritten.append((booking, at))
-        while self._unwritten:
-            waiting, when = self._unwritten[0]
-            try:
-                with self._database.transaction() as run:
-                    _insert(run, waiting, when)
-                    run(
-                        "UPDATE reservations SET amount = MAX(0, amount - ?) WHERE process = ? AND job = ?",
-                        (to_pico(waiting.attempt.cost) or 0, self._process, waiting.job),
-                    )
-            except LedgerError:
-                return
-            self._unwritten.popleft()
-        self._accepted.clear()
+        fault = self._write()
         model = booking.attempt.model
+        self._accepted.clear()
         self._learned = {key: known for key, known in self._learned.items() if key[0] != model}
+        if fault is not None:
+            return f"What it cost is not in the ledger yet, and will be as soon as it can be: {fault}"
+        if self._database.problem == self._told:
+            return None
+        self._told = self._database.problem
+        return self._told
 
     def release(self, job: str) -> None:
-        """Give back what is left of a job's reservation; one that cannot be given back now expires by itself."""
-        try:
-            with self._database.transaction() as run:
-                run("DELETE FROM reservations WHERE process = ? AND job = ?", (self._process, job))
-        except LedgerError:
-            return
+        """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
+        self._done.add(job)
+        self._write()
 
-    def spent(self, since: datetime) -> Decimal:
+    def close(self) -> str | None:
+        """Write down what could not be until now, and wait for it; the sentence for the user if that is in vain."""
+        if not self._unwritten:
+            return None
+        self._database.patience(_LAST_WAIT_MS)
+        if self._write() is None:
+            return None
+        lost = sum((booking.attempt.cost or Decimal(0) for booking, _ in self._unwritten), Decimal(0))
+        return f"{len(self._unwritten)} paid attempts ({dollars(lost)}) could not be written to the ledger."
+
+    def _write(self) -> str | None:
+        """Everything that waits to be written, in one transaction; once more where a new ledger was begun."""
+        problem = self._database.problem
+        for _ in range(2):
+            try:
+                with self._database.transaction() as run:
+                    for booking, at in self._unwritten:
+                        _insert(run, booking, at)
+                        run(
+                            "UPDATE reservations SET amount = MAX(0, amount - ?) WHERE process = ? AND job = ?",
+                            (to_pico(booking.attempt.cost) or 0, self._process, booking.job),
+                        )
+                    for job in self._done:
+                        run("DELETE FROM reservations WHERE process = ? AND job = ?", (self._process, job))
+            except LedgerError as fault:
+                if self._database.problem == problem:
+                    return str(fault)
+                continue
+            self._unwritten.clear()
+            self._done.clear()
+            break
+        return None if not self._unwritten else self._database.problem
+
+    def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
         """Dollars booked since a moment."""
-        rows = self._database.read("SELECT SUM(cost) FROM attempts WHERE at >= ?", (since.timestamp(),))
-        return from_pico(rows[0][0])
+        return self._sum("SUM(cost)", since, until)
 
-    def saved(self, since: datetime) -> Decimal:
+    def saved(self, since: datetime, until: datetime | None = None) -> Decimal:
         """What the baseline model would have cost for the answers that were used, less all that was spent."""
-        rows = self._database.read(f"SELECT {SAVED} FROM attempts WHERE at >= ?", (since.timestamp(),))
+        return self._sum(SAVED, since, until)
+
+    def _sum(self, what: str, since: datetime, until: datetime | None) -> Decimal:
+        end = until.timestamp() if until else _NEVER
+        rows = self._database.read(f"SELECT {what} FROM attempts WHERE at >= ? AND at < ?", (since.timestamp(), end))
         return from_pico(rows[0][0])
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
@@ -140,7 +178,7 @@ class SqliteLedger:
         try:
             rows = self._database.read(
                 "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-                "action, language, cached_input FROM attempts WHERE provider = ? AND model = ? "
+                "action, language, cached_input, reasoning FROM attempts WHERE provider = ? AND model = ? "
                 "AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
                 f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
                 (model.provider, model.model),
@@ -148,8 +186,17 @@ class SqliteLedger:
         except LedgerError:
             return []
         return [
-            Bill(_int(counted), _int(sent), _int(prior), _int(output), str(action), str(language), _int(cached))
-            for counted, sent, prior, output, action, language, cached in rows
+            Bill(
+                _int(counted),
+                _int(sent),
+                _int(prior),
+                _int(output),
+                str(action),
+                str(language),
+                _int(cached),
+                _int(reasoning),
+            )
+            for counted, sent, prior, output, action, language, cached, reasoning in rows
         ]
 
     def _settle_dead(self, run: Run, at: datetime) -> None:
@@ -174,13 +221,10 @@ def _int(value: object) -> int:
     return int(str(value))
 
 
-def start_of_day(at: datetime) -> datetime:
-    """Midnight before a moment, in the moment's own time zone."""
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _over(run: Run, limit: Decimal, since: datetime, amount: Decimal) -> str | None:
-    ((spent,),) = run("SELECT SUM(cost) FROM attempts WHERE at >= ?", (since.timestamp(),))
+def _over(run: Run, limit: Decimal, period: tuple[datetime, datetime], amount: Decimal) -> str | None:
+    # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
+    ends = [moment.timestamp() for moment in period]
+    ((spent,),) = run("SELECT SUM(cost) FROM attempts WHERE at >= ? AND at < ?", ends)
     ((held,),) = run("SELECT SUM(amount) FROM reservations", ())
     if from_pico(spent) + from_pico(held) + amount <= limit:
         return None
@@ -218,4 +262,9 @@ def _insert(run: Run, booking: Booking, at: datetime) -> None:
         "cached": attempt.cached,
     }
     marks = ", ".join("?" * len(values))
-    run(f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    run(f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks})", tuple(map(_storable, values.values())))
+
+
+def _storable(value: object) -> object:
+    """A provider's words may hold half a character, and nothing of them may keep a bill out of the ledger."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

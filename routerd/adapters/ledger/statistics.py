@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from decimal import Decimal
 
 from routerd.adapters.ledger.acceptance import trials
+from routerd.adapters.ledger.failovers import failovers
 from routerd.adapters.ledger.schema import from_pico
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
@@ -15,7 +15,9 @@ _USAGE = "SUM(input), SUM(cached_input), SUM(cache_write), SUM(output), SUM(reas
 _GUESSES = 1_000
 """The latest answers that a plot of estimates against bills shows."""
 
-SAVED = "COALESCE(SUM(baseline), 0) - COALESCE(SUM(CASE WHEN baseline IS NOT NULL OR status <> 'ok' THEN cost END), 0)"
+_BASELINE = "SUM(CASE WHEN cost IS NOT NULL THEN baseline END)"
+"""An answer at an unknown price has saved nothing that anyone could know."""
+SAVED = f"COALESCE({_BASELINE}, 0) - COALESCE(SUM(CASE WHEN baseline IS NOT NULL OR status <> 'ok' THEN cost END), 0)"
 """What the baseline would have cost for the answers that were used, less what they and the unused ones cost."""
 
 
@@ -23,7 +25,7 @@ def statistics(database: Database, since: datetime | None, zone: tzinfo | None) 
     """Totals since a moment, or of all time; days are those of the zone."""
     begin = since.timestamp() if since else 0.0
     ((spent, saved, baseline, jobs, attempts, unpriced, estimated, unknown, cached, *usage),) = database.read(
-        f"SELECT SUM(cost), {SAVED}, SUM(baseline), COUNT(DISTINCT job), COUNT(*), "
+        f"SELECT SUM(cost), {SAVED}, {_BASELINE}, COUNT(DISTINCT job), COUNT(*), "
         "SUM(cost IS NULL), SUM(usage_estimated AND status <> 'unknown'), SUM(status = 'unknown'), SUM(cached), "
         f"{_USAGE} FROM attempts WHERE at >= ?",
         (begin,),
@@ -44,17 +46,26 @@ def statistics(database: Database, since: datetime | None, zone: tzinfo | None) 
         guesses=_guesses(database, begin),
         failures=_failures(database, begin),
         trials=trials(database, begin),
+        failovers=failovers(database, begin),
     )
 
 
 def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfTier, ...]:
     """By day of the user's zone: summed here, as SQLite does not know the zone's summer time."""
-    sums: dict[tuple[str, str], tuple[Decimal, int]] = {}
-    for at, tier, cost in database.read("SELECT at, tier, cost FROM attempts WHERE at >= ? ORDER BY at", (begin,)):
+    sums: dict[tuple[str, str], list[int]] = {}
+    rows = database.read(
+        f"SELECT at, tier, COALESCE(SUM(cost), 0), 1, {_BASELINE}, {SAVED} FROM attempts WHERE at >= ? "
+        "GROUP BY id ORDER BY at",
+        (begin,),
+    )
+    for at, tier, *amounts in rows:
         day = datetime.fromtimestamp(float(str(at)), UTC).astimezone(zone).date().isoformat()
-        before, count = sums.get((day, str(tier)), (Decimal(0), 0))
-        sums[day, str(tier)] = (before + from_pico(cost), count + 1)
-    return tuple(DayOfTier(day, tier, cost, count) for (day, tier), (cost, count) in sums.items())
+        before = sums.setdefault((day, str(tier)), [0, 0, 0, 0])
+        before[:] = [one + _int(other) for one, other in zip(before, amounts, strict=True)]
+    return tuple(
+        DayOfTier(day, tier, from_pico(cost), count, from_pico(baseline), from_pico(saved))
+        for (day, tier), (cost, count, baseline, saved) in sums.items()
+    )
 
 
 def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:

@@ -17,7 +17,7 @@ from routerd.adapters.upstream.keys import Keys
 from routerd.adapters.upstream.till import Till
 from routerd.adapters.upstream.traffic import Traffic
 from routerd.adapters.upstream.under_way import Try
-from routerd.domain.errors import BadRequest, Exhausted
+from routerd.domain.errors import BadRequest, Unfinished
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import Quirks
 
@@ -111,7 +111,7 @@ class Aftermath:
             why = f"its answer is longer than {most} tokens"
             job.exclude(tried.model, why, Failure.TRUNCATED)
         elif job.continuations >= CONTINUATIONS:
-            job.stopped = Exhausted(f"The answer of {tried.model} is longer than {most} tokens allow.")
+            job.stopped = Unfinished(f"The answer of {tried.model} is longer than {most} tokens allow.")
         else:
             so_far = joined(job.so_far, tried.draft.text)
             job.begin_again(tried.model, so_far, self.till.counter.count(so_far))

@@ -11,6 +11,7 @@ from routerd.domain.errors import (
     ContextTooLong,
     Exhausted,
     Unauthorized,
+    Unfinished,
     UpstreamError,
 )
 from routerd.domain.model import ModelRef
@@ -93,6 +94,10 @@ class Job:
             return ContextTooLong(f"The prompt of {tokens} tokens does not fit {self.rung.tier} ({told}).")
         if last and last <= {Failure.NO_SUCH_MODEL, Failure.MISDIRECTED, Failure.BAD_REQUEST}:
             return BadRequest(f"The request was refused ({told}).")
+        if last and last <= {Failure.TRUNCATED, Failure.FILTERED}:
+            return Unfinished(f"No answer of {self.rung.tier} was whole ({told}).")
         if overtime:
             return Exhausted(f"No whole answer came in time ({told}).")
-        return Exhausted(f"No deployment of {self.rung.tier} gave a whole answer ({told}).")
+        lone = len(self.standings) == 1
+        advice = "a second one under [tiers] would be asked now" if lone else "try again, or choose another tier"
+        return Exhausted(f"No deployment of {self.rung.tier} gave a whole answer ({told}); {advice}.")

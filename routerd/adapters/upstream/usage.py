@@ -9,6 +9,9 @@ from typing import Any
 
 from routerd.domain.money import Usage
 
+_MOST = 1_000_000_000
+"""Tokens of one call: a hundred times the largest window there is, and its price still fits into the ledger."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
@@ -91,15 +94,15 @@ def _details(raw: Mapping[str, Any], side: str, name: str) -> int | None:
 
 
 def _count(raw: Mapping[str, Any], name: str) -> int | None:
-    """A count of tokens; text that is a number counts, a negative or fractional one is nonsense."""
+    """A count of tokens; text that is a number counts, one beyond all windows, negative or fractional is nonsense."""
     value = raw.get(name)
     if isinstance(value, bool):
         return None
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
+    if isinstance(value, str) and value.isdecimal() and len(value) <= len(str(_MOST)):
+        value = int(value)
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
-    return value if isinstance(value, int) and value >= 0 else None
+    return value if isinstance(value, int) and 0 <= value <= _MOST else None
 
 
 def _cost(raw: Mapping[str, Any]) -> Decimal | None:

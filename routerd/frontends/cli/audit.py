@@ -2,43 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from glob import glob
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import Json, money, usage_json
-from routerd.stages.audit import Audited, Logged, read_log
+from routerd.stages.audit import Audited, Logs
 
 
 def audit(
-    logs: Annotated[list[Path], typer.Argument(metavar="LOG…", help="files of Claude Code, aider or a gateway")],
+    logs: Annotated[
+        list[str], typer.Argument(metavar="LOG…", help="files, folders or patterns: Claude Code, aider, a gateway")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     config: Config = None,
 ) -> int:
     """Say what past work cost, and what it would have cost with your tiers."""
-    logged: list[Logged] = []
-    for path in logs:
-        if not path.is_file():
-            raise UsageError(f"There is no file {path}.")
-        found = read_log(path.read_text("utf-8", "replace"))
-        if not found:
-            raise UsageError(f"{path} holds no request: give a session of Claude Code, a log of aider or a gateway.")
-        logged += found
+    read = Logs()
+    for path, named in _files(logs):
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            known = read.read(lines)
+        if named and not known:
+            screen.note(f"{path} holds no request.")
+    requests = read.requests()
+    if not requests:
+        raise UsageError(f"{logs[0]} holds no request: give a session of Claude Code, a log of aider or a gateway.")
     with opened(config) as app:
-        audited = app.audit(logged)
+        audited = app.audit(requests)
     if as_json:
-        screen.print_json(_shape(audited))
+        screen.print_json(_shape(audited, read.damaged))
     else:
-        _show(audited)
+        _show(audited, read.damaged)
     return 0
+
+
+def _files(given: Iterable[str]) -> Iterator[tuple[Path, bool]]:
+    """Each file once, and whether it was named itself; of a folder every file that may be a log.
+
+    Raises UsageError for what does not exist.
+    """
+    seen: set[Path] = set()
+    for name in given:
+        path = Path(name).expanduser()
+        if path.is_dir():
+            found = [file for file in sorted(path.rglob("*")) if file.is_file() and _may_be_a_log(file)]
+        else:
+            # A shell has expanded its patterns already; Windows has no such shell.
+            found = [path] if path.is_file() else [Path(one) for one in sorted(glob(str(path), recursive=True))]
+            found = [file for file in found if file.is_file()]
+        if not found and not path.is_dir():
+            raise UsageError(f"There is no file {name}.")
+        for file in found:
+            if (real := file.resolve()) not in seen:
+                seen.add(real)
+                yield file, not path.is_dir()
+
+
+def _may_be_a_log(file: Path) -> bool:
+    return file.suffix in (".jsonl", ".ndjson") or file.name == ".aider.chat.history.md"
 
 
 def _sums(audited: Sequence[Audited]) -> tuple[Decimal, Decimal, Decimal]:
@@ -54,7 +83,7 @@ def _unpriced(audited: Sequence[Audited]) -> int:
     return sum(one.cost is None or one.would_cost is None for one in audited)
 
 
-def _shape(audited: Sequence[Audited]) -> Json:
+def _shape(audited: Sequence[Audited], damaged: int) -> Json:
     paid, instead, unsure = _sums(audited)
     return {
         "requests": len(audited),
@@ -64,6 +93,7 @@ def _shape(audited: Sequence[Audited]) -> Json:
         "saved_unsure": money(unsure),
         "unclassified": sum(one.tier is None for one in audited),
         "unpriced": _unpriced(audited),
+        "damaged_lines": damaged,
         "rows": [_row(one) for one in audited],
     }
 
@@ -82,34 +112,51 @@ def _row(one: Audited) -> Json:
     }
 
 
-def _show(audited: Sequence[Audited]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("tier", "instead of", "would ask"):
-        table.add_column(name)
-    for name in ("requests", "cost", "would have cost"):
-        table.add_column(name, justify="right")
+def _show(audited: Sequence[Audited], damaged: int) -> None:
     groups: dict[tuple[str, str, str], list[Audited]] = {}
     for one in audited:
         key = (str(one.tier or "no words"), str(one.model), str(one.instead or "the same"))
         groups.setdefault(key, []).append(one)
-    for (tier, model, instead), some in sorted(groups.items()):
-        paid, would, _ = _sums(some)
-        unknown = _unpriced(some) == len(some)
-        amounts = (dollars(None), dollars(None)) if unknown else (dollars(paid), dollars(would))
-        table.add_row(tier, model, instead, f"{len(some):,}", *amounts)
-    screen.console().print(table)
-    for sentence in _sentences(audited):
+    screen.table(
+        ("tier", "instead of", "would ask"),
+        ("requests", "cost", "would have cost"),
+        [(*names, f"{len(some):,}", *_amounts(some)) for names, some in sorted(groups.items())],
+    )
+    for sentence in _sentences(audited, damaged):
         screen.console().print(sentence)
 
 
-def _sentences(audited: Sequence[Audited]) -> Iterator[str]:
+def _amounts(some: Sequence[Audited]) -> tuple[str, str]:
+    """What a group cost and would have cost; those without both prices are in neither."""
+    paid, would, _ = _sums(some)
+    unknown = _unpriced(some)
+    if unknown == len(some):
+        return dollars(None), dollars(None)
+    rest = f" + {unknown:,} unknown" if unknown else ""
+    return dollars(paid) + rest, dollars(would) + rest
+
+
+def _sentences(audited: Sequence[Audited], damaged: int) -> Iterator[str]:
     paid, would, unsure = _sums(audited)
-    share = f" ({(paid - would) / paid:.0%} less)" if paid > would > 0 else ""
-    yield f"{len(audited):,} requests cost {dollars(paid)}; with your tiers {dollars(would)}{share}, at today's prices."
+    unpriced = _unpriced(audited)
+    share = f" ({abs(paid - would) / paid:.0%} {'less' if would < paid else 'more'})" if paid and would else ""
+    if unpriced < len(audited):
+        counted = _some(len(audited) - unpriced, "request")
+        yield f"{counted} cost {dollars(paid)}; with your tiers {dollars(would)}{share}, at today's prices."
     if unsure:
         yield f"Of the difference {dollars(unsure)} is unsure: the words alone do not say how hard that work was."
     if silent := sum(one.tier is None for one in audited):
-        yield f"{silent:,} requests have no words in the log: they are counted at what they cost, without any saving."
-    if unpriced := _unpriced(audited):
-        yield f"{unpriced:,} requests are in no sum, as the price of one of their models is unknown."
+        yield f"Without words in the log: {_some(silent, 'request')}, counted at what they cost, without any saving."
+    if unpriced:
+        models = ", ".join(sorted({str(one.model) for one in audited if one.cost is None})[:5])
+        where = f' ({models}): set input and output under [models."NAME"]' if models else ""
+        yield f"At an unknown price, and in no sum: {_some(unpriced, 'request')}{where}."
+    if any(one.tier and one.usage.cached_input for one in audited):
+        yield "Cached input is taken as cached by the other models too, at their own price for it."
+    if damaged:
+        yield f"Damaged, and left out: {_some(damaged, 'line')}."
     yield "Answers that a cheaper model gets wrong and a better one must repeat are not in this sum."
+
+
+def _some(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -27,4 +27,5 @@ def opened(config: Path | None) -> Iterator[App]:
             screen.note(f"routerd: {problem}")
         yield app
     finally:
-        app.close()
+        if unwritten := app.close():
+            screen.note(f"routerd: {unwritten}")

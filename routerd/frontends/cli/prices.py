@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from routerd.app import App, now
 from routerd.domain.model import OFFLINE, ModelRef
@@ -69,22 +68,20 @@ def _shape(tier: str, model: ModelRef, price: Price | None) -> Json:
 
 
 def _table(rows: list[tuple[str, ModelRef, Price | None]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("tier", "model"):
-        table.add_column(name, overflow="fold")
-    for name in ("input", "output", "cached"):
-        table.add_column(f"{name}/M", justify="right")
-    for name in ("source", "checked"):
-        table.add_column(name)
-    for tier, model, price in rows:
-        if price is None:
-            table.add_row(tier, str(model), "unknown", "", "", "", "")
-            continue
-        cached = dollars(price.cached_input) if price.cached_input is not None else "–"
-        checked = (price.checked or "–") + (" (old)" if is_old(price) else "")
-        table.add_row(tier, str(model), dollars(price.input), dollars(price.output), cached, price.source, checked)
-    screen.console().print(table)
+    screen.table(
+        ("tier", "model", "source"),
+        ("input/M", "output/M", "cached/M", "checked"),
+        [_row(tier, model, price) for tier, model, price in rows],
+    )
     for model in dict.fromkeys(model for _, model, price in rows if price is None):
         screen.note(f'The price of {model} is unknown: set input and output under [models."{model}"].')
     if any(is_old(price) for _, _, price in rows):
         screen.note("Old prices were checked more than 90 days ago: routerd prices --update fetches new ones.")
+
+
+def _row(tier: str, model: ModelRef, price: Price | None) -> tuple[str, ...]:
+    if price is None:
+        return tier, str(model), "", "unknown", "unknown", "", ""
+    cached = dollars(price.cached_input) if price.cached_input is not None else "–"
+    checked = (price.checked or "–") + (" (old)" if is_old(price) else "")
+    return tier, str(model), price.source, dollars(price.input), dollars(price.output), cached, checked

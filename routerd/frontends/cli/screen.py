@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from rich.console import Console
@@ -15,6 +16,9 @@ from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome
 from routerd.domain.quote import Estimate
 from routerd.frontends.shapes import Json, model_words
+
+_NARROWEST = 12
+"""Columns that a column of words keeps: less is unreadable."""
 
 
 @cache
@@ -36,6 +40,32 @@ def print_json(value: Json | Sequence[Json]) -> None:
 def note(sentence: str) -> None:
     """A sentence for a person, on standard error so that output can be piped."""
     _errors().print(sentence, markup=False)
+
+
+def table(words: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table, and an empty line below: words fold where the screen is narrow, and no number is ever cut.
+
+    Where not even that is room enough, and where no screen reads it, it is as wide as it is.
+    """
+    cells = list(rows)
+    if not cells:
+        return
+    widths = [max(map(len, column)) for column in zip((*words, *numbers), *cells, strict=True)]
+    kept = [min(width, _NARROWEST) for width in widths[: len(words)]]
+    drawn = Table(box=None, pad_edge=False)
+    for name, width in zip(words, kept, strict=True):
+        drawn.add_column(name, overflow="fold", min_width=width)
+    for name in numbers:
+        drawn.add_column(name, justify="right", no_wrap=True)
+    for row in cells:
+        drawn.add_row(*row)
+    gaps = 2 * (len(widths) - 1)
+    natural, least = sum(widths) + gaps, sum((*kept, *widths[len(words) :])) + gaps
+    narrow = console().is_terminal or "COLUMNS" in os.environ
+    width = max(least, min(natural, console().width)) if narrow else natural
+    # A console of its own, as rich never draws wider than its screen.
+    Console(highlight=False, soft_wrap=True, width=width).print(drawn)
+    console().print()
 
 
 def estimates(found: Sequence[tuple[str, Estimate]]) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from routerd.app import now
 from routerd.domain.money import dollars
-from routerd.domain.stats import Stats
+from routerd.domain.stats import Failovers, Stats
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.report import page
-from routerd.frontends.shapes import stats_json
+from routerd.frontends.stats_shape import rescued, stats_json
+
+_SHOWN = 12
+"""Rows of failures that a screen shows, most frequent first."""
 
 
 def stats(
@@ -54,20 +57,12 @@ def _table(found: Stats) -> None:
     if not found.attempts:
         screen.console().print("Nothing has been asked yet. Try: routerd demo")
         return
-    table = Table(box=None, pad_edge=False)
-    table.add_column("model")
-    for name in ("asked", "accepted", "rejected", "failed", "input", "output", "spent"):
-        table.add_column(name, justify="right")
-    for model in found.models:
-        table.add_row(
-            model.model,
-            *(f"{count:,}" for count in (model.attempts, model.accepted, model.rejected, model.failed)),
-            f"{model.usage.all_input:,}",
-            f"{model.usage.all_output:,}",
-            dollars(model.cost),
-        )
-    screen.console().print(table)
-    _trials(found)
+    screen.table(("model",), ("asked", "accepted", "rejected", "failed", "input", "output", "spent"), _models(found))
+    screen.table(("action", "language", "model"), ("accepted", "answer", "asked first while below"), _trials(found))
+    screen.table(("failed", "then"), ("times", "spent"), _failures(found.failovers))
+    screen.table(("from", "to", "by"), ("times", "answered"), _moves(found.failovers))
+    if (more := len(found.failovers.rows) - _SHOWN) > 0:
+        screen.console().print(f"{more:,} more kinds of failures: routerd stats --json lists them.")
     lines = [f"{found.actions:,} actions, {found.attempts:,} attempts. Spent {dollars(found.spent)}."]
     if found.baseline:
         lines.append(f"The baseline would have cost {dollars(found.baseline)}; saved {dollars(found.saved)}.")
@@ -82,17 +77,41 @@ def _table(found: Stats) -> None:
     ):
         if count:
             lines.append(f"{count:,} {words}.")
+    if found.failovers.rows:
+        lines.append(rescued(found.failovers.jobs))
     for line in lines:
         screen.console().print(line)
 
 
-def _trials(found: Stats) -> None:
+def _models(found: Stats) -> Iterator[tuple[str, ...]]:
+    for model in found.models:
+        counts = (model.attempts, model.accepted, model.rejected, model.failed)
+        tokens = (model.usage.all_input, model.usage.all_output)
+        yield model.model, *(f"{count:,}" for count in (*counts, *tokens)), dollars(model.cost)
+
+
+def _trials(found: Stats) -> Iterator[tuple[str, ...]]:
     """Whether each model earns its place as the first to be asked: the arithmetic of ``stages/skip``."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("action", "language", "model", "accepted", "answer", "asked first while below"):
-        table.add_column(name, justify="left" if name in ("action", "language", "model") else "right")
     for trial in found.trials:
         share, limit = f"{trial.accepted} of {trial.tried}", f"{trial.worth:.0%} of the next"
-        table.add_row(trial.action, trial.language, trial.model, share, dollars(trial.cost), limit)
-    if found.trials:
-        screen.console().print(table)
+        yield trial.action, trial.language, trial.model, share, dollars(trial.cost), limit
+
+
+def _failures(found: Failovers) -> Iterator[tuple[str, ...]]:
+    """Who failed and why, and what became of those jobs."""
+    for row in found.rows[:_SHOWN]:
+        ends = (
+            (row.retried, "retried"),
+            (row.failed_over, "failed over"),
+            (row.escalated, "escalated"),
+            (row.lost, "unanswered"),
+        )
+        then = ", ".join(f"{count:,} {words}" for count, words in ends if count)
+        yield f"{row.deployment}: {row.status.replace('_', ' ')}", then, f"{row.attempts:,}", dollars(row.cost)
+
+
+def _moves(found: Failovers) -> Iterator[tuple[str, ...]]:
+    """Where the work went instead."""
+    for move in found.moves[:_SHOWN]:
+        by = "escalation" if move.escalation else "failover"
+        yield move.source, move.target, by, f"{move.times:,}", f"{move.answered:,}"

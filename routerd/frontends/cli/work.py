@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import signal
 import sys
 from typing import Annotated
@@ -25,6 +26,7 @@ from routerd.frontends.cli.file_editor import FileEditor, unified
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.places import request
 from routerd.frontends.shapes import estimate_json, outcome_json
+from routerd.planning import Plan
 
 _EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
 _INDEX_SECONDS = 3.0
@@ -121,7 +123,7 @@ def estimate(
         names = actions or [spec.name for spec in catalog().values() if spec.in_menu]
         wishes = [request(app, name, where) for name in names]
         app.index(wishes[0].document.uri, _INDEX_SECONDS)
-        plans = [(wish.action, app.plan(wish)) for wish in wishes]
+        plans = [(wish.action, _planned(app, wish)) for wish in wishes]
         found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
         if as_json:
             shapes = [estimate_json(plan.estimates[0]) or {} for _, plan in found]
@@ -138,6 +140,13 @@ def estimate(
         for refusal in refusals if not as_json or not found else ():
             screen.note(refusal)
     return 0 if found else 3
+
+
+def _planned(app: App, wish: Request) -> Plan | Refusal:
+    """As a menu offers it: what is documented already would be documented anew."""
+    plan = app.plan(wish)
+    rewrites = isinstance(plan, Refusal) and plan.code == "documented"
+    return app.plan(dataclasses.replace(wish, replace=True)) if rewrites else plan
 
 
 def _know(action: str) -> None:

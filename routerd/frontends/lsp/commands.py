@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from routerd.frontends.lsp import from_proto, runs
-from routerd.frontends.shapes import Json, stats_json
+from routerd.frontends.shapes import Json
+from routerd.frontends.stats_shape import stats_json
 
 if TYPE_CHECKING:
     from routerd.frontends.lsp.session import Session

@@ -33,6 +33,7 @@ async def settings_changed(session: Session, _: types.DidChangeConfigurationPara
     """Ask for the settings anew: what clients send along with this differs too much to be used."""
     await session.ready()
     await session.take_settings()
+    session.refresh_lenses()
 
 
 async def key_changed(session: Session, params: object) -> None:

@@ -14,6 +14,7 @@ from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
 from routerd.frontends.lsp.diagnostics import Reviews
 from routerd.frontends.lsp.documents import Documents
 from routerd.frontends.lsp.jobs import Jobs
+from routerd.frontends.lsp.pauses import Pauses
 
 if TYPE_CHECKING:
     from routerd.app import App
@@ -51,8 +52,8 @@ class SharedApp:
 
     def close(self) -> None:
         """Stop the background work and close the ledger."""
-        if self._app is not None:
-            self._app.close()
+        if self._app is not None and (unwritten := self._app.close()):
+            _log.warning("%s", unwritten)
 
 
 class Session:
@@ -64,6 +65,7 @@ class Session:
         self.documents = Documents()
         self.reviews = Reviews(wire)
         self.jobs = Jobs(self._tell_status)
+        self.pauses = Pauses(self._prepare)
         self.app: App | None = None
         """``None`` until it is open, and for as long as the configuration cannot be used."""
         self._shared = shared
@@ -106,8 +108,9 @@ class Session:
             self._shared.open(folders)
 
     def refresh_lenses(self) -> None:
-        """Let the client ask for lenses anew; whether it answers does not matter."""
-        self.later(asyncio.ensure_future(self._asked("workspace/codeLens/refresh")))
+        """Let a client that can do so ask for lenses anew; whether it answers does not matter."""
+        if self.client.refreshes_lenses:
+            self.later(asyncio.ensure_future(self._asked("workspace/codeLens/refresh")))
 
     async def take_settings(self) -> None:
         """Ask the client for its section `routerd` and put it over the configuration files."""
@@ -134,14 +137,19 @@ class Session:
         """A configuration file has changed: what it says, and what is wrong with it, is shown at once."""
         self.tell_problems((*problems, *(self.app.doubts() if self.app else ())))
         self._tell_status()
-        if self.client.refreshes_lenses:
-            self.refresh_lenses()
+        self.refresh_lenses()
 
     async def close(self) -> None:
         """End all jobs, their spending booked, and all other work."""
+        for document in self.documents.all():
+            self.pauses.end(document.uri)
         await self.jobs.close()
         for work in (*self._later, *filter(None, (self._opening,))):
             work.cancel()
+
+    def _prepare(self, uri: str) -> None:
+        if self.app is not None:
+            self.later(asyncio.ensure_future(self.app.prepare(uri)))
 
     def _tell_status(self) -> None:
         status.tell(self.wire, self.app, len(self.jobs))

@@ -35,6 +35,7 @@ def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None
     assert now is not None
     _hold(session, now)
     session.reviews.changed(held, now)
+    session.pauses.typed(uri)
 
 
 def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
@@ -44,6 +45,7 @@ def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
         return
     session.jobs.cancel_document(uri)
     session.reviews.clear(uri)
+    session.pauses.end(uri)
     if session.app is not None:
         session.app.closed(uri)
 

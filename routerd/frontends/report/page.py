@@ -10,7 +10,8 @@ from string import Template
 
 from routerd.domain.money import dollars
 from routerd.domain.stats import Stats
-from routerd.frontends.shapes import Json, money, stats_json
+from routerd.frontends.shapes import Json, money
+from routerd.frontends.stats_shape import rescued, stats_json
 
 _FOLDER = resources.files(__package__)
 
@@ -26,6 +27,7 @@ def page(stats: Stats, made: datetime, days: int | None) -> str:
         period=escape(f"the last {days} days" if days else "all time"),
         made=escape(f"{made:%Y-%m-%d %H:%M}"),
         figures="".join(_figure(name, value, words) for name, value, words in _figures(stats)),
+        rescued=escape(rescued(stats.failovers.jobs) if stats.attempts else ""),
         notes="".join(f"<li>{escape(note)}</li>" for note in _notes(stats)),
     )
 
@@ -59,11 +61,15 @@ def _figures(stats: Stats) -> list[tuple[str, str, str]]:
     held = sum(guess.held for guess in stats.guesses)
     accuracy = f"{held / len(stats.guesses):.0%}" if stats.guesses else "–"
     return [
-        ("Spent", dollars(stats.spent), f"{stats.actions:,} actions, {stats.attempts:,} attempts"),
+        ("Spent", dollars(stats.spent), f"{_some(stats.actions, 'action')}, {_some(stats.attempts, 'attempt')}"),
         ("Saved", dollars(stats.saved), share),
         ("Baseline", dollars(stats.baseline), "one premium model for the same answers"),
         ("Bills within the range", accuracy, f"{held} of {len(stats.guesses)}"),
     ]
+
+
+def _some(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def _figure(name: str, value: str, words: str) -> str:

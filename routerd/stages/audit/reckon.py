@@ -1,15 +1,37 @@
-"""What one logged request cost, and what another model would have billed for the same tokens."""
+"""What one logged request cost, and what another model would have billed for the same words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
+from routerd.domain.baseline import retokenized
 from routerd.domain.model import ModelRef
-from routerd.domain.money import Usage, cost
+from routerd.domain.money import MILLION, Usage
 from routerd.domain.quote import Route, Tariff
 from routerd.domain.tier import Tier
-from routerd.stages.audit.logs import Logged
+from routerd.stages.audit.logged import Call, Json
+
+
+class Billed(NamedTuple):
+    """One call with its usage in disjoint buckets, and how its model bills."""
+
+    call: Call
+    usage: Usage
+    tariff: Tariff
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Dollars, as the log says, else at today's price."""
+        if self.call.cost is not None:
+            return self.call.cost
+        paid, price = self.tariff.bill(self.usage), self.tariff.price
+        if paid is None or price is None:
+            return None
+        write = price.input if price.cache_write is None else price.cache_write
+        return paid + _held_for_an_hour(self.call.usage, self.usage) * (2 * price.input - write) / MILLION
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +52,41 @@ class Audited:
     """Whether the classifier was; where not, the tier is the declared default, rounded up."""
 
 
-def reckon(logged: Logged, usage: Usage, then: Tariff, route: Route | None, now: Tariff | None) -> Audited:
-    """Hold a request against the route that its words would take; ``then`` and ``now`` are the models' tariffs."""
-    paid = logged.cost if logged.cost is not None else cost(usage, then.price) if then.price else None
-    audited = Audited(logged.words, logged.model, usage, paid, would_cost=paid)
-    words = route.classification if route else None
-    if route is None or now is None or words is None:
+def reckon(words: str, calls: Sequence[Billed], route: Route | None, now: Tariff | None) -> Audited:
+    """Hold a request against the route that its words would take; ``now`` is the tariff of the model there."""
+    paid = _total(one.cost for one in calls)
+    usage = sum((one.usage for one in calls), Usage())
+    audited = Audited(words, calls[0].call.model, usage, paid, would_cost=paid)
+    found = route.classification if route else None
+    if route is None or now is None or found is None:
         return audited
-    factor = now.learned.input_factor / then.learned.input_factor
-    other = Usage(*(round(tokens * factor) for tokens in _buckets(usage)))
     return replace(
         audited,
-        action=words.action,
+        action=found.action,
         tier=route.first.tier,
         instead=now.model,
-        would_cost=cost(other, now.price) if now.price else None,
-        sure=words.confident,
+        would_cost=_total(_instead(one, now) for one in calls),
+        sure=found.confident,
     )
 
 
-def _buckets(usage: Usage) -> tuple[int, ...]:
-    """Every bucket; the output too, as the same words are other tokens to another tokenizer."""
-    return usage.input, usage.cached_input, usage.cache_write, usage.output, usage.reasoning
+def _instead(one: Billed, now: Tariff) -> Decimal | None:
+    """What the other model would have billed. Thoughts stay as they are: no log shows that it had thought less."""
+    return now.bill(retokenized(one.usage, now.learned.input_factor / one.tariff.learned.input_factor))
+
+
+def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    listed = list(amounts)
+    known = [amount for amount in listed if amount is not None]
+    return sum(known, Decimal(0)) if len(known) == len(listed) else None
+
+
+def _held_for_an_hour(raw: Json, usage: Usage) -> int:
+    """Tokens written to Anthropic's cache for an hour.
+
+    They cost twice the input price (its guide to prompt caching); price lists know the write for five minutes only,
+    at a quarter more than input.
+    """
+    parts = raw.get("cache_creation")
+    tokens = parts.get("ephemeral_1h_input_tokens") if isinstance(parts, dict) else 0
+    return min(tokens, usage.cache_write) if isinstance(tokens, int) and tokens > 0 else 0

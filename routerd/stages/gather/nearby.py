@@ -92,6 +92,10 @@ def _container(symbol: Symbol, target: Target) -> Symbol | None:
 def around(it: View) -> Iterator[Piece]:
     """The class around the target: its header with what the target uses of it; then its other members."""
     text, outline = it.document.text, it.target.outline
+    # An object literal, or a type of another file, that no declaration here stands for.
+    unseen = (s.container for s in it.target.symbols if s.container and s.container not in outline.by_qualname)
+    for owner in dict.fromkeys(unseen):
+        yield Piece(it.path, owner, "holds the target", needed=True)
     all_around = containers(it)
     for container in all_around:
         members = [s for s in outline.symbols if s.container == container.qualname and not it.shows(s.whole)]

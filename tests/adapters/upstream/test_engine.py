@@ -10,7 +10,7 @@ import pytest
 from routerd.adapters.upstream import Keys
 from routerd.adapters.upstream.client import Client
 from routerd.domain.attempt import AttemptStatus
-from routerd.domain.errors import BadRequest, ContextTooLong, Exhausted, Unauthorized
+from routerd.domain.errors import BadRequest, ContextTooLong, Exhausted, Unauthorized, Unfinished
 from routerd.domain.money import Price
 from routerd.domain.reply import Finish, Reply
 from tests.adapters.upstream.scene import (
@@ -166,7 +166,7 @@ def test_an_answer_that_never_ends_is_a_clear_failure_and_not_an_answer() -> Non
         async with Upstream(otherwise=Turn(finish="length")) as upstream:
             watch = Witness()
             fault = await outcome(engine({"a": provider("a", upstream.base_url)}), rung("a/m"), watch)
-            assert isinstance(fault, Exhausted)
+            assert isinstance(fault, Unfinished)
             assert "longer than 1000 tokens" in str(fault)
             assert watch.statuses == ["truncated"] * 3
 

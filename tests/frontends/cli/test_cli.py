@@ -143,6 +143,17 @@ def test_estimate_sends_nothing_and_lists_each_action(routerd: Routerd, shop: Pa
     assert all(estimate["cost"] == {"low": "0", "likely": "0", "high": "0"} for estimate in estimates)
 
 
+def test_what_is_documented_is_estimated_as_a_rewrite_and_run_says_how_to_ask_for_one(
+    routerd: Routerd, shop: Path
+) -> None:
+    (shop.parent / "done.py").write_text('def weigh():\n    """Weigh."""\n    return 1\n', "utf-8")
+    estimates = json.loads(routerd("estimate", "done.py:1", "document", "--json").stdout)
+    assert [estimate["action"] for estimate in estimates] == ["document"]
+    refused = routerd("run", "document", "done.py:1")
+    assert (refused.returncode, "--replace" in refused.stderr) == (3, True)
+    assert routerd("run", "document", "done.py:1", "--replace").returncode == 0
+
+
 def test_with_a_key_the_estimate_names_the_model_and_its_price(routerd: Routerd, shop: Path) -> None:
     estimates = json.loads(routerd("estimate", "shop.py:4", "--json", N1N_API_KEY="not-a-real-key").stdout)
     first = estimates[0]

@@ -1,0 +1,104 @@
+"""Failures and failovers out of the ledger's rows: who failed, who answered instead, and what was never answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import attrgetter
+
+from routerd.adapters.ledger.schema import from_pico
+from routerd.adapters.sqlite import Database
+from routerd.domain.stats import Failovers, FailuresOf, Move, Rescues
+
+_ANSWERED, _CANCELLED = "ok", "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    job: str
+    deployment: str
+    tier: str
+    status: str
+    pico: int
+    """Pico-dollars; 0 where the price is unknown."""
+
+
+@dataclass(slots=True)
+class _Row:
+    attempts: int = 0
+    pico: int = 0
+
+
+def failovers(database: Database, begin: float) -> Failovers:
+    """Of all jobs since a time in which an attempt gave no answer; rows of daemons that died say too little."""
+    rows = database.read(
+        "SELECT job, provider || '/' || model, tier, status, COALESCE(cost, 0) FROM attempts "
+        "WHERE at >= ? AND provider <> '' AND job IN (SELECT job FROM attempts WHERE at >= ? AND status <> 'ok') "
+        "ORDER BY job, id",
+        (begin, begin),
+    )
+    found = [
+        _Attempt(str(job), str(deployment), str(tier), str(status), int(str(cost)))
+        for job, deployment, tier, status, cost in rows
+    ]
+    return summed([tuple(some) for _, some in groupby(found, attrgetter("job"))])
+
+
+def summed(jobs: Iterable[tuple[_Attempt, ...]]) -> Failovers:
+    """From each job's attempts in their order."""
+    rows: dict[tuple[str, str], _Row] = {}
+    ends: Counter[tuple[str, str, str]] = Counter()
+    moves: Counter[tuple[str, str, bool, bool]] = Counter()
+    totals: Counter[str] = Counter()
+    for job in jobs:
+        failed = [one for one in job if one.status != _ANSWERED]
+        for one in failed:
+            row = rows.setdefault((one.deployment, one.status), _Row())
+            row.attempts, row.pico = row.attempts + 1, row.pico + one.pico
+        firsts = {(one.deployment, one.status): one for one in reversed(failed)}
+        ends.update((*name, _end(one, job)) for name, one in firsts.items())
+        moves.update(_moves(job))
+        if failed:
+            totals[_end(failed[0], job)] += 1
+    cost = from_pico(sum(row.pico for row in rows.values()))
+    most_first = sorted(rows, key=lambda name: (-rows[name].attempts, name))
+    return Failovers(
+        tuple(_failures(name, rows[name], ends) for name in most_first),
+        _by_frequency(moves),
+        Rescues(**{end: totals[end] for end in _ENDS}, cost=cost),
+    )
+
+
+_ENDS = ("retried", "failed_over", "escalated", "cancelled", "lost")
+
+
+def _end(failed: _Attempt, job: tuple[_Attempt, ...]) -> str:
+    """How the job of a failed attempt ended, as seen from that attempt."""
+    answer = next((one for one in reversed(job) if one.status == _ANSWERED), None)
+    if answer is None:
+        return "cancelled" if job[-1].status == _CANCELLED else "lost"
+    if answer.tier != failed.tier:
+        return "escalated"
+    return "retried" if answer.deployment == failed.deployment else "failed_over"
+
+
+def _failures(name: tuple[str, str], row: _Row, ends: Counter[tuple[str, str, str]]) -> FailuresOf:
+    retried, failed_over, escalated, cancelled, lost = (ends[*name, end] for end in _ENDS)
+    lost += cancelled
+    jobs = retried + failed_over + escalated + lost
+    return FailuresOf(*name, row.attempts, from_pico(row.pico), jobs, retried, failed_over, escalated, lost)
+
+
+def _moves(job: tuple[_Attempt, ...]) -> Iterator[tuple[str, str, bool, bool]]:
+    """Each change of deployment or tier: from, to, whether the tier changed, whether the next one answered."""
+    for one, other in pairwise(job):
+        if one.status != _ANSWERED and (one.deployment, one.tier) != (other.deployment, other.tier):
+            yield one.deployment, other.deployment, one.tier != other.tier, other.status == _ANSWERED
+
+
+def _by_frequency(moves: Counter[tuple[str, str, bool, bool]]) -> tuple[Move, ...]:
+    routes = {(source, target, escalation) for source, target, escalation, _ in moves}
+    found = [Move(*route, moves[*route, True] + moves[*route, False], answered=moves[*route, True]) for route in routes]
+    return tuple(sorted(found, key=lambda move: (-move.times, move.source, move.target)))

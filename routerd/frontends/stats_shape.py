@@ -1,0 +1,112 @@
+"""The JSON of the ledger's sums: what `routerd stats --json` prints, `routerd.stats` answers and the report draws."""
+
+from __future__ import annotations
+
+from routerd.domain.money import dollars
+from routerd.domain.stats import Failovers, Rescues, Stats
+from routerd.frontends.shapes import Json, money, usage_json
+
+
+def stats_json(stats: Stats) -> Json:
+    """What `routerd stats --json` prints and `routerd.stats` answers."""
+    held = sum(guess.held for guess in stats.guesses)
+    return {
+        "spent": money(stats.spent),
+        "saved": money(stats.saved),
+        "baseline": money(stats.baseline),
+        "actions": stats.actions,
+        "attempts": stats.attempts,
+        "unpriced_attempts": stats.unpriced,
+        "estimated_attempts": stats.estimated,
+        "unknown_attempts": stats.unknown,
+        "cached_attempts": stats.cached,
+        "usage": usage_json(stats.usage),
+        "range_held": {"bills": len(stats.guesses), "within": held},
+        "days": [
+            {"day": day.day, "tier": day.tier or None, "cost": money(day.cost), "attempts": day.attempts}
+            | {"baseline": money(day.baseline), "saved": money(day.saved)}
+            for day in stats.days
+        ],
+        "models": [
+            {
+                "model": model.model,
+                "attempts": model.attempts,
+                "accepted": model.accepted,
+                "rejected": model.rejected,
+                "failed": model.failed,
+                "cost": money(model.cost),
+                "usage": usage_json(model.usage),
+            }
+            for model in stats.models
+        ],
+        "failures": dict(stats.failures),
+        "failovers": _failovers(stats.failovers),
+        "acceptance": [
+            {
+                "model": trial.model,
+                "action": trial.action,
+                "language": trial.language,
+                "accepted": trial.accepted,
+                "tried": trial.tried,
+                "cost": money(trial.cost),
+                "worth": round(trial.worth, 4),
+            }
+            for trial in stats.trials
+        ],
+    }
+
+
+def rescued(jobs: Rescues) -> str:
+    """One sentence on the jobs in which something failed: what saved them, and what that cost."""
+    if not (jobs.saved or jobs.cancelled or jobs.lost):
+        return "Every attempt was answered."
+    ends = (
+        (jobs.retried, "by a retry"),
+        (jobs.failed_over, "by failover to another deployment"),
+        (jobs.escalated, "by escalation to a better model"),
+    )
+    ways = ", ".join(f"{count:,} {words}" for count, words in ends if count)
+    saved = f"{jobs.saved:,} jobs were saved after a failure ({ways})" if ways else "No job was saved after a failure"
+    rest = "".join(
+        f", {count:,} {words}" for count, words in ((jobs.cancelled, "cancelled"), (jobs.lost, "lost")) if count
+    )
+    return f"{saved}{rest}; attempts without an answer cost {dollars(jobs.cost)}."
+
+
+def _failovers(found: Failovers) -> Json:
+    """Attempts that gave no answer, and where their work went."""
+    jobs = found.jobs
+    return {
+        "jobs": {
+            "retried": jobs.retried,
+            "failed_over": jobs.failed_over,
+            "escalated": jobs.escalated,
+            "cancelled": jobs.cancelled,
+            "lost": jobs.lost,
+        },
+        "cost": money(jobs.cost),
+        "by_deployment": [
+            {
+                "deployment": row.deployment,
+                "status": row.status,
+                "attempts": row.attempts,
+                "cost": money(row.cost),
+                "jobs": row.jobs,
+                "retried": row.retried,
+                "failed_over": row.failed_over,
+                "escalated": row.escalated,
+                "lost": row.lost,
+            }
+            for row in found.rows
+        ],
+        "moves": [
+            {
+                "from": move.source,
+                "to": move.target,
+                "kind": "escalation" if move.escalation else "failover",
+                "times": move.times,
+                "answered": move.answered,
+            }
+            for move in found.moves
+        ],
+    }
