@@ -30,7 +30,10 @@ return {
   root_markers = { ".routerd.toml", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", ".git" },
   -- Typing is told sooner than by default (150 ms), so that an answer seldom meets a text that the server has not seen.
   flags = { debounce_text_changes = 20 },
-  capabilities = { experimental = { routerd = { outcome = true } } },
+  capabilities = {
+    experimental = { routerd = { outcome = true } },
+    workspace = { codeLens = { refreshSupport = true } },
+  },
   get_language_id = function(_, filetype)
     return filetype == "cs" and "csharp" or filetype
   end,
@@ -41,5 +44,6 @@ return {
     ["routerd/status"] = lazily("status", "received"),
     ["routerd/outcome"] = lazily("outcome", "received"),
     ["workspace/applyEdit"] = lazily("undo", "apply_edit"),
+    ["workspace/codeLens/refresh"] = lazily("lens", "refresh_all"),
   },
 }

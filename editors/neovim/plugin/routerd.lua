@@ -1,4 +1,4 @@
--- The `:Routerd` command and the `<Plug>` maps; everything else is loaded when one of them is first used.
+-- The `:Routerd` command and the `<Plug>` maps; everything else is loaded with the first server or the first use.
 
 if vim.g.loaded_routerd then
   return
@@ -14,6 +14,16 @@ end, {
   desc = "Document, test, review, design or ask, at a price that is known before",
   complete = function(...)
     return require("routerd.commands").complete(...)
+  end,
+})
+
+vim.api.nvim_create_autocmd("LspAttach", {
+  group = vim.api.nvim_create_augroup("routerd", {}),
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == "routerd" then
+      require("routerd.lens").attached(client, event.buf)
+    end
   end,
 })
 

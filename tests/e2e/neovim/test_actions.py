@@ -29,8 +29,9 @@ end)()"""
 def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim: Neovim) -> None:
     nvim.lua("vim.lsp.buf.hover()")
     shown = nvim.wait(FLOAT)
-    for action in ("document", "test", "review", "design"):
-        assert f"| {action} |" in shown
+    rows = [line for line in shown.split("\n") if line.startswith("|")]
+    assert [row.split()[1] for row in rows[2:]] == ["document", "test", "review", "design"]
+    assert len({tuple(place for place, char in enumerate(row) if char == "|") for row in rows}) == 1, "it is aligned"
     assert "≈ $0.0" in shown
     assert "spent today" in shown
 
@@ -60,6 +61,42 @@ def test_document_from_the_menu_is_applied_and_one_undo_takes_it_back(nvim: Neov
     assert nvim.text() + "\n" == CODE
     nvim.ex("redo")
     assert "Do what parse_header does." in nvim.text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        ("refactor.rewrite.routerd.document", '    """Do what parse_header does."""'),
+        ("refactor.rewrite.routerd.test", "def test_parse_header_exists"),
+        ("source.routerd.review", "def parse_header"),
+        ("source.routerd.design", "## "),
+    ],
+)
+def test_each_entry_of_the_menu_runs_its_action(nvim: Neovim, kind: str, shown: str) -> None:
+    nvim.lua(
+        "Kind = ... vim.lsp.buf.code_action({ apply = true, filter = function(a) return a.kind == Kind end })", kind
+    )
+    assert nvim.outcome(1)["status"] == "applied"
+    assert shown in nvim.text()
+    assert (nvim.lua("return #vim.diagnostic.get(0)") > 0) == kind.endswith("review")
+
+
+@pytest.mark.parametrize("keys", ["<Plug>(routerd-review)", "V<Plug>(routerd-review)", ":Rou review<CR>"])
+def test_a_plug_map_or_a_short_name_does_as_the_command(nvim: Neovim, upstream: InThread, keys: str) -> None:
+    nvim.keys(keys)
+    assert nvim.outcome(1)["status"] == "applied"
+    assert ("raise ValueError" in prompt(upstream)) == ("V" not in keys), "a selection is what is asked about"
+
+
+def test_a_range_of_all_lines_is_the_file(nvim: Neovim, upstream: InThread) -> None:
+    nvim.ex("%Routerd review")
+    assert nvim.outcome(1)["status"] == "applied"
+    assert 'return "x" * width' in prompt(upstream)
+
+
+def prompt(upstream: InThread) -> str:
+    """What was asked about: the part of the question from `Target` on."""
+    return str(upstream.seen[-1].body["messages"][1]["content"]).partition("Target, ")[2]
 
 
 def test_an_edit_that_arrives_while_the_user_types_is_undone_by_itself(nvim: Neovim, upstream: InThread) -> None:
@@ -180,6 +217,17 @@ def test_lua_runs_an_action_on_lines_and_without_a_preview_where_the_user_wants_
     assert "there is no name" in nvim.text()
     assert nvim.messages == []
     nvim.lua("vim.g.routerd = nil")
+
+
+def test_cancel_with_a_bang_reaches_the_jobs_of_other_buffers(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(chunk_chars=1, delay_s=0.2))
+    nvim.ex("Routerd document")
+    upstream.wait_for(lambda server: bool(server.seen and server.seen[0].pieces_sent))
+    nvim.ex("enew | Routerd cancel")
+    assert "nothing is running here" in nvim.messages[-1]
+    nvim.ex("Routerd! cancel")
+    upstream.wait_for(lambda server: server.seen[0].disconnected_at is not None)
+    assert nvim.outcome(1)["status"] == "cancelled"
 
 
 def test_cancel_closes_the_connection_in_the_middle_of_an_answer(nvim: Neovim, upstream: InThread) -> None:

@@ -122,6 +122,21 @@ def test_health_is_good_and_says_where_things_are(nvim: Neovim, project: Path) -
     nvim.lua('vim.lsp.config("routerd", { cmd = Command })')
 
 
+def test_health_names_an_option_that_is_none(nvim: Neovim) -> None:
+    nvim.lua('vim.g.routerd = { aply = "direct", apply = "at-once" }')
+    said = health(nvim, "routerd")
+    nvim.lua("vim.g.routerd = nil")
+    assert "vim.g.routerd.aply is not an option" in said
+    assert "vim.g.routerd.apply is not an option, or not a value of it" in said
+
+
+def test_a_start_without_a_source_file_loads_nothing(tmp_path: Path) -> None:
+    with Neovim(new_env(tmp_path), new_project(tmp_path)) as nvim:
+        loaded = 'return vim.tbl_filter(function(n) return n:match("^routerd") end, vim.tbl_keys(package.loaded))'
+        assert nvim.lua("return vim.fn.exists(':Routerd')") == 2
+        assert nvim.lua(loaded) == []
+
+
 def test_commands_are_completed_and_a_wrong_one_is_explained(nvim: Neovim) -> None:
     complete = 'return vim.fn.getcompletion(..., "cmdline")'
     assert nvim.lua(complete, "Routerd re") == ["reload", "report", "retry", "review"]
@@ -134,7 +149,7 @@ def test_commands_are_completed_and_a_wrong_one_is_explained(nvim: Neovim) -> No
     assert "nothing is running" in nvim.messages[-1]
     nvim.ex("enew")
     nvim.ex("Routerd document")
-    assert "checkhealth" in nvim.messages[-1]
+    assert "not a source file" in nvim.messages[-1]
 
 
 def test_there_is_a_plug_map_for_every_command_and_no_key_is_mapped(nvim: Neovim) -> None:

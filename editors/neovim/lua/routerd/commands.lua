@@ -2,8 +2,6 @@
 
 local M = {}
 
-local TIERS = { "utility", "speed", "logic", "architect" }
-
 ---@class routerd.Command
 ---@field help string
 ---@field run fun(invocation: vim.api.keyset.create_user_command.command_args, rest: string)
@@ -128,7 +126,7 @@ end
 ---@param line string up to the cursor and beyond
 ---@return string[]
 function M.complete(lead, line)
-  local before = line:match("Routerd!?%s+(.*)$") or ""
+  local before = line:match("R%l*!?%s+(.*)$") or "" -- Neovim takes `:Rou` as well
   local name = before:match("^(%S+)%s")
   local found = {} ---@type string[]
   if not name then
@@ -136,7 +134,7 @@ function M.complete(lead, line)
   elseif (M.commands[name] or {}).action then
     found = vim.tbl_map(function(tier)
       return "tier=" .. tier
-    end, TIERS)
+    end, require("routerd.run").TIERS)
   end
   found = vim.tbl_filter(function(word)
     return vim.startswith(word, lead)

@@ -22,34 +22,47 @@ end
 ---@param arguments string[]
 ---@return vim.SystemCompleted?
 local function asked(words, arguments)
-  local program = vim.list_slice(words)
-  if program[#program] == "--stdio" or program[#program] == "serve" then
-    table.remove(program)
-  end
-  local started, process = pcall(vim.system, vim.list_extend(program, arguments), { text = true })
+  local command = vim.list_extend(vim.list_slice(words), arguments)
+  local started, process = pcall(vim.system, command, { text = true })
   return started and process:wait(20000) or nil
 end
 
----@param words string[]|fun(...): any
-local function check_program(words)
+local function check_program()
   health.start("Program")
-  if type(words) ~= "table" then
+  local words = require("routerd.program").words()
+  if not words then
     return health.info("`cmd` is a function of your own: nothing to look at")
   end
   local version = asked(words, { "--version" })
   if not version or version.code ~= 0 then
-    health.error(
-      ("`%s` does not run"):format(table.concat(words, " ")),
-      { "Install it: uv tool install routerd", 'Or name it: vim.lsp.config("routerd", { cmd = { "/path/to/routerd" } })' }
-    )
-    return
+    return health.error(("`%s` does not run"):format(table.concat(words, " ")), {
+      "Install it: uv tool install routerd",
+      'Or name it: vim.lsp.config("routerd", { cmd = { "/path/to/routerd" } })',
+    })
   end
   health.ok(("%s (%s)"):format(vim.trim(version.stdout), vim.fn.exepath(words[1])))
   local doctor = asked(words, { "doctor", "--json" })
   local read, report = pcall(vim.json.decode, doctor and doctor.stdout or "")
-  for _, check in ipairs(read and report or {}) do
+  if not read then
+    return health.warn("`routerd doctor` did not answer", "Run it in a shell.")
+  end
+  for _, check in ipairs(report) do
     local say = check.ok == false and health.error or check.ok == true and health.ok or health.info
     say(("%s: %s"):format(check.name, check.message))
+  end
+end
+
+local function check_options()
+  health.start("Options")
+  local known = { apply = { "preview", "direct" }, notify = { true, false } } ---@type table<string, any[]>
+  local wrong = vim.tbl_filter(function(name)
+    return not vim.list_contains(known[name] or {}, vim.g.routerd[name])
+  end, vim.tbl_keys(vim.g.routerd or {}))
+  for _, name in ipairs(wrong) do
+    health.warn(("vim.g.routerd.%s is not an option, or not a value of it"):format(name), "See :help g:routerd.")
+  end
+  if #wrong == 0 then
+    health.ok(vim.inspect(require("routerd").options(), { newline = "", indent = " " }))
   end
 end
 
@@ -72,7 +85,8 @@ end
 
 function M.check()
   check_neovim()
-  check_program(vim.lsp.config.routerd.cmd)
+  check_program()
+  check_options()
   check_servers()
 end
 

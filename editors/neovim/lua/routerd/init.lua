@@ -8,6 +8,7 @@ local M = {}
 
 ---@return routerd.Options
 function M.options()
+  vim.validate("vim.g.routerd", vim.g.routerd, "table", true)
   return vim.tbl_extend("force", { apply = "preview", notify = true }, vim.g.routerd or {})
 end
 
@@ -22,16 +23,35 @@ end
 ---@param wish? { tier?: string, model?: string, instruction?: string, replace?: boolean, lines?: [integer, integer] }
 ---`lines` counts from 1, both ends included.
 function M.run(action, wish)
+  vim.validate("action", action, "string")
+  vim.validate("wish", wish, "table", true)
   require("routerd.run").action(action, wish or {})
+end
+
+---@param bufnr integer
+---@return string why there is no server, and what to do
+local function reason(bufnr)
+  local words = require("routerd.program").words()
+  if not vim.lsp.is_enabled("routerd") then
+    return 'the server is off: put vim.lsp.enable("routerd") into your init.lua.'
+  elseif words and vim.fn.executable(words[1]) == 0 then
+    return ("there is no program `%s`: install it, or see :checkhealth routerd."):format(words[1])
+  elseif vim.bo[bufnr].buftype ~= "" or vim.bo[bufnr].filetype == "" then
+    return "this is not a source file."
+  elseif not vim.list_contains(vim.lsp.config.routerd.filetypes or {}, vim.bo[bufnr].filetype) then
+    return ("files of type '%s' are not among the server's filetypes."):format(vim.bo[bufnr].filetype)
+  end
+  return "the server is not running; :edit starts it, and :checkhealth routerd says more."
 end
 
 ---The client of a buffer, or why there is none said to the user.
 ---@param bufnr? integer
 ---@return vim.lsp.Client?
 function M.client(bufnr)
-  local client = vim.lsp.get_clients({ name = "routerd", bufnr = bufnr or vim.api.nvim_get_current_buf() })[1]
+  bufnr = bufnr or vim.api.nvim_get_current_buf()
+  local client = vim.lsp.get_clients({ name = "routerd", bufnr = bufnr })[1]
   if not client then
-    M.say("there is no server for this buffer; see :checkhealth routerd.", vim.log.levels.WARN)
+    M.say(reason(bufnr), vim.log.levels.WARN)
   end
   return client
 end

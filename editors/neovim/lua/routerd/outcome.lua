@@ -15,21 +15,28 @@ local M = {}
 
 local LEVELS = { failed = vim.log.levels.ERROR, refused = vim.log.levels.WARN, proposed = vim.log.levels.WARN }
 
+---A model as people read it.
+---@param model string
+---@return string
+function M.model(model)
+  return model:match("^offline") and "built-in, offline" or model
+end
+
 ---@param outcome routerd.Outcome
 ---@return string? model and price
 function M.receipt(outcome)
   if not outcome.model then
     return nil
   end
-  local model = outcome.model:match("^offline") and "built-in, offline" or outcome.model
-  return ("%s, %s"):format(model, require("routerd.status").dollars(outcome.cost))
+  return ("%s, %s"):format(M.model(outcome.model), require("routerd.status").dollars(outcome.cost))
 end
 
 ---@param outcome routerd.Outcome
-local function tell(outcome)
+---@param expected? boolean whether a proposal is what was asked for, and no warning
+local function tell(outcome, expected)
   local level = LEVELS[outcome.status]
   if level or require("routerd").options().notify then
-    require("routerd").say(outcome.message, level)
+    require("routerd").say(outcome.message, not expected and level or nil)
   end
 end
 
@@ -37,26 +44,30 @@ end
 ---@param text string
 ---@param name string
 ---@param filetype string
-function M.document(text, name, filetype)
+---@param source? integer the buffer that it is about
+local function show_document(text, name, filetype, source)
   local bufnr = vim.api.nvim_create_buf(true, true)
   vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, vim.split(text:gsub("\r\n", "\n"), "\n"))
   vim.api.nvim_buf_set_name(bufnr, ("routerd://%d/%s"):format(bufnr, name))
   vim.bo[bufnr].filetype = filetype
-  vim.cmd.vsplit()
-  vim.api.nvim_win_set_buf(0, bufnr)
+  require("routerd.split").beside(bufnr, source)
 end
 
+---Files other than the one that was asked about, such as generated tests: they are seen, and the user saves them.
 ---@param change lsp.WorkspaceEdit
-local function show_new_file(change)
+---@param source? integer
+local function show_files(change, source)
   for _, part in ipairs(change.documentChanges) do
-    if part.kind == "create" then
-      local path = vim.uri_to_fname(part.uri)
+    local path = vim.uri_to_fname(part.uri or part.textDocument.uri)
+    local bufnr = vim.fn.bufadd(path)
+    if bufnr ~= source and vim.fn.bufwinid(bufnr) == -1 then
       vim.fn.mkdir(vim.fs.dirname(path), "p")
-      local bufnr = vim.uri_to_bufnr(part.uri)
-      vim.cmd.vsplit()
-      vim.api.nvim_win_set_buf(0, bufnr)
+      vim.bo[bufnr].buflisted = true
+      require("routerd.split").beside(bufnr, source)
       if vim.bo[bufnr].filetype == "" then
-        vim.cmd.filetype("detect")
+        vim.api.nvim_buf_call(bufnr, function()
+          vim.cmd.filetype("detect")
+        end)
       end
     end
   end
@@ -64,28 +75,31 @@ end
 
 ---@param outcome routerd.Outcome
 ---@param job routerd.Job
----@return boolean whether it is shown and waits for a decision
+---@return boolean waits whether it is shown until the user decides
+---@return boolean acceptable
 local function propose(outcome, job)
   local proposal = require("routerd.proposal").of(outcome.edit, job.moves, job.client.offset_encoding)
   if not proposal.stale and proposal:inserts_only() then
     local problem = proposal:apply()
     if not problem then
       outcome.status, outcome.message = "applied", ("%s applied (%s)."):format(outcome.action, M.receipt(outcome))
-      show_new_file(outcome.edit)
-      return false
+      show_files(outcome.edit, job.bufnr)
+      return false, true
     end
     proposal.stale = problem
   end
   local why = proposal.stale and ("Not applied: %s. Here it is as a diff."):format(proposal.stale)
   outcome.message = why or (":Routerd accept or :Routerd discard (%s)."):format(M.receipt(outcome))
   require("routerd.preview").open(proposal, outcome, job)
-  return true
+  return true, not proposal.stale
 end
 
 ---@param outcome routerd.Outcome
-local function show_text(outcome)
+---@param source? integer
+local function show_text(outcome, source)
   local diff = outcome.edit ~= nil and outcome.status ~= "applied"
-  M.document(outcome.document, outcome.action .. (diff and ".diff" or ".md"), diff and "diff" or "markdown")
+  local kind = diff and "diff" or "markdown"
+  show_document(outcome.document, outcome.action .. (diff and ".diff" or ".md"), kind, source)
   if not outcome.edit and outcome.status == "proposed" then
     outcome.status, outcome.message = "applied", ("%s answered (%s)."):format(outcome.action, M.receipt(outcome))
   end
@@ -94,23 +108,32 @@ end
 ---@param outcome routerd.Outcome
 ---@param job? routerd.Job none for a job that another client command started
 function M.show(outcome, job)
+  if vim.fn.getcmdwintype() ~= "" then -- where no window can be opened
+    return vim.api.nvim_create_autocmd("CmdwinLeave", {
+      once = true,
+      callback = vim.schedule_wrap(function()
+        M.show(outcome, job)
+      end),
+    })
+  end
   for name, value in pairs(outcome) do
     if value == vim.NIL then
       outcome[name] = nil
     end
   end
-  local waits = false
+  local source = job and job.bufnr or vim.api.nvim_get_current_buf()
+  local waits, acceptable = false, false
   if outcome.document then
-    show_text(outcome)
+    show_text(outcome, source)
   elseif outcome.edit and outcome.status == "applied" then
-    show_new_file(outcome.edit)
+    show_files(outcome.edit, source)
   elseif outcome.edit and job then
-    waits = propose(outcome, job)
+    waits, acceptable = propose(outcome, job)
   end
   if job and not waits then
     job.moves:stop()
   end
-  tell(outcome)
+  tell(outcome, acceptable)
   vim.api.nvim_exec_autocmds("User", { pattern = "RouterdOutcome", modeline = false, data = outcome })
 end
 

@@ -2,31 +2,34 @@
 
 local M = {}
 
-local TIERS = { "utility", "speed", "logic", "architect" }
-
 ---@class routerd.Preview
 ---@field bufnr integer
 ---@field proposal routerd.Proposal
 ---@field outcome routerd.Outcome
 ---@field job routerd.Job
+---@field before? { window: integer, view: vim.fn.winsaveview.ret, winbar: string } how the file was seen; a diff moves it
 
 local open = {} ---@type table<integer, routerd.Preview> by buffer
 
 ---@param preview routerd.Preview
----@return integer? window that shows the file which was asked about
-local function source_window(preview)
-  local window = vim.fn.bufwinid(preview.job.bufnr)
-  return window ~= -1 and window or nil
+---@return boolean whether the user is not in the file itself, where a jump of the cursor would surprise
+local function elsewhere(preview)
+  return preview.before ~= nil and preview.before.window ~= vim.api.nvim_get_current_win()
 end
 
 ---@param preview routerd.Preview
-local function close(preview)
+---@param back? boolean whether the file is seen again as it was before
+local function close(preview, back)
   open[preview.bufnr] = nil
   preview.job.moves:stop()
-  local window = source_window(preview)
-  if window then
-    vim.api.nvim_win_call(window, function()
+  local before = preview.before
+  if before and vim.api.nvim_win_is_valid(before.window) then
+    vim.api.nvim_win_call(before.window, function()
       vim.cmd.diffoff()
+      vim.wo[0][0].winbar = before.winbar
+      if back and vim.api.nvim_get_current_buf() == preview.job.bufnr then
+        vim.fn.winrestview(before.view)
+      end
     end)
   end
   if vim.api.nvim_buf_is_valid(preview.bufnr) then
@@ -34,29 +37,45 @@ local function close(preview)
   end
 end
 
+---@param file routerd.ProposedFile
+---@return integer line of the first change, from 1
+local function first_change(file)
+  local old, new = table.concat(file.before, "\n"), table.concat(file.after, "\n")
+  local hunks = vim.diff(old, new, { result_type = "indices" }) --[[@as integer[][] ]]
+  return hunks[1] and math.max(1, hunks[1][3]) or 1
+end
+
+---@param window integer of the proposal
+---@param source integer window of the file
+---@param line integer
+local function side_by_side(window, source, line)
+  vim.api.nvim_win_set_cursor(window, { line, 0 })
+  vim.api.nvim_win_call(window, vim.cmd.diffthis)
+  return vim.api.nvim_win_call(source, function()
+    local before = { window = source, view = vim.fn.winsaveview(), winbar = vim.wo.winbar }
+    vim.cmd.diffthis()
+    vim.wo[0][0].winbar = "%t" -- as high as the other's, so that equal lines are level
+    return before
+  end)
+end
+
 ---Side by side where it is about one open file, else as one unified diff.
 ---@param preview routerd.Preview
 local function show(preview)
-  local file, bufnr = preview.proposal.files[1], preview.bufnr
-  local window = source_window(preview)
-  local beside = window and #preview.proposal.files == 1 and not file.create and not preview.proposal.stale
-  local lines = beside and file.after or vim.split(preview.proposal:diff(), "\n")
+  local proposal, bufnr, about = preview.proposal, preview.bufnr, preview.job.bufnr
+  local file = proposal.files[1]
+  local window, source = require("routerd.split").beside(bufnr, about)
+  local whole = source and #proposal.files == 1 and not file.create and not proposal.stale
+  local lines = whole and file.after or vim.split(proposal:diff(), "\n")
   vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, lines)
   vim.api.nvim_buf_set_name(bufnr, ("routerd://%d/%s"):format(bufnr, file.name))
-  vim.bo[bufnr].filetype = beside and vim.bo[preview.job.bufnr].filetype or "diff"
+  vim.bo[bufnr].filetype = whole and vim.bo[about].filetype or "diff"
   vim.bo[bufnr].modifiable = false
-  if window then
-    vim.api.nvim_set_current_win(window)
-  end
-  vim.cmd("rightbelow vertical split")
-  vim.api.nvim_win_set_buf(0, bufnr)
-  local words = preview.proposal.stale and ":Routerd discard" or ":Routerd accept │ discard │ retry"
-  vim.wo[0][0].winbar = ("%s  %%=%s"):format((preview.outcome.model or ""):gsub("%%", "%%%%"), words)
-  if beside then
-    vim.cmd.diffthis()
-    vim.api.nvim_win_call(assert(window), function()
-      vim.cmd.diffthis()
-    end)
+  local words = proposal.stale and ":Routerd discard" or ":Routerd accept │ discard │ retry"
+  local model = (preview.outcome.model or ""):gsub("%%", "%%%%")
+  vim.wo[window][0].winbar = ("%s  %%=%s"):format(model, words)
+  if whole then
+    preview.before = side_by_side(window, assert(source), first_change(file))
   end
 end
 
@@ -71,10 +90,13 @@ function M.open(proposal, outcome, job)
   show(preview)
   vim.api.nvim_create_autocmd("BufWipeout", {
     buffer = bufnr,
-    callback = function()
-      if open[bufnr] then
-        close(preview)
-      end
+    callback = function() -- its window was closed; to a buffer on its way out nothing can be done
+      local back = elsewhere(preview)
+      vim.schedule(function()
+        if open[bufnr] then
+          close(preview, back)
+        end
+      end)
     end,
   })
 end
@@ -112,8 +134,22 @@ end
 function M.discard()
   local preview = current()
   if preview then
-    close(preview)
+    close(preview, elsewhere(preview))
   end
+end
+
+---@param job routerd.Job
+---@param client vim.lsp.Client
+---@param tier string
+---@return routerd.Argument
+local function again(job, client, tier)
+  local argument = vim.tbl_extend("force", job.argument, { tier = tier })
+  if client.id ~= job.client.id and argument.range then -- one that was started since knows nothing of older versions
+    local carried = job.moves:carried({ { range = argument.range } }, argument.version)
+    argument.range = carried and carried[1].range or argument.range
+    argument.version = vim.lsp.util.buf_versions[job.bufnr]
+  end
+  return argument
 end
 
 function M.retry()
@@ -121,19 +157,22 @@ function M.retry()
   if not preview then
     return
   end
-  local job, argument = preview.job, preview.job.argument
   local better = nil ---@type string?
-  for place, tier in ipairs(TIERS) do
+  local tiers = require("routerd.run").TIERS
+  for place, tier in ipairs(tiers) do
     if tier == preview.outcome.tier then
-      better = TIERS[place + 1]
+      better = tiers[place + 1]
     end
   end
   if not better then
-    require("routerd").say("there is no tier above this one.", vim.log.levels.WARN)
-    return
+    return require("routerd").say("there is no tier above this one.", vim.log.levels.WARN)
   end
-  close(preview)
-  require("routerd.run").start(job.client, job.bufnr, vim.tbl_extend("force", argument, { tier = better }))
+  local job = preview.job
+  local client = require("routerd").client(job.bufnr)
+  if client then
+    close(preview)
+    require("routerd.run").start(client, job.bufnr, again(job, client, better))
+  end
 end
 
 return M

@@ -2,6 +2,8 @@
 
 local M = {}
 
+M.TIERS = { "utility", "speed", "logic", "architect" } -- from the cheapest on
+
 ---@class routerd.Argument of `routerd/run` and `routerd.run`
 ---@field action string
 ---@field uri string
@@ -35,6 +37,9 @@ end
 ---@param bufnr integer
 ---@param argument routerd.Argument
 function M.start(client, bufnr, argument)
+  if vim.api.nvim_buf_get_name(bufnr) == "" then
+    return require("routerd").say("this buffer has no name yet: :write it to a file first.", vim.log.levels.WARN)
+  end
   count = count + 1
   local token = ("routerd-nvim-%d"):format(count)
   argument = vim.tbl_extend("force", argument, { workDoneToken = token, apply = applies(argument) })
@@ -95,11 +100,11 @@ end
 
 ---The command of a menu entry or a lens.
 ---@param command lsp.Command
----@param context { client_id: integer }
+---@param context { client_id: integer, bufnr: integer }
 function M.from_menu(command, context)
   local argument = command.arguments[1] --[[@as routerd.Argument]]
   local client = assert(vim.lsp.get_client_by_id(context.client_id))
-  M.start(client, vim.uri_to_bufnr(argument.uri), argument)
+  M.start(client, context.bufnr, argument)
 end
 
 ---Cancels the jobs of a buffer, or all. The daemon closes the upstream at once and still answers what was spent.

@@ -8,17 +8,39 @@ local function float(lines, id)
   vim.lsp.util.open_floating_preview(lines, "markdown", { focus_id = "routerd-" .. id, border = "rounded" })
 end
 
+---A Markdown table whose source is aligned, as that is what the float shows.
+---@param rows string[][] the first is the header
+---@return string[] lines
+local function table_of(rows)
+  local widths = {} ---@type integer[]
+  for _, row in ipairs(rows) do
+    for column, cell in ipairs(row) do
+      widths[column] = math.max(widths[column] or 0, vim.api.nvim_strwidth(cell))
+    end
+  end
+  local lines = vim.tbl_map(function(row)
+    local cells = {} ---@type string[]
+    for column, cell in ipairs(row) do
+      table.insert(cells, cell .. (" "):rep(widths[column] - vim.api.nvim_strwidth(cell)))
+    end
+    return ("| %s |"):format(table.concat(cells, " | "))
+  end, rows)
+  local rule = vim.tbl_map(function(width)
+    return ("-"):rep(width + 2)
+  end, widths)
+  table.insert(lines, 2, ("|%s|"):format(table.concat(rule, "|")))
+  return lines
+end
+
 ---@param estimate table an Estimate of the interface
----@return string
+---@return string[] cells
 local function row(estimate)
   local dollars = require("routerd.status").dollars
   local cost = estimate.cost ~= vim.NIL and estimate.cost or {}
   local range = cost.low ~= cost.high and (" (%s – %s)"):format(dollars(cost.low), dollars(cost.high)) or ""
   local tokens = ("%d in, ≈ %d out"):format(estimate.input_tokens, estimate.output_tokens.likely)
-  local model = estimate.model:match("^offline") and "built-in, offline" or estimate.model
-  return ("| %s | %s → %s | %s | %s%s |"):format(
-    estimate.action, estimate.tier, model, tokens, dollars(cost.likely), range
-  )
+  local model = require("routerd.outcome").model(estimate.model)
+  return { estimate.action, ("%s → %s"):format(estimate.tier, model), tokens, dollars(cost.likely) .. range }
 end
 
 function M.estimate()
@@ -32,9 +54,9 @@ function M.estimate()
       return require("routerd").say(problem.message, vim.log.levels.ERROR)
     end
     local about = found.symbol ~= vim.NIL and ("`%s`"):format(found.symbol) or "this file"
-    local lines = { "What it would cost for " .. about, "", "| action | tier → model | tokens | price |", "|---|---|---|---|" }
-    vim.list_extend(lines, vim.tbl_map(row, found.estimates))
-    float(lines, "estimate")
+    local rows = vim.tbl_map(row, found.estimates)
+    table.insert(rows, 1, { "action", "tier → model", "tokens", "price" })
+    float(vim.list_extend({ "What it would cost for " .. about, "" }, table_of(rows)), "estimate")
   end)
 end
 
@@ -48,49 +70,31 @@ function M.stats()
       return require("routerd").say(problem.message, vim.log.levels.ERROR)
     end
     local dollars = require("routerd.status").dollars
-    local lines = {
-      ("Spent %s in %d actions, saved %s."):format(dollars(stats.spent), stats.actions, dollars(stats.saved)),
-      "",
-      "| model | attempts | rejected | failed | cost |",
-      "|---|--:|--:|--:|--:|",
-    }
+    local words = "Spent %s in %d actions, saved %s."
+    local lines = { words:format(dollars(stats.spent), stats.actions, dollars(stats.saved)), "" }
+    local rows = { { "model", "attempts", "rejected", "failed", "cost" } }
     for _, model in ipairs(stats.models) do
-      local cells = { model.model, model.attempts, model.rejected, model.failed, dollars(model.cost) }
-      table.insert(lines, ("| %s |"):format(table.concat(cells, " | ")))
+      local counts = vim.tbl_map(tostring, { model.attempts, model.rejected, model.failed })
+      table.insert(rows, vim.iter({ model.model, counts, dollars(model.cost) }):flatten():totable())
     end
+    vim.list_extend(lines, table_of(rows))
     float(lines, "stats")
   end)
-end
-
----The program without what makes it serve.
----@return string[]
-local function program()
-  local command = vim.lsp.config.routerd.cmd
-  if type(command) ~= "table" then
-    return { "routerd" }
-  end
-  local words = {} ---@type string[]
-  for _, word in ipairs(command) do
-    if word == "serve" or word == "--stdio" then
-      break
-    end
-    table.insert(words, word)
-  end
-  return words
 end
 
 function M.report()
   local page = vim.fs.joinpath(vim.fn.stdpath("cache") --[[@as string]], "routerd-report.html")
   vim.fn.mkdir(vim.fs.dirname(page), "p")
-  vim.system(vim.list_extend(program(), { "report", "--out", page }), { text = true }, function(done)
-    vim.schedule(function()
-      if done.code == 0 then
-        vim.ui.open(page)
-      else
-        require("routerd").say(vim.trim(done.stderr), vim.log.levels.ERROR)
-      end
-    end)
+  local command = vim.list_extend(require("routerd.program").words() or { "routerd" }, { "report", "--out", page })
+  local shown = vim.schedule_wrap(function(done)
+    local problem = done.code ~= 0 and vim.trim(done.stderr) or select(2, vim.ui.open(page))
+    if problem then
+      require("routerd").say(problem, vim.log.levels.ERROR)
+    end
   end)
+  if not pcall(vim.system, command, { text = true }, shown) then
+    require("routerd").say(("%s does not run; see :checkhealth routerd."):format(command[1]), vim.log.levels.ERROR)
+  end
 end
 
 return M
