@@ -5,7 +5,7 @@ import { CloseAction, ErrorAction, LanguageClient, TransportKind } from "vscode-
 import type { ClientCapabilities, LanguageClientOptions, StaticFeature } from "vscode-languageclient/node";
 import type { Found } from "./discovery.ts";
 import type { Keys } from "./keys.ts";
-import { KEY, RUN_COMMAND, STATUS, type RunArgument, type Status } from "./protocol.ts";
+import { KEY, RUN_COMMAND, SERVED, STATUS, type RunArgument, type Status } from "./protocol.ts";
 
 /** What a client hands on. */
 export interface Handlers {
@@ -26,12 +26,22 @@ class QuietClient extends LanguageClient {
   }
 }
 
+/** The log as the library's tracing may use it: which message and when, not its body with source code or a key. */
+function withoutBodies(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
+  const trace = (entry: string) => {
+    const [line = ""] = entry.split("\n"); // the body stands below; as JSON, the entry is nothing but a body
+    if (!line.startsWith("{")) log.trace(line);
+  };
+  return Object.create(log, { trace: { value: trace } }) as vscode.LogOutputChannel;
+}
+
 export function clientFor(found: Found, handlers: Handlers): LanguageClient {
   const { command, args } = found;
   const server = { command, args, transport: TransportKind.stdio };
   const options: LanguageClientOptions = {
-    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+    documentSelector: SERVED,
     outputChannel: handlers.log,
+    traceOutputChannel: withoutBodies(handlers.log),
     diagnosticCollectionName: "routerd",
     synchronize: { configurationSection: "routerd" },
     errorHandler: {

@@ -1,4 +1,4 @@
-// What a bug report needs, as text for the clipboard; holds no key, no path inside the project and no source.
+// What a bug report needs, as text for the clipboard; holds no key and no source; of paths, only a wrong routerd.path.
 
 import * as vscode from "vscode";
 import type { Health } from "./server.ts";

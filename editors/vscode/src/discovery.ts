@@ -34,7 +34,7 @@ export async function find(): Promise<Found> {
   if (onPath) return { command: onPath, args: [], source: "PATH" };
   const uvx = search("uvx");
   if (uvx) return { command: uvx, args: ["routerd"], source: "uvx" };
-  throw new NotFound("The routerd program was not found: run `uv tool install routerd`, or set routerd.path.");
+  throw new NotFound("The routerd program was not found: install it, or set routerd.path.");
 }
 
 function fromSetting(setting: string): Found {
@@ -53,19 +53,29 @@ async function environments(): Promise<string[]> {
   return chosen ? [join(chosen, ".."), ...inside] : inside;
 }
 
-interface PythonApi {
-  environments?: { getActiveEnvironmentPath(): { path: string } | undefined };
+interface PythonEnvironments {
+  getActiveEnvironmentPath(): { path: string } | undefined;
+  onDidChangeActiveEnvironmentPath: vscode.Event<unknown>;
 }
 
-async function chosenInterpreter(): Promise<string | undefined> {
-  const python = vscode.extensions.getExtension<PythonApi>("ms-python.python");
+async function pythonEnvironments(): Promise<PythonEnvironments | undefined> {
+  const python = vscode.extensions.getExtension<{ environments?: PythonEnvironments }>("ms-python.python");
   try {
-    const api = python && (await python.activate());
-    const path = api?.environments?.getActiveEnvironmentPath()?.path;
-    return path && isAbsolute(path) ? path : undefined;
+    return (await python?.activate())?.environments;
   } catch {
     return undefined; // the Python extension's own trouble is not ours
   }
+}
+
+async function chosenInterpreter(): Promise<string | undefined> {
+  const path = (await pythonEnvironments())?.getActiveEnvironmentPath()?.path;
+  return path && isAbsolute(path) ? path : undefined;
+}
+
+/** Tells when another interpreter is chosen in the Python extension, until it is disposed of. */
+export function onChosenInterpreter(tell: () => void): vscode.Disposable {
+  const listening = pythonEnvironments().then((environments) => environments?.onDidChangeActiveEnvironmentPath(tell));
+  return new vscode.Disposable(() => void listening.then((event) => event?.dispose()));
 }
 
 function program(name: string): string {

@@ -4,10 +4,12 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { act, ask, estimate } from "./commands.ts";
 import { copyDebugInformation } from "./debug.ts";
+import { onChosenInterpreter } from "./discovery.ts";
 import { Keys, tellOfKey } from "./keys.ts";
 import { Preview } from "./preview.ts";
 import { CLEAR_COMMAND } from "./protocol.ts";
 import { showReport } from "./report.ts";
+import { withLog } from "./results.ts";
 import { Runner } from "./run.ts";
 import { Server } from "./server.ts";
 import { StatusBar } from "./status.ts";
@@ -32,7 +34,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const withClient = (name: string, work: (client: LanguageClient) => Promise<unknown>) =>
     command(name, async () => {
       const client = await daemon.running();
-      if (client) await work(client);
+      try {
+        if (client) await work(client);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        void withLog(vscode.window.showErrorMessage, `routerd: ${why}`);
+      }
     });
   context.subscriptions.push(
     log,
@@ -45,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
       if (change.affectsConfiguration("routerd.path")) void daemon.restart();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void daemon.restart()),
+    onChosenInterpreter(() => void daemon.lookAgain()),
     ...["document", "test", "review", "design"].map((action) => withClient(action, (client) => act(client, action))),
     withClient("ask", ask),
     withClient("estimate", estimate),

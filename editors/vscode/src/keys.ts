@@ -22,7 +22,7 @@ export class Keys {
 
   /** Asks for a provider and its key; an empty key forgets the stored one. */
   async set(client: LanguageClient | undefined): Promise<void> {
-    const provider = await chooseProvider(client);
+    const provider = await this.chooseProvider(client);
     if (!provider) return;
     const key = await vscode.window.showInputBox({
       title: `Key of ${provider}`,
@@ -36,18 +36,24 @@ export class Keys {
     const words = key.trim() ? "is stored" : "was forgotten";
     void vscode.window.showInformationMessage(`The key of ${provider} ${words}.`);
   }
+
+  private async chooseProvider(client: LanguageClient | undefined): Promise<string | undefined> {
+    const title = "Whose key?";
+    const rows = await Promise.all(
+      (await providers(client)).map(async (label) => {
+        const { key } = await this.answer(label);
+        return { label, description: key === null ? "" : "a key is stored" };
+      }),
+    );
+    if (rows.length) return (await vscode.window.showQuickPick(rows, { title }))?.label;
+    const prompt = "The provider's name, as in the configuration: openai, anthropic, …";
+    return (await vscode.window.showInputBox({ title, prompt }))?.trim();
+  }
 }
 
 export function tellOfKey(client: LanguageClient | undefined, provider: string): void {
-  if (client?.isRunning()) void client.sendNotification(KEY_CHANGED, { provider });
-}
-
-async function chooseProvider(client: LanguageClient | undefined): Promise<string | undefined> {
-  const known = await providers(client);
-  const title = "Whose key?";
-  if (known.length) return vscode.window.showQuickPick(known, { title });
-  const prompt = "The provider's name, as in the configuration: openai, anthropic, …";
-  return (await vscode.window.showInputBox({ title, prompt }))?.trim();
+  if (!client?.isRunning()) return;
+  client.sendNotification(KEY_CHANGED, { provider }).catch(() => {}); // it ended meanwhile; the next one asks anyway
 }
 
 async function providers(client: LanguageClient | undefined): Promise<string[]> {

@@ -7,10 +7,11 @@ import type { Proposal } from "./proposal.ts";
 export type Decision = "accept" | "discard" | "retry";
 
 const SCHEME = "routerd-preview";
-const LABELS: Record<Decision, string> = { accept: "Accept", discard: "Discard", retry: "Retry One Tier Up" };
+const DECISIONS: Decision[] = ["accept", "discard", "retry"];
 
 interface Open {
   texts: Map<string, string>;
+  mayRetry: boolean;
   decide: (decision: Decision) => void;
 }
 
@@ -22,8 +23,11 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   constructor() {
     this.parts = [
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
-      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => this.closed(closed)),
-      ...(Object.keys(LABELS) as Decision[]).map((decision) =>
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        this.closed(closed);
+        this.offer();
+      }),
+      ...DECISIONS.map((decision) =>
         vscode.commands.registerCommand(`routerd.preview.${decision}`, () => this.decideActive(decision)),
       ),
     ];
@@ -34,33 +38,34 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   }
 
   /** Shows the diff and waits for the decision; closing the diff discards. */
-  async ask(proposal: Proposal, title: string, mayRetry: boolean): Promise<Decision> {
+  async ask(proposal: Proposal, from: string, mayRetry: boolean): Promise<Decision> {
     const id = String(++this.count);
     const texts = new Map(proposal.files.map((file) => [file.uri.path, proposal.after(file)]));
     const right = (uri: vscode.Uri) => vscode.Uri.from({ scheme: SCHEME, path: uri.path, query: id });
-    const decided = new Promise<Decision>((decide) => this.open.set(id, { texts, decide }));
+    const decided = new Promise<Decision>((decide) => this.open.set(id, { texts, mayRetry, decide }));
     const [first, ...others] = proposal.files;
     if (first && others.length === 0) {
       const left = first.created ? first.uri.with({ scheme: SCHEME, query: "" }) : first.uri;
-      const tab = `${basename(first.uri.path)} (proposed)`;
+      const tab = `${basename(first.uri.path)} (${from})`;
       await vscode.commands.executeCommand("vscode.diff", left, right(first.uri), tab, { preview: false });
     } else {
       const rows = proposal.files.map(({ uri }) => [uri, uri, right(uri)]);
-      await vscode.commands.executeCommand("vscode.changes", title, rows);
+      await vscode.commands.executeCommand("vscode.changes", from, rows);
     }
-    this.offerButtons(id, title, mayRetry);
     const decision = await decided;
     this.open.delete(id);
-    await this.closeTabs(id);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    await vscode.window.tabGroups.close(tabs.filter((tab) => idsOf(tab).includes(id)));
     return decision;
   }
 
-  private offerButtons(id: string, title: string, mayRetry: boolean): void {
-    const decisions: Decision[] = mayRetry ? ["accept", "discard", "retry"] : ["accept", "discard"];
-    const items = decisions.map((decision) => ({ title: LABELS[decision], decision }));
-    void vscode.window.showInformationMessage(title, ...items).then((chosen) => {
-      if (chosen) this.open.get(id)?.decide(chosen.decision);
-    });
+  /** Which buttons the title has; a diff of several files has no address by which package.json could know it. */
+  private offer(): void {
+    const ids = vscode.window.tabGroups.all.flatMap((group) => idsOf(group.activeTab));
+    const shown = ids.flatMap((id) => this.open.get(id) ?? []);
+    const set = (name: string, value: boolean) => vscode.commands.executeCommand("setContext", `routerd.${name}`, value);
+    void set("previewsFiles", shown.some(({ texts }) => texts.size > 1));
+    void set("mayRetry", shown.some(({ mayRetry }) => mayRetry));
   }
 
   private decideActive(decision: Decision): void {
@@ -70,11 +75,6 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   private closed(tabs: readonly vscode.Tab[]): void {
     for (const id of tabs.flatMap(idsOf)) this.open.get(id)?.decide("discard");
-  }
-
-  private async closeTabs(id: string): Promise<void> {
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    await vscode.window.tabGroups.close(tabs.filter((tab) => idsOf(tab).includes(id)));
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 // The names and shapes that the daemon speaks beyond LSP; holds no logic.
 
-import type { Diagnostic, Position, Range, TextDocumentIdentifier, WorkspaceEdit } from "vscode-languageclient/node";
+import type { Diagnostic, Range, WorkspaceEdit } from "vscode-languageclient/node";
 
 /** The argument of the command and of the request; the daemon puts one into each code action. */
 export interface RunArgument {
@@ -49,11 +49,6 @@ export interface Estimates {
   estimates: Estimate[];
 }
 
-export interface EstimateParams {
-  textDocument: TextDocumentIdentifier;
-  position: Position;
-}
-
 export interface Status {
   state: "idle" | "busy";
   jobs: number;
@@ -64,6 +59,9 @@ export interface Status {
 
 /** The daemon's tiers, weakest first; a retry asks the next one. */
 export const TIERS = ["speed", "utility", "logic", "architect"];
+
+/** The documents that the daemon is told of. */
+export const SERVED = [{ scheme: "file" }, { scheme: "untitled" }];
 
 export const RUN_COMMAND = "routerd.run";
 export const CLEAR_COMMAND = "routerd.clearReview";

@@ -17,7 +17,16 @@ export function say(outcome: Outcome): void {
 
 /** What was done, by which model, at which price. */
 export function receipt({ action, tier, model, cost }: Outcome): string {
-  return [action, `${tier} → ${model}`, cost === null ? "price unknown" : dollars(cost)].join(" · ");
+  return [action, `${tier} → ${model}`, price(cost)].join(" · ");
+}
+
+/** Where a proposal comes from, for the title of its diff. */
+export function origin({ model, cost }: Outcome): string {
+  return `proposed by ${model}, ${price(cost)}`;
+}
+
+function price(cost: string | null): string {
+  return cost === null ? "price unknown" : dollars(cost);
 }
 
 /** A message with the button "Show Log" and perhaps one more, whose command is run. */

@@ -5,7 +5,7 @@ import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/nod
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
 import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
-import { receipt, say, showDocument, showReview } from "./results.ts";
+import { origin, receipt, say, showDocument, showReview } from "./results.ts";
 import { Versions } from "./versions.ts";
 
 export class Runner {
@@ -21,9 +21,15 @@ export class Runner {
         const outcome = await this.ask(client, wish);
         const better = TIERS[TIERS.indexOf(outcome.tier ?? "") + 1];
         const mayRetry = outcome.tier !== null && better !== undefined;
-        const decision = await this.show(client, outcome, versions, mayRetry);
+        let decision: Decision = "accept";
+        if (outcome.edit) {
+          const proposal = await Proposal.of(outcome.edit, wish.uri, client, versions);
+          decision = await this.propose(proposal, outcome, mayRetry);
+        } else if (outcome.diagnostics) await showReview(outcome);
+        else if (outcome.document) await showDocument(outcome);
+        else say(outcome);
         if (decision !== "retry" || !better) return outcome;
-        wish = { ...wish, version: versionNow(wish.uri) ?? wish.version, tier: better };
+        wish = { ...wish, tier: better }; // its range and version belong together: the daemon moves the one along
       } finally {
         versions.dispose();
       }
@@ -49,48 +55,24 @@ export class Runner {
     });
   }
 
-  private async show(
-    client: LanguageClient,
-    outcome: Outcome,
-    versions: Versions,
-    mayRetry: boolean,
-  ): Promise<Decision> {
-    const proposal = outcome.edit && (await Proposal.of(outcome.edit, client, versions));
-    if (proposal) return this.propose(proposal, outcome, mayRetry);
-    if (outcome.diagnostics) await showReview(outcome);
-    else if (outcome.document) await showDocument(outcome);
-    else say(outcome);
-    return "accept";
-  }
-
   private async propose(proposal: Proposal, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
     const direct = vscode.workspace.getConfiguration("routerd").get("apply") === "direct";
-    if (!(direct || proposal.insertsOnly)) {
-      const decision = await this.preview.ask(proposal, `routerd proposes: ${receipt(outcome)}`, mayRetry);
+    if (proposal.placed && !(direct || proposal.insertsOnly)) {
+      const decision = await this.preview.ask(proposal, origin(outcome), mayRetry);
       if (decision !== "accept") return decision;
     }
-    if (await proposal.apply()) {
-      await showNewFile(proposal);
+    if (proposal.placed && (await proposal.apply())) {
+      await proposal.showOther();
       say({ ...outcome, status: "applied", message: `${receipt(outcome)}, applied` });
     } else {
       await proposal.keep();
-      say({ ...outcome, status: "refused", message: "The file changed at that place: the answer is kept beside it." });
+      say({ ...outcome, status: "refused", message: "The file changed there: the answer is kept beside it." });
     }
     return "accept";
   }
-}
-
-function versionNow(uri: string): number | undefined {
-  return vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri)?.version;
 }
 
 function ended(status: Outcome["status"], { action }: RunArgument, message: string): Outcome {
   const nothing = { tier: null, model: null, cost: null, edit: null, diagnostics: null, document: null };
   return { status, action, message, ...nothing };
-}
-
-async function showNewFile(proposal: Proposal): Promise<void> {
-  const source = vscode.window.activeTextEditor?.document.uri.toString();
-  const other = proposal.files.find((file) => file.uri.toString() !== source);
-  if (other) await vscode.window.showTextDocument(other.uri, { viewColumn: vscode.ViewColumn.Beside, preview: false });
 }

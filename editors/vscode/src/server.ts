@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { type LanguageClient } from "vscode-languageclient/node";
 import { clientFor, type Handlers } from "./client.ts";
-import { find, type Found } from "./discovery.ts";
+import { find, NotFound, type Found } from "./discovery.ts";
 import { withLog } from "./results.ts";
 
 export type Health =
@@ -11,6 +11,11 @@ export type Health =
   | { state: "running"; found: Found; version: string }
   | { state: "stopped"; reason: string };
 
+const INSTALL = {
+  title: "How to Install",
+  command: "workbench.action.openWalkthrough",
+  arguments: ["routerd.routerd#start"],
+};
 /** The first version that speaks `routerd/run`. */
 const NEEDED = [0, 1];
 /** Waits before each restart after a crash, in ms; after the last one it stays down. */
@@ -43,6 +48,14 @@ export class Server implements vscode.Disposable {
       this.turn = this.waiting;
     }
     return this.waiting;
+  }
+
+  /** Starts anew where the program would now be found in another place. */
+  async lookAgain(): Promise<void> {
+    await this.turn;
+    const found = await find().catch(() => undefined);
+    const running = this.health.state === "running" ? this.health.found.command : undefined;
+    if (found && found.command !== running) await this.restart();
   }
 
   /** The running client; undefined, after a sentence to the user, when there is none. */
@@ -88,11 +101,8 @@ export class Server implements vscode.Disposable {
       const reason = lost ? "routerd ended while it was starting." : sentence(error);
       this.handlers.log.error(reason);
       this.tell({ state: "stopped", reason });
-      void withLog(vscode.window.showErrorMessage, reason, {
-        title: "Open Settings",
-        command: "workbench.action.openSettings",
-        arguments: ["routerd.path"],
-      });
+      const settings = { title: "Open Settings", command: "workbench.action.openSettings", arguments: ["routerd.path"] };
+      void withLog(vscode.window.showErrorMessage, reason, ...(error instanceof NotFound ? [INSTALL] : []), settings);
     }
   }
 

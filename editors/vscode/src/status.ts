@@ -2,13 +2,14 @@
 
 import * as vscode from "vscode";
 import { dollars } from "./money.ts";
-import type { Status } from "./protocol.ts";
+import { SERVED, type Status } from "./protocol.ts";
 import type { Health } from "./server.ts";
 
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("routerd.spend", vscode.StatusBarAlignment.Right, 100);
-  private readonly language = vscode.languages.createLanguageStatusItem("routerd.health", { scheme: "file" });
+  private readonly language = vscode.languages.createLanguageStatusItem("routerd.health", SERVED);
   private money: Status | undefined;
+  private program: string[] = [];
 
   constructor() {
     this.item.name = "routerd";
@@ -20,19 +21,21 @@ export class StatusBar implements vscode.Disposable {
   update(status: Status): void {
     this.money = status;
     this.item.text = `${status.state === "busy" ? "$(loading~spin)" : "$(circuit-board)"} ${today(status)}`;
-    this.item.tooltip = tooltip(status);
+    this.item.tooltip = [...tooltip(status), ...this.program].join("\n");
     this.item.command = "routerd.spend";
     this.item.backgroundColor = undefined;
     this.item.show();
   }
 
   health(health: Health): void {
+    void vscode.commands.executeCommand("setContext", "routerd.running", health.state === "running");
     this.language.busy = health.state === "starting";
     this.language.severity =
       health.state === "stopped" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
     if (health.state === "running") {
       this.language.text = `routerd ${health.version}`;
-      this.language.detail = `from ${health.found.source}: ${health.found.command}`;
+      this.language.detail = `from ${health.found.source}`;
+      this.program = [`routerd ${health.version} from ${health.found.source}`, health.found.command];
       this.language.command = { title: "Restart", command: "routerd.restart" };
       this.update(this.money ?? NOTHING_YET);
       return;
@@ -61,11 +64,11 @@ function today({ spent_today, budget_daily }: Status): string {
   return budget_daily === null ? dollars(spent_today) : `${dollars(spent_today)} / ${dollars(budget_daily)}`;
 }
 
-function tooltip({ spent_today, budget_daily, saved_today, jobs }: Status): string {
-  const lines = ["routerd"];
+function tooltip({ spent_today, budget_daily, saved_today, jobs }: Status): string[] {
+  const lines: string[] = [];
   if (spent_today !== null) lines.push(`spent today: ${dollars(spent_today)}`);
   if (budget_daily !== null) lines.push(`budget: ${dollars(budget_daily)} a day`);
   if (saved_today !== null) lines.push(`saved today: ${dollars(saved_today)}`);
   if (jobs > 0) lines.push(`running: ${jobs}`);
-  return [...lines, "click for the report"].join("\n");
+  return [...lines, "click for the report", ""];
 }

@@ -1,30 +1,17 @@
 // The packaged extension in real VS Code, with the real daemon and paid models on loopback.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { pack, start, toolbox } from "./harness.mjs";
+import { FOLDED, project, SOURCE } from "./mail.mjs";
 import { launcher, Upstream } from "./upstream.mjs";
 
 const EXTENSION = join(dirname(fileURLToPath(import.meta.url)), "../../../editors/vscode");
 const SHOTS = process.env.ROUTERD_TEST_SHOTS; // a folder for screenshots, when someone wants to look
-const SOURCE = `"""Reads the head of a message."""
-
-
-def parse_header(line: str) -> tuple[str, str]:
-    name, _, value = line.partition(":")
-    if not value:
-        raise ValueError(f"no colon in {line!r}")
-    return name.strip().lower(), value.strip()
-
-
-def fold(lines: list[str]) -> str:
-    """Fold."""
-    return "\\r\\n ".join(lines)
-`;
 const DOCUMENTED = `<doc name="parse_header">
 Split a header line into its name and its value.
 
@@ -34,7 +21,6 @@ Args:
 Raises:
     ValueError: the line has no colon.
 </doc>`;
-const FOLDED = '<doc name="fold">\nFold header lines into one field, as RFC 5322 allows.\n</doc>';
 const FINDING = JSON.stringify({
   findings: [
     {
@@ -67,48 +53,18 @@ None.
 
 - Move \`fold\` behind an encoder.
 `;
-const CONFIG = (url) => `
-[tiers]
-utility = "loop/deepseek-v3"
-speed = "loop/gemini-1.5-flash"
-logic = "loop/gpt-4o"
-architect = "loop/claude-3-5-sonnet"
-[providers.loop]
-base_url = "${url}"
-api_key = { env = "LOOP_KEY" }
-[models."deepseek-v3"]
-input = "0.20"
-output = "0.60"
-[models."gpt-4o"]
-input = "2.50"
-output = "10.00"
-[models."gemini-1.5-flash"]
-input = "0.075"
-output = "0.30"
-[models."claude-3-5-sonnet"]
-input = "3.00"
-output = "15.00"
-[budget]
-daily = "5.00"
-[cache]
-enabled = false
-`;
-
 let scratch, folder, program, vsix, upstream, code;
 const shot = async (name) => SHOTS && code.screenshot(join(SHOTS, `${name}.png`));
 
 before(async () => {
   scratch = mkdtempSync(join(tmpdir(), "routerd-"));
-  folder = join(scratch, "mail");
-  mkdirSync(folder);
-  writeFileSync(join(folder, "header.py"), SOURCE);
   upstream = await Upstream.start(DOCUMENTED);
-  const config = join(scratch, "config.toml");
-  writeFileSync(config, CONFIG(upstream.url));
+  const made = project(scratch, upstream.url);
+  folder = made.folder;
   program = launcher(scratch);
   const tools = toolbox();
   vsix = pack(EXTENSION, tools);
-  const env = { ROUTERD_CONFIG: config, LOOP_KEY: "a-key-for-loopback" };
+  const env = { ROUTERD_CONFIG: made.config, LOOP_KEY: "a-key-for-loopback" };
   code = await start({ folder, vsix, tools, env, machine: { "routerd.path": program } });
   await code.open("header.py");
 });
@@ -160,7 +116,7 @@ test("documentation is inserted at once, and one undo takes it back", async () =
   await code.untilEditorShows("Split a header line");
   await shot("documented");
   assert.match(await code.save("header.py"), /ValueError: the line has no colon/);
-  await code.statusBar("$0.0");
+  assert.match(await code.statusTooltip(/^\s*\$0\.0/), /saved today: \$0\.0/);
   await code.undo();
   assert.equal(await code.save("header.py"), SOURCE);
 });
@@ -171,7 +127,7 @@ test("a rewrite is shown as a diff, and discarding it changes nothing", async ()
   await code.untilDiffShows("RFC 5322");
   const { original } = await code.diffText();
   assert.match(original, /"""Fold\."""/);
-  await code.pressInNotification("routerd proposes", "Discard");
+  await code.pressInTitle("Discard");
   await code.untilNoDiff();
   await code.untilEditorShows('"""Fold."""');
   assert.equal(await code.save("header.py"), SOURCE);
@@ -181,11 +137,14 @@ test("a rewrite is retried one tier up, accepted with the diff's own button, and
   await upstream.answers(FOLDED, FOLDED.replace("RFC 5322", "RFC 5322, section 2.2.3,"));
   await rewrite();
   await code.untilDiffShows("RFC 5322");
-  await code.pressInNotification("routerd proposes", "Retry One Tier Up");
+  await code.pressInTitle("Retry One Tier Up");
   await code.untilDiffShows("section 2.2.3");
   await code.untilNotificationGone("routerd: document");
+  await code.page.mouse.move(640, 600); // off the button, whose tooltip would be in the picture
+  await code.page.locator(".monaco-hover:visible").waitFor({ state: "detached" });
   await shot("preview");
   assert.deepEqual((await upstream.seen()).map((one) => one.body.model), ["deepseek-v3", "gpt-4o"]);
+  assert.match(await code.page.locator(".tab.active").innerText(), /proposed by loop\/gpt-4o, \$0\.0/);
   await code.pressInTitle("Accept");
   await code.untilNoDiff();
   await code.untilEditorShows("section 2.2.3");
@@ -214,6 +173,7 @@ test("cancelling from the notification closes the connection to the model", asyn
   await code.pick("Document `parse_header`");
   await upstream.seen((seen) => seen[0]?.hanging);
   assert.match((await code.notifications("deepseek-v3"))[0], /deepseek-v3/);
+  await code.page.locator(".statusbar-item .codicon-loading").waitFor(); // busy
   await shot("running");
   await code.pressInNotification("deepseek-v3", "Cancel");
   const [request] = await upstream.seen((seen) => seen[0]?.disconnected_at !== null);
@@ -250,7 +210,8 @@ test("a question in one's own words shows its route, and its edit is previewed",
   await code.untilNoDiff();
 });
 
-test("code lenses appear above functions once they are wanted", async () => {
+test("code lenses appear above functions once they are wanted, and not before", async () => {
+  assert.equal(await code.page.locator(".codelens-decoration").count(), 0);
   code.configure({ "routerd.code_lens": true });
   assert.ok((await code.lenses("deepseek-v3")).length);
   code.configure({});

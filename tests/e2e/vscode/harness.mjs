@@ -68,27 +68,30 @@ export function pack(folder, tools = toolbox()) {
 /**
  * Starts VS Code on a folder with an extension and returns its open Window. Call its `close()` in the end.
  *
- * settings: the user's settings · machine: those of the machine, for paths, which a remote window takes from there
- * only · env: for the server, hence for the extension and what that starts ·
+ * vsix: one package or several · extensions: a folder that already holds some · settings: the user's settings ·
+ * machine: those of the machine, for paths, which a remote window takes from there only ·
+ * env: for the server, hence for the extension and what that starts ·
  * trustPrompt: workspace trust as a new user meets it; otherwise every folder is trusted.
  */
 export async function start(wanted) {
-  const { folder, vsix, settings = {}, machine = {}, env = {}, trustPrompt = false, tools = toolbox() } = wanted;
+  const { folder, vsix, extensions, settings = {}, machine = {}, env = {}, trustPrompt = false, tools = toolbox() } = wanted;
   const home = mkdtempSync(join(tmpdir(), "vscode-"));
   for (const made of ["data/User", "data/Machine", "tmp"]) mkdirSync(join(home, made), { recursive: true });
   writeFileSync(join(home, "data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
   writeFileSync(join(home, "config.yaml"), "auth: none\n");
   const places = {
     EXTENSIONS_GALLERY: JSON.stringify(NO_GALLERY),
+    VSCODE_CLI: "1", // or PATH would be the one of a login shell of this machine
     XDG_CONFIG_HOME: join(home, "config"),
     XDG_DATA_HOME: join(home, "share"),
     // The server leaves sockets there. Not on macOS, whose own path is already near the limit of 104 bytes.
     ...(process.platform === "linux" ? { TMPDIR: join(home, "tmp") } : {}),
   };
   const surroundings = { ...withTools(tools), ...places, ...env };
-  const folders = ["--user-data-dir", join(home, "data"), "--extensions-dir", join(home, "extensions")];
+  const folders = ["--user-data-dir", join(home, "data"), "--extensions-dir", extensions ?? join(home, "extensions")];
   const common = [tools.code_server, "--config", join(home, "config.yaml"), ...folders];
-  if (vsix) run(tools, [...common, "--install-extension", vsix], home, surroundings);
+  const packages = [vsix ?? []].flat();
+  for (const one of packages) run(tools, [...common, "--install-extension", one], home, surroundings);
   const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"];
   const trust = trustPrompt ? [] : ["--disable-workspace-trust"];
   const args = [...common, "--bind-addr", "127.0.0.1:0", "--auth", "none", ...quiet, ...trust];
@@ -99,12 +102,13 @@ export async function start(wanted) {
   });
   const machineSettings = join(home, "data/Machine/settings.json");
   writeFileSync(machineSettings, JSON.stringify(machine));
-  const parts = { folder, machine, machineSettings, stop: () => stop(server, home) };
+  const parts = { folder, home, machine, machineSettings, stop: () => stop(server, home) };
   try {
     const url = await listening(server);
     const { chromium } = createRequire(join(tools.modules, "x.js"))("playwright-core");
     parts.browser = await chromium.launch({ executablePath: tools.chromium, args: BROWSER_ARGS });
-    const context = await parts.browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const context = await parts.browser.newContext({ permissions, viewport: { width: 1280, height: 800 } });
     parts.page = await context.newPage();
     parts.page.setDefaultTimeout(PATIENCE_MS);
     await parts.page.goto(`${url}?folder=${encodeURIComponent(folder)}`);

@@ -27,7 +27,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const shot = async (name) => SHOTS && code.screenshot(join(SHOTS, `${name}.png`));
+const shot = async (name) => SHOTS && code.screenshot(join(SHOTS, `harness ${name}.png`));
 
 test("an installed extension runs and shows its status", async () => {
   assert.ok((await code.statusBar("sample ready")).some((text) => text.includes("sample ready")));

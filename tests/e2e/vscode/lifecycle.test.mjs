@@ -41,7 +41,7 @@ const pids = () => (existsSync(started) ? readFileSync(started, "utf8").trim().s
 
 async function untilStarted(count) {
   await until(() => pids().length >= count, `${count} starts`, pids);
-  await code.statusBar("$0");
+  await code.statusBar(/^\s*\$0/); // a receipt, which has a price as well, begins with words
 }
 
 function alive(pid) {
@@ -55,9 +55,12 @@ function alive(pid) {
 test("a program of an untrusted workspace is not run, and the user is told what to do", async () => {
   await code.statusBar("Restricted Mode");
   await code.open("area.py");
-  assert.match((await code.notifications("was not found"))[0], /uv tool install routerd/);
+  assert.match((await code.notifications("was not found"))[0], /How to Install[\s\S]*install it, or set routerd\.path/);
   await code.statusBar("routerd");
   assert.deepEqual(pids(), []);
+  await code.pressInNotification("was not found", "How to Install");
+  await code.page.getByText("uv tool install routerd").first().waitFor();
+  await code.closeTab();
 });
 
 test("once the workspace is trusted, its own program is started", async () => {
@@ -76,10 +79,16 @@ test("the first function is documented offline, without a key", async () => {
   await code.undo();
 });
 
-test("the walkthrough is there", async () => {
+test("the walkthrough leads from the server over a key, or none, to the first action", async () => {
   await code.runCommand("Welcome: Open Walkthrough...", "Start with routerd");
-  await code.page.getByText("A key, or none").first().waitFor();
+  await code.page.locator(".codicon-getting-started-step-checked").nth(1).waitFor(); // it runs, and a first action was
+  await code.page.getByText("A key, or none").first().click();
   await shot("walkthrough");
+  await code.page.getByRole("button", { name: "Set a key" }).click();
+  assert.ok((await code.quickPick()).includes("openai"));
+  await code.page.keyboard.press("Escape");
+  await code.page.getByText("The first action").first().click();
+  await code.page.getByRole("button", { name: "See the prices" }).waitFor();
   await code.closeTab();
 });
 
@@ -90,13 +99,39 @@ test("a restart ends the old server and starts one new one", async () => {
   await until(() => !alive(old), "the old server to end", () => old);
 });
 
+test("restarts in quick succession leave one server", async () => {
+  for (let times = 0; times < 3; times++) await code.runCommand("routerd: Restart Server");
+  await code.lightbulb("area", { expected: "Document" }); // it is up
+  await code.page.keyboard.press("Escape");
+  await until(() => pids().filter(alive).length === 1, "one server", pids);
+  assert.ok(alive(pids().at(-1)));
+});
+
 test("a crash is told with a way to the log, and the server comes back", async () => {
   await code.lightbulb("area", { expected: "Document" }); // it is up
   await code.page.keyboard.press("Escape");
+  const count = pids().length;
   process.kill(pids().at(-1), "SIGKILL");
   assert.match((await code.notifications("routerd crashed"))[0], /Show Log[\s\S]*starts again in 1 s/);
-  await untilStarted(3);
-  assert.equal(pids().length, 3);
+  await untilStarted(count + 1);
+  assert.equal(pids().length, count + 1);
+  await code.runCommand("Notifications: Clear All Notifications");
+});
+
+test("after the last crash that it gets over it stays down, and a restart brings it back", async () => {
+  const before = pids().length; // after the first of five crashes
+  for (let count = before; count < before + 3; count++) {
+    process.kill(pids().at(-1), "SIGKILL"); // each wait is twice as long as the one before
+    await untilStarted(count + 1);
+  }
+  process.kill(pids().at(-1), "SIGKILL");
+  assert.match((await code.notifications("stays down"))[0], /Restart\nShow Log\nrouterd keeps crashing/);
+  await code.statusBar("routerd");
+  assert.match(await code.languageStatus("routerd is down"), /keeps crashing and stays down[\s\S]*Show Log/);
+  await shot("down");
+  await code.pressInNotification("stays down", "Restart");
+  await untilStarted(before + 4);
+  assert.equal(pids().length, before + 4);
   await code.runCommand("Notifications: Clear All Notifications");
 });
 

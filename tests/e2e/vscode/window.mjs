@@ -141,11 +141,15 @@ export class Window {
 
   /** The text of the hover over a word, once it holds `expected`. */
   async hover(word, { expected = "", nth = 0 } = {}) {
-    const { x, y } = await this.find(word, nth);
-    await this.page.mouse.move(x - 60, y + 120);
-    await this.page.mouse.move(x, y, { steps: 4 });
     const shown = this.page.locator(".monaco-hover:visible");
-    await shown.filter({ hasText: expected }).first().waitFor();
+    const wanted = shown.filter({ hasText: expected }).first();
+    const says = async () => {
+      const { x, y } = await this.find(word, nth);
+      await this.page.mouse.move(x - 60, y + 120); // away: what was asked before the server knew stays as it is
+      await this.page.mouse.move(x, y, { steps: 4 });
+      return wanted.waitFor({ timeout: 5_000 }).then(() => true, () => false);
+    };
+    await until(says, `a hover ${JSON.stringify(expected)} over ${word}`, () => texts(shown));
     return (await texts(shown)).join("\n");
   }
 
@@ -251,10 +255,28 @@ export class Window {
 
   /** The tooltip of the status bar's item that holds `text`. */
   async statusTooltip(text) {
+    await this.page.mouse.move(640, 400); // away, or a hover that is open stays as it is
     await this.#status(text).hover();
     const shown = this.page.locator(".monaco-hover:visible");
     await shown.first().waitFor();
     return (await texts(shown)).join("\n");
+  }
+
+  /** What the `{}` item says of the language's services, once it holds `expected`. */
+  async languageStatus(expected = "") {
+    const shown = this.page.locator(".hover-language-status");
+    const says = async () => {
+      await this.page.mouse.move(640, 400); // away, or a hover that is open stays as it is
+      await this.page.locator("#status\\.languageStatus").hover();
+      await shown.filter({ hasText: expected }).first().waitFor({ timeout: 3_000 }).catch(() => {});
+      return (await texts(shown)).join("\n").includes(expected);
+    };
+    await until(says, `the language status ${JSON.stringify(expected)}`, () => texts(shown));
+    return (await texts(shown)).join("\n");
+  }
+
+  async clipboard() {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   async clickStatus(text) {

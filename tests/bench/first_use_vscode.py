@@ -1,0 +1,124 @@
+"""From nothing to the first documented function in VS Code, by the commands of README.md alone: seconds, as JSON.
+
+`python -m tests.bench.first_use_vscode` needs what tests/e2e/vscode/install.py puts into its cache: Node, and
+code-server in VS Code's place. Everything else starts empty: the home folder, the environment, npm's and pip's caches,
+and a copy of the project. Without a key, so the built-in engine answers.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+VSCODE = ROOT / "tests" / "e2e" / "vscode"
+FIRST_SCREEN = 25
+"""Lines that a window of 800 pixels shows without scrolling."""
+
+
+def measure(home: Path) -> dict[str, object]:
+    """Seconds for each step in a home folder with nothing in it, and their sum."""
+    tools = json.loads(subprocess.run([sys.executable, VSCODE / "install.py"], stdout=-1, check=True).stdout)
+    project = home / "routerd"
+    copy(project)
+    extensions = home / "extensions"
+    programs = home / "programs"
+    code(programs, tools, home / "code", extensions)
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "PYTHON", "VIRTUAL_ENV"))},
+        "HOME": str(home),
+        "PIP_NO_CACHE_DIR": "1",
+        "PATH": os.pathsep.join([str(home / "venv/bin"), str(programs), tools["path"], os.environ["PATH"]]),
+    }
+    readme = (project / "README.md").read_text("utf-8")
+    seconds = timed(f"python3 -m venv {shlex.quote(str(home / 'venv'))}", home, env)
+    seconds |= timed(block(readme, "pip install . "), project, env)
+    seconds |= timed(block(readme, "code --install-extension"), project, env)
+    file, name = undocumented(project)
+    script = Path(__file__).with_suffix(".mjs")
+    command = [tools["node"], script, project, extensions, file, name]
+    # The window's harness asks this Python for its tools, and finds them where they are cached.
+    cache = os.environ.get("ROUTERD_TEST_CACHE") or str(Path.home() / ".cache/routerd-tests")
+    window = subprocess.run(
+        command, env={**env, "PYTHON": sys.executable, "ROUTERD_TEST_CACHE": cache}, stdout=-1, check=True
+    )
+    seconds |= json.loads(window.stdout)
+    return {
+        "function": f"{file}:{name}",
+        "seconds": {step.replace(str(home), "~"): round(took, 1) for step, took in seconds.items()},
+        "total_s": round(sum(seconds.values()), 1),
+        "cores": os.cpu_count(),
+    }
+
+
+def copy(project: Path) -> None:
+    """The project as a clone would have it: what git knows or would take, and nothing that was built."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, stdout=-1, check=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, project / name)
+
+
+def code(programs: Path, tools: Mapping[str, str], home: Path, extensions: Path) -> None:
+    """A program `code`: code-server, with its folders in this home."""
+    places = ["--config", home / "config.yaml", "--user-data-dir", home, "--extensions-dir", extensions]
+    words = [tools["node"], tools["code_server"], *places]
+    programs.mkdir()
+    (programs / "code").write_text(f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n', "utf-8")
+    (programs / "code").chmod(0o755)
+
+
+def block(readme: str, words: str) -> str:
+    """The command in the README's block of shell that holds these words."""
+    [found] = [text for text in re.findall(r"```sh\n(.*?)```", readme, re.S) if words in text]
+    return str(found).strip()
+
+
+def timed(command: str, folder: Path, env: Mapping[str, str]) -> dict[str, float]:
+    """Seconds of each part of a command that `&&` joins, all in one shell."""
+    parts = command.split(" && ")
+    clock = "date +%s.%N >&3"
+    with tempfile.TemporaryFile("w+") as times:
+        script = "".join(f"{part}\n{clock}\n" for part in parts).replace(">&3", f">&{times.fileno()}")
+        began = time.time()
+        subprocess.run(
+            ["bash", "-euc", script], cwd=folder, env=env, pass_fds=[times.fileno()], stdout=sys.stderr, check=True
+        )
+        times.seek(0)
+        ends = [began, *map(float, times.read().split())]
+    return {part: end - start for part, start, end in zip(parts, ends, ends[1:], strict=False)}
+
+
+def undocumented(project: Path) -> tuple[str, str]:
+    """A file of the project itself and a function on its first screen that has no docstring."""
+    for path in sorted((project / "routerd").rglob("*.py")):
+        text = path.read_text("utf-8")
+        for name in candidates(text):
+            if len(re.findall(rf"\b{name}\b", "\n".join(text.splitlines()[:FIRST_SCREEN]))) == 1:
+                return path.relative_to(project).as_posix(), name
+    raise SystemExit("every function on a first screen has a docstring")
+
+
+def candidates(text: str) -> Iterator[str]:
+    """Functions without a docstring whose whole signature is on the first screen."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.body[0].lineno < FIRST_SCREEN and not ast.get_docstring(node):
+            yield node.name
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measure(Path(folder)), indent=2))
