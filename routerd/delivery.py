@@ -16,9 +16,17 @@ from routerd.domain.verdict import Stale
 from routerd.receipt import Receipt
 from routerd.stages.anchor import anchor
 
+_TRIES = 3
+"""Somebody who types all the time may cross an edit on its way more than once."""
 
-async def deliver(
-    accepted: Outcome, question: Question, workspace: Workspace, editor: Editor, receipt: Receipt
+
+async def deliver(  # the line's last step needs what all the others made
+    accepted: Outcome,
+    question: Question,
+    workspace: Workspace,
+    editor: Editor,
+    receipt: Receipt,
+    tries: int = _TRIES,
 ) -> Outcome:
     """Bring the change to the editor as it is now: applied, or proposed with the reason."""
     assert accepted.change is not None
@@ -32,9 +40,12 @@ async def deliver(
         return replace(accepted, status=Status.PROPOSED, message=message, change=settled)
     label = question.spec.titled(question.target.label, question.request.replace)
     problem = await editor.apply(settled, label)
-    if problem is not None:
-        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {problem}.", change=settled)
-    return replace(accepted, status=Status.APPLIED, message=_done(label, receipt), change=settled)
+    if problem is None:
+        return replace(accepted, status=Status.APPLIED, message=_done(label, receipt), change=settled)
+    if isinstance(problem, Stale) and tries > 1:
+        return await deliver(accepted, question, workspace, editor, receipt, tries - 1)
+    reason = problem.reason if isinstance(problem, Stale) else problem
+    return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {reason}.", change=settled)
 
 
 def _reanchored(change: Change, question: Question, workspace: Workspace, editor: Editor) -> Change | Stale:

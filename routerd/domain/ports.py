@@ -23,7 +23,7 @@ from routerd.domain.quote import Learned, Rung
 from routerd.domain.reply import Change, Reply
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, Stale
 
 
 class Counter(Protocol):
@@ -100,8 +100,8 @@ class Watch(Protocol):
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """A step of the line began."""
 
-    def tokens(self, so_far: int) -> None:
-        """So many output tokens have arrived."""
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
+        """So many output tokens have arrived, and this call costs so many dollars by now; unknown is ``None``."""
 
     def attempted(self, attempt: Attempt) -> None:
         """An attempt ended, well or not; called exactly once for each."""
@@ -175,8 +175,11 @@ class Editor(Protocol):
     def current(self, uri: str) -> Document | None:
         """The document as it stands now; ``None`` once it was closed or deleted."""
 
-    async def apply(self, change: Change, label: str) -> str | None:
-        """Apply the change as one undo step and compare the result: ``None`` if it stands, else why not."""
+    async def apply(self, change: Change, label: str) -> str | Stale | None:
+        """Apply the change as one undo step and compare the result: ``None`` if it stands, else why not.
+
+        ``Stale`` where nothing was applied because the text had moved on: another try may find its place.
+        """
 
     async def confirm(self, question: str) -> bool:
         """Whether the user agrees; no answer is no."""

@@ -30,7 +30,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The file changed inside the target while the answer was on its way."""
+    """The file changed while the answer was on its way, so that it cannot be applied as it is."""
 
     reason: str
 

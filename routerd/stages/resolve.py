@@ -26,11 +26,10 @@ def resolve(request: Request, spec: ActionSpec, outline: Outline, parsed: bool, 
             f"routerd cannot {spec.name} {request.document.language} files yet; review and design work on any text.",
             "language",
         )
-    scope = _scope(request, spec, outline)
-    if scope is Scope.SYMBOL:
-        symbol = outline.named_at(request.cursor) or outline.enclosing(request.cursor)
-        if symbol is not None:
-            return _one(symbol, request, spec, outline)
+    symbol = _meant(request, outline)
+    scope = _scope(request, spec, symbol)
+    if scope is Scope.SYMBOL and symbol is not None:
+        return _one(symbol, request, spec, outline)
     span = whole_lines(text, request.span) if scope is Scope.SELECTION else text.whole
     return _many(span, scope, request, spec, outline, name)
 
@@ -56,16 +55,26 @@ def whole_lines(text: Text, span: Span) -> Span:
     return Span(Place(span.start.line, 0), text.clamp(Place(end.line, len(text.bare(min(end.line, text.end.line))))))
 
 
-def _scope(request: Request, spec: ActionSpec, outline: Outline) -> Scope:
-    if request.whole_file:
-        return Scope.FILE
-    if not request.span.empty and Scope.SELECTION in spec.scopes:
-        named = outline.named_at(request.span.start)
-        # A double-click on a name selects it: that means the symbol, not six letters of it.
-        if not (named and named.name_span.covers(request.span)):
-            return Scope.SELECTION
-        return Scope.SYMBOL if Scope.SYMBOL in spec.scopes else Scope.FILE
-    if spec.scopes[0] is Scope.FILE or outline.enclosing(request.cursor) is None:
+def _meant(request: Request, outline: Outline) -> Symbol | None:
+    """The symbol at the cursor, or the one that a selection of no more than its name or header stands for.
+
+    A double-click on a name selects it, and Kate sends the line of the cursor: neither means six letters or one line.
+    """
+    if request.span.empty:
+        return outline.named_at(request.cursor) or outline.enclosing(request.cursor)
+    lines = whole_lines(request.document.text, request.span)
+    return next((s for s in outline.symbols if s.name_span.covers(request.span) or _headed(s, lines)), None)
+
+
+def _headed(symbol: Symbol, lines: Span) -> bool:
+    last = symbol.header.end.line
+    return lines.covers(symbol.name_span) and symbol.whole.start.line <= lines.start.line and lines.end.line <= last
+
+
+def _scope(request: Request, spec: ActionSpec, symbol: Symbol | None) -> Scope:
+    if not request.whole_file and not request.span.empty and symbol is None:
+        return Scope.SELECTION
+    if request.whole_file or symbol is None or (request.span.empty and spec.scopes[0] is Scope.FILE):
         return Scope.FILE
     return Scope.SYMBOL
 

@@ -123,6 +123,32 @@ async def test_an_edit_that_the_editor_only_claims_to_have_applied_is_proposed(
         assert "busy" in refused["message"]
 
 
+@pytest.mark.parametrize("often", [1, 2, 9])
+async def test_typing_above_the_target_that_crosses_the_edit_on_its_way_costs_another_try_at_most(
+    env: dict[str, str], project: Path, often: int
+) -> None:
+    async with RawEditor(env, project) as editor:
+        uri = editor.open(project / "labels.py")
+        before = editor.texts[uri]
+
+        def apply_after_typing(params: Json) -> Json:
+            applies = editor.asked.count(("workspace/applyEdit", params))
+            assert applies == 1, "each try is for the text as it is by then"
+            if sum(method == "workspace/applyEdit" for method, _ in editor.asked) <= often:
+                editor.type(uri, 0, "# typed\n")
+            return editor.apply(params)
+
+        editor.handlers["workspace/applyEdit"] = apply_after_typing
+        outcome = await editor.request("routerd/run", wish(uri, "document"))
+        typed, rest = editor.texts[uri].split('"""', 1)
+        if often < 3:
+            assert outcome["status"] == "applied", outcome["message"]
+            assert (typed, rest.count('"""Parse')) == ("# typed\n" * often, 1)
+        else:
+            assert outcome["status"] == "proposed"
+            assert editor.texts[uri] == "# typed\n" * 3 + before
+
+
 async def test_an_editor_that_applies_and_never_answers_is_believed_by_its_text(
     env: dict[str, str], project: Path
 ) -> None:

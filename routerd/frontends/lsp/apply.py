@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from routerd.domain.document import Document
 from routerd.domain.place import Edit
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text, cut_lines
+from routerd.domain.verdict import Stale
 from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.to_proto import workspace_edit
 
@@ -20,6 +22,8 @@ ANSWER_S = 30.0
 """Some editors ask their user before they answer; ALE never answers."""
 SETTLE_S = 3.0
 """From the answer to the change's arrival; Neovim holds changes back for 150 ms."""
+MOVED_S = 0.5
+"""From a refused edit to the typing that made it stale: Neovim tells of it 150 ms late."""
 CONFIRM_S = 120.0
 """A question about money that nobody answers for so long is answered no."""
 
@@ -55,7 +59,7 @@ class LspEditor:
             return False
         return isinstance(answer, dict) and answer.get("title") == "Yes"
 
-    async def apply(self, change: Change, label: str) -> str | None:
+    async def apply(self, change: Change, label: str) -> str | Stale | None:
         """Show the findings, send the edits, and compare what came of them with what was meant."""
         now = self.current(self._target.uri)
         if change.findings is not None and change.text is not None and now is not None:
@@ -68,9 +72,10 @@ class LspEditor:
             return "this editor cannot create files for a language server"
         return await self._edit(change, label)
 
-    async def _edit(self, change: Change, label: str) -> str | None:
+    async def _edit(self, change: Change, label: str) -> str | Stale | None:
         awaited = {file.uri: file for file in change.files if self._documents.get(file.uri)}
         arrived = asyncio.get_running_loop().create_future()
+        moved = asyncio.Event()
 
         def look(document: Document) -> None:
             file = awaited.get(document.uri)
@@ -78,12 +83,14 @@ class LspEditor:
                 del awaited[document.uri]
                 if not awaited and not arrived.done():
                     arrived.set_result(None)
+            elif file:
+                moved.set()
 
         self._documents.watchers.add(look)
         params = {"label": label, "edit": workspace_edit(change, self._client)}
         answer = asyncio.ensure_future(self._wire.ask("workspace/applyEdit", params, ANSWER_S))
         try:
-            return await self._verdict(answer, arrived if awaited else None, awaited)
+            return await self._verdict(answer, arrived if awaited else None, awaited, moved)
         finally:
             self._documents.watchers.discard(look)
             answer.cancel()
@@ -93,7 +100,8 @@ class LspEditor:
         answer: asyncio.Future[object],
         arrived: asyncio.Future[None] | None,
         awaited: dict[str, FileChange],
-    ) -> str | None:
+        moved: asyncio.Event,
+    ) -> str | Stale | None:
         waits: set[asyncio.Future[object] | asyncio.Future[None]] = {answer}
         if arrived is not None:
             waits.add(arrived)
@@ -101,6 +109,10 @@ class LspEditor:
         if arrived is not None and arrived.done():
             return None
         refusal = _refusal(answer)
+        if refusal is not None and answer.exception() is None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(moved.wait(), MOVED_S)
+            return Stale(refusal) if moved.is_set() else refusal
         if refusal is not None or arrived is None:
             return refusal
         await asyncio.wait({arrived}, timeout=SETTLE_S)
@@ -109,7 +121,7 @@ class LspEditor:
         landings = [self._landing(file) for file in awaited.values()]
         return next((why for why in landings if why is not None), None)
 
-    def _landing(self, file: FileChange) -> str | None:
+    def _landing(self, file: FileChange) -> str | Stale | None:
         """Why a file is not what it should be, though the client said it applied the edit.
 
         The user may have typed on before the client sent the change: then each edit still stands between
@@ -122,7 +134,9 @@ class LspEditor:
             return None
         if any(_often(edit.new, now.text) > _often(edit.new, file.before) for edit in file.edits):
             return "the edit and your typing crossed, so undo what was inserted, and run the action again"
-        return "the file changed while the edit was on its way, and the editor dropped it"
+        if now.version == file.version:
+            return "the editor said that it applied the edit, and dropped it"
+        return Stale("the file changed while the edit was on its way, and the editor dropped it")
 
 
 def same(one: Text, other: Text) -> bool:
