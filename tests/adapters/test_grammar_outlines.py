@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.grammar.parsed import LANGUAGES
 from routerd.domain.document import Document
+from routerd.domain.place import Place, Span
 from routerd.domain.text import Text
 from tests.adapters.grammar.tables import cases, outline_of, read, table
 
@@ -101,3 +103,16 @@ def test_functions_of_the_modules_own_objects_are_symbols_and_those_of_passing_o
     first, second = outline.symbols[:2]
     assert first.doc is not None
     assert (second.kind, second.signature, second.doc) == ("method", "list: async () =>", None)
+
+
+def test_of_a_document_that_is_typed_in_only_the_last_two_outlines_are_kept() -> None:
+    grammar = TreeSitterGrammar()
+    document = Document("file:///a.py", 1, "python", Text("def one():\n    return 1\n"))
+    kept = [grammar.outline(document)]
+    for version in range(2, 12):
+        typed = document.text.replaced(Span(Place(1, 0), Place(1, 0)), "    x = 1\n")
+        document = Document(document.uri, version, "python", typed)
+        kept.append(grammar.outline(document))
+    assert kept[-1].symbols[0].whole.end.line == 11
+    references = [sys.getrefcount(outline) for outline in kept]
+    assert references[0] < references[-1] == references[-2]

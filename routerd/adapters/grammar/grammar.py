@@ -65,8 +65,6 @@ class TreeSitterGrammar:
         """The declarations of a document; empty for a language that has no grammar."""
         if not self.knows(document.language):
             return Outline(document.language)
-        # The text is kept with its outline, so its identity cannot come to mean another text.
-        key = (document.uri, document.version, document.language, id(document.text))
         with self._lock:
             if known := self._known(document):
                 return known
@@ -81,7 +79,19 @@ class TreeSitterGrammar:
                 faults=parsed.faults(),
                 doc=module_doc(parsed, frozenset(symbol.doc for symbol in found)),
             )
-            return self._outlines.put(key, (document.text, outline))[1]
+            return self._keep(document, outline)
+
+    def _keep(self, document: Document, outline: Outline) -> Outline:
+        """Remember an outline, and of its document's older ones the last: a job may be about the text before.
+
+        More of them would be a hundred thousand places that each garbage collection looks through.
+        """
+        # The text is kept with its outline, so its identity cannot come to mean another text.
+        key = (document.uri, document.version, document.language, id(document.text))
+        same = [known for known in self._outlines if (known[0], known[2]) == (document.uri, document.language)]
+        for old in same[:-1]:
+            del self._outlines[old]
+        return self._outlines.put(key, (document.text, outline))[1]
 
     def _known(self, document: Document) -> Outline | None:
         """The outline, if it was made before, or follows from the latest one by a change within one declaration."""
@@ -91,7 +101,7 @@ class TreeSitterGrammar:
         for (uri, _, language, _), (text, outline) in reversed(self._outlines.items()):
             if uri == document.uri and language == document.language:
                 newer = patched(outline, text, document.text)
-                return self._outlines.put(key, (document.text, newer))[1] if newer else None
+                return self._keep(document, newer) if newer else None
         return None
 
     def around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
