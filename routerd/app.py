@@ -28,13 +28,13 @@ from routerd.adapters.ledger import MIGRATIONS, SqliteLedger, day_of
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.offline import OfflineEngine
 from routerd.adapters.recent import Recent
-from routerd.adapters.runner import TestRunner
+from routerd.adapters.runner import CommandRunner
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.upstream import Clock, Keys, SharedHealth, Traffic, UpstreamEngine
 from routerd.adapters.upstream.usage import read_usage
 from routerd.adapters.watch import Contents, watch
-from routerd.adapters.workspace import Workspace, path_of
+from routerd.adapters.workspace import Workspace
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
@@ -56,8 +56,6 @@ from routerd.pipeline import run
 from routerd.planning import Places, Plan, plan
 from routerd.routing import Classifiers, routes
 from routerd.stages.audit import Audited, Logged
-
-__all__ = ["App", "Card", "Offer", "Standing", "now", "path_of"]
 
 
 class App:
@@ -131,7 +129,7 @@ class App:
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self._cache,
-            runner=TestRunner(self.workspace.project),
+            runner=CommandRunner(self.workspace.project),
             clock=now,
         )
         self.problems = loaded.problems

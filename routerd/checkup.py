@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.upstream import Health, Keys, Probe, SharedHealth, probe
 from routerd.domain.errors import RouterdError
 from routerd.domain.model import ModelRef
-from routerd.domain.money import Price, dollars
+from routerd.domain.money import STALE, Price, dollars
 from routerd.domain.settings import ProviderSettings, Settings
 from routerd.domain.tier import Tier
 
@@ -30,8 +30,6 @@ LOCAL = ("ollama", "lmstudio")
 """Providers that run on the user's own machine, and so can be found by looking."""
 LOCAL_S, REMOTE_S = 1.0, 5.0
 """Time to answer: a local server is there at once or not at all."""
-STALE = timedelta(days=90)
-"""Price lists of the large providers changed about every three months in 2025 and 2026 (genai-prices' own dates)."""
 LOOK_BACK = timedelta(days=7)
 """Failures before that say nothing of today."""
 
@@ -57,12 +55,16 @@ async def examine(config_file: Path | None, root: Path | None, now: datetime) ->
         database.close()
     providers = await asyncio.gather(*map(known.provider, loaded.settings.providers.values()))
     return (
-        Check("configuration", not loaded.problems, " ".join(loaded.problems) or str(sources.user)),
+        Check("configuration", not loaded.problems, " ".join(loaded.problems) or _file(sources.user)),
         _vocabulary(),
         Check("ledger", database.problem is None, database.problem or "can be written"),
         *known.tiers(),
         *providers,
     )
+
+
+def _file(path: Path) -> str:
+    return str(path) if path.exists() else f"built-in defaults; `routerd config init` writes {path}"
 
 
 async def running(settings: Settings) -> Mapping[str, tuple[str, ...]]:
@@ -185,9 +187,8 @@ def _priced(price: Price, now: datetime) -> str:
     """A price with its source, and whether that is too old to be believed."""
     if price.free:
         return f"price $0 ({price.source})"
-    old = price.checked is not None and now.date() - date.fromisoformat(price.checked) > STALE
     dated = f", {price.checked}" if price.checked else ""
-    stale = f", older than {STALE.days} days: compare it with the provider's own" if old else ""
+    stale = f", older than {STALE.days} days: compare it with the provider's own" if price.stale(now.date()) else ""
     return f"{dollars(price.input)} in and {dollars(price.output)} out per million ({price.source}{dated}{stale})"
 
 

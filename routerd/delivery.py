@@ -41,7 +41,9 @@ async def deliver(  # the line's last step needs what all the others made
     label = question.spec.titled(question.target.label, question.request.replace)
     problem = await editor.apply(settled, label)
     if problem is None:
-        return replace(accepted, status=Status.APPLIED, message=_done(label, receipt), change=settled)
+        return replace(
+            accepted, status=Status.APPLIED, message=_done(f"{label}: {_found(settled)}", receipt), change=settled
+        )
     if isinstance(problem, Stale) and tries > 1:
         return await deliver(accepted, question, workspace, editor, receipt, tries - 1)
     reason = problem.reason if isinstance(problem, Stale) else problem
@@ -68,15 +70,24 @@ def _reanchored(change: Change, question: Question, workspace: Workspace, editor
     return replace(change, files=tuple(files))
 
 
-def _done(label: str, receipt: Receipt) -> str:
-    """What the user reads when it worked: who answered, for how much, and after which detours."""
+def _found(change: Change) -> str:
+    """How much a review found, which no edit shows; nothing of other changes."""
+    if change.findings is None:
+        return ""
+    count = len(change.findings)
+    dropped = f" ({change.dropped_findings} more quoted what the file does not say)" if change.dropped_findings else ""
+    return f"{count or 'no'} finding{'s' * (count != 1)}{dropped}, "
+
+
+def _done(begin: str, receipt: Receipt) -> str:
+    """What the user reads when it worked, after a beginning: who answered, for how much, and after which detours."""
     last = receipt.attempts[-1]
     if last.model == OFFLINE:
-        return f"{label}: done offline, without a model."
+        return f"{begin}done offline, without a model."
     price = "nothing (cached)" if last.cached else dollars(last.cost)
     if receipt.spent > (last.cost or 0):
         price += f" ({dollars(receipt.spent)} with what was tried before)"
-    return f"{label}: " + "; ".join((f"done by {last.model} for {price}", *_detours(receipt.attempts))) + "."
+    return begin + "; ".join((f"done by {last.model} for {price}", *_detours(receipt.attempts))) + "."
 
 
 def _detours(attempts: Sequence[Attempt]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from routerd.actions import catalog
 from routerd.domain.action import ActionSpec, Contract, Request, Scope
 from routerd.domain.conversation import Turn, target_key
 from routerd.domain.document import Document
+from routerd.domain.lines import LineChange
 from routerd.domain.place import Place, Span
 from routerd.domain.project import Project
 from routerd.domain.quote import Estimate
@@ -179,7 +180,7 @@ def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapsh
         return False
     if _moved(before.whole.start.line, change) != after.whole.start.line or _words(now, known) != known.words:
         return False
-    if before.whole.start.line <= change[0] and change[1] <= before.whole.end.line + 1:
+    if before.whole.start.line <= change.first and change.old_last <= before.whole.end.line + 1:
         return True
     return set(now.words).isdisjoint(_words_of_change(known.document.text, document.text, change))
 
@@ -188,14 +189,13 @@ def _parses(now: _Now, document: Document, places: Places) -> bool:
     return not places.grammar.faults(dedent(now.source), document.language)
 
 
-def _moved(line: int, change: tuple[int, int, int]) -> int:
-    first, old_last, new_last = change
-    return line + new_last - old_last if line >= old_last and line > first else line
+def _moved(line: int, change: LineChange) -> int:
+    return line + change.shift if line >= change.old_last and line > change.first else line
 
 
-def _words_of_change(old: Text, new: Text, change: tuple[int, int, int]) -> Iterable[str]:
-    first, old_last, new_last = change
-    return (word for line in (*old.lines[first:old_last], *new.lines[first:new_last]) for word in _WORD.findall(line))
+def _words_of_change(old: Text, new: Text, change: LineChange) -> Iterable[str]:
+    gone, come = old.lines[change.first : change.old_last], new.lines[change.first : change.new_last]
+    return (word for line in (*gone, *come) for word in _WORD.findall(line))
 
 
 def _words(now: _Now, known: _Known) -> tuple[str, ...]:

@@ -28,8 +28,11 @@ from routerd.domain.verdict import Refusal, Rejected
 from routerd.judge import Judge
 from routerd.planning import Places, Plan, plan
 from routerd.receipt import Receipt
-from routerd.stages.admit import admit
-from routerd.stages.compose import with_rejections
+from routerd.stages.admit import Admission, admit, asked_again
+from routerd.stages.compose import with_rejection
+
+_WORDLESS = Refusal("Say in your own words what to do (in a terminal: --instruction TEXT).", "instruction")
+"""An estimate may come before the words; what is sent may not."""
 
 
 async def run(
@@ -38,6 +41,8 @@ async def run(
     """One action from wish to editor. Expected ends are outcomes; cancelling the task ends in ``cancelled``."""
     watch.stage("gathering context")
     planned = plan(request, snapshot, places, fresh=True)
+    if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
+        planned = _WORDLESS
     if isinstance(planned, Refusal):
         return Outcome(Status.REFUSED, request.action, planned.message)
     receipt = Receipt(
@@ -52,7 +57,7 @@ async def run(
         if isinstance(admitted, Refusal):
             return replace(outcome, status=Status.REFUSED, message=admitted.message)
         async with asyncio.timeout(settings.limits.total_s):
-            found = await _Climb(planned, settings, places, receipt).by(admitted)
+            found = await _Climb(planned, settings, places, receipt, editor, admitted.agreed).by(admitted.rungs)
         if isinstance(found, Refusal):
             ended = replace(outcome, status=Status.REFUSED, message=found.message)
         elif isinstance(found, Rejected):
@@ -82,14 +87,14 @@ def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
     return f"No answer passed its check: {rejected.reason}."
 
 
-async def _admitted(planned: Plan, settings: Settings, editor: ports.Editor) -> tuple[int, ...] | Refusal:
+async def _admitted(planned: Plan, settings: Settings, editor: ports.Editor) -> Admission | Refusal:
     """The rungs that window, budget and user allow."""
     admission = admit(planned.estimates, planned.question.prompt, settings.budget)
     if isinstance(admission, Refusal):
         return admission
     if admission.question and not await editor.confirm(admission.question):
         return Refusal("Not sent: it was not confirmed.", "confirm")
-    return admission.rungs
+    return admission
 
 
 @dataclass(slots=True)
@@ -100,6 +105,9 @@ class _Climb:
     settings: Settings
     places: Places
     receipt: Receipt
+    editor: ports.Editor
+    agreed: Decimal | None
+    """Dollars that the user agreed to, or need not be asked for."""
     refusals: list[tuple[str, str]] = field(default_factory=list)
     """Each answer that was not taken, with the reason."""
 
@@ -136,7 +144,7 @@ class _Climb:
         judge = Judge(places.grammar, places.workspace, places.runner, settings.test_command)
         again = settings.routing.escalate and rung.models != (OFFLINE,)
         while True:
-            over = receipt.reserve(settings.budget.per_action)
+            over = await self._declined() or await receipt.reserve(settings.budget.per_action)
             if over is not None:
                 return over
             question = _with(self.planned.question, self.refusals, places)
@@ -156,6 +164,17 @@ class _Climb:
             if not again or isinstance(found, Unproven) or not found.mechanical:
                 return found
             again = False
+
+    async def _declined(self) -> Refusal | None:
+        """Whether the user does not want to pay for a further try, where that is more than was agreed to."""
+        estimate, spent = self.receipt.estimate, self.receipt.spent
+        question = asked_again(estimate, spent, self.agreed) if estimate else None
+        if question is None:
+            return None
+        if not await self.editor.confirm(question):
+            return Refusal("another try was not confirmed", "confirm")
+        self.agreed = spent + estimate.cost.high if estimate and estimate.cost else None
+        return None
 
 
 def _down(fault: UpstreamError | None) -> bool:
@@ -201,8 +220,7 @@ def _with(question: Question, refusals: list[tuple[str, str]], places: Places) -
     if not refusals:
         return question
     # Only the latest refusal travels: each costs its tokens again, and an older one was answered.
-    prompt = with_rejections(question.prompt, (refusals[-1],), places.counter)
-    return replace(question, prompt=prompt, rejections=tuple(reason for _, reason in refusals))
+    return replace(question, prompt=with_rejection(question.prompt, *refusals[-1], places.counter))
 
 
 def _remember(question: Question, reply: Reply, places: Places) -> None:

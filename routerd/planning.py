@@ -6,18 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from routerd.actions import catalog
+from routerd.actions import named
 from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.conversation import target_key
-from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.prompt import Prompt, Question
 from routerd.domain.quote import Estimate, Route, Tariff
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.verdict import Refusal
-from routerd.stages.compose import Brief, compose, limited, target_text
+from routerd.stages.compose import Brief, compose, target_text
 from routerd.stages.conventions import conventions
 from routerd.stages.gather import Surroundings, gather
 from routerd.stages.quote import likely_output, quote
@@ -64,9 +63,7 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     ``fresh`` reads the existing tests from disk, where an estimate trusts the index in memory.
     Raises UsageError for an action that does not exist.
     """
-    spec = catalog().get(request.action)
-    if spec is None:
-        raise UsageError(f"There is no action '{request.action}'; there are {', '.join(catalog())}.")
+    spec = named(request.action)
     document, settings = request.document, snapshot.settings
     project = places.workspace.project(document.uri)
     name = project.relative(document.uri).rpartition("/")[2]
@@ -81,7 +78,7 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     if fresh and habits.test_path:
         habits = replace(habits, test_file=places.workspace.read(f"{habits.root}/{habits.test_path}"))
     used = places.grammar.names(document, target.span)
-    around = Surroundings(document, target, used, project, habits, places.workspace.diagnostics(document.uri))
+    around = Surroundings(document, target, used, project, habits)
     context = gather(spec, around, places.counter)
     prompt = compose(Brief(spec, request, target, habits, context), settings.instructions, places.counter)
     size = places.counter.count(target_text(spec, document, target))
@@ -105,7 +102,7 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     if request.model is None and request.tier is None:
         known = [places.ledger.acceptance(rung.models[0], spec.name, document.language) for rung in chosen.ladder]
         chosen, estimates = worthwhile(chosen, estimates, known)
-    prompt = limited(prompt, _max_output(estimates[0], settings))
+    prompt = replace(prompt, max_output=_max_output(estimates[0], settings))
     return Plan(replace(question, prompt=prompt), chosen, estimates, likely, baseline)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +16,9 @@ from routerd.domain.money import dollars
 from routerd.domain.ports import Ledger, Watch
 from routerd.domain.quote import Estimate, Tariff
 from routerd.domain.verdict import Refusal
+
+_LOCKED_S, _LOOK_S = 3.0, 0.1
+"""How long a job waits for a ledger that another program holds, and between two looks at it."""
 
 
 @dataclass(slots=True)
@@ -42,20 +46,25 @@ class Receipt:
         """Dollars over all attempts so far, as far as their prices are known."""
         return sum((attempt.cost for attempt in self.attempts if attempt.cost is not None), Decimal(0))
 
-    def reserve(self, per_action: Decimal | None) -> Refusal | None:
+    async def reserve(self, per_action: Decimal | None) -> Refusal | None:
         """Hold the estimate's high end for the next attempt, within what one action may cost over all of them."""
         high = self.estimate.cost.high if self.estimate and self.estimate.cost else Decimal(0)
         if per_action is not None and self.spent + high > per_action:
             return Refusal(f"another try could pass the {dollars(per_action)} allowed per action", "budget")
-        return self.ledger.reserve(self.job, high, self.clock())
+        for _ in range(round(_LOCKED_S / _LOOK_S)):
+            refusal = self.ledger.reserve(self.job, high, self.clock())
+            if refusal is None or refusal.code != "locked":
+                break
+            await asyncio.sleep(_LOOK_S)
+        return refusal
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """A step of the line began."""
         self.watch.stage(name, model)
 
-    def tokens(self, so_far: int) -> None:
-        """So many output tokens have arrived."""
-        self.watch.tokens(so_far)
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
+        """So many output tokens have arrived, for so many dollars."""
+        self.watch.tokens(so_far, cost)
 
     def attempted(self, attempt: Attempt) -> None:
         """Book an attempt, in the ledger first."""

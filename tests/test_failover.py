@@ -15,6 +15,7 @@ from routerd.domain.money import dollars
 from routerd.domain.outcome import Status
 from routerd.domain.text import Text
 from tests import brain
+from tests.home import at_home
 from tests.test_line import SOURCE, Desk, wish
 from tests.upstream import Seen, Turn, Upstream, cut_before_finish, cut_by_length, rate_limited, server_error
 
@@ -47,8 +48,7 @@ output = "20.00"
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    at_home(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("TEST_KEY", "a-key-for-loopback")
     path = tmp_path / "parcel.py"
     path.write_text(SOURCE, "utf-8", newline="")

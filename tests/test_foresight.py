@@ -16,6 +16,7 @@ from routerd.domain.document import Document
 from routerd.domain.place import Place, Span
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
+from tests.home import at_home
 
 SOURCE = '''\
 """Parcels."""
@@ -65,10 +66,8 @@ EDITS = {
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    at_home(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("N1N_API_KEY", "never-sent")
-    monkeypatch.delenv("ROUTERD_CONFIG", raising=False)
     opened = App.open(root=tmp_path)
     yield opened
     opened.close()

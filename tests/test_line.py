@@ -24,6 +24,7 @@ from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
 from tests import brain
+from tests.home import at_home
 from tests.upstream import FAULTS, Turn, Upstream
 
 SOURCE = '''\
@@ -94,7 +95,7 @@ class Desk:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         self.stages.append(name)
 
-    def tokens(self, so_far: int) -> None:
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
         self.arrived = so_far
         self.on_tokens()
 
@@ -104,10 +105,8 @@ class Desk:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    at_home(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("TEST_KEY", "a-key-for-loopback")
-    monkeypatch.delenv("ROUTERD_CONFIG", raising=False)
     (tmp_path / "project").mkdir()
     return tmp_path
 
@@ -201,6 +200,24 @@ async def test_a_refused_answer_climbs_the_ladder_with_its_reason(open_app: Call
     assert app.stats().models[0].model == "dear/large"
 
 
+@pytest.mark.parametrize(
+    ("findings", "words"),
+    [
+        ([], ": no findings, done by"),
+        (["def weigh"], ": 1 finding, done by"),
+        (["def weigh", "no such line"], ": 1 finding (1 more quoted what the file does not say), done by"),
+    ],
+)
+async def test_a_review_says_how_much_it_found(
+    open_app: Callable[..., App], desk: Desk, findings: list[str], words: str
+) -> None:
+    quotes = [next((line for line in SOURCE.splitlines() if line.startswith(it)), it) for it in findings]
+    answer = json.dumps({"findings": [{"quote": it, "severity": "warning", "message": "Look."} for it in quotes]})
+    async with Upstream(reply=answer) as upstream:
+        outcome = await done(open_app(upstream.base_url), desk, wish(desk, "review"))
+    assert words in outcome.message
+
+
 async def test_without_escalation_a_refused_answer_is_the_end(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(reply="I cannot help with that.") as upstream:
         app = open_app(upstream.base_url, "[routing]\nescalate = false")
@@ -262,6 +279,45 @@ async def test_above_the_threshold_nothing_is_sent_without_a_yes(open_app: Calla
         assert not upstream.seen
     assert outcome.status is Status.REFUSED
     assert "Send it?" in desk.asked[0]
+
+
+async def test_a_dearer_try_than_was_agreed_to_is_asked_for_too(open_app: Callable[..., App], desk: Desk) -> None:
+    desk.answer = False
+    async with Upstream(reply="I would rather not.") as upstream:
+        app = open_app(upstream.base_url, '[budget]\nconfirm_above = "0.004"')
+        outcome = await done(app, desk, wish(desk))
+        assert {seen.body["model"] for seen in upstream.seen} == {"small"}
+    assert "Another try, by dear/large," in desk.asked[0]
+    assert outcome.status is Status.FAILED
+    assert "not confirmed" in outcome.message
+
+
+async def test_a_yes_holds_for_the_price_that_it_was_given_for(open_app: Callable[..., App], desk: Desk) -> None:
+    async with Upstream([Turn(reply="I would rather not.")] * 2, reply=brain.reply) as upstream:
+        app = open_app(upstream.base_url, '[budget]\nconfirm_above = "0.004"')
+        outcome = await done(app, desk, wish(desk))
+    assert len(desk.asked) == 1
+    assert outcome.status is Status.APPLIED
+
+
+async def test_a_file_that_is_not_in_utf_8_is_worked_on_all_the_same(open_app: Callable[..., App], desk: Desk) -> None:
+    text = Text(SOURCE.replace("return", "# caf\udce9\n    return", 1))
+    desk.document = Document(desk.document.uri, 3, "python", text)
+    async with Upstream(reply=brain.reply) as upstream:
+        app = open_app(upstream.base_url)
+        outcome = await done(app, desk, wish(desk))
+    assert outcome.status is Status.APPLIED, outcome.message
+    assert "# caf\udce9" in desk.applied[0].files[0].after.string
+
+
+@pytest.mark.parametrize("words", ["", " \n"])
+async def test_without_words_there_is_nothing_to_ask_for(open_app: Callable[..., App], desk: Desk, words: str) -> None:
+    async with Upstream(reply=brain.reply) as upstream:
+        app = open_app(upstream.base_url)
+        outcome = await done(app, desk, wish(desk, "ask", instruction=words))
+        assert not upstream.seen
+    assert outcome.status is Status.REFUSED
+    assert "--instruction" in outcome.message
 
 
 async def test_an_edit_above_the_target_moves_the_change_and_one_inside_keeps_the_paid_text(

@@ -11,9 +11,7 @@ SPEC = ActionSpec(
     contract=Contract.HUNKS,
     scopes=(Scope.SELECTION, Scope.SYMBOL, Scope.FILE),
     code_only=False,
-    appetite=Appetite(
-        (Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.DIAGNOSTICS, Snip.TESTS, Snip.OUTLINE), tokens=1_500
-    ),
+    appetite=Appetite((Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.TESTS, Snip.OUTLINE), tokens=1_500),
     # Half rewrites of the target, half answers in prose.
     output=OutputPrior(base=200, per_target_token=0.6, spread=3.0),
     system="""\

@@ -12,7 +12,7 @@ SPEC = ActionSpec(
     contract=Contract.FINDINGS,
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=False,
-    appetite=Appetite((Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.DIAGNOSTICS, Snip.TESTS), tokens=1_200),
+    appetite=Appetite((Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.TESTS), tokens=1_200),
     # A handful of findings of some 60 tokens each, whatever the size; long code earns a few more.
     output=OutputPrior(base=180, per_target_token=0.15, spread=2.5),
     system="""\

@@ -27,7 +27,7 @@ class SqliteReplyCache:
             rows = self._database.read("SELECT text FROM replies WHERE key = ? AND at >= ?", (key, oldest))
         except LedgerError:
             return None
-        return str(rows[0][0]) if rows else None
+        return rows[0][0] if rows else None
 
     def put(self, key: str, text: str, at: datetime) -> None:
         """Keep an answer, and drop the oldest beyond the size limit."""

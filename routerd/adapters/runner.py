@@ -15,11 +15,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change
+from routerd.uris import path_of
 
 TIME_LIMIT_S = 60.0
 """Half of the time that an action has by default (limits.total_s): a better model may still be asked after it."""
@@ -29,10 +29,8 @@ _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 _WINDOWS = sys.platform == "win32"
 
 
-class TestRunner:
+class CommandRunner:
     """``domain.ports.Runner``: ``{file}`` in the command stands for the test file's path in the copy."""
-
-    __test__ = False  # pytest would collect the name
 
     def __init__(self, project: Callable[[str], Project], limit_s: float = TIME_LIMIT_S) -> None:
         self._project = project
@@ -76,9 +74,10 @@ class TestRunner:
 
 def _copied(folder: Path, project: Project, change: Change, question: Question) -> str:
     """Copy the project's files, with the editor's text and the change over them; the test file's relative path."""
-    root = _path(project.root) if project.root else None
-    for name in project.files if root else ():
-        source, goal = root / name if root else Path(name), folder / name
+    root = path_of(project.root)
+    sources = {name: root / name for name in project.files} if root else {}
+    for name, source in sources.items():
+        goal = folder / name
         goal.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copyfile(source, goal)
@@ -91,11 +90,6 @@ def _copied(folder: Path, project: Project, change: Change, question: Question) 
         goal.parent.mkdir(parents=True, exist_ok=True)
         goal.write_bytes(text.string.encode("utf-8", "surrogateescape"))
     return project.relative(change.files[0].uri)
-
-
-def _path(uri: str) -> Path:
-    path = unquote(urlsplit(uri).path)
-    return Path(path.lstrip("/") if _WINDOWS else path)
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

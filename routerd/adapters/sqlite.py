@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from routerd.domain.errors import LedgerError
 
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
+"""Values as SQLite gives them: whoever wrote the statement knows which."""
 Migration = Callable[[sqlite3.Connection], object]
 
-_BUSY_MS = 3_000
-"""How long a write waits for another daemon's transaction, which takes well under a millisecond."""
-_IMPATIENT_MS = 50
+_BUSY_MS = 500
+"""How long a write waits for another daemon's transaction, which takes well under a millisecond: the event loop waits
+with it, so whoever can wait longer for a file that stays locked does so by asking again."""
+_LOCKED_MS = 0
 """The same while the file stays locked: who waited once in vain must not wait again at each step of a job."""
 _MENDING_S = 10.0
 """How long a daemon waits for another one that is setting the same corrupt file aside."""
@@ -43,7 +46,8 @@ class Database:
         """Whether memory stands in for a file that cannot be used: nothing outlives this process."""
         self._lock = threading.RLock()
         self._path, self._migrations, self._at = path, migrations, at
-        self._locked = False
+        self.locked = False
+        """Whether another program held the file when it was last written to."""
         try:
             self._connection = self._open()
         except (sqlite3.Error, OSError) as fault:
@@ -164,9 +168,9 @@ class Database:
         return LedgerError(f"The ledger could not be {done} ({fault}){mend}.")
 
     def _wait(self, locked: bool) -> None:
-        if locked is not self._locked:
-            self._locked = locked
-            self.patience(_IMPATIENT_MS if locked else _BUSY_MS)
+        if locked is not self.locked:
+            self.locked = locked
+            self.patience(_LOCKED_MS if locked else _BUSY_MS)
 
     def patience(self, ms: int) -> None:
         """Wait so long for other daemons' transactions, until the next one that succeeds or is locked out."""

@@ -40,7 +40,6 @@ class Snip(StrEnum):
     CALLEES = "callees"
     """Signatures of what the target uses, from this file and the workspace."""
     TESTS = "tests"
-    DIAGNOSTICS = "diagnostics"
     OUTLINE = "outline"
     """The signatures of the whole file."""
     NEIGHBOURS = "neighbours"
@@ -59,7 +58,7 @@ class Appetite:
 
 @dataclass(frozen=True, slots=True)
 class OutputPrior:
-    """Output tokens expected before anything was learnt: ``base + per_token * tokens of the target``."""
+    """Output tokens expected before anything was learnt: ``base + per_target_token * tokens of the target``."""
 
     base: int
     per_target_token: float
@@ -95,6 +94,11 @@ class ActionSpec:
     in_menu: bool = True
     replace_title: str = ""
     """The title where something that exists already would be rewritten."""
+
+    @property
+    def instructed(self) -> bool:
+        """Whether there is nothing to do without the user's own words."""
+        return "{instruction}" in self.task
 
     def titled(self, target: str, replace: bool) -> str:
         """What would be done to a target, for people."""
@@ -140,7 +144,7 @@ class Target:
         if contract not in (Contract.DOCUMENTATION, Contract.TESTS) or self.scope is Scope.SYMBOL:
             return (self.span,)
         pieces: list[Span] = []
-        for symbol in self.symbols:
-            if not any(piece.covers(symbol.whole) for piece in pieces):
+        for symbol in self.symbols:  # in the outline's order, so that only the last piece can hold the next symbol
+            if not pieces or not pieces[-1].covers(symbol.whole):
                 pieces.append(symbol.whole)
         return tuple(pieces)

@@ -1,4 +1,4 @@
-"""One call of one deployment: how it ended, what it used, what it cost, and how it is booked."""
+"""One call of one deployment: how it ended, what it used and what it cost."""
 
 from __future__ import annotations
 

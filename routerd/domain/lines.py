@@ -125,6 +125,13 @@ class Lines(Sequence[str]):
         return LineChange(head, olds - tail, news - tail)
 
 
+def runs(wanted: Sequence[str], lines: Sequence[str]) -> tuple[int, ...]:
+    """Where some lines, at least one, stand in a row among others: the first line of each place, from zero."""
+    size = len(wanted)
+    starts = range(len(lines) - size + 1)
+    return tuple(at for at in starts if lines[at] == wanted[0] and lines[at : at + size] == wanted)
+
+
 def _blocks(lines: list[str]) -> list[list[str]]:
     if len(lines) < 2 * BLOCK:
         return [lines] if lines else []

@@ -5,10 +5,14 @@ All money is ``Decimal`` in US dollars; prices are dollars per million tokens. U
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 MILLION = Decimal(1_000_000)
+STALE = timedelta(days=90)
+"""Price lists of the large providers changed about every three months in 2025 and 2026 (genai-prices' own dates)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,10 @@ class Price:
         """Whether asking costs nothing at all."""
         return not (self.input or self.output)
 
+    def stale(self, today: date) -> bool | None:
+        """Whether it was checked longer ago than prices keep; ``None`` where nobody says when."""
+        return None if self.checked is None else today - date.fromisoformat(self.checked) > STALE
+
 
 def cost(usage: Usage, price: Price) -> Decimal:
     """What the usage costs at the price, in dollars, exact."""
@@ -78,6 +86,13 @@ def cost(usage: Usage, price: Price) -> Decimal:
         + usage.output * price.output
         + usage.reasoning * reasoning
     ) / MILLION
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; unknown as soon as one amount is."""
+    listed = list(amounts)
+    known = [amount for amount in listed if amount is not None]
+    return sum(known, Decimal(0)) if len(known) == len(listed) else None
 
 
 def plain(amount: Decimal) -> str:

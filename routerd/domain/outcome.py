@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from routerd.domain.attempt import Attempt
 from routerd.domain.model import ModelRef
-from routerd.domain.money import Usage
+from routerd.domain.money import Usage, total
 from routerd.domain.quote import Estimate, Route
 from routerd.domain.reply import Change
 from routerd.domain.tier import Tier
@@ -48,6 +48,4 @@ class Outcome:
     @property
     def cost(self) -> Decimal | None:
         """Dollars over all attempts; ``None`` as soon as one of them is unknown."""
-        costs = [attempt.cost for attempt in self.attempts]
-        known = [cost for cost in costs if cost is not None]
-        return sum(known, Decimal(0)) if len(known) == len(costs) else None
+        return total(attempt.cost for attempt in self.attempts)

@@ -127,15 +127,15 @@ class Workspace(Protocol):
     def read(self, uri: str) -> Document | None:
         """A file as the editor holds it, else as it is on disk; ``None`` where there is none."""
 
-    def diagnostics(self, uri: str) -> tuple[Finding, ...]:
-        """What other tools reported on an open document."""
-
 
 class Ledger(Protocol):
     """Every cent: reserved before it is spent, booked when it was, in one place for all daemons."""
 
     def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
-        """Hold an amount (dollars) for a job against the budgets; a Refusal where it does not fit."""
+        """Hold an amount (dollars) for a job against the budgets; a Refusal where it does not fit.
+
+        Its code is ``locked`` where another program holds the ledger, so that another try may succeed.
+        """
 
     def book(self, booking: Booking, at: datetime) -> str | None:
         """Write one attempt down and lower the job's reservation by its cost, in one transaction.

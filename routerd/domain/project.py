@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from posixpath import dirname
 from urllib.parse import quote, unquote
 
 from routerd.domain.symbol import SymbolKind
@@ -43,6 +44,18 @@ class Project:
         if self.root and uri.startswith(prefix):
             return unquote(uri[len(prefix) :])
         return unquote(uri.rpartition("/")[2])
+
+    def beside(self, path: str) -> dict[str, list[Declaration]]:
+        """The other files of a path's folder, each with what it declares at its top level."""
+        folder = dirname(path)
+        found: dict[str, list[Declaration]] = {
+            file: [] for file in self.files if file != path and dirname(file) == folder
+        }
+        for declared in self.declarations.values():
+            for one in declared:
+                if one.path in found and "." not in one.qualname:
+                    found[one.path].append(one)
+        return found
 
     def uri(self, path: str) -> str:
         """The URI of a path below the root."""

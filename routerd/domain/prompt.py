@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from routerd.domain.action import ActionSpec, Request, Snip, Target
 from routerd.domain.document import Document
@@ -71,5 +71,3 @@ class Question:
     conventions: Conventions
     prompt: Prompt
     context: tuple[Snippet, ...] = ()
-    rejections: tuple[str, ...] = field(default=())
-    """Why earlier answers to this same question were refused, oldest first."""

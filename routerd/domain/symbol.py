@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from routerd.domain.place import Place, Span
@@ -47,6 +48,23 @@ class Symbol:
     """The header on one line, white space folded, without the body: what another file needs to know."""
     container: str | None = None
     """``qualname`` of the enclosing symbol."""
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Its first and last line, the documentation above it included."""
+        first = min(self.whole.start, self.doc.start) if self.doc else self.whole.start
+        return first.line, self.whole.end.line
+
+    def mapped(self, span: Callable[[Span], Span]) -> Symbol:
+        """The same symbol where a function puts each of its spans."""
+        return replace(
+            self,
+            whole=span(self.whole),
+            header=span(self.header),
+            name_span=span(self.name_span),
+            body=self.body and span(self.body),
+            doc=self.doc and span(self.doc),
+        )
 
 
 @dataclass(frozen=True, slots=True)

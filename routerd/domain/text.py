@@ -6,7 +6,6 @@ incremental edit below them; so the lines are cut here, once, and only here.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
 from collections.abc import Iterable
@@ -17,7 +16,6 @@ from routerd.domain.lines import LineChange, Lines
 from routerd.domain.place import Edit, Place, Span
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-
 
 _NUMBERS = itertools.count()
 
@@ -62,6 +60,16 @@ def cut_lines(string: str) -> list[str]:
     return lines
 
 
+def with_lf(string: str) -> str:
+    """The string with LF for each of its line ends."""
+    return string.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def indent_of(line: str) -> str:
+    """The white space that a line begins with."""
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
 class Text:
     """An immutable text: its lines with their line ends, most of them shared with its predecessor.
 
@@ -89,11 +97,6 @@ class Text:
         """The whole text."""
         return "".join(self.lines)
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the text in UTF-8, in hexadecimal."""
-        return hashlib.sha256(self.string.encode("utf-8", "surrogatepass")).hexdigest()
-
     @property
     def end(self) -> Place:
         """The place after the last character."""
@@ -108,10 +111,19 @@ class Text:
         """One line without its line end."""
         return self.lines[line].rstrip("\r\n")
 
+    def bare_lines(self) -> list[str]:
+        """All lines without their line ends."""
+        return [line.rstrip("\r\n") for line in self.lines]
+
     def indent(self, line: int) -> str:
         """The white space that a line begins with."""
-        bare = self.bare(line)
-        return bare[: len(bare) - len(bare.lstrip(" \t"))]
+        return indent_of(self.bare(line))
+
+    def line_start(self, line: int) -> Place:
+        """The place before a line's first character, which stands behind a byte order mark; the end beyond the last."""
+        if line >= len(self.lines):
+            return self.end
+        return Place(line, int(line == 0 and self.lines[0].startswith("\ufeff")))
 
     @cached_property
     def newline(self) -> str:
@@ -200,16 +212,3 @@ class Text:
         """A client's position for a place: line, and column in the client's units."""
         place = self.clamp(place)
         return place.line, encoding.width(self.lines[place.line][: place.column])
-
-    def offset(self, place: Place) -> int:
-        """The code points before a place; costs the length of the text, so not for the keystroke path."""
-        place = self.clamp(place)
-        return sum(len(line) for line in self.lines[: place.line]) + place.column
-
-    def place_at(self, offset: int) -> Place:
-        """The place after so many code points; costs the length of the text."""
-        for number, line in enumerate(self.lines):
-            if offset < len(line) or number == len(self.lines) - 1:
-                return self.clamp(Place(number, offset))
-            offset -= len(line)
-        return self.end

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from routerd.domain.errors import UsageError
+
 
 class Tier(StrEnum):
-    """What kind of work a model is for; see DESIGN in the map for what belongs to which tier."""
+    """What kind of work a model is for."""
 
     UTILITY = "utility"
     SPEED = "speed"
     LOGIC = "logic"
     ARCHITECT = "architect"
+
+    @classmethod
+    def named(cls, name: object) -> Tier:
+        """The tier of a name. Raises UsageError where there is none."""
+        if name not in list(cls):
+            raise UsageError(f"There is no tier '{name}'; there are {', '.join(cls)}.")
+        return cls(str(name))
 
     @property
     def rank(self) -> int:

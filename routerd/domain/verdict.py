@@ -25,7 +25,8 @@ class Refusal:
 
     message: str
     code: str = "budget"
-    """``budget``, ``price``, ``confirm``, ``scope``, ``size`` or ``language``."""
+    """``budget``, ``price``, ``confirm``, ``ledger``, ``locked``, ``provider``; ``scope``, ``documented``, ``size``,
+    ``language`` or ``instruction``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,11 @@ Json = dict[str, Any]
 _SEVERITY = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFORMATION: 3, Severity.HINT: 4}
 
 
+def counted(count: int, word: str) -> str:
+    """So many of something, for people: "1 request", "2,000 requests"."""
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
 def money(amount: Decimal | None) -> str | None:
     """An amount in JSON."""
     return None if amount is None else plain(amount)

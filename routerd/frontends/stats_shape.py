@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routerd.domain.money import dollars
 from routerd.domain.stats import Failovers, Rescues, Stats
-from routerd.frontends.shapes import Json, money, usage_json
+from routerd.frontends.shapes import Json, counted, money, usage_json
 
 
 def stats_json(stats: Stats) -> Json:
@@ -56,6 +56,9 @@ def stats_json(stats: Stats) -> Json:
     }
 
 
+_NONE_SAVED = "No job was saved after a failure"
+
+
 def rescued(jobs: Rescues) -> str:
     """One sentence on the jobs in which something failed: what saved them, and what that cost."""
     if not (jobs.saved or jobs.cancelled or jobs.lost):
@@ -66,7 +69,8 @@ def rescued(jobs: Rescues) -> str:
         (jobs.escalated, "by escalation to a better model"),
     )
     ways = ", ".join(f"{count:,} {words}" for count, words in ends if count)
-    saved = f"{jobs.saved:,} jobs were saved after a failure ({ways})" if ways else "No job was saved after a failure"
+    were = "was" if jobs.saved == 1 else "were"
+    saved = f"{counted(jobs.saved, 'job')} {were} saved after a failure ({ways})" if ways else _NONE_SAVED
     rest = "".join(
         f", {count:,} {words}" for count, words in ((jobs.cancelled, "cancelled"), (jobs.lost, "lost")) if count
     )

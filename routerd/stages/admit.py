@@ -19,6 +19,8 @@ class Admission:
 
     rungs: tuple[int, ...]
     question: str | None = None
+    agreed: Decimal | None = None
+    """Dollars that the action may cost without another question; ``None``: any number."""
 
 
 def admit(estimates: tuple[Estimate, ...], prompt: Prompt, budget: Budget) -> Admission | Refusal:
@@ -28,7 +30,19 @@ def admit(estimates: tuple[Estimate, ...], prompt: Prompt, budget: Budget) -> Ad
     if not rungs:
         return next(refusal for refusal in refusals if refusal is not None)
     first = estimates[rungs[0]]
-    return Admission(rungs, _question(first, budget.confirm_above))
+    question = _question(first, budget.confirm_above)
+    asked = first.cost.high if first.cost and question else Decimal(0)
+    return Admission(rungs, question, None if budget.confirm_above is None else max(budget.confirm_above, asked))
+
+
+def asked_again(estimate: Estimate, spent: Decimal, agreed: Decimal | None) -> str | None:
+    """What to ask before a further try that could bring the action beyond what was agreed to."""
+    if agreed is None or estimate.cost is None or spent + estimate.cost.high <= agreed:
+        return None
+    return (
+        f"{dollars(spent)} brought no answer that could be taken. Another try, by {estimate.model}, will cost about "
+        f"{dollars(estimate.cost.likely)} (up to {dollars(estimate.cost.high)}). Send it?"
+    )
 
 
 def _refusal(estimate: Estimate, prompt: Prompt, budget: Budget) -> Refusal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from routerd.domain.lines import runs
 from routerd.domain.place import Edit, Span
 from routerd.domain.reply import FileChange
 from routerd.domain.text import Text
@@ -11,7 +12,6 @@ from routerd.domain.verdict import Stale
 
 _CONTEXT = 3
 """Lines around an edit outside the target that must be found again with it, as in a unified diff."""
-
 
 _TOP, _END = "\ntop", "\nend"
 """Stand for the ends of a file; no line holds a line end."""
@@ -39,7 +39,7 @@ def anchor(change: FileChange, current: Text, target: Span) -> FileChange | Stal
         return change
     if len(before.lines) > 1 and len(current.lines) > 1 and before.newline != current.newline:
         return Stale("the line ends of the file changed")
-    old, new = _bare(before), _bare(current)
+    old, new = before.bare_lines(), current.bare_lines()
     blocks = [_Block(target.start.line, target.end.line)]
     for edit in sorted(change.edits):
         if not any(block.holds(edit.span) for block in blocks):
@@ -60,10 +60,6 @@ def anchor(change: FileChange, current: Text, target: Span) -> FileChange | Stal
     return replace(change, before=current, edits=edits)
 
 
-def _bare(text: Text) -> list[str]:
-    return [text.bare(line) for line in range(len(text.lines))]
-
-
 def _around(edit: Edit, count: int) -> _Block:
     return _Block(max(0, edit.span.start.line - _CONTEXT), min(count - 1, edit.span.end.line + _CONTEXT))
 
@@ -77,20 +73,14 @@ def _shift(block: _Block, old: list[str], new: list[str]) -> int | None:
     for grown in range(len(old)):
         first, last = max(0, block.first + 1 - grown), min(len(old) - 1, block.last + 1 + grown)
         lines = old[first : last + 1]
-        found = _occurrences(lines, new)
+        found = runs(lines, new)
         if not found:
             return None
-        if len(found) == 1 and len(_occurrences(lines, old)) == 1:
+        if len(found) == 1 and len(runs(lines, old)) == 1:
             return found[0] - first
         if (first, last) == (0, len(old) - 1):
             return None
     return None
-
-
-def _occurrences(lines: list[str], text: list[str]) -> list[int]:
-    """Where a run of lines stands in a text: its first lines."""
-    last = len(text) - len(lines)
-    return [at for at in range(last + 1) if text[at] == lines[0] and text[at : at + len(lines)] == lines]
 
 
 def _moved(edit: Edit, lines: int) -> Edit:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routerd.domain.action import ActionSpec, Contract, Request, Target
 from routerd.domain.document import Document
 from routerd.domain.place import Place, Span
 from routerd.domain.ports import Counter
 from routerd.domain.prompt import Conventions, Message, Prompt, Snippet
+from routerd.domain.text import with_lf
 
 PER_MESSAGE = 4
 """Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
@@ -50,29 +51,14 @@ def compose(brief: Brief, instructions: Mapping[str, str], counter: Counter) -> 
     return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, schema=_schema(spec))
 
 
-def with_rejections(prompt: Prompt, answers: tuple[tuple[str, str], ...], counter: Counter) -> Prompt:
-    """The prompt again, with each refused answer and the reason for refusing it."""
-    added = tuple(
-        message
-        for reply, reason in answers
-        for message in (
-            Message("assistant", reply),
-            Message("user", f"That answer was refused by a check: {reason}\nAnswer again in full."),
-        )
+def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) -> Prompt:
+    """The prompt again, with a refused answer and the reason for refusing it."""
+    added = (
+        Message("assistant", reply),
+        Message("user", f"That answer was refused by a check: {reason}\nAnswer again in full."),
     )
     tokens = sum(counter.count(message.content) + PER_MESSAGE for message in added)
-    return Prompt(
-        prompt.messages + added,
-        prompt.input_tokens + tokens,
-        prompt.stable_tokens,
-        prompt.max_output,
-        prompt.schema,
-    )
-
-
-def limited(prompt: Prompt, max_output: int) -> Prompt:
-    """The prompt with a limit on the answer's tokens."""
-    return Prompt(prompt.messages, prompt.input_tokens, prompt.stable_tokens, max_output, prompt.schema)
+    return replace(prompt, messages=prompt.messages + added, input_tokens=prompt.input_tokens + tokens)
 
 
 def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
@@ -120,7 +106,7 @@ def _target(spec: ActionSpec, document: Document, target: Target, conventions: C
 
 def fenced(source: str, language: str) -> str:
     """A target as it stands in the prompt, where it adds as many tokens as it has alone."""
-    return _fence(source.replace("\r\n", "\n").replace("\r", "\n"), language)
+    return _fence(with_lf(source), language)
 
 
 def _fence(text: str, language: str = "") -> str:

@@ -41,7 +41,7 @@ def unreadable(text: Text, name: str) -> Refusal | None:
         size = f"{characters / 1e6:.1f} million characters"
         return Refusal(f"{name} is too large ({size}; the limit is 2 million): select a part of it.", "size")
     if any("\0" in line for line in text.lines[:_SNIFFED_LINES]):
-        return Refusal(f"{name} looks like a binary file: it holds NUL characters.", "scope")
+        return Refusal(f"{name} looks like a binary file: it holds NUL characters (a text must be in UTF-8).", "scope")
     if all(not line.strip("\ufeff \t\r\n") for line in text.lines):
         return Refusal(f"{name} is empty: there is nothing to work on.", "scope")
     return None
@@ -83,6 +83,8 @@ def _one(symbol: Symbol, request: Request, spec: ActionSpec, outline: Outline) -
     label = f"`{symbol.name}`"
     if spec.contract is Contract.DOCUMENTATION and symbol.doc is not None and not request.replace:
         return Refusal(f"{label} is documented already; ask for a rewrite (in a terminal: --replace).", "documented")
+    if spec.contract is Contract.DOCUMENTATION and _unfinished(symbol, outline):
+        return Refusal(f"{label} has no body yet, so no place for a docstring: write one line of it first.", "scope")
     if spec.contract is Contract.TESTS and _is_test(symbol):
         return Refusal(f"{label} is a test itself.", "scope")
     return Target(Scope.SYMBOL, symbol.whole, label, outline, (symbol,))
@@ -97,10 +99,12 @@ def _many(
         around = outline.enclosing(span.start)
         symbols = (around,) if around and spec.code_only else ()
     if spec.contract is Contract.DOCUMENTATION:
-        symbols = tuple(s for s in symbols if request.replace or s.doc is None)
-        if not symbols:
-            return Refusal(f"Everything in {where} is documented already.", "scope")
-        return Target(scope, span, f"{_count(symbols)} in {where}", outline, symbols)
+        symbols = tuple(s for s in symbols if not _unfinished(s, outline))
+        wanted = tuple(s for s in symbols if request.replace or s.doc is None)
+        if not wanted:
+            told = f"Everything in {where} is documented already."
+            return Refusal(told if symbols else f"There is nothing to document in {where}.", "scope")
+        return Target(scope, span, f"{_count(wanted)} in {where}", outline, wanted)
     if spec.contract is Contract.TESTS:
         symbols = tuple(s for s in symbols if s.container is None and not _is_test(s) and _testable(s))
         if not symbols:
@@ -115,6 +119,11 @@ def _count(symbols: tuple[Symbol, ...]) -> str:
 
 def _is_test(symbol: Symbol) -> bool:
     return symbol.name.startswith(("test_", "Test")) or symbol.qualname.startswith("Test")
+
+
+def _unfinished(symbol: Symbol, outline: Outline) -> bool:
+    """Whether no answer could be put into it: Python's documentation stands in the body, which is not written yet."""
+    return outline.language == "python" and symbol.body is None and symbol.doc is None
 
 
 def _testable(symbol: Symbol) -> bool:

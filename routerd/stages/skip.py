@@ -11,9 +11,6 @@ from routerd.domain.model import OFFLINE
 from routerd.domain.money import dollars
 from routerd.domain.quote import Estimate, Route
 
-WINDOW = 200
-"""Latest answers that count. With that many the bound is within 1.28 * sqrt(0.25 / 200) = 4.5 % of the share."""
-
 RETRY_FROM, RETRY_AT_MOST = 8, 40
 """A skipped rung is asked again after as many actions as it has answers, within these: doubt is dear at first,
 and later one try in forty costs at most 2.5 % of what is saved."""

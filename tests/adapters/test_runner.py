@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.runner import TestRunner
+from routerd.adapters.runner import CommandRunner
 from routerd.domain.document import Document
 from routerd.domain.place import Edit, Place, Span
 from routerd.domain.project import Project
@@ -42,7 +42,7 @@ def adding(project: Project, code: str) -> Change:
 
 
 async def failure(project: Project, code: str, command: tuple[str, ...] = COMMAND, limit_s: float = 30) -> str | None:
-    runner = TestRunner(lambda _: project, limit_s)
+    runner = CommandRunner(lambda _: project, limit_s)
     return await runner.failure(command, adding(project, code), asked(project))
 
 
@@ -133,4 +133,4 @@ def test_a_file_alone_has_a_project_of_itself(tmp_path: Path) -> None:
             ),
         )
     )
-    assert asyncio.run(TestRunner(lambda _: Project("")).failure(COMMAND, change, lone)) is None
+    assert asyncio.run(CommandRunner(lambda _: Project("")).failure(COMMAND, change, lone)) is None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench.readme import block
 from tests.e2e.neovim.editor import program
 from tests.e2e.neovim.terminal import Terminal
 
@@ -43,14 +43,6 @@ class Stopwatch:
         began = time.monotonic()
         yield
         self.seconds[name] = round(time.monotonic() - began, 1)
-
-
-def block(mark: str, readme: str) -> str:
-    """The first fenced block after these words."""
-    found = re.search(rf"{re.escape(mark)}.*?^```\w+\n(.*?)^```$", readme, re.M | re.S)
-    if found is None:
-        raise SystemExit(f"README.md has lost its block after '{mark}'")
-    return found[1]
 
 
 def undocumented() -> str:
@@ -78,9 +70,9 @@ def home_of(folder: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home)}
 
 
-def install(folder: Path, env: dict[str, str], readme: str, watch: Stopwatch) -> dict[str, str]:
+def install(folder: Path, env: dict[str, str], watch: Stopwatch) -> dict[str, str]:
     """`python3 -m pip install .` in a fresh environment; the environment with it on the PATH."""
-    command = block("ci: demo", readme).partition("&&")[0].strip()
+    command = block("ci: demo").partition("&&")[0].strip()
     with watch.step("python3 -m venv"):
         subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], env=env, check=True)
     path = os.pathsep.join((str(folder / "venv" / "bin"), env["PATH"]))
@@ -92,17 +84,18 @@ def install(folder: Path, env: dict[str, str], readme: str, watch: Stopwatch) ->
 
 def measure() -> dict[str, object]:
     """Each step's seconds, the total, and what was written into the buffer."""
-    watch, readme = Stopwatch(), (ROOT / "README.md").read_text("utf-8")
+    watch = Stopwatch()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         env = home_of(folder)
         with watch.step("copy"):
             copy(folder / "routerd")
-        env = install(folder, env, readme, watch)
+        env = install(folder, env, watch)
         with watch.step("init.lua"):
             init = Path(env["HOME"]) / ".config" / "nvim" / "init.lua"
             init.parent.mkdir(parents=True)
-            init.write_text(block("**Neovim", readme).replace("/path/to/routerd", str(folder / "routerd")), "utf-8")
+            lines = block("**Neovim")
+            init.write_text(lines.replace("/path/to/routerd", str(folder / "routerd")), "utf-8")
         work = folder / "project"
         work.mkdir()
         before = undocumented()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import sqlite3
 import sys
@@ -90,6 +91,20 @@ async def test_while_it_is_locked_the_answer_arrives_and_its_cost_is_written_whe
         after = await done(app, desk, wish(desk, line=10))
     assert "ledger" not in after.message
     assert costs() == [outcome.cost, after.cost]
+
+
+async def test_a_budget_waits_for_a_lock_without_holding_up_the_event_loop(
+    open_app: Callable[..., App], desk: Desk
+) -> None:
+    async with Upstream(reply=brain.reply) as upstream:
+        app = open_app(upstream.base_url, '[budget]\ndaily = "1"')
+        app._database.patience(20)
+        with locked() as other:
+            # On the same loop: where the wait for the lock held that up, nobody would ever let go of it.
+            asyncio.get_running_loop().call_later(0.3, other.execute, "ROLLBACK")
+            outcome = await done(app, desk, wish(desk))
+    assert outcome.status is Status.APPLIED
+    assert costs() == [outcome.cost]
 
 
 async def test_what_was_locked_out_to_the_end_is_written_on_the_way_out(

@@ -22,6 +22,7 @@ from routerd.domain.text import Text
 from tests import brain
 from tests.faults.test_schedules import EPOCH, FAULTS, Make
 from tests.faults.virtual import VirtualLoop, run
+from tests.home import at_home
 from tests.test_line import SOURCE, Desk, wish
 from tests.upstream import Seen, Turn, Upstream
 
@@ -116,8 +117,7 @@ async def play(app: App, seed: int, places: list[Place], desk: Desk) -> list[Out
 def test_each_call_that_a_provider_saw_is_in_the_ledger_exactly_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    at_home(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("TEST_KEY", "a-key-for-loopback")
     (tmp_path / "parcel.py").write_text(SOURCE, "utf-8", newline="")
     ends: Counter[Status] = Counter()

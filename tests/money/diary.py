@@ -47,7 +47,7 @@ class Nobody:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """Not shown."""
 
-    def tokens(self, so_far: int) -> None:
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Not shown."""
 
     def attempted(self, attempt: Attempt) -> None:

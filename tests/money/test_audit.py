@@ -13,6 +13,7 @@ from routerd.adapters.upstream.usage import read_usage
 from routerd.domain.model import ModelRef
 from routerd.frontends.cli.main import main
 from routerd.stages.audit import Logged, read_log
+from tests.home import at_home
 
 CONFIG = """
 [tiers]
@@ -130,8 +131,7 @@ def test_what_is_no_log_holds_no_request(text: str) -> None:
 
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    at_home(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("TEST_KEY", "never-sent")
     (tmp_path / "config.toml").write_text(CONFIG)
     found = []

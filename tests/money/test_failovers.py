@@ -22,6 +22,7 @@ from routerd.domain.settings import Budget
 from routerd.domain.stats import Failovers, FailuresOf, Move, Rescues
 from routerd.domain.tier import Tier
 from routerd.frontends.stats_shape import rescued, stats_json
+from tests.home import at_home
 from tests.money.diary import Diary
 from tests.money.test_audit import run
 
@@ -123,8 +124,7 @@ def test_in_one_sentence() -> None:
 def test_stats_cut_no_number_on_any_screen_nor_in_a_file(
     columns: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path))
+    at_home(tmp_path, monkeypatch)
     monkeypatch.delenv("COLUMNS", raising=False)
     if columns:
         monkeypatch.setenv("COLUMNS", columns)

@@ -21,6 +21,7 @@ from routerd.domain.quote import Tariff
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from routerd.planning import Plan
+from tests.home import at_home
 from tests.money.foreign import Count, billed, deepseek, mistral, plans
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -31,8 +32,7 @@ SEEN, ASKED = 50, 50
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[str, Plan]]]:
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
-            patch.setenv(name, str(home))
+        at_home(home, patch)
         app = App.open(root=Path(home))
         yield list(plans(app, SEEN + ASKED))
         app.close()

@@ -16,6 +16,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
+from tests.home import at_home
 from tests.test_line import SOURCE, Desk, wish
 
 SOON_S = 5.0
@@ -74,8 +75,7 @@ class Study:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA", "USERPROFILE"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    at_home(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("TEST_KEY", "a-key-for-loopback")
     (tmp_path / "project").mkdir()
     return tmp_path

@@ -7,7 +7,7 @@ import pytest
 from routerd.domain.project import Project
 from routerd.stages.conventions.import_name import import_name
 from routerd.stages.conventions.test_home import framework, is_test_path
-from routerd.stages.conventions.test_home import test_home as home
+from routerd.stages.conventions.test_home import home_of_tests as home
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,8 @@ def test_above_the_threshold_the_user_is_asked_first() -> None:
     found = admitted(Budget(confirm_above=Decimal("0.0003")))
     assert isinstance(found, Admission)
     assert found.question == "This will cost about $0.00026 (up to $0.00032). Send it?"
-    assert admitted(Budget(confirm_above=Decimal("0.001"))) == Admission((0,))
+    assert admitted(Budget(confirm_above=Decimal("0.001"))) == Admission((0,), agreed=Decimal("0.001"))
+    assert admitted(Budget()) == Admission((0,))
 
 
 @pytest.mark.parametrize(

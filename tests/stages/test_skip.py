@@ -8,11 +8,11 @@ from itertools import product
 
 import pytest
 
-from routerd.domain.acceptance import Acceptance
+from routerd.domain.acceptance import WINDOW, Acceptance
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.quote import CostRange, Estimate, Route, Rung, TokenRange
 from routerd.domain.tier import Tier
-from routerd.stages.skip import WINDOW, worthwhile
+from routerd.stages.skip import worthwhile
 
 TIERS = (Tier.UTILITY, Tier.LOGIC, Tier.ARCHITECT)
 ACTIONS = 2_000

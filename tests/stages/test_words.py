@@ -153,3 +153,7 @@ def test_a_thousand_paddings_change_at_most_three_tiers_in_a_hundred() -> None:
     after = classifier.classify_many([own_words(wish).text for wish in padded])
     changed = [(wish, b.tier, a.tier) for wish, b, a in zip(padded, before, after, strict=True) if b.tier is not a.tier]
     assert len(changed) <= 30, changed
+
+
+def test_halves_of_characters_are_words_that_can_be_classified() -> None:
+    assert own_words("add a caf\udce9 test").text == "add a caf\ufffd test"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Literal
@@ -210,10 +210,11 @@ FAULTS: Mapping[str, Callable[..., Turn]] = {
 
 
 def turn_from_json(order: Body) -> Turn:
-    """`{"fault": NAME, …its arguments}` or the plain fields of a Turn. Raises KeyError, TypeError."""
+    """`{"fault": NAME, …its arguments, "reply"?: TEXT}` or the plain fields of a Turn. Raises KeyError, TypeError."""
     fields = dict(order)
     if "fault" in fields:
-        return FAULTS[fields.pop("fault")](**fields)
+        reply = fields.pop("reply", None)
+        return replace(FAULTS[fields.pop("fault")](**fields), reply=reply)
     if "usage" in fields:
         fields["usage"] = usages.NAMED[fields["usage"]]
     return Turn(**fields)

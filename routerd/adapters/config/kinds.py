@@ -101,7 +101,7 @@ def _models(value: object) -> tuple[ModelRef, ...]:
 
 def _url(value: object) -> str:
     parts = urlsplit(_text(value))
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:  # .port raises above 65535
         raise ValueError
     return _text(value).rstrip("/")
 

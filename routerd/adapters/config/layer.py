@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
 from difflib import get_close_matches
 
 from routerd.adapters.config.schema import ENTRIES, Entry, Path, entry_at, is_table
@@ -81,18 +83,29 @@ def _read(entry: Entry, path: Path, value: object, result: Checked) -> None:
         result.values[path] = entry.kind.read(value)
     except ValueError as fault:
         reason = f" ({fault})" if str(fault) else ""
-        shown = "" if entry.kind.secret else f", not {value!r:.60}"
+        shown = "" if entry.kind.secret else f", not {_as_typed(value):.60}"
         key = dotted(path[-1:])
         result.faults.append(
             result.say(path, f"must be {entry.kind.wants}{shown}{reason}: write {key} = {entry.kind.example}")
         )
 
 
+def _as_typed(value: object) -> str:
+    """A value as its writer knows it, where Python would call it something else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, Decimal | date | time) else repr(value)
+
+
+def _first_name(entry: Entry) -> str:
+    return entry.path[-1] if entry.path[-1] != "*" else next(iter(entry.names), "NAME")
+
+
 def _unknown(path: Path, value: object, result: Checked) -> None:
     if is_table(path):
         example = next(entry for entry in ENTRIES if entry.leads(path))
         result.faults.append(
-            result.say(path, f"must be a table with settings such as {example.path[-1]} = {example.kind.example}")
+            result.say(path, f"must be a table with settings such as {_first_name(example)} = {example.kind.example}")
         )
         return
     near = nearest(path)

@@ -12,7 +12,7 @@ from routerd.adapters.grammar.documentation import module_doc
 from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import around_nearby
 from routerd.adapters.grammar.parsed import LANGUAGES, Parsed
-from routerd.adapters.grammar.patched import outermost, patched, rows
+from routerd.adapters.grammar.patched import outermost, patched
 from routerd.adapters.grammar.tokens import code_tokens
 from routerd.domain.document import Document
 from routerd.domain.place import Place, Span
@@ -118,7 +118,7 @@ class TreeSitterGrammar:
             _, kept = self._trees.get(key) or (None, self._parsed(document))
             # A patched outline costs what the file has symbols, the tree costs what was typed since it was made.
             since = document.text.changed_since(kept.text)
-            far = since is not None and since[1] - since[0] > FAR_LINES
+            far = since is not None and since.old_last - since.first > FAR_LINES
             if far and (outline := self._known(document)):
                 found = tuple(symbol for symbol in outline.symbols if place in symbol.whole)
                 self._nearby = (document.text, place, found)
@@ -178,7 +178,7 @@ class TreeSitterGrammar:
         whole = outermost(outline, span.start.line, span.end.line)
         if (kept is not None and kept.text is document.text) or whole is None or outline.faults:
             return self._parsed(document), 0
-        top, bottom = rows(whole)
+        top, bottom = whole.rows
         return Parsed.of(Text("".join(document.text.lines[top : bottom + 1])), document.language), top
 
     def _parsed(self, document: Document) -> Parsed:

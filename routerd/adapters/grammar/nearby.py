@@ -10,8 +10,6 @@ and takes 3 to 200 ms for one keystroke in 50,000 lines.)
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from routerd.adapters.grammar.declarations import symbols_at
@@ -38,14 +36,14 @@ def around_nearby(kept: Parsed, text: Text, place: Place) -> tuple[tuple[Symbol,
     if below or place.line < change.first:
         found = symbols_at(kept, before)
         if not found or _stands(kept, found, change):
-            return tuple(_mapped(symbol, lambda old: _shifted(old, change)) for symbol in found), kept
+            return tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in found), kept
     first, last = _rows_around(kept, min(change.first, before.line), max(change.old_last - 1, before.line))
     if last - first > MOST_LINES:
         whole = Parsed.of(text, kept.language)
         return symbols_at(whole, place), whole
     piece = Parsed.of(Text("".join(text.lines[first : last + 1 + change.shift])), kept.language)
     found = symbols_at(piece, Place(place.line - first, place.column))
-    return tuple(_mapped(symbol, lambda old: Place(old.line + first, old.column)) for symbol in found), kept
+    return tuple(symbol.mapped(lambda old: old.moved(first)) for symbol in found), kept
 
 
 def _stands(kept: Parsed, found: tuple[Symbol, ...], change: LineChange) -> bool:
@@ -57,29 +55,16 @@ def _stands(kept: Parsed, found: tuple[Symbol, ...], change: LineChange) -> bool
 
 
 def _touched(symbols: tuple[Symbol, ...], change: LineChange) -> bool:
-    for around in symbols:
-        first = min(around.whole.start, around.doc.start if around.doc else around.whole.start)
-        if change.touches(first.line, around.whole.end.line):
-            return True
-    return False
+    return any(change.touches(*around.rows) for around in symbols)
 
 
-def _shifted(place: Place, change: LineChange) -> Place:
-    return Place(place.line + change.shift, place.column) if place.line >= change.old_last else place
-
-
-def _mapped(symbol: Symbol, place: Callable[[Place], Place]) -> Symbol:
-    def span(old: Span) -> Span:
-        return Span(place(old.start), place(old.end))
-
-    return replace(
-        symbol,
-        whole=span(symbol.whole),
-        header=span(symbol.header),
-        name_span=span(symbol.name_span),
-        body=span(symbol.body) if symbol.body else None,
-        doc=span(symbol.doc) if symbol.doc else None,
+def _shifted(span: Span, change: LineChange) -> Span:
+    """A span whose end may lie below the change, and its start above it."""
+    start, end = (
+        Place(place.line + change.shift, place.column) if place.line >= change.old_last else place
+        for place in (span.start, span.end)
     )
+    return Span(start, end)
 
 
 def _rows_around(kept: Parsed, first: int, last: int) -> tuple[int, int]:

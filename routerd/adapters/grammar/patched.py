@@ -22,12 +22,11 @@ def patched(old: Outline, before: Text, after: Text) -> Outline | None:
     change = after.changed_since(before)
     if change is None or old.faults:
         return None
-    first, old_last, new_last = change
-    shift = new_last - old_last
-    typed_in = outermost(old, first, max(old_last - 1, first))
+    shift = change.shift
+    typed_in = outermost(old, change.first, max(change.old_last - 1, change.first))
     if typed_in is None:
         return None
-    top, bottom = rows(typed_in)
+    top, bottom = typed_in.rows
     piece = Parsed.of(Text("".join(after.lines[top : bottom + 1 + shift])), old.language)
     captures = piece.captures(piece.rules.declarations + piece.rules.imports)
     found = symbols(piece, captures.get("def", []))
@@ -59,15 +58,9 @@ def outermost(outline: Outline, first: int, last: int) -> Symbol | None:
     around = next((s for s in outline.symbols if s.whole.start.line <= first and last <= s.whole.end.line), None)
     if around is None or around.whole.start.column or around.whole.end.line - around.whole.start.line > MOST_LINES:
         return None
-    top, bottom = rows(around)
+    top, bottom = around.rows
     shared = (s for s in outline.symbols if s.whole.start.line <= bottom and top <= s.whole.end.line)
     return around if all(around.whole.covers(s.whole) for s in shared) else None
-
-
-def rows(symbol: Symbol) -> tuple[int, int]:
-    """The first and last line of a declaration, the documentation above it included."""
-    first = min(symbol.whole.start, symbol.doc.start) if symbol.doc else symbol.whole.start
-    return first.line, symbol.whole.end.line
 
 
 def _same(found: tuple[Symbol, ...], old: Symbol, top: int, bottom: int) -> bool:
@@ -76,17 +69,8 @@ def _same(found: tuple[Symbol, ...], old: Symbol, top: int, bottom: int) -> bool
         return False
     new = found[0]
     named = (new.qualname, new.kind, new.container) == (old.qualname, old.kind, old.container)
-    return named and rows(new) == (0, bottom - top)
+    return named and new.rows == (0, bottom - top)
 
 
 def _lower(symbol: Symbol, lines: int) -> Symbol:
-    if not lines:
-        return symbol
-    return replace(
-        symbol,
-        whole=symbol.whole.moved(lines),
-        header=symbol.header.moved(lines),
-        name_span=symbol.name_span.moved(lines),
-        body=symbol.body and symbol.body.moved(lines),
-        doc=symbol.doc and symbol.doc.moved(lines),
-    )
+    return symbol.mapped(lambda span: span.moved(lines)) if lines else symbol

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routerd.adapters.ledger.schema import from_pico
 from routerd.adapters.sqlite import Database
-from routerd.domain.acceptance import Acceptance
+from routerd.domain.acceptance import WINDOW, Acceptance
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import ModelRef
 from routerd.domain.stats import Trial
@@ -12,22 +12,22 @@ from routerd.domain.stats import Trial
 _JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', 'offline')"
 
 
-def acceptance(database: Database, model: ModelRef, action: str, language: str, window: int) -> Acceptance:
+def acceptance(database: Database, model: ModelRef, action: str, language: str) -> Acceptance:
     """The latest answers of one model to one kind of work; nothing known where the ledger cannot be read."""
     of_model = (action, language, model.provider, model.model)
     try:
         ((accepted, tried, latest),) = database.read(
             "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM (SELECT id, status FROM attempts "
             f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {_JUDGED} ORDER BY id DESC LIMIT ?)",
-            (*of_model, window),
+            (*of_model, WINDOW),
         )
         ((since,),) = database.read(
             f"SELECT COUNT(DISTINCT job) FROM attempts WHERE action = ? AND language = ? AND id > ? AND {_JUDGED}",
-            (action, language, int(str(latest or 0))),
+            (action, language, latest or 0),
         )
     except LedgerError:
         return Acceptance()
-    return Acceptance(int(str(accepted or 0)), int(str(tried)), int(str(since)))
+    return Acceptance(accepted or 0, tried, since)
 
 
 def trials(database: Database, begin: float) -> tuple[Trial, ...]:
@@ -38,6 +38,6 @@ def trials(database: Database, begin: float) -> tuple[Trial, ...]:
         (begin,),
     )
     return tuple(
-        Trial(str(model), str(action), str(language), int(str(ok)), int(str(n)), from_pico(int(float(str(cost or 0)))))
-        for model, action, language, ok, n, cost in rows
+        Trial(model, action, language, ok, tried, from_pico(int(cost or 0)))
+        for model, action, language, ok, tried, cost in rows
     )

@@ -39,10 +39,7 @@ def failovers(database: Database, begin: float) -> Failovers:
         "ORDER BY job, id",
         (begin, begin),
     )
-    found = [
-        _Attempt(str(job), str(deployment), str(tier), str(status), int(str(cost)))
-        for job, deployment, tier, status, cost in rows
-    ]
+    found = [_Attempt(*row) for row in rows]
     return summed([tuple(some) for _, some in groupby(found, attrgetter("job"))])
 
 

@@ -28,8 +28,6 @@ def last_failures(database: Database, since: datetime) -> Mapping[str, LastFailu
         (since.timestamp(),),
     )
     return {
-        str(provider): LastFailure(
-            datetime.fromtimestamp(float(str(at)), since.tzinfo), f"{provider}/{model}", str(why)
-        )
+        provider: LastFailure(datetime.fromtimestamp(at, since.tzinfo), f"{provider}/{model}", why)
         for provider, model, why, at in rows
     }

@@ -27,9 +27,6 @@ tokenizers differ less between programming languages than between code and the p
 _KEPT = 100
 """Bills that a range is made from: older ones weigh less than a third."""
 
-PROMISED = 0.9
-"""The share of bills that the range is to hold; 85 to 95 of 100 keep the promise."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bill:

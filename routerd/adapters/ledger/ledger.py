@@ -8,11 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from routerd.adapters.ledger.acceptance import acceptance
-from routerd.adapters.ledger.factors import prior_factor
-from routerd.adapters.ledger.learning import Bill, learn
+from routerd.adapters.ledger.lessons import Lessons
 from routerd.adapters.ledger.periods import day_of, month_of
-from routerd.adapters.ledger.processes import alive
 from routerd.adapters.ledger.schema import from_pico, to_pico
 from routerd.adapters.ledger.statistics import SAVED, statistics
 from routerd.adapters.sqlite import Database, Row
@@ -25,22 +22,17 @@ from routerd.domain.quote import Learned
 from routerd.domain.settings import Budget
 from routerd.domain.stats import Stats
 from routerd.domain.verdict import Refusal
+from routerd.processes import alive
 
 Run = Callable[[str, Sequence[object]], list[Row]]
 
 _LONGEST_JOB = timedelta(minutes=30)
 """A reservation older than any job can be is settled even if its process id was given to another program."""
 
-_BILLS = 600
-"""Bills that are looked at for one model: a hundred for each of a handful of actions and languages."""
-
 _NEVER = float("inf")
 
 _LAST_WAIT_MS = 30_000
 """At the program's end, for a ledger that is locked: longer than a backup program holds a file of megabytes."""
-
-_ANSWERS = 200
-"""Answers by which a rung is judged: ``stages/skip`` says why so many."""
 
 
 class SqliteLedger:
@@ -50,9 +42,7 @@ class SqliteLedger:
         self._database = database
         self._budget = budget
         self._process = uuid.uuid4().hex
-        self._learned: dict[tuple[ModelRef, str, str], Learned] = {}
-        self._learned_at: object = None
-        self._accepted: dict[tuple[ModelRef, str, str], Acceptance] = {}
+        self._lessons = Lessons(database)
         self._unwritten: list[tuple[Booking, datetime]] = []
         self._done: set[str] = set()
         self._told = database.problem
@@ -76,7 +66,7 @@ class SqliteLedger:
                 )
         except LedgerError as fault:
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
-            return Refusal(str(fault), "ledger") if shared else None
+            return Refusal(str(fault), "locked" if self._database.locked else "ledger") if shared else None
         return None
 
     def book(self, booking: Booking, at: datetime) -> str | None:
@@ -86,9 +76,7 @@ class SqliteLedger:
         """
         self._unwritten.append((booking, at))
         fault = self._write()
-        model = booking.attempt.model
-        self._accepted.clear()
-        self._learned = {key: known for key, known in self._learned.items() if key[0] != model}
+        self._lessons.forget(booking.attempt.model)
         if fault is not None:
             return f"What it cost is not in the ledger yet, and will be as soon as it can be: {fault}"
         if self._database.problem == self._told:
@@ -153,58 +141,18 @@ class SqliteLedger:
 
     def learned(self, model: ModelRef, action: str, language: str) -> Learned:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""
-        key = (model, action, language)
-        if (version := self._version()) != self._learned_at:
-            self._learned, self._learned_at = {}, version
-        if key not in self._learned:
-            self._learned[key] = learn(self._bills(model), action, language, prior_factor(model))
-        return self._learned[key]
+        return self._lessons.learned(model, action, language)
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
-        """How often the latest answers were accepted, kept in memory until the next booking."""
-        key = (model, action, language)
-        if key not in self._accepted:
-            self._accepted[key] = acceptance(self._database, model, action, language, _ANSWERS)
-        return self._accepted[key]
-
-    def _version(self) -> object:
-        """What SQLite changes whenever another connection has written; costs microseconds."""
-        try:
-            return self._database.read("PRAGMA data_version")[0][0]
-        except LedgerError:
-            return self._learned_at
-
-    def _bills(self, model: ModelRef) -> list[Bill]:
-        try:
-            rows = self._database.read(
-                "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-                "action, language, cached_input, reasoning FROM attempts WHERE provider = ? AND model = ? "
-                "AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
-                f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
-                (model.provider, model.model),
-            )
-        except LedgerError:
-            return []
-        return [
-            Bill(
-                _int(counted),
-                _int(sent),
-                _int(prior),
-                _int(output),
-                str(action),
-                str(language),
-                _int(cached),
-                _int(reasoning),
-            )
-            for counted, sent, prior, output, action, language, cached, reasoning in rows
-        ]
+        """How often the latest answers were accepted, kept in memory as well."""
+        return self._lessons.acceptance(model, action, language)
 
     def _settle_dead(self, run: Run, at: datetime) -> None:
         """Book what dead processes had reserved as an unknown outcome, at the estimate."""
         for process, job, pid, began, amount in run("SELECT process, job, pid, at, amount FROM reservations", ()):
             if process == self._process:
                 continue
-            if alive(int(str(pid))) and at.timestamp() - float(str(began)) < _LONGEST_JOB.total_seconds():
+            if alive(pid) and at.timestamp() - began < _LONGEST_JOB.total_seconds():
                 continue
             run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
             if amount:
@@ -215,10 +163,6 @@ class SqliteLedger:
                     " 'the daemon died before it knew', 0, 0, 0, 0, 0, 1, ?, 0, 0, 0, 0)",
                     (began, job, amount),
                 )
-
-
-def _int(value: object) -> int:
-    return int(str(value))
 
 
 def _over(run: Run, limit: Decimal, period: tuple[datetime, datetime], amount: Decimal) -> str | None:

@@ -56,6 +56,6 @@ def to_pico(amount: Decimal | None) -> int | None:
     return None if amount is None else int((amount * PICO).to_integral_value())
 
 
-def from_pico(amount: object) -> Decimal:
+def from_pico(amount: int | None) -> Decimal:
     """Dollars from pico-dollars; nothing booked is zero."""
-    return Decimal(int(str(amount or 0))) / PICO
+    return Decimal(amount or 0) / PICO

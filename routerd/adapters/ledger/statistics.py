@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from routerd.adapters.ledger.acceptance import trials
@@ -34,13 +35,13 @@ def statistics(database: Database, since: datetime | None, zone: tzinfo | None) 
         spent=from_pico(spent),
         saved=from_pico(saved),
         baseline=from_pico(baseline),
-        actions=_int(jobs),
-        attempts=_int(attempts),
-        unpriced=_int(unpriced),
-        estimated=_int(estimated),
-        unknown=_int(unknown),
-        cached=_int(cached),
-        usage=Usage(*map(_int, usage)),
+        actions=jobs or 0,
+        attempts=attempts or 0,
+        unpriced=unpriced or 0,
+        estimated=estimated or 0,
+        unknown=unknown or 0,
+        cached=cached or 0,
+        usage=_usage(usage),
         days=_days(database, begin, zone),
         models=_models(database, begin),
         guesses=_guesses(database, begin),
@@ -48,6 +49,11 @@ def statistics(database: Database, since: datetime | None, zone: tzinfo | None) 
         trials=trials(database, begin),
         failovers=failovers(database, begin),
     )
+
+
+def _usage(sums: Sequence[int | None]) -> Usage:
+    """Over no rows SQLite sums nothing to NULL."""
+    return Usage(*(tokens or 0 for tokens in sums))
 
 
 def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfTier, ...]:
@@ -59,9 +65,9 @@ def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfT
         (begin,),
     )
     for at, tier, *amounts in rows:
-        day = datetime.fromtimestamp(float(str(at)), UTC).astimezone(zone).date().isoformat()
-        before = sums.setdefault((day, str(tier)), [0, 0, 0, 0])
-        before[:] = [one + _int(other) for one, other in zip(before, amounts, strict=True)]
+        day = datetime.fromtimestamp(at, UTC).astimezone(zone).date().isoformat()
+        before = sums.setdefault((day, tier), [0, 0, 0, 0])
+        before[:] = [one + (other or 0) for one, other in zip(before, amounts, strict=True)]
     return tuple(
         DayOfTier(day, tier, from_pico(cost), count, from_pico(baseline), from_pico(saved))
         for (day, tier), (cost, count, baseline, saved) in sums.items()
@@ -76,8 +82,8 @@ def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
         (begin,),
     )
     return tuple(
-        ModelTotals(str(name), _int(n), _int(ok), _int(bad), _int(failed), from_pico(cost), Usage(*map(_int, usage)))
-        for name, n, ok, bad, failed, cost, *usage in rows
+        ModelTotals(name, asked, ok, bad, failed, from_pico(cost), _usage(usage))
+        for name, asked, ok, bad, failed, cost, *usage in rows
     )
 
 
@@ -88,7 +94,7 @@ def _guesses(database: Database, begin: float) -> tuple[Guess, ...]:
         "ORDER BY at DESC LIMIT ?",
         (begin, _GUESSES),
     )
-    return tuple(Guess(str(action), str(model), *map(from_pico, money)) for action, model, *money in rows)
+    return tuple(Guess(action, model, *map(from_pico, money)) for action, model, *money in rows)
 
 
 def _failures(database: Database, begin: float) -> tuple[tuple[str, int], ...]:
@@ -96,8 +102,4 @@ def _failures(database: Database, begin: float) -> tuple[tuple[str, int], ...]:
         "SELECT status, COUNT(*) FROM attempts WHERE at >= ? AND status <> 'ok' GROUP BY status ORDER BY 2 DESC",
         (begin,),
     )
-    return tuple((str(status), _int(count)) for status, count in rows)
-
-
-def _int(value: object) -> int:
-    return int(str(value or 0))
+    return tuple((status, count) for status, count in rows)

@@ -28,10 +28,8 @@ _OWN_CONSTRUCTION = vocabulary("__init__ __new__ __post_init__ __setattr__ __get
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Case:
     """One test function: what it is called, its body, and the names that it takes from the module."""
-
-    __test__ = False  # pytest would take the name for a test
 
     name: str
     lines: tuple[str, ...]
@@ -39,7 +37,7 @@ class Test:
     captures: bool = False
 
 
-def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterator[Test]:
+def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterator[Case]:
     """The tests of what ``path`` leads to, from the module's top: ``("Class", "method")``."""
     top = frozenset((path[0],))
     label = "_".join(part.strip("_") or part for part in path).lower() if len(path) > 1 else path[0].strip("_")
@@ -53,7 +51,7 @@ def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterato
         if example is not None:
             known += 1
             imports = frozenset(example.imports) | top
-            yield Test(f"test_{label}_does_as_its_docstring_shows", tuple(example.lines), imports, example.captures)
+            yield Case(f"test_{label}_does_as_its_docstring_shows", tuple(example.lines), imports, example.captures)
     except UnfitError as unfit:
         yield _skip(f"{label}_does_as_its_docstring_shows", f"the example of {'.'.join(path)} {unfit}", top)
         known += 1
@@ -65,17 +63,17 @@ def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterato
     if not why:
         lines, why = _worked_out(path[0], node, module)
         if lines:
-            yield Test(f"test_{label}_gives_what_its_body_says", lines, top)
+            yield Case(f"test_{label}_gives_what_its_body_says", lines, top)
             return
     if not known:
         yield _skip(f"{label}_behaviour", f"{'.'.join(path)} was not called: {why}", top)
 
 
-def _skip(label: str, reason: str, imports: frozenset[str]) -> Test:
-    return Test(f"test_{label}", (f"pytest.skip({f'offline, no model: {reason}'!r})",), imports)
+def _skip(label: str, reason: str, imports: frozenset[str]) -> Case:
+    return Case(f"test_{label}", (f"pytest.skip({f'offline, no model: {reason}'!r})",), imports)
 
 
-def _signature(label: str, path: tuple[str, ...], node: Function, module: Module) -> Iterator[Test]:
+def _signature(label: str, path: tuple[str, ...], node: Function, module: Module) -> Iterator[Case]:
     """That it is there and takes what it takes; a decorator may change the latter."""
     target = ".".join(path)
     kinds = [dotted(d) for d in node.decorator_list]
@@ -83,7 +81,7 @@ def _signature(label: str, path: tuple[str, ...], node: Function, module: Module
     top = frozenset((path[0],))
     if kinds == ["property"] and module.certain:
         line = f'assert isinstance(inspect.getattr_static({".".join(path[:-1])}, "{path[-1]}"), property)'
-        yield Test(f"test_{label}_is_a_property", (line,), top)
+        yield Case(f"test_{label}_is_a_property", (line,), top)
         return
     if kinds in ([], ["staticmethod"], ["classmethod"], ["abstractmethod"]) and module.certain:
         names = names[1:] if kinds == ["classmethod"] else names
@@ -91,9 +89,9 @@ def _signature(label: str, path: tuple[str, ...], node: Function, module: Module
         what = "_".join(re.sub(r"\W", "", name.strip("_")) or name for name in shown[:4]) or "no_arguments"
         literal = "[" + ", ".join(f'"{name}"' for name in names) + "]"
         line = f"assert list(inspect.signature({target}).parameters) == {literal}"
-        yield Test(f"test_{label}_takes_{what}", (line,), top)
+        yield Case(f"test_{label}_takes_{what}", (line,), top)
     elif not any(kind.endswith(("property", "setter", "getter", "deleter")) for kind in kinds) and len(path) == 1:
-        yield Test(f"test_{label}_can_be_called", (f"assert callable({target})",), top)
+        yield Case(f"test_{label}_can_be_called", (f"assert callable({target})",), top)
 
 
 def _worked_out(name: str, node: Function, module: Module) -> tuple[tuple[str, ...], str]:
@@ -136,24 +134,24 @@ def _outcome(call: str, node: Function, values: dict[str, Any], module: Module) 
     return f"assert {call} {'is' if result is None or isinstance(result, bool) else '=='} {code}"
 
 
-def _class_tests(label: str, path: tuple[str, ...], node: ast.ClassDef) -> Iterator[Test]:
+def _class_tests(label: str, path: tuple[str, ...], node: ast.ClassDef) -> Iterator[Case]:
     """That it is a class, and what follows from a plain enumeration or dataclass."""
     target, top = ".".join(path), frozenset((path[0],))
     decorators = {dotted(d).rpartition(".")[2] for d in node.decorator_list}
     bases = {dotted(base).rpartition(".")[2] for base in node.bases}
     if decorators <= _KEEPS_CLASS:
-        yield Test(f"test_{label}_is_a_class", (f"assert isinstance({target}, type)",), top)
+        yield Case(f"test_{label}_is_a_class", (f"assert isinstance({target}, type)",), top)
     methods = {statement.name for statement in node.body if isinstance(statement, Function)}
     if node.keywords or methods & _OWN_CONSTRUCTION:
         return
     if bases and bases <= {"Enum", "IntEnum", "StrEnum"} and decorators <= _KEEPS_CLASS - {"dataclass"}:
         lines = [f"assert {target}.{name}.value == {code}" for name, code in _members(node)]
         if lines:
-            yield Test(f"test_{label}_has_its_values", tuple(lines[:_MAX_MEMBERS]), top)
+            yield Case(f"test_{label}_has_its_values", tuple(lines[:_MAX_MEMBERS]), top)
     elif decorators == {"dataclass"} and not bases:
         lines = _constructed(target, prose(path[-1]).replace(" ", "_").lower(), node)
         if lines:
-            yield Test(f"test_{label}_holds_what_it_is_given", tuple(lines), top)
+            yield Case(f"test_{label}_holds_what_it_is_given", tuple(lines), top)
         else:
             yield _skip(
                 f"{label}_holds_what_it_is_given",

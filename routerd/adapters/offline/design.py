@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from posixpath import dirname
 
 from routerd.adapters.offline.document import summary_of
 from routerd.adapters.offline.graph import Graph, graph_of
 from routerd.adapters.offline.metrics import Risk, risks
 from routerd.adapters.offline.names import listing, prose, sentence
 from routerd.adapters.offline.source import source_of
-from routerd.domain.project import Declaration, Project
+from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.symbol import Symbol, SymbolKind
 from routerd.domain.text import Text
@@ -90,15 +89,10 @@ class Notes:
         return f"{said.replace('|', '&#124;')} (by its name)"
 
     def _neighbours(self) -> str:
-        folder = dirname(self._path)
-        here = [file for file in self._project.files if dirname(file) == folder and file != self._path]
-        declared: dict[str, list[Declaration]] = {}
-        for found in self._project.declarations.values():
-            for declaration in found:
-                if dirname(declaration.path) == folder and "." not in declaration.qualname:
-                    declared.setdefault(declaration.path, []).append(declaration)
-        shown = [file for file in here if file in declared][:_MAX_NEIGHBOURS]
-        lines = [f"- `{file}`: {listing([f'`{d.name}`' for d in declared[file]], 6)}" for file in shown]
+        shown = [(file, declared) for file, declared in self._project.beside(self._path).items() if declared]
+        lines = [
+            f"- `{file}`: {listing([f'`{d.name}`' for d in all_of], 6)}" for file, all_of in shown[:_MAX_NEIGHBOURS]
+        ]
         return "\n\nIn the same folder:\n\n" + "\n".join(lines) if lines else ""
 
     def _dependencies(self) -> str:

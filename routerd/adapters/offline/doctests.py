@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from routerd.adapters.offline.module import misleading
-from routerd.adapters.offline.source import dotted, parsed
+from routerd.adapters.offline.source import dotted
+from routerd.domain.python_tree import python_tree
 
 
 class UnfitError(Exception):
@@ -44,7 +45,7 @@ def example_of(docstring: str, bound: Mapping[str, int], prints: bool) -> Exampl
     # What an example imports may print as well.
     prints = prints or any("import" in one.source for one in shown)
     for one in shown:
-        tree = parsed(one.source)
+        tree = python_tree(one.source)
         if one.options or tree is None or "<BLANKLINE>" in one.want:
             raise UnfitError("uses doctest options or does not parse")
         example.imports |= _needed(tree, known, bound)

@@ -78,7 +78,7 @@ class Quotes:
     """Quotes lines of one text so that each quote stands in it only once, where a few lines can do that."""
 
     def __init__(self, text: Text) -> None:
-        self._lines = [text.bare(number) for number in range(len(text.lines))]
+        self._lines = text.bare_lines()
         self._starts: dict[str, list[int]] = {}
         for number, line in enumerate(self._lines):
             self._starts.setdefault(line.strip(), []).append(number)

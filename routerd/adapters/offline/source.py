@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from routerd.domain.python_tree import python_tree
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
 
@@ -31,24 +31,14 @@ class Source:
 
 def source_of(text: Text) -> Source:
     """The trees of a file."""
-    tree = parsed(text.string.removeprefix("\ufeff"))
+    tree = python_tree(text.string)
     nodes = {(n.lineno, n.name): n for n in ast.walk(tree) if isinstance(n, Definition)} if tree else {}
     return Source(text, tree, nodes)
 
 
-def parsed(source: str) -> ast.Module | None:
-    """The tree of a source text, or ``None`` where this Python cannot parse it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is for the linter to report
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 def expression(source: str) -> ast.expr | None:
     """The tree of a single expression, or ``None``."""
-    tree = parsed(source)
+    tree = python_tree(source)
     if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
         return None
     return tree.body[0].value
@@ -118,7 +108,7 @@ def _alone(symbol: Symbol, text: Text) -> Definition | None:
     first = symbol.whole.start.line
     indent = text.indent(first)
     lines = indent + text.slice(symbol.whole)
-    tree = parsed(f"if True:\n{lines}" if indent else lines)
+    tree = python_tree(f"if True:\n{lines}" if indent else lines)
     if tree is None:
         return None
     ast.increment_lineno(tree, first - (1 if indent else 0))
@@ -127,7 +117,7 @@ def _alone(symbol: Symbol, text: Text) -> Definition | None:
 
 
 def _header_only(symbol: Symbol) -> Definition | None:
-    tree = parsed(symbol.signature.rstrip().rstrip(":") + ":\n    pass")
+    tree = python_tree(symbol.signature.rstrip().rstrip(":") + ":\n    pass")
     node = tree.body[0] if tree and tree.body else None
     if not isinstance(node, Definition):
         return None

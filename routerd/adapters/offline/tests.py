@@ -7,7 +7,7 @@ import keyword
 import textwrap
 from collections.abc import Iterator
 
-from routerd.adapters.offline.cases import Test, tests_of
+from routerd.adapters.offline.cases import Case, tests_of
 from routerd.adapters.offline.module import Module, module_of
 from routerd.adapters.offline.source import Definition, Function, Source, source_of
 from routerd.domain.errors import UpstreamError
@@ -48,12 +48,12 @@ def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ..
         yield from (((*path, method.name), method) for method in plain[:_MAX_METHODS])
 
 
-def _named_apart(tests: Iterator[Test]) -> list[Test]:
+def _named_apart(tests: Iterator[Case]) -> list[Case]:
     """The tests, those left out whose name came before."""
     return list({test.name: test for test in tests}.values())
 
 
-def _assembled(question: Question, module: Module, tests: list[Test]) -> str:
+def _assembled(question: Question, module: Module, tests: list[Case]) -> str:
     name = question.conventions.import_name or question.conventions.path.rpartition("/")[2].removesuffix(".py")
     bodies = [_function(test) for test in tests]
     everything = "\n".join(bodies)
@@ -87,6 +87,6 @@ def _importable(name: str) -> bool:
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split("."))
 
 
-def _function(test: Test) -> str:
+def _function(test: Case) -> str:
     fixtures = "capsys" if test.captures else ""
     return f"def {test.name}({fixtures}):\n" + textwrap.indent("\n".join(test.lines), "    ")

@@ -9,6 +9,7 @@ from typing import Any
 from routerd.adapters.upstream.failure import Fault
 from routerd.domain.prompt import Prompt
 from routerd.domain.settings import Quirks
+from routerd.domain.unicode import well_formed
 
 CONTINUE = (
     "Your answer was cut off. Go on exactly where it stopped: repeat nothing, explain nothing, "
@@ -19,7 +20,10 @@ CONTINUE = (
 def request_body(model: str, prompt: Prompt, quirks: Quirks, so_far: str = "") -> dict[str, Any]:
     """The JSON body of a streamed request. ``so_far``: the beginning of an answer that is to be continued."""
     messages = [
-        {"role": quirks.system_role if message.role == "system" else message.role, "content": message.content}
+        {
+            "role": quirks.system_role if message.role == "system" else message.role,
+            "content": well_formed(message.content),
+        }
         for message in prompt.messages
     ]
     if so_far:

@@ -6,8 +6,11 @@ It decides nothing and never retries. The import costs most of a second, so only
 from __future__ import annotations
 
 import importlib
+import socket
+import ssl
 import sys
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -15,6 +18,7 @@ from urllib.parse import urlsplit
 from routerd.adapters.upstream.draft import fault_of_error
 from routerd.adapters.upstream.failure import Fault, FaultError, Sign
 from routerd.adapters.upstream.retry_after import retry_after
+from routerd.domain.errors import UpstreamError
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -42,12 +46,14 @@ class Client:
     """One provider with one key; keeps its connections."""
 
     def __init__(self, base_url: str, key: str | None) -> None:
+        """Raises UpstreamError where the environment's proxy or certificates cannot be used."""
         from openai import AsyncOpenAI, Timeout  # noqa: PLC0415  # lazy, see the top of this file
 
-        # All other times are limited by ``call``, which knows tokens from heartbeats.
-        self._client: AsyncOpenAI = AsyncOpenAI(
-            base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=Timeout(None, connect=CONNECT_S)
-        )
+        with _environment():
+            # All other times are limited by ``call``, which knows tokens from heartbeats.
+            self._client: AsyncOpenAI = AsyncOpenAI(
+                base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=Timeout(None, connect=CONNECT_S)
+            )
         if urlsplit(base_url).hostname != "api.openai.com":
             # From OPENAI_ORG_ID and OPENAI_PROJECT_ID: the user's account there is nobody else's business.
             self._client.organization = self._client.project = None
@@ -93,9 +99,11 @@ class EmbeddingsClient:
     """One provider's embeddings endpoint with one key; waits for each answer."""
 
     def __init__(self, base_url: str, key: str | None) -> None:
+        """Raises UpstreamError as Client does."""
         from openai import OpenAI  # noqa: PLC0415  # lazy, see the top of this file
 
-        self._client = OpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=EMBED_S)
+        with _environment():
+            self._client = OpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=EMBED_S)
         if urlsplit(base_url).hostname != "api.openai.com":
             self._client.organization = self._client.project = None  # as in Client
 
@@ -118,6 +126,23 @@ class EmbeddingsClient:
         if [one.index for one in ordered] != list(range(len(texts))):
             raise FaultError(Fault(Sign.BROKEN, message="gave too few vectors"))
         return [one.embedding for one in ordered]
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Proxies and certificates come from the environment when a client is made, and each layer fails its own way."""
+    try:
+        yield
+    except ImportError:
+        raise UpstreamError(
+            "The environment names a SOCKS proxy (ALL_PROXY or the like), for which a package is missing: "
+            "install socksio beside routerd, or name an HTTP proxy."
+        ) from None
+    except Exception as fault:  # its text may hold the proxy's password
+        raise UpstreamError(
+            f"No connection can be prepared ({type(fault).__name__}): look at the environment's "
+            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
+        ) from None
 
 
 class Stream:
@@ -157,7 +182,7 @@ def fault_of(error: OpenAIError, wall: float) -> Fault:
     if isinstance(error, openai.APIConnectionError):
         unsent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
         sign = Sign.UNREACHABLE if isinstance(error.__cause__, unsent) else Sign.BROKEN
-        return Fault(sign, message=type(error.__cause__ or error).__name__)
+        return Fault(sign, message=_why_no_connection(error) or type(error.__cause__ or error).__name__)
     if isinstance(error, openai.APIStatusError):
         headers = {name.lower(): value for name, value in error.response.headers.multi_items()}
         fault = fault_of_error(error.body or error.message, Sign.STATUS, error.status_code)
@@ -168,3 +193,18 @@ def fault_of(error: OpenAIError, wall: float) -> Fault:
     if isinstance(error, openai.APIError):
         return fault_of_error(error.body or error.message)
     return Fault(Sign.BROKEN, message=type(error).__name__)
+
+
+def _why_no_connection(error: BaseException | None) -> str:
+    """What the innermost layer said that a person can do something about, else nothing."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({error.verify_message}): name its issuer's file in SSL_CERT_FILE"
+        if isinstance(error, ssl.SSLError):
+            return "it does not speak TLS: is it http:// rather than https://?"
+        if isinstance(error, socket.gaierror):
+            return "its name is not known: look at base_url and the network"
+        if isinstance(error, ConnectionRefusedError):
+            return "nothing listens there"
+        error = error.__cause__ or error.__context__
+    return ""

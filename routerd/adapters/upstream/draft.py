@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from routerd.adapters.upstream.failure import Fault, FaultError, Sign
+from routerd.domain.unicode import well_formed
 
 _STOP = frozenset({"stop", "end_turn", "eos", "eos_token", "stop_sequence"})
 """OpenAI; Anthropic behind thin gateways; Together and TGI; Anthropic again."""
@@ -35,12 +36,12 @@ class Draft:
     @property
     def text(self) -> str:
         """What is shown, so far."""
-        return "".join(self._text)
+        return well_formed("".join(self._text))
 
     @property
     def reasoning(self) -> str:
         """What was thought aloud, so far."""
-        return "".join(self._reasoning)
+        return well_formed("".join(self._reasoning))
 
     def event(self, data: str) -> str:
         """Take in one event of the stream; the new tokens in it, shown or not. Raises FaultError."""
@@ -102,9 +103,9 @@ def fault_of_error(error: object, sign: Sign = Sign.ERROR, status: int = 0) -> F
     if isinstance(error, list) and error:  # Google wraps its errors in a list
         error = error[0].get("error", error[0]) if isinstance(error[0], dict) else error[0]
     if not isinstance(error, Mapping):
-        return Fault(sign, status, message=str(error or ""))
-    code, param = error.get("code") or "", error.get("param") or ""
-    return Fault(sign, status, str(code), str(param), str(error.get("message") or ""))
+        return Fault(sign, status, message=well_formed(str(error or "")))
+    code, param, message = (well_formed(str(error.get(name) or "")) for name in ("code", "param", "message"))
+    return Fault(sign, status, code, param, message)
 
 
 def _usage(body: Mapping[str, Any]) -> Mapping[str, Any] | None:

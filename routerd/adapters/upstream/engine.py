@@ -31,7 +31,7 @@ from routerd.adapters.upstream.traffic import Traffic
 from routerd.adapters.upstream.under_way import Try
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import ModelRef
-from routerd.domain.money import Price
+from routerd.domain.money import Price, Usage, cost
 from routerd.domain.ports import Counter, Watch
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Rung
@@ -132,12 +132,12 @@ class UpstreamEngine:
         body = request_body(tried.model.model, job.question.prompt, tried.quirks, job.so_far)
         left_s = job.deadline - tried.started
         call = Call(body, self.limits, left_s, self.clock.wall(), tried.quirks.sends_done)
-        so_far = 0
+        so_far, price = 0, self.price(tried.model)
 
         def arrived(text: str) -> None:
             nonlocal so_far
             so_far += self._till.counter.count(text)
-            job.watch.tokens(so_far)
+            job.watch.tokens(so_far, cost(Usage(job.input_tokens, output=so_far), price) if price else None)
 
         try:
             await answer(client, call, tried.draft, arrived)

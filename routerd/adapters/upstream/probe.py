@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from routerd.adapters.upstream.client import Client, load
 from routerd.adapters.upstream.failure import FaultError
+from routerd.domain.errors import UpstreamError
 
 WITHIN_S = 5.0
 """A list of models comes from a cache in well under a second; a person is waiting."""
@@ -23,7 +24,10 @@ class Probe:
 async def probe(base_url: str, key: str | None, within_s: float = WITHIN_S) -> Probe:
     """Ask a provider for its models."""
     await asyncio.to_thread(load)
-    client = Client(base_url, key)
+    try:
+        client = Client(base_url, key)
+    except UpstreamError as unprepared:
+        return Probe(problem=str(unprepared).rstrip("."))
     try:
         return Probe(await client.models(within_s))
     except FaultError as raised:

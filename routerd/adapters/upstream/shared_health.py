@@ -46,11 +46,11 @@ class SharedHealth:
             rows = self._database.read("SELECT deployment, state FROM health ORDER BY deployment")
         except LedgerError:
             return {}
-        return {str(name): _health([(state,)]) for name, state in rows}
+        return {name: _health([(state,)]) for name, state in rows}
 
 
 def _health(rows: list[Row]) -> Health:
     try:
-        return Health(**json.loads(str(rows[0][0]))) if rows else Health()
+        return Health(**json.loads(rows[0][0])) if rows else Health()
     except (ValueError, TypeError):
         return Health()  # written by another version: what it knew is learnt again within a request or two

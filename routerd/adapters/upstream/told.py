@@ -24,6 +24,8 @@ def told(fault: Fault, failure: Failure, provider: ProviderSettings, key: str | 
         Sign.STALLED: f"no further token in {limits.between_tokens_s:g} s",
         Sign.OVERTIME: f"not done within {limits.total_s:g} s",
     }
+    if fault.sign is Sign.UNREACHABLE and " " in fault.message:
+        return f"no connection: {fault.message}"
     if said := slow.get(fault.sign) or _BY_SIGN.get(fault.sign):
         return said
     status = f" ({fault.status})" if fault.status else ""

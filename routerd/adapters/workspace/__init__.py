@@ -1,6 +1,5 @@
 """The files around a document: what the editor holds open, what is on disk, and an index in memory."""
 
-from routerd.adapters.workspace.uris import path_of, uri_of
 from routerd.adapters.workspace.workspace import Workspace
 
-__all__ = ["Workspace", "path_of", "uri_of"]
+__all__ = ["Workspace"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import stat
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from routerd.domain.text import Text
 
@@ -46,7 +51,9 @@ _MARKERS = (
 def read_text(path: Path) -> Text | None:
     """A file's text with line ends as they are; bytes that are not UTF-8 survive as surrogates."""
     try:
-        if path.stat().st_size > MAX_READ_BYTES:
+        found = path.stat()
+        # To open a named pipe is to wait for its other end, which may be for ever.
+        if found.st_size > MAX_READ_BYTES or not stat.S_ISREG(found.st_mode):
             return None
         return Text(path.read_bytes().decode("utf-8", "surrogateescape"))
     except OSError:
@@ -84,11 +91,17 @@ def listed(root: Path) -> Iterator[Path]:
 
 
 def _learn(folder: Path, specs: dict[Path, GitIgnoreSpec]) -> None:
-    try:
-        lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return
-    specs[folder] = GitIgnoreSpec.from_lines(lines)
+    text = read_text(folder / ".gitignore")
+    if text is not None:
+        specs[folder] = GitIgnoreSpec(found for line in text.string.splitlines() for found in _patterns(line))
+
+
+def _patterns(line: str) -> Iterator[GitIgnoreSpecPattern]:
+    """What a line of a ``.gitignore`` says; nothing where it is no pattern, which git passes over too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # [[:space:]] looks to ``re`` like a set of a later Python
+        with contextlib.suppress(ValueError, re.error):
+            yield from GitIgnoreSpec.from_lines([line]).patterns
 
 
 def _ignored(path: Path, root: Path, specs: dict[Path, GitIgnoreSpec], is_folder: bool) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from routerd.adapters.workspace.files import listed, read_text
-from routerd.adapters.workspace.uris import uri_of
 from routerd.domain.document import Document
 from routerd.domain.language import language_of
 from routerd.domain.place import Span
@@ -15,6 +14,7 @@ from routerd.domain.ports import Grammar
 from routerd.domain.project import Declaration, Project
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
+from routerd.uris import uri_of
 
 _MAX_SOURCE_BYTES = 256_000
 """Larger sources are generated or data; outlining one would hold up hundreds of others."""
@@ -57,6 +57,7 @@ class Index:
         self._imports: dict[str, tuple[str, ...]] = {}
         self._texts: dict[str, str] = {}
         self._frozen: Project | None = None
+        self._stale = True
         self._lock = threading.Lock()
 
     def fill(self, go_on: Callable[[], bool]) -> None:
@@ -64,12 +65,12 @@ class Index:
         paths = list(listed(self.root))
         with self._lock:
             self._files.update(path.relative_to(self.root).as_posix() for path in paths)
-            self._frozen = None
+            self._stale = True
         for path in paths:
             if not go_on():
                 break
             self._take(path, self._wanted(path))
-        self._frozen = None
+        self._stale = True
 
     def add(self, path: Path, text: Text | None = None) -> None:
         """Read one file again, or take its text from the editor; forget it where it is gone."""
@@ -77,7 +78,7 @@ class Index:
         if text is None and not path.exists():
             self._forget(path.relative_to(self.root).as_posix())
         self._take(path, text)
-        self._frozen = None
+        self._stale = True
 
     def _take(self, path: Path, text: Text | None) -> None:
         if text is None:
@@ -97,10 +98,12 @@ class Index:
             )
 
     def project(self) -> Project:
-        """The index as it is now, its root as a URI."""
+        """The index as it is now, its root as a URI; the same object for as long as it holds the same."""
         with self._lock:
-            if self._frozen is None:
-                self._frozen = self._freeze()
+            if self._frozen is None or self._stale:
+                self._stale = False
+                fresh = self._freeze()
+                self._frozen = self._frozen if self._frozen == fresh else fresh
             return self._frozen
 
     def _freeze(self) -> Project:

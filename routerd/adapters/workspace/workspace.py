@@ -8,12 +8,11 @@ from pathlib import Path
 
 from routerd.adapters.workspace.files import read_text, root_of
 from routerd.adapters.workspace.index import Index
-from routerd.adapters.workspace.uris import path_of
 from routerd.domain.document import Document
-from routerd.domain.finding import Finding
 from routerd.domain.language import language_of
 from routerd.domain.ports import Grammar
 from routerd.domain.project import Project
+from routerd.uris import path_of
 
 
 class Workspace:
@@ -24,16 +23,13 @@ class Workspace:
         self._grammar = grammar
         self._folders = [folder.absolute() for folder in folders]
         self._open: dict[str, Document] = {}
-        self._diagnostics: dict[str, tuple[Finding, ...]] = {}
         self._indices: dict[Path, Index] = {}
-        self._roots: dict[str, Path | None] = {}
-        self._paths: dict[str, str | None] = {}
+        self._homes: dict[str, tuple[Path | None, str]] = {}
 
     def add_folder(self, folder: Path) -> None:
         """Take in another workspace folder."""
         self._folders.append(folder.absolute())
-        self._roots.clear()
-        self._paths.clear()
+        self._homes.clear()
 
     def hold(self, document: Document) -> None:
         """The editor opened or changed a document."""
@@ -41,14 +37,12 @@ class Workspace:
 
     def drop(self, uri: str) -> None:
         """The editor closed a document: from now on the file on disk counts."""
-        document = self._open.pop(uri, None)
-        self._diagnostics.pop(uri, None)
-        if document is not None:
+        if self._open.pop(uri, None) is not None:
             self.saved(uri)
 
     def saved(self, uri: str) -> None:
         """A file changed on disk: index it again if its project is indexed."""
-        path, root = path_of(uri), self._root(uri)
+        path, (root, _) = path_of(uri), self._home(uri)
         if path is None or root is None or root not in self._indices:
             return
         held = self._open.get(uri)
@@ -66,25 +60,17 @@ class Workspace:
         text = read_text(path) if path else None
         return None if text is None else Document(uri, None, language_of(uri), text)
 
-    def report(self, uri: str, findings: tuple[Finding, ...]) -> None:
-        """Take in what other tools say about a document."""
-        self._diagnostics[uri] = findings
-
-    def diagnostics(self, uri: str) -> tuple[Finding, ...]:
-        """What other tools reported on an open document."""
-        return self._diagnostics.get(uri, ())
-
     def index(self, uri: str, go_on: Callable[[], bool]) -> None:
         """Index the project around a document, if it has one and is not indexed; slow, for a thread of its own."""
-        root = self._root(uri)
+        root, _ = self._home(uri)
         if root is not None and root not in self._indices:
             index = self._indices[root] = Index(root, self._grammar)
             index.fill(go_on)
 
     def project(self, uri: str) -> Project:
         """The index of the project around a document, under the spelling that its URI uses for the root."""
-        root, below = self._root(uri), self._below(uri)
-        if root is None or below is None:
+        root, below = self._home(uri)
+        if root is None:
             return Project(root="")
         spelling = _above(uri, below.count("/") + 1)
         index = self._indices.get(root)
@@ -93,20 +79,16 @@ class Workspace:
         project = index.project()
         return project if project.root == spelling else replace(project, root=spelling)
 
-    def _below(self, uri: str) -> str | None:
-        """A document's path below its root; remembered, as every menu asks for it several times."""
-        if uri not in self._paths:
-            root, path = self._root(uri), path_of(uri)
-            self._paths[uri] = path.absolute().relative_to(root).as_posix() if root and path else None
-        return self._paths[uri]
-
-    def _root(self, uri: str) -> Path | None:
-        if uri not in self._roots:
+    def _home(self, uri: str) -> tuple[Path | None, str]:
+        """A document's root and its path below it; remembered, as every menu asks for them several times."""
+        known = self._homes.get(uri)  # looked up once: a folder that is taken in meanwhile makes all forgotten
+        if known is None:
             path = path_of(uri)
-            self._roots[uri] = self._find_root(path.absolute()) if path else None
-        return self._roots[uri]
+            root = self._root_of(path.absolute()) if path else None
+            known = self._homes[uri] = (root, path.absolute().relative_to(root).as_posix() if root and path else "")
+        return known
 
-    def _find_root(self, path: Path) -> Path | None:
+    def _root_of(self, path: Path) -> Path | None:
         around = [folder for folder in self._folders if path.is_relative_to(folder)]
         return max(around, key=lambda folder: len(folder.parts), default=None) or root_of(path)
 

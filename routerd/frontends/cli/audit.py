@@ -14,18 +14,18 @@ from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.shapes import Json, money, usage_json
+from routerd.frontends.shapes import Json, counted, money, usage_json
 from routerd.stages.audit import Audited, Logs
 
 
 def audit(
     logs: Annotated[
-        list[str], typer.Argument(metavar="LOG…", help="files, folders or patterns: Claude Code, aider, a gateway")
+        list[str], typer.Argument(metavar="LOG", help="files, folders or patterns: Claude Code, aider, a gateway")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     config: Config = None,
 ) -> int:
-    """Say what past work cost, and what it would have cost with your tiers."""
+    """Say what past work cost, and what your tiers would have cost."""
     read = Logs()
     for path, named in _files(logs):
         with path.open(encoding="utf-8", errors="replace") as lines:
@@ -141,22 +141,18 @@ def _sentences(audited: Sequence[Audited], damaged: int) -> Iterator[str]:
     unpriced = _unpriced(audited)
     share = f" ({abs(paid - would) / paid:.0%} {'less' if would < paid else 'more'})" if paid and would else ""
     if unpriced < len(audited):
-        counted = _some(len(audited) - unpriced, "request")
-        yield f"{counted} cost {dollars(paid)}; with your tiers {dollars(would)}{share}, at today's prices."
+        priced = counted(len(audited) - unpriced, "request")
+        yield f"{priced} cost {dollars(paid)}; with your tiers {dollars(would)}{share}, at today's prices."
     if unsure:
         yield f"Of the difference {dollars(unsure)} is unsure: the words alone do not say how hard that work was."
     if silent := sum(one.tier is None for one in audited):
-        yield f"Without words in the log: {_some(silent, 'request')}, counted at what they cost, without any saving."
+        yield f"Without words in the log: {counted(silent, 'request')}, counted at what they cost, without any saving."
     if unpriced:
         models = ", ".join(sorted({str(one.model) for one in audited if one.cost is None})[:5])
         where = f' ({models}): set input and output under [models."NAME"]' if models else ""
-        yield f"At an unknown price, and in no sum: {_some(unpriced, 'request')}{where}."
+        yield f"At an unknown price, and in no sum: {counted(unpriced, 'request')}{where}."
     if any(one.tier and one.usage.cached_input for one in audited):
         yield "Cached input is taken as cached by the other models too, at their own price for it."
     if damaged:
-        yield f"Damaged, and left out: {_some(damaged, 'line')}."
+        yield f"Damaged, and left out: {counted(damaged, 'line')}."
     yield "Answers that a cheaper model gets wrong and a better one must repeat are not in this sum."
-
-
-def _some(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
 from routerd.setup import Setup
 
-commands = typer.Typer(help="Write, show or check the configuration.", rich_markup_mode=None, no_args_is_help=True)
+commands = typer.Typer(help="Write, show or check the configuration.", rich_markup_mode=None)
 
 
 @commands.command()
@@ -30,17 +29,16 @@ def show(
     where: Annotated[bool, typer.Option("--where", help="say which file set each value")] = False,
     config: Config = None,
 ) -> int:
-    """Print the merged configuration; keys are never shown, only where they come from."""
-    table = Table(box=None, pad_edge=False, show_header=False)
+    """Print the merged configuration. Keys are never shown, only where they come from."""
     for row in Setup.found(config, Path.cwd()).rows():
-        table.add_row(f"{row.key} =", row.value, *([f"# {row.where}"] if where else []))
-    screen.console().print(table, markup=False)
+        # Whole lines, however narrow the screen: what is printed is TOML, to be searched and copied.
+        screen.console().print(f"{row.key} = {row.value}{f'  # {row.where}' if where else ''}", markup=False)
     return 0
 
 
 @commands.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="the user's own file if none is named")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="the user's own file if none is named")] = None,
 ) -> int:
     """Say everything that is wrong with a configuration."""
     setup = Setup.found(file, Path.cwd())

@@ -19,7 +19,7 @@ _TARGET = "parse_header"
 
 
 def demo(config: Config = None) -> int:
-    """Run every action on a sample file, as an editor would, and show what it sees."""
+    """Run every action on a sample file, as an editor would. It needs no key."""
     with tempfile.TemporaryDirectory(prefix="routerd-demo-") as folder:
         root = Path(folder) / "sample"
         with resources.as_file(resources.files("routerd") / "data" / "sample") as sample:

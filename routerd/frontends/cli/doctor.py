@@ -17,7 +17,7 @@ _SIGNS = {True: "ok", False: "broken", None: "–"}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False, config: Config = None) -> int:
-    """Check keys, providers, prices, vocabulary and ledger; exit code 1 if something is broken."""
+    """Check keys, providers, prices, vocabulary and ledger. Exit code 1 if something is broken."""
     checks = asyncio.run(examine(config, Path.cwd(), now()))
     if as_json:
         screen.print_json([{"name": check.name, "ok": check.ok, "message": check.words} for check in checks])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
+import asyncio
+import errno
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-from routerd.app import App, path_of
+from routerd.app import App
 from routerd.domain.document import Document
-from routerd.domain.reply import Change, FileChange
+from routerd.domain.reply import Change
 from routerd.domain.text import Text
+from routerd.frontends.unified_diff import unified_diff
+from routerd.uris import path_of
 
 
 class FileEditor:
@@ -37,7 +40,10 @@ class FileEditor:
             path = path_of(file.uri)
             if path is None:
                 return f"{file.uri} is not a file"
-            _replace(path, file.after)
+            try:
+                _replace(path, file.after)
+            except OSError as fault:
+                return f"{path} cannot be written ({fault.strerror or fault})"
         return None
 
     async def confirm(self, question: str) -> bool:
@@ -45,23 +51,30 @@ class FileEditor:
         if not self._ask:
             return False
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201  # a question to a person
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        return (await _typed()).strip().lower() in ("y", "yes")
+
+
+async def _typed() -> str:
+    """A line of the terminal, waited for where Ctrl-C is heard."""
+    loop = asyncio.get_running_loop()
+    arrived = asyncio.Event()
+    try:
+        loop.add_reader(sys.stdin, arrived.set)
+    except NotImplementedError:  # Windows, where Ctrl-C ends the reading itself
+        return sys.stdin.readline()
+    try:
+        await arrived.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    return sys.stdin.readline()
 
 
 def unified(change: Change, root: str) -> str:
     """The change as a unified diff, as ``git apply`` takes it; line ends other than LF stand as they are."""
-    return "".join(_file_diff(file, file.uri.removeprefix(root).lstrip("/")) for file in change.files)
-
-
-def _file_diff(file: FileChange, name: str) -> str:
-    before = list(file.before.lines) if file.before.string else []
-    lines = difflib.unified_diff(
-        [line for line in before if line],
-        [line for line in file.after.lines if line],
-        "/dev/null" if file.create else f"a/{name}",
-        f"b/{name}",
+    return "".join(
+        unified_diff(file.before, file.after, file.uri.removeprefix(root).lstrip("/"), create=file.create)
+        for file in change.files
     )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _replace(path: Path, text: Text) -> None:
@@ -69,7 +82,9 @@ def _replace(path: Path, text: Text) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # A link keeps being a link: what it points at is replaced.
     path = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "it is read-only")
+    handle, name = tempfile.mkstemp(prefix=".routerd-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.string.encode("utf-8", "surrogateescape"))

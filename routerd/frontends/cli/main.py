@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -42,9 +43,12 @@ commands.add_typer(configuration.commands, name="config")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 failed, 2 usage or configuration, 3 refused, 130 cancelled."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        # Whoever closed a stream wants no output; what is printed must still find a place to go.
+        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # as long as the program
         # A Windows console in a legacy code page cannot print an arrow; that is no reason to fail.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # TextIO at run time, by Python's own docs
+        stream.reconfigure(errors="replace")
+        setattr(sys, name, stream)
     sys.exit(_ended(given))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 
 from routerd.app import App
@@ -30,7 +31,7 @@ def request(  # noqa: PLR0913  # each is a word of the command line
 
     Raises UsageError where the file, place, tier or model does not exist.
     """
-    path, place = _split(where)
+    path, place = split(where)
     document = _document(app, path)
     if place is not None and place.line >= len(document.text.lines):
         raise UsageError(f"{path} has {len(document.text.lines)} lines; there is no line {place.line + 1}.")
@@ -44,7 +45,7 @@ def request(  # noqa: PLR0913  # each is a word of the command line
         action,
         document,
         Span(at, at),
-        tier=_tier(tier),
+        tier=Tier.named(tier) if tier is not None else None,
         model=_model(app, model),
         instruction=instruction,
         whole_file=place is None,
@@ -52,7 +53,8 @@ def request(  # noqa: PLR0913  # each is a word of the command line
     )
 
 
-def _split(where: str) -> tuple[Path, Place | None]:
+def split(where: str) -> tuple[Path, Place | None]:
+    """The file and the place in it, from 0; ``None`` where only a file is named. Raises UsageError."""
     if Path(where).exists():
         return Path(where), None
     match = _WITH_LINE.match(where)
@@ -69,18 +71,21 @@ def _document(app: App, path: Path) -> Document:
         raise UsageError(f"{path} is a folder: name a file in it.")
     document = app.document(path.absolute().as_uri())
     if document is None:
-        reason = "is larger than 10 MB" if path.exists() else "does not exist"
-        raise UsageError(f"{path} {reason}: name a file that can be read.")
+        raise UsageError(f"{path} {_unreadable(path)}: name a file that can be read.")
     return document
 
 
-def _tier(name: str | None) -> Tier | None:
-    if name is None:
-        return None
+def _unreadable(path: Path) -> str:
+    """Why a file could not be read, as the rest of a sentence that begins with its name."""
     try:
-        return Tier(name)
-    except ValueError:
-        raise UsageError(f"There is no tier '{name}'; there are {', '.join(Tier)}.") from None
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "is no regular file"
+        path.open("rb").close()
+    except FileNotFoundError:
+        return "does not exist"
+    except OSError as fault:
+        return f"cannot be read ({fault.strerror})"
+    return "is larger than 10 MB"
 
 
 def _model(app: App, name: str | None) -> ModelRef | None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Annotated
 
 import typer
 
 from routerd.app import App, now
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.money import Price, dollars
+from routerd.domain.money import STALE, Price, dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import Json, money
 from routerd.setup import update_prices
-
-OLD = timedelta(days=90)
-"""Prices change a few times a year; what was checked longer ago is marked."""
 
 
 def prices(
@@ -46,13 +42,6 @@ def _models(app: App) -> list[tuple[str, ModelRef]]:
     ]
 
 
-def is_old(price: Price | None) -> bool | None:
-    """Whether a price was checked too long ago; ``None`` where nobody says when."""
-    if price is None or price.checked is None:
-        return None
-    return now().date() - date.fromisoformat(price.checked) > OLD
-
-
 def _shape(tier: str, model: ModelRef, price: Price | None) -> Json:
     return {
         "tier": tier,
@@ -63,7 +52,7 @@ def _shape(tier: str, model: ModelRef, price: Price | None) -> Json:
         "context": price.context if price else None,
         "source": price.source if price else None,
         "checked": price.checked if price else None,
-        "older_than_90_days": is_old(price),
+        "older_than_90_days": price.stale(now().date()) if price else None,
     }
 
 
@@ -75,13 +64,14 @@ def _table(rows: list[tuple[str, ModelRef, Price | None]]) -> None:
     )
     for model in dict.fromkeys(model for _, model, price in rows if price is None):
         screen.note(f'The price of {model} is unknown: set input and output under [models."{model}"].')
-    if any(is_old(price) for _, _, price in rows):
-        screen.note("Old prices were checked more than 90 days ago: routerd prices --update fetches new ones.")
+    if any(price and price.stale(now().date()) for _, _, price in rows):
+        days = STALE.days
+        screen.note(f"Old prices were checked more than {days} days ago: routerd prices --update fetches new ones.")
 
 
 def _row(tier: str, model: ModelRef, price: Price | None) -> tuple[str, ...]:
     if price is None:
         return tier, str(model), "", "unknown", "unknown", "", ""
     cached = dollars(price.cached_input) if price.cached_input is not None else "–"
-    checked = (price.checked or "–") + (" (old)" if is_old(price) else "")
+    checked = (price.checked or "–") + (" (old)" if price.stale(now().date()) else "")
     return tier, str(model), price.source, dollars(price.input), dollars(price.output), cached, checked

@@ -14,6 +14,7 @@ import typer
 from routerd.app import App
 from routerd.domain.errors import UsageError
 from routerd.domain.tier import Tier
+from routerd.domain.unicode import well_formed
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
@@ -37,6 +38,10 @@ def route(
     """Say what a free-form instruction would be routed to, and why."""
     if (text is None) == (batch is None):
         raise UsageError('Give one instruction, as in routerd route "add unit tests", or --batch FILE.jsonl.')
+    if text is not None:
+        text = well_formed(text)
+        if not text.strip():
+            raise UsageError('The instruction is empty: give words, as in routerd route "add unit tests".')
     if correct is not None:
         _correct(correct, text, config)
     with opened(config) as app:
@@ -44,11 +49,9 @@ def route(
 
 
 def _correct(tier: str, text: str | None, config: Path | None) -> None:
-    if text is None or not text.strip():
+    if text is None:
         raise UsageError('Give the words to remember, as in routerd route --correct architect "why does it hang".')
-    if tier not in list(Tier):
-        raise UsageError(f"There is no tier '{tier}'; there are {', '.join(Tier)}.")
-    path = Setup.found(config, Path.cwd()).correct(Tier(tier), text)
+    path = Setup.found(config, Path.cwd()).correct(Tier.named(tier), text)
     screen.note(f"Remembered in {path}.")
 
 

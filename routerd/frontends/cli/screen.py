@@ -70,31 +70,32 @@ def table(words: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[
 
 def estimates(found: Sequence[tuple[str, Estimate]]) -> None:
     """One row for each action and its first rung."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("action", "tier → model"):
-        table.add_column(name)
-    for name in ("input", "output", "price", "range", "baseline"):
-        table.add_column(name, justify="right")
-    for title, estimate in found:
-        output, cost = estimate.output_tokens, estimate.cost
-        table.add_row(
-            title,
-            f"{estimate.tier} → {model_words(estimate.model)}",
-            f"{estimate.input_tokens:,}",
-            f"{output.likely:,}",
-            dollars(cost.likely if cost else None),
-            f"{dollars(cost.low)} – {dollars(cost.high)}" if cost and cost.low != cost.high else "",
-            dollars(estimate.baseline_cost) if estimate.baseline_cost is not None else "",
-        )
-    console().print(table)
+    table(
+        ("action", "tier → model"),
+        ("input", "output", "price", "range", "baseline"),
+        [(title, *_foreseen(estimate)) for title, estimate in found],
+    )
+
+
+def _foreseen(estimate: Estimate) -> tuple[str, ...]:
+    output, cost = estimate.output_tokens, estimate.cost
+    return (
+        f"{estimate.tier} → {model_words(estimate.model)}",
+        f"{estimate.input_tokens:,}",
+        f"{output.likely:,}",
+        dollars(cost.likely if cost else None),
+        f"{dollars(cost.low)} – {dollars(cost.high)}" if cost and cost.low != cost.high else "",
+        dollars(estimate.baseline_cost) if estimate.baseline_cost is not None else "",
+    )
 
 
 def diff(text: str) -> None:
-    """A unified diff, coloured on a terminal."""
+    """A unified diff, coloured on a terminal; elsewhere in the file's own bytes, as `git apply` needs them."""
     if console().is_terminal:
         console().print(Syntax(text, "diff", background_color="default"))
     else:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
 
 
 def receipt(outcome: Outcome) -> None:

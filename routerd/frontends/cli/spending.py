@@ -43,7 +43,7 @@ def report(
     show: Annotated[bool, typer.Option("--open", help="open it in the browser")] = False,
     config: Config = None,
 ) -> int:
-    """Write the same as an HTML page with charts, which needs no network to read."""
+    """Write spend and savings as an HTML page with charts. It needs no network to be read."""
     with opened(config) as app:
         found = app.stats(now() - timedelta(days=since) if since else None)
     out.write_text(page(found, now(), since), "utf-8", newline="\n")

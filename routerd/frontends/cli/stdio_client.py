@@ -1,8 +1,7 @@
-"""A small editor: speaks LSP with a daemon that it starts over stdio, for the demo and for doctor."""
+"""A small editor: speaks LSP with a daemon that it starts over stdio, for the demo."""
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ from routerd.domain.errors import RouterdError
 from routerd.domain.place import Edit, Span
 from routerd.domain.text import Encoding, Text
 from routerd.frontends.shapes import Json
+from routerd.frontends.unified_diff import unified_diff
 
 
 class StdioClient:
@@ -88,22 +88,15 @@ class StdioClient:
 
     def diff_of(self, edit: Json) -> str:
         """A WorkspaceEdit as a unified diff against the files on disk."""
-        lines: list[str] = []
-        for change in edit["documentChanges"]:
-            if "edits" not in change:
-                continue
-            lines += self._file_diff(change)
-        return "".join(lines)
+        return "".join(self._file_diff(change) for change in edit["documentChanges"] if "edits" in change)
 
-    def _file_diff(self, change: Json) -> list[str]:
+    def _file_diff(self, change: Json) -> str:
         uri = change["textDocument"]["uri"]
         name = uri.removeprefix(self._root.absolute().as_uri()).lstrip("/")
         path = self._root / unquote(name)
         before = Text(path.read_bytes().decode("utf-8") if path.exists() else "")
         edits = [Edit(_span(before, edit["range"]), edit["newText"]) for edit in change["edits"]]
-        after = before.edited(edits)
-        old, new = ([line for line in text.lines if line] for text in (before, after))
-        return list(difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"))
+        return unified_diff(before, before.edited(edits), name, create=not path.exists())
 
     def _send(self, message: Json) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()

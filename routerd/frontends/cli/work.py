@@ -7,11 +7,13 @@ import contextlib
 import dataclasses
 import signal
 import sys
+from decimal import Decimal
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from routerd.actions import catalog
+from routerd.actions import catalog, named
 from routerd.app import App
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt
@@ -24,7 +26,7 @@ from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_editor import FileEditor, unified
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.places import request
+from routerd.frontends.cli.places import request, split
 from routerd.frontends.shapes import estimate_json, outcome_json
 from routerd.planning import Plan
 
@@ -39,11 +41,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 class _Progress:
     """A Watch that tells a person at a terminal what is going on."""
 
-    def stage(self, name: str, model: ModelRef | None = None) -> None:
-        if sys.stderr.isatty():
-            screen.note(f"… {name}{f' {model}' if model else ''}")
+    def __init__(self) -> None:
+        self._told = ""
 
-    def tokens(self, so_far: int) -> None:
+    def stage(self, name: str, model: ModelRef | None = None) -> None:
+        words = f"… {name}{f' {model}' if model else ''}"
+        if sys.stderr.isatty() and words != self._told:
+            screen.note(words)
+        self._told = words
+
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Nothing: a terminal is told at the end."""
 
     def attempted(self, attempt: Attempt) -> None:
@@ -51,7 +58,7 @@ class _Progress:
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
-    action: Annotated[str, typer.Argument(help="test, document, review, design or ask")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="test, document, review, design or ask")],
     where: Where,
     instruction: Annotated[str, typer.Option(help="what to do, in your own words")] = "",
     tier: Annotated[str | None, typer.Option(help="utility, speed, logic or architect")] = None,
@@ -66,7 +73,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     if apply and show_diff:
         raise UsageError("--apply and --diff exclude each other: choose one.")
     with opened(config) as app:
-        _know(action)
+        named(action)
         wish = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=replace)
         app.index(wish.document.uri, _INDEX_SECONDS)
         editor = FileEditor(app, write=apply, ask=sys.stdin.isatty() and not as_json)
@@ -74,7 +81,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
         if as_json:
             screen.print_json(outcome_json(outcome, Encoding.UTF32))
         else:
-            _show(outcome, wish, app.workspace.project(wish.document.uri).root)
+            _show(outcome, wish, app.workspace.project(wish.document.uri).root, split(where)[0])
     return _EXIT[outcome.status]
 
 
@@ -91,7 +98,7 @@ async def _run(app: App, wish: Request, editor: FileEditor) -> Outcome:
         await app.disconnect()
 
 
-def _show(outcome: Outcome, wish: Request, root: str) -> None:
+def _show(outcome: Outcome, wish: Request, root: str, file: Path) -> None:
     change = outcome.change
     if change and change.files and outcome.status is Status.PROPOSED:
         screen.diff(unified(change, root or wish.document.uri.rpartition("/")[0]))
@@ -100,8 +107,7 @@ def _show(outcome: Outcome, wish: Request, root: str) -> None:
     for finding in (change.findings if change else None) or ():
         start = finding.span.start
         screen.console().print(
-            f"{wish.document.uri.rpartition('/')[2]}:{start.line + 1}:{start.column + 1}: "
-            f"{finding.severity}: {finding.message}",
+            f"{file}:{start.line + 1}:{start.column + 1}: {finding.severity}: {finding.message}",
             markup=False,
         )
     screen.receipt(outcome)
@@ -109,9 +115,7 @@ def _show(outcome: Outcome, wish: Request, root: str) -> None:
 
 def estimate(
     where: Where,
-    actions: Annotated[
-        list[str] | None, typer.Argument(metavar="[ACTION…]", help="all of them if none is named")
-    ] = None,
+    actions: Annotated[list[str] | None, typer.Argument(metavar="ACTION", help="all of them if none is named")] = None,
     as_json: AsJson = False,
     explain: Annotated[bool, typer.Option("--explain", help="show what would be sent, and why")] = False,
     config: Config = None,
@@ -119,7 +123,7 @@ def estimate(
     """Say what actions would cost; sends nothing."""
     with opened(config) as app:
         for action in actions or ():
-            _know(action)
+            named(action)
         names = actions or [spec.name for spec in catalog().values() if spec.in_menu]
         wishes = [request(app, name, where) for name in names]
         app.index(wishes[0].document.uri, _INDEX_SECONDS)
@@ -137,7 +141,7 @@ def estimate(
                 for line in lines(name, plan):
                     screen.console().print(line, markup=False, soft_wrap=True)
         refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
-        for refusal in refusals if not as_json or not found else ():
+        for refusal in dict.fromkeys(refusals) if not as_json or not found else ():
             screen.note(refusal)
     return 0 if found else 3
 
@@ -147,8 +151,3 @@ def _planned(app: App, wish: Request) -> Plan | Refusal:
     plan = app.plan(wish)
     rewrites = isinstance(plan, Refusal) and plan.code == "documented"
     return app.plan(dataclasses.replace(wish, replace=True)) if rewrites else plan
-
-
-def _know(action: str) -> None:
-    if action not in catalog():
-        raise UsageError(f"There is no action '{action}'; there are {', '.join(catalog())}.")

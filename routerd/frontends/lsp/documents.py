@@ -45,15 +45,14 @@ class Documents:
         self._seen(document)
 
     def change(self, uri: str, version: int, text: Text) -> Document | None:
-        """The client changed a document; the document before that, or ``None`` where it was never opened."""
+        """The client changed a document; the document as it is now, or ``None`` where it was never opened."""
         held = self._open.get(uri)
         if held is None:
             return None
-        before = held.now
-        held.past.append(before)
-        held.now = replace(before, version=version, text=text)
+        held.past.append(held.now)
+        held.now = replace(held.now, version=version, text=text)
         self._seen(held.now)
-        return before
+        return held.now
 
     def close(self, uri: str) -> bool:
         """The client closed a document; whether it was open."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from routerd.actions import catalog
+from routerd.actions import named
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
@@ -134,8 +134,7 @@ def wish(argument: object) -> Wish:
     action, uri = given.get("action"), given.get("uri")
     if not isinstance(action, str) or not isinstance(uri, str):
         raise UsageError('A run needs at least {"action": …, "uri": …}.')
-    if action not in catalog():
-        raise UsageError(f"There is no action '{action}'; there are {', '.join(catalog())}.")
+    named(action)
     version, token = given.get("version"), given.get("workDoneToken")
     instruction = given.get("instruction")
     return Wish(
@@ -143,13 +142,17 @@ def wish(argument: object) -> Wish:
         uri,
         _range(given.get("range")),
         version if isinstance(version, int) else None,
-        _tier(given.get("tier")),
+        None if given.get("tier") is None else Tier.named(given["tier"]),
         _model(given.get("model")),
         instruction if isinstance(instruction, str) else "",
         replace=given.get("replace") is True,
         apply=given.get("apply") is not False,
         token=token if isinstance(token, str | int) else None,
     )
+
+
+_FURTHEST = 2**31 - 1
+"""The largest number that LSP has; clients write what is larger for "the end"."""
 
 
 def _range(shape: object) -> types.Range | None:
@@ -163,17 +166,9 @@ def position(shape: object) -> types.Position:
     """A position in one of routerd's own requests. Raises UsageError."""
     given = _object(shape)
     line, character = given.get("line"), given.get("character")
-    if not isinstance(line, int) or not isinstance(character, int):
+    if not isinstance(line, int) or not isinstance(character, int) or min(line, character) < 0:
         raise UsageError('A position is {"line": …, "character": …}, both from zero.')
-    return types.Position(line, character)
-
-
-def _tier(name: object) -> Tier | None:
-    if name is None:
-        return None
-    if not isinstance(name, str) or name not in set(Tier):
-        raise UsageError(f"There is no tier '{name}'; there are {', '.join(Tier)}.")
-    return Tier(name)
+    return types.Position(min(line, _FURTHEST), min(character, _FURTHEST))
 
 
 def _model(written: object) -> ModelRef | None:

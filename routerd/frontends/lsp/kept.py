@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from datetime import datetime
 from pathlib import Path
 
 from routerd.domain.reply import Change
 from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
+from routerd.frontends.unified_diff import unified_diff
 
 _SHOW_S = 5.0
 """Time a client has to show a document; some never answer."""
@@ -16,17 +16,9 @@ _SHOW_S = 5.0
 
 def as_diff(change: Change) -> str:
     """The edits of a change as one unified diff, which `git apply` and `patch` take."""
-    lines: list[str] = []
-    for file in change.files:
-        name = file.uri.rpartition("/")[2]
-        before, after = ([line for line in text.lines if line] for text in (file.before, file.after))
-        old = "/dev/null" if file.create else f"a/{name}"
-        lines += map(_ended, difflib.unified_diff(before, after, old, f"b/{name}"))
-    return "".join(lines)
-
-
-def _ended(line: str) -> str:
-    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    return "".join(
+        unified_diff(file.before, file.after, file.uri.rpartition("/")[2], create=file.create) for file in change.files
+    )
 
 
 def keep(text: str, name: str) -> Path:

@@ -8,6 +8,8 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+
 _Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -39,8 +41,18 @@ _TALKATIVE = ("pygls", "openai", "httpx2", "httpcore2")
 """They log whole messages, prompts and addresses below a warning, the openai package where OPENAI_LOG says so."""
 
 
+def refused(fault: object) -> bool:
+    """Whether a message was turned down for what stands in it, and not for a fault of routerd's own."""
+    return isinstance(fault, JsonRpcException) and not isinstance(fault, JsonRpcInternalError)
+
+
 def _ours_or_a_warning(record: logging.LogRecord) -> bool:
-    """Holds whatever level a library gives its loggers when it is imported later."""
+    """Holds whatever level a library gives its loggers when it is imported later.
+
+    A request that was refused is no fault: whoever asked has its sentence, and the log needs no trace of it.
+    """
+    if record.exc_info and refused(record.exc_info[1]):
+        return False
     return record.levelno >= logging.WARNING or record.name.partition(".")[0] == "routerd"
 
 

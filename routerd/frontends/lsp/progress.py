@@ -29,6 +29,8 @@ class Progress:
         self._stage = "starting"
         self._tokens = 0
         self._spent = Decimal(0)
+        self._running = Decimal(0)
+        """Dollars of the attempt under way, by what arrived of it."""
         self._token: str | int | None = None
         """Set once the client shows the progress."""
 
@@ -37,21 +39,23 @@ class Progress:
         self._stage = f"{name} {model.model}" if model and model != OFFLINE else name
         self._tokens = 0
 
-    def tokens(self, so_far: int) -> None:
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """As the Watch port says."""
-        self._tokens = so_far
+        self._tokens, self._running = so_far, cost or Decimal(0)
 
     def attempted(self, attempt: Attempt) -> None:
         """A failed attempt is worth a word, as what follows takes longer, and its cost is shown."""
         self._spent += attempt.cost or 0
+        self._running = Decimal(0)
         if attempt.status not in (AttemptStatus.OK, AttemptStatus.CANCELLED):
             self._stage = f"{attempt.model.model}: {attempt.status.value.replace('_', ' ')}, going on"
 
     @property
     def words(self) -> str:
-        """The stage, the tokens so far, the cost of attempts that ended, and the seconds."""
+        """The stage, the tokens so far, the cost so far (about, while the bill is still to come), and the seconds."""
         tokens = f" · {self._tokens:,} tokens" if self._tokens else ""
-        spent = f" · {dollars(self._spent)}" if self._spent else ""
+        so_far = self._spent + self._running
+        spent = f" · {'≈ ' if self._running else ''}{dollars(so_far)}" if so_far else ""
         return f"{self._stage}{tokens}{spent} · {time.monotonic() - self._began:.0f} s"
 
     async def show(self, token: str | int, created: bool) -> None:

@@ -71,7 +71,7 @@ def _key(app: App, wish: Wish, request: Request) -> Hashable:
     if request.span.empty:
         symbol = app.grammar.outline(request.document).enclosing(request.cursor)
     place = symbol.qualname if symbol else request.span
-    return (wish.action, wish.uri, place, wish.instruction, wish.apply, wish.tier, wish.model)
+    return (wish.action, wish.uri, place, wish.instruction, wish.replace, wish.apply, wish.tier, wish.model)
 
 
 async def _work(job: Job, errand: _Errand) -> Outcome:
@@ -97,11 +97,9 @@ async def _work(job: Job, errand: _Errand) -> Outcome:
 def _whole(outcome: Outcome, errand: _Errand) -> Outcome:
     """The outcome, with a diff of what was to be applied and could not be."""
     change = outcome.change
-    if change is None:
+    if not (change and change.files and outcome.status is Status.PROPOSED and errand.wish.apply):
         return outcome
-    if outcome.status is Status.PROPOSED and errand.wish.apply and change.files:
-        change = replace(change, document=change.document or kept.as_diff(change))
-    return replace(outcome, change=change)
+    return replace(outcome, change=replace(change, document=change.document or kept.as_diff(change)))
 
 
 async def _tell(job: str, outcome: Outcome, errand: _Errand) -> None:
@@ -116,11 +114,19 @@ async def _tell(job: str, outcome: Outcome, errand: _Errand) -> None:
     if text and errand.wish.apply:
         extension = "md" if outcome.status is Status.APPLIED else "diff"
         name = f"{outcome.action}-{_stem(errand.request.document)}.{extension}"
-        path = kept.keep(text, name)
-        if not await kept.show(path, session.wire, session.client):
-            message, kind = f"{message} The text is in {path}.", kind or 3
+        if told := await _kept(text, name, session):
+            message, kind = f"{message} {told}", kind or 3
     if kind is not None:
         session.wire.tell("window/showMessage", {"type": kind, "message": f"routerd: {message}"})
+
+
+async def _kept(text: str, name: str, session: Session) -> str | None:
+    """Keep a text and show it: where it is if the client does not show it, or why it could not be kept."""
+    try:
+        path = kept.keep(text, name)
+    except OSError as fault:
+        return f"Its text could not be kept ({fault.strerror or fault})."
+    return None if await kept.show(path, session.wire, session.client) else f"The text is in {path}."
 
 
 def _stem(document: Document) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from cattrs import Converter
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
+from pygls.exceptions import FeatureNotificationError, JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 from pygls.protocol.json_rpc import (
@@ -26,6 +26,7 @@ from pygls.protocol.json_rpc import (
 from routerd import __version__
 from routerd.domain.errors import RouterdError
 from routerd.frontends.lsp.client import NoAnswerError
+from routerd.frontends.lsp.log import refused
 from routerd.frontends.shapes import Json
 
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Protocol(LanguageServerProtocol):
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._request_futures[number] = answer  # type: ignore[assignment]  # it calls set_result, in this loop
         # Looked at, whoever still waits: else asyncio logs a refusal that came too late.
-        answer.add_done_callback(lambda late: late.exception())
+        answer.add_done_callback(lambda late: late.cancelled() or late.exception())
         self._send_data({"jsonrpc": self.VERSION, "id": number, "method": method, "params": params})
         # Waited for, never cancelled: pygls would fall over an answer that comes later.
         await asyncio.wait({answer}, timeout=seconds)
@@ -121,7 +122,8 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Into the log, by type only: pygls would show the user text that may hold their code."""
-        _log.error("%s while handling a message", type(error).__name__)
+        if not refused(error) or source is FeatureNotificationError:
+            _log.error("%s while handling a message", type(error).__name__)
 
     def add(self, method: str, handler: Callable[..., Any], options: object = None) -> None:
         """Answer a method; routerd's own faults become errors with their sentence.

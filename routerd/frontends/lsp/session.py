@@ -15,6 +15,7 @@ from routerd.frontends.lsp.diagnostics import Reviews
 from routerd.frontends.lsp.documents import Documents
 from routerd.frontends.lsp.jobs import Jobs
 from routerd.frontends.lsp.pauses import Pauses
+from routerd.uris import path_of
 
 if TYPE_CHECKING:
     from routerd.app import App
@@ -35,7 +36,7 @@ class SharedApp:
     def open(self, folders: tuple[str, ...]) -> App:
         """The app, with these workspace folders taken in. Raises RouterdError where it cannot be opened."""
         # Imported here: half of what a start costs is not needed to answer `initialize`.
-        from routerd.app import App, path_of  # noqa: PLC0415
+        from routerd.app import App  # noqa: PLC0415
 
         paths = [path for path in map(path_of, folders) if path is not None]
         if self._app is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from routerd.domain.errors import LedgerError
 from routerd.frontends.shapes import money
 
 if TYPE_CHECKING:
@@ -12,10 +13,13 @@ if TYPE_CHECKING:
 
 
 def tell(wire: Wire, app: App | None, jobs: int) -> None:
-    """Tell the client; nothing is known before the app is open."""
+    """Tell the client; nothing is known before the app is open, nor while the ledger cannot be read."""
     if app is None:
         return
-    standing = app.standing()
+    try:
+        standing = app.standing()
+    except LedgerError:
+        return  # a job begins and ends all the same, and the next status tells
     wire.tell(
         "routerd/status",
         {

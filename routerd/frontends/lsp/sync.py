@@ -30,8 +30,7 @@ def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None
     if held is None:
         return
     text = from_proto.edited(held.text, params, session.client.encoding)
-    session.documents.change(uri, version, text)
-    now = session.documents.get(uri)
+    now = session.documents.change(uri, version, text)
     assert now is not None
     _hold(session, now)
     session.reviews.changed(held, now)

@@ -10,7 +10,7 @@ from string import Template
 
 from routerd.domain.money import dollars
 from routerd.domain.stats import Stats
-from routerd.frontends.shapes import Json, money
+from routerd.frontends.shapes import Json, counted, money
 from routerd.frontends.stats_shape import rescued, stats_json
 
 _FOLDER = resources.files(__package__)
@@ -61,15 +61,11 @@ def _figures(stats: Stats) -> list[tuple[str, str, str]]:
     held = sum(guess.held for guess in stats.guesses)
     accuracy = f"{held / len(stats.guesses):.0%}" if stats.guesses else "–"
     return [
-        ("Spent", dollars(stats.spent), f"{_some(stats.actions, 'action')}, {_some(stats.attempts, 'attempt')}"),
+        ("Spent", dollars(stats.spent), f"{counted(stats.actions, 'action')}, {counted(stats.attempts, 'attempt')}"),
         ("Saved", dollars(stats.saved), share),
         ("Baseline", dollars(stats.baseline), "one premium model for the same answers"),
         ("Bills within the range", accuracy, f"{held} of {len(stats.guesses)}"),
     ]
-
-
-def _some(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def _figure(name: str, value: str, words: str) -> str:

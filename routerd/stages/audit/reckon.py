@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from routerd.domain.baseline import retokenized
 from routerd.domain.model import ModelRef
-from routerd.domain.money import MILLION, Usage
+from routerd.domain.money import MILLION, Usage, total
 from routerd.domain.quote import Route, Tariff
 from routerd.domain.tier import Tier
 from routerd.stages.audit.logged import Call, Json
@@ -54,7 +54,7 @@ class Audited:
 
 def reckon(words: str, calls: Sequence[Billed], route: Route | None, now: Tariff | None) -> Audited:
     """Hold a request against the route that its words would take; ``now`` is the tariff of the model there."""
-    paid = _total(one.cost for one in calls)
+    paid = total(one.cost for one in calls)
     usage = sum((one.usage for one in calls), Usage())
     audited = Audited(words, calls[0].call.model, usage, paid, would_cost=paid)
     found = route.classification if route else None
@@ -65,7 +65,7 @@ def reckon(words: str, calls: Sequence[Billed], route: Route | None, now: Tariff
         action=found.action,
         tier=route.first.tier,
         instead=now.model,
-        would_cost=_total(_instead(one, now) for one in calls),
+        would_cost=total(_instead(one, now) for one in calls),
         sure=found.confident,
     )
 
@@ -73,12 +73,6 @@ def reckon(words: str, calls: Sequence[Billed], route: Route | None, now: Tariff
 def _instead(one: Billed, now: Tariff) -> Decimal | None:
     """What the other model would have billed. Thoughts stay as they are: no log shows that it had thought less."""
     return now.bill(retokenized(one.usage, now.learned.input_factor / one.tariff.learned.input_factor))
-
-
-def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    listed = list(amounts)
-    known = [amount for amount in listed if amount is not None]
-    return sum(known, Decimal(0)) if len(known) == len(listed) else None
 
 
 def _held_for_an_hour(raw: Json, usage: Usage) -> int:

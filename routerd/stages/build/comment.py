@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.place import Edit, Span
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
@@ -42,7 +42,7 @@ def comment_edit(words: str, symbol: Symbol, text: Text, language: str) -> Edit 
         lines.append(f"{indent}//")  # gofmt parts directives from the words above them
         while line > 0 and _GO_DIRECTIVE.match(text.bare(line - 1).strip()):
             line -= 1
-    place = Place(line, 1) if line == 0 and text.lines[0].startswith("\ufeff") else Place(line, 0)
+    place = text.line_start(line)
     if language in ("ruby", "go") and line > 0 and _is_plain_comment(text.bare(line - 1), language):
         # A comment that is no documentation of this symbol must not melt into it.
         lines.insert(0, "")

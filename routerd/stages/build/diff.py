@@ -15,10 +15,8 @@ _MAX_WORK = 4_000_000
 def diff(before: Text, after: Text) -> tuple[Edit, ...]:
     """Edits by whole lines, in order: ``before.edited(diff(before, after)) == after``."""
     old, new = before.lines, after.lines
-    head = _shared(old, new)
-    tail = _shared(old[head:][::-1], new[head:][::-1])
-    old_end, new_end = len(old) - tail, len(new) - tail
-    if len(old) == len(new) == head:
+    head, old_end, new_end = new.change_since(old)
+    if head == old_end == new_end:
         return ()
     if (old_end - head) * (new_end - head) > _MAX_WORK:
         return (_edit(before, head, old_end, new[head:new_end]),)
@@ -28,12 +26,6 @@ def diff(before: Text, after: Text) -> tuple[Edit, ...]:
         for tag, a, b, c, d in matcher.get_opcodes()
         if tag != "equal"
     )
-
-
-def _shared(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many lines two texts begin with in common."""
-    shorter = min(len(old), len(new))
-    return next((i for i in range(shorter) if old[i] != new[i]), shorter)
 
 
 def _edit(before: Text, first: int, last: int, lines: Sequence[str]) -> Edit:

@@ -49,7 +49,7 @@ def module_docstring_edit(words: str, doc: Span | None, text: Text) -> Edit | Re
     if line < len(text.lines) and text.bare(line).strip():
         # Comments that stand right above code belong to it, but for a shebang and an encoding.
         line = sum(bool(re.match(r"\ufeff?#(!|.*coding[:=])", text.bare(i))) for i in range(min(2, line)))
-    place = Place(line, 1) if line == 0 and text.lines[0].startswith("\ufeff") else Place(line, 0)
+    place = text.line_start(line)
     newline = text.newline
     gap = newline if line < len(text.lines) and text.bare(line).strip("\ufeff \t") else ""
     return Edit(Span(place, place), _quoted(words, "", newline) + newline + gap)

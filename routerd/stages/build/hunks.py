@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from routerd.domain.document import Document
+from routerd.domain.lines import runs
 from routerd.domain.place import Edit, Span
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange, Hunk, Hunks
-from routerd.domain.text import Text
+from routerd.domain.text import Text, indent_of
 from routerd.domain.verdict import Rejected
 from routerd.stages.build.diff import diff
 from routerd.stages.build.locate import loose_lines
@@ -53,7 +54,7 @@ def _edits(hunk: Hunk, text: Text, inside: Span | None) -> tuple[Edit, ...] | Re
     search, new = hunk.search.removeprefix("\ufeff"), hunk.replace
     if not search.strip():
         return Rejected("a hunk does not say what it replaces", mechanical=True)
-    bare = [text.bare(line).removeprefix("\ufeff") for line in range(len(text.lines))]
+    bare = [line.removeprefix("\ufeff") for line in text.bare_lines()]
     first = search.strip().split("\n")[0][:60]
     matches = _runs(search.split("\n"), bare)
     if not matches:
@@ -73,10 +74,7 @@ def _edits(hunk: Hunk, text: Text, inside: Span | None) -> tuple[Edit, ...] | Re
 
 def _runs(wanted: list[str], bare: list[str]) -> tuple[int, ...]:
     """The first lines of all runs of whole lines that equal the wanted ones, trailing space aside."""
-    lines = [line.rstrip() for line in bare]
-    wanted = [line.rstrip() for line in wanted]
-    last = len(lines) - len(wanted)
-    return tuple(at for at in range(last + 1) if lines[at] == wanted[0] and lines[at : at + len(wanted)] == wanted)
+    return runs([line.rstrip() for line in wanted], [line.rstrip() for line in bare])
 
 
 def _narrowed(matches: tuple[int, ...], length: int, inside: Span | None) -> tuple[int, ...]:
@@ -90,20 +88,16 @@ def _narrowed(matches: tuple[int, ...], length: int, inside: Span | None) -> tup
 def _moved(new: str, search: str, there: list[str]) -> str:
     """The new lines with the indents of the file: each as the old line of the same indent has it there."""
     pairs = [pair for pair in zip(search.split("\n"), there, strict=True) if pair[0].strip()]
-    known = {_indent(mine): _indent(theirs) for mine, theirs in reversed(pairs)}
-    wrong = _indent(pairs[0][0])
+    known = {indent_of(mine): indent_of(theirs) for mine, theirs in reversed(pairs)}
+    wrong = indent_of(pairs[0][0])
     lines: list[str] = []
     for line in new.split("\n"):
-        indent = _indent(line)
+        indent = indent_of(line)
         right = known.get(indent)
         if right is None:
             right = known[wrong] + indent.removeprefix(wrong) if indent.startswith(wrong) else indent
         lines.append(right + line.lstrip(" \t") if line.strip() else line)
     return "\n".join(lines)
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _replaced(text: Text, first: int, count: int, new: str) -> tuple[Edit, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
+from routerd.domain.lines import runs
 from routerd.domain.place import Place, Span
-from routerd.domain.text import Text
+from routerd.domain.text import Text, indent_of
 
 
 def places_of(quote: str, text: Text) -> tuple[Span, ...]:
@@ -14,7 +15,7 @@ def places_of(quote: str, text: Text) -> tuple[Span, ...]:
     quote = quote.strip("\n")
     if not quote.strip():
         return ()
-    bare = [text.bare(line) for line in range(len(text.lines))]
+    bare = text.bare_lines()
     exact = _exact(quote, bare) or _exact(quote.strip(), bare)
     if exact:
         return exact
@@ -54,10 +55,7 @@ def _place(offset: int, starts: list[int]) -> Place:
 
 def loose_lines(quote: str, bare: list[str]) -> tuple[int, ...]:
     """The first lines of all runs of whole lines that equal the quote's but for white space."""
-    wanted = [_folded(line) for line in quote.split("\n")]
-    folded = [_folded(line) for line in bare]
-    last = len(folded) - len(wanted)
-    return tuple(at for at in range(last + 1) if folded[at] == wanted[0] and folded[at : at + len(wanted)] == wanted)
+    return runs([_folded(line) for line in quote.split("\n")], [_folded(line) for line in bare])
 
 
 def _folded(line: str) -> str:
@@ -90,13 +88,9 @@ def reindented(new: str, quote: str, there: Text, line: int) -> str:
     Its further lines follow the quote's habit: whole lines as the file has them, or counted from zero.
     """
     lines, quoted = new.strip("\n").split("\n"), quote.strip("\n").split("\n")
-    own = _indent(lines[0]) or _indent(quoted[0])
+    own = indent_of(lines[0]) or indent_of(quoted[0])
     indent = there.indent(line)
-    if not own and len(quoted) > 1 and _indent(quoted[1]) == there.indent(line + 1):
+    if not own and len(quoted) > 1 and indent_of(quoted[1]) == there.indent(line + 1):
         indent = ""  # only the quote's first line was trimmed
     moved = [indent + rest.removeprefix(own) if rest.strip() else rest for rest in lines[1:]]
     return "\n".join([lines[0].lstrip(" \t"), *moved])
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" \t"))]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from routerd.domain.document import Document
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.place import Edit, Span
+from routerd.domain.text import with_lf
 
 _STATEMENT = {
     "go": r"^import[ \t]+(?:\((?:[^)]*)\)|[^\n(]+)\n?",
@@ -43,7 +44,7 @@ def without_imports(code: str, language: str) -> str:
 def import_edits(existing: Document, code: str) -> tuple[Edit, ...]:
     """One insertion that brings the imports which the existing file lacks."""
     language, text = existing.language, existing.text
-    source = text.string.replace("\r\n", "\n").replace("\r", "\n")
+    source = with_lf(text.string)
     old, new = _found(source, language), _found(code, language)
     if language == "go":
         lines = _go_missing(old, new)
@@ -58,9 +59,7 @@ def import_edits(existing: Document, code: str) -> tuple[Edit, ...]:
     if language == "go" and old and old[-1].endswith(")"):
         at -= 1  # into the block that stands
         lines = ["\t" + line.removeprefix("import ") for line in lines]
-    place = Place(at, 0) if at < len(text.lines) else text.end
-    if at == 0 and text.lines[0].startswith("\ufeff"):
-        place = Place(0, 1)
+    place = text.line_start(at)
     block = "".join(statement + "\n" for statement in dict.fromkeys(lines))
     if not old:
         block = ("\n" if at else "") + block + ("" if at else "\n")

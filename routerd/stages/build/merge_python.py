@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 
 from routerd.domain.place import Edit, Place, Span
+from routerd.domain.python_tree import python_tree
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
 
@@ -16,7 +16,7 @@ _Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def merge_python(existing: Text, code: str) -> tuple[Edit, ...] | Rejected:
     """Insertions into a test module: missing imports after its imports, new tests after its tests."""
-    old, new = _tree(existing.string.removeprefix("\ufeff")), _tree(code)
+    old, new = python_tree(existing.string), python_tree(code)
     if old is None:
         return Rejected("the existing test file does not parse, so nothing can be merged into it")
     if new is None:
@@ -34,15 +34,6 @@ def merge_python(existing: Text, code: str) -> tuple[Edit, ...] | Rejected:
     pieces = [_renamed(node, _piece(source, node), names) for node in rest]
     tests = "\n\n\n".join(pieces)
     return (*_import_edits(existing, old, imports), _append(existing, old, tests))
-
-
-def _tree(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is for the tests' own linter
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _is_noise(node: ast.stmt) -> bool:
@@ -90,8 +81,7 @@ def _is_test(node: ast.stmt) -> bool:
 
 def _piece(source: list[str], node: ast.stmt) -> str:
     """The source of a statement with its decorators and the comments right above it."""
-    decorators = node.decorator_list if isinstance(node, _Named) else []
-    first = min([node.lineno, *(d.lineno for d in decorators)]) - 1
+    first = _first_line(node)
     while first > 0 and source[first - 1].startswith("#"):
         first -= 1
     return "\n".join(source[first : node.end_lineno])
@@ -115,9 +105,7 @@ def _import_edits(existing: Text, old: ast.Module, imports: list[ast.Import | as
     at, has_imports = _import_line(old)
     newline = existing.newline
     block = "".join(line + newline for line in wanted)
-    place = Place(at, 0) if at < len(existing.lines) else existing.end
-    if at == 0 and existing.lines[0].startswith("\ufeff"):
-        place = Place(0, 1)
+    place = existing.line_start(at)
     return (Edit(Span(place, place), block if has_imports else block + newline * 2),)
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
 from routerd.domain.ports import Grammar
-
-_TRIES = 5
-"""CPython 3.11 raises SystemError where two threads build trees at once (its issue 106905)."""
+from routerd.domain.python_tree import python_tree
 
 _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -19,9 +16,9 @@ def same_program(before: str, after: str, language: str, grammar: Grammar) -> bo
     A Python file that parsed must have an equal syntax tree; one that did not is held to its tokens.
     """
     if language == "python":
-        tree = parsed(before)
+        tree = python_tree(before)
         if tree is not None:
-            other = parsed(after)
+            other = python_tree(after)
             if other is None or _undocumented(tree) != _undocumented(other):
                 return False
     return grammar.code_tokens(before, language) == grammar.code_tokens(after, language)
@@ -29,23 +26,9 @@ def same_program(before: str, after: str, language: str, grammar: Grammar) -> bo
 
 def parses_no_worse(before: str, after: str, language: str, grammar: Grammar) -> bool:
     """Whether an edit left no more faults in a file than it found there."""
-    if language == "python" and parsed(after) is None and parsed(before) is not None:
+    if language == "python" and python_tree(after) is None and python_tree(before) is not None:
         return False
     return grammar.faults(after, language) <= grammar.faults(before, language)
-
-
-def parsed(source: str) -> ast.Module | None:
-    """The syntax tree of a Python module, ``None`` where it does not parse."""
-    for _ in range(_TRIES):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # warnings about the user's escapes are not ours to print
-                return ast.parse(source.removeprefix("\ufeff"))
-        except SystemError:
-            continue
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-    return None
 
 
 def _undocumented(tree: ast.Module) -> str:

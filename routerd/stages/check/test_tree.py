@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from routerd.domain.prompt import Question
+from routerd.domain.python_tree import python_tree
 from routerd.domain.verdict import Rejected
-from routerd.stages.check.program import parsed
 
 _CHECKS = frozenset(("raises", "warns", "deprecated_call"))
 _WITH_REASON = frozenset(("fail", "skip", "skipTest", "xfail"))
@@ -18,7 +18,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def asserts_by_tree(added: str, after: str, question: Question) -> Rejected | None:
     """What keeps added Python tests from being tests of the target."""
-    tree, whole = parsed(added), parsed(after)
+    tree, whole = python_tree(added), python_tree(after)
     if tree is None or whole is None:
         return Rejected("the tests do not parse", mechanical=True)
     tests = list(_tests(tree))

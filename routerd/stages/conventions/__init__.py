@@ -8,7 +8,7 @@ from routerd.domain.project import Project
 from routerd.domain.prompt import Conventions
 from routerd.stages.conventions.doc_style import doc_style
 from routerd.stages.conventions.import_name import import_name
-from routerd.stages.conventions.test_home import framework, test_home
+from routerd.stages.conventions.test_home import framework, home_of_tests
 
 
 def conventions(document: Document, target: Target, project: Project) -> Conventions:
@@ -19,7 +19,7 @@ def conventions(document: Document, target: Target, project: Project) -> Convent
         root=project.root or document.uri.rpartition("/")[0],
         doc_style=doc_style(document, target.outline),
         test_framework=framework(document.language, project),
-        test_path=test_home(path, document.language, project),
+        test_path=home_of_tests(path, document.language, project),
         import_name=import_name(path, document.language, project),
     )
 

@@ -30,7 +30,7 @@ def framework(language: str, project: Project) -> str:
     return max(votes, key=lambda name: votes[name])
 
 
-def test_home(path: str, language: str, project: Project) -> str | None:
+def home_of_tests(path: str, language: str, project: Project) -> str | None:
     """The file that tests of ``path`` belong in; ``None`` for a language without a known convention.
 
     A test file that exists for this source wins, then the habit that explains most of the project's
@@ -48,9 +48,6 @@ def test_home(path: str, language: str, project: Project) -> str | None:
     if habit is None and language == "python" and not _has_manifest(project, testing.manifests):
         habit = "{dir}/test_{name}.py"
     return _fill(habit or testing.habits[0], path, project.files)
-
-
-test_home.__test__ = False  # type: ignore[attr-defined]  # pytest would collect the name
 
 
 def _has_manifest(project: Project, manifests: tuple[str, ...]) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from routerd.domain.action import ActionSpec, Snip, Target
 from routerd.domain.document import Document
-from routerd.domain.finding import Finding
 from routerd.domain.ports import Counter
 from routerd.domain.project import Project
 from routerd.domain.prompt import Conventions, Snippet
@@ -26,7 +25,6 @@ class Surroundings:
     """Identifiers that the target uses."""
     project: Project
     conventions: Conventions
-    diagnostics: tuple[Finding, ...] = ()
 
 
 def gather(spec: ActionSpec, around_it: Surroundings, counter: Counter) -> tuple[Snippet, ...]:
@@ -69,20 +67,11 @@ def _callees(it: _In) -> Iterator[Piece]:
     yield from signatures(it.all.target, it.all.used, it.all.project, it.file.path)
 
 
-def _diagnostics(it: _In) -> Iterator[Piece]:
-    span = it.file.target.span
-    inside = [f for f in it.all.diagnostics if span.start.line <= f.span.start.line <= span.end.line]
-    if inside:
-        lines = (f"line {f.span.start.line + 1}: {f.severity}: {f.message}" for f in inside)
-        yield Piece(it.file.path, "\n".join(lines), "reported on the target by other tools")
-
-
 _SOURCES: dict[Snip, Callable[[_In], Iterator[Piece]]] = {
     Snip.IMPORTS: _imports,
     Snip.CONTAINER: lambda it: around(it.file),
     Snip.CALLEES: _callees,
     Snip.TESTS: lambda it: tests(it.all.conventions, it.all.project),
-    Snip.DIAGNOSTICS: _diagnostics,
     Snip.OUTLINE: lambda it: file_outline(it.file),
     Snip.NEIGHBOURS: lambda it: neighbours(it.all.project, it.file.path),
     Snip.EXAMPLE: lambda it: example(it.file),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from posixpath import commonprefix, dirname
 
 from routerd.domain.action import Target
@@ -64,17 +65,9 @@ def _family(path: str) -> str:
 
 def neighbours(project: Project, path: str) -> Iterator[Piece]:
     """The other files of the target's folder: what each imports and declares."""
-    folder = dirname(path)
-    here = [file for file in project.files if dirname(file) == folder and file != path]
-    declared: dict[str, list[Declaration]] = {}
-    for found in project.declarations.values():
-        for declaration in found:
-            if dirname(declaration.path) == folder:
-                declared.setdefault(declaration.path, []).append(declaration)
-    for file in here[:_MAX_NEIGHBOURS]:
-        top = [d for d in declared.get(file, ()) if "." not in d.qualname]
+    for file, declared in islice(project.beside(path).items(), _MAX_NEIGHBOURS):
         lines = [f"imports {', '.join(project.imports[file])}"] if project.imports.get(file) else []
-        lines += [d.signature for d in top]
+        lines += [declaration.signature for declaration in declared]
         if lines:
             yield Piece(file, "\n".join(lines), "a neighbour of the target")
 

@@ -12,6 +12,7 @@ from routerd.domain.action import Contract
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Payload
+from routerd.domain.text import with_lf
 from routerd.domain.verdict import Rejected
 from routerd.stages.read.documentation import read_documentation
 from routerd.stages.read.findings import read_findings
@@ -37,7 +38,7 @@ _READERS: dict[Contract, _Reader] = {
 def read(reply: str, question: Question, grammar: Grammar) -> Payload | Rejected:
     """What a reply holds by the contract of its action, or why it cannot be used."""
     # Some gateways double the CR; inside routerd a reply's lines end at LF.
-    text = reply.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    text = with_lf(reply.replace("\r\r\n", "\n")).lstrip("\ufeff")
     text = _THOUGHT.sub("", text)
     if not text.strip():
         return Rejected("the reply is empty", mechanical=True)

@@ -12,6 +12,7 @@ from routerd.domain.finding import RawFinding, Severity
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import RawFindings
+from routerd.domain.text import with_lf
 from routerd.domain.verdict import Rejected
 
 _LISTS = ("findings", "issues", "problems", "results", "comments", "diagnostics", "review")
@@ -104,7 +105,7 @@ def _first(item: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
 
 def _clean(quote: str) -> str:
     """The quote without a fence, back quotes or line numbers around it; its line ends at LF."""
-    quote = quote.replace("\r\n", "\n").replace("\r", "\n")
+    quote = with_lf(quote)
     blocks = fences(quote)
     if len(blocks) == 1 and blocks[0].first == 0:
         quote = blocks[0].code

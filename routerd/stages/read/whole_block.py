@@ -11,7 +11,7 @@ from routerd.domain.place import Place, Span
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Hunk
-from routerd.domain.text import Text
+from routerd.domain.text import Text, with_lf
 from routerd.domain.verdict import Rejected
 from routerd.stages.read.slips import elision
 
@@ -28,7 +28,7 @@ def block_as_hunk(code: str, question: Question, grammar: Grammar) -> Hunk | Rej
     outline = grammar.outline(replace(document, text=Text(textwrap.dedent(code))))
     new = {symbol.name for symbol in outline.symbols}
     if _repeats_file(code, new, question):
-        return Hunk(_lf(document.text.string), _tailed(code, document.text))
+        return Hunk(with_lf(document.text.string), _tailed(code, document.text))
     span = _replaced_span(new, question)
     if isinstance(span, Rejected):
         return span
@@ -38,7 +38,7 @@ def block_as_hunk(code: str, question: Question, grammar: Grammar) -> Hunk | Rej
         return Rejected(f"the code block leaves out '{lost[0]}'", mechanical=True)
     whole = _without_blank_edges(span, document.text)
     block = textwrap.indent(textwrap.dedent(code).strip("\n"), document.text.indent(whole.start.line))
-    return Hunk(_lf(document.text.slice(whole)), block)
+    return Hunk(with_lf(document.text.slice(whole)), block)
 
 
 def _replaced_span(new: set[str], question: Question) -> Span | Rejected:
@@ -88,10 +88,6 @@ def _without_blank_edges(span: Span, text: Text) -> Span:
     while last > first and not text.bare(last).strip():
         last -= 1
     return Span(Place(first, 0), Place(last, len(text.bare(last))))
-
-
-def _lf(string: str) -> str:
-    return string.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _tailed(code: str, text: Text) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from routerd.actions import catalog
 from routerd.adapters.grammar import TreeSitterGrammar
@@ -39,7 +40,7 @@ class Noted:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """Not kept."""
 
-    def tokens(self, so_far: int) -> None:
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Not kept."""
 
     def attempted(self, attempt: Attempt) -> None:

@@ -53,14 +53,16 @@ class Witness:
     stages: list[str] = field(default_factory=list)
     asked: list[ModelRef] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
+    costs: list[Decimal | None] = field(default_factory=list)
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         self.stages.append(name)
         if model is not None:
             self.asked.append(model)
 
-    def tokens(self, so_far: int) -> None:
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
         self.counts.append(so_far)
+        self.costs.append(cost)
 
     def attempted(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)

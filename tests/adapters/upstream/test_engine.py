@@ -64,6 +64,7 @@ def test_a_whole_answer_comes_with_its_usage_and_its_exact_cost() -> None:
             assert not reply.attempt.usage_estimated
             assert watch.attempts == []
             assert watch.counts[-1] >= completion
+            assert watch.costs[-1] == (INPUT_TOKENS * PRICE.input + watch.counts[-1] * PRICE.output) / Decimal(10**6)
             body = upstream.seen[0].body
             assert (body["max_tokens"], body["stream_options"]) == (1000, {"include_usage": True})
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import ssl
 from collections.abc import Iterator
 
 import httpx2
 import openai
 import pytest
 
-from routerd.adapters.upstream.client import fault_of
+from routerd.adapters.upstream.client import Client, EmbeddingsClient, fault_of
 from routerd.adapters.upstream.failure import TABLE, Bench, Failure, Fault, Sign, Then, classify
+from routerd.adapters.upstream.probe import probe
 from routerd.domain.attempt import AttemptStatus
+from routerd.domain.errors import UpstreamError
 
 STATUSES = {
     300: Failure.MISDIRECTED,
@@ -189,3 +194,50 @@ def test_a_connection_that_never_stood_is_known_to_have_sent_nothing(kind: type[
     error = openai.APIConnectionError(request=REQUEST)
     error.__cause__ = kind("no")
     assert fault_of(error, 0.0).sign is Sign.UNREACHABLE
+
+
+def _untrusted() -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "no")
+    error.verify_message = "self-signed"
+    return error
+
+
+@pytest.mark.parametrize(
+    ("inner", "words"),
+    [
+        (ConnectionRefusedError(111, "refused"), "nothing listens there"),
+        (socket.gaierror(-2, "unknown"), "its name is not known"),
+        (ssl.SSLError(1, "wrong version"), "does not speak TLS"),
+        (_untrusted(), "its certificate is not trusted (self-signed)"),
+    ],
+)
+def test_why_there_is_no_connection_is_said(inner: OSError, words: str) -> None:
+    error = openai.APIConnectionError(request=REQUEST)
+    error.__cause__ = httpx2.ConnectError("no")
+    error.__cause__.__context__ = inner
+    assert words in fault_of(error, 0.0).message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("HTTP_PROXY", "odd://somebody:secret@localhost", "HTTP_PROXY"),
+        ("ALL_PROXY", "socks5://localhost:1080", "SOCKS"),
+        ("SSL_CERT_FILE", os.path.dirname(__file__), "SSL_CERT_FILE"),
+    ],
+)
+@pytest.mark.parametrize("make", [Client, EmbeddingsClient])
+def test_an_environment_that_no_client_can_use_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, make: type[Client | EmbeddingsClient], name: str, value: str, words: str
+) -> None:
+    for other in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UpstreamError, match=words) as told:
+        make("https://localhost:1/v1", "a-key")
+    assert "secret" not in str(told.value)
+
+
+async def test_doctor_is_told_of_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "odd://localhost")
+    assert "HTTP_PROXY" in str((await probe("http://localhost:1/v1", None)).problem)

@@ -280,6 +280,19 @@ def test_a_continuation_sends_what_is_there_and_asks_for_the_rest() -> None:
     ]
 
 
+def test_halves_of_characters_are_sent_and_taken_as_what_they_can_be() -> None:
+    broken = Prompt((Message("user", "caf\udce9 \ud83d\udce6"),), 2, 1, 500)
+    assert request_body("m", broken, Quirks())["messages"][0]["content"] == "caf\ufffd 📦"
+    draft = Draft()
+    for event in (chunk("a \ud83d"), chunk("\udce6 and \udfff"), chunk(finish="stop"), "[DONE]"):
+        draft.event(event)
+    draft.commit(must_be_done=True)
+    assert draft.text == "a 📦 and \ufffd"
+    with pytest.raises(FaultError) as told:
+        Draft().event(json.dumps({"error": {"message": "no \ud800"}}))
+    assert told.value.fault.message == "no \ufffd"
+
+
 REFUSALS = [
     Fault(
         Sign.STATUS,

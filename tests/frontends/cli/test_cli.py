@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def routerd(tmp_path: Path) -> Routerd:
             capture_output=True,
             text=True,
             encoding="utf-8",
+            errors="surrogateescape",
             timeout=120,
             stdin=subprocess.DEVNULL,
             check=False,
@@ -86,6 +88,16 @@ def test_document_prints_a_diff_and_leaves_the_file_alone(routerd: Routerd, shop
     assert '+    """Parse' in done.stdout
     assert "offline" in done.stderr
     assert shop.read_bytes() == SOURCE.encode()
+
+
+def test_a_diff_applies_to_the_very_bytes_of_the_file(routerd: Routerd, shop: Path, tmp_path: Path) -> None:
+    latin = 'def greet(name):\n    return "café " + name\n'.encode("latin-1")
+    shop.write_bytes(latin)
+    diff = routerd("run", "document", "shop.py:1").stdout
+    (tmp_path / "change.diff").write_text(diff, "utf-8", "surrogateescape", newline="")
+    subprocess.run(["git", "apply", str(tmp_path / "change.diff")], cwd=shop.parent, check=True)
+    assert b'    return "caf\xe9 " + name\n' in shop.read_bytes()
+    assert b'"""' in shop.read_bytes()
 
 
 def test_apply_writes_the_change_and_nothing_but_the_change(routerd: Routerd, shop: Path) -> None:
@@ -128,6 +140,12 @@ def test_review_finds_the_real_faults(routerd: Routerd, shop: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "shop.py:11:" in done.stdout
     assert "except" in done.stdout
+
+
+def test_a_review_names_the_file_as_the_user_did(routerd: Routerd, shop: Path) -> None:
+    (shop.parent / "parts").mkdir()
+    shop.rename(shop.parent / "parts" / "shop.py")
+    assert "parts/shop.py:11:" in routerd("run", "review", "parts/shop.py:10").stdout.replace(os.sep, "/")
 
 
 def test_design_is_a_document_with_a_diagram(routerd: Routerd, shop: Path) -> None:
@@ -188,6 +206,9 @@ def test_the_report_is_one_page_that_asks_no_network(routerd: Routerd, shop: Pat
         (("run", "document", "shop.py", "--model", "gpt-4o"), 2, "is not provider/model"),
         (("run", "document", "shop.py", "--model", "nobody/gpt-4o"), 2, "There is no provider 'nobody'"),
         (("run", "document", "."), 2, "is a folder"),
+        (("run", "document", os.devnull), 2, "is no regular file"),
+        (("config",), 2, "Missing command"),
+        (("route", " "), 2, "instruction is empty"),
         (("estimate",), 2, "Missing argument"),
         (("frobnicate",), 2, "No such command 'frobnicate'"),
         (("serve", "--tcp", "nonsense"), 2, "HOST:PORT"),
@@ -209,7 +230,8 @@ def test_a_wrong_word_gets_one_sentence_and_exit_code_2(
         ("blob.py", b"\x00\x01\x02" * 100, "binary"),
         ("notes.md", b"# Notes\n", "cannot document markdown files"),
         ("large.py", b"x = 1\n" * 900_000, "too large"),
-        ("done.py", b'"""Done."""\n', "documented already"),
+        ("done.py", b'def weigh():\n    """Weigh."""\n', "documented already"),
+        ("flat.py", b"x = 1\n", "nothing to document"),
     ],
 )
 def test_a_file_that_cannot_be_worked_on_is_refused_with_the_reason(
@@ -243,6 +265,63 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(routerd: Routerd, sh
     done = routerd("estimate", "shop.py", "--config", "odd.toml")
     assert done.returncode == 0
     assert "budget" in done.stderr
+
+
+@pytest.mark.parametrize("columns", ["40", "200"])
+def test_the_configuration_is_shown_as_toml_that_says_the_same(routerd: Routerd, shop: Path, columns: str) -> None:
+    shown = routerd("config", "show", "--where", COLUMNS=columns).stdout
+    (shop.parent / "shown.toml").write_text(shown, "utf-8")
+    assert tomllib.loads(shown)["providers"]["n1n"]["base_url"] == "https://api.n1n.ai/v1"
+    assert routerd("config", "check", "shown.toml").returncode == 0
+
+
+def test_a_narrow_screen_cuts_no_price(routerd: Routerd, shop: Path) -> None:
+    shown = routerd("estimate", "shop.py:4", COLUMNS="50", N1N_API_KEY="not-a-real-key").stdout
+    assert "…" not in shown
+    assert "$0.0" in shown
+
+
+def test_no_command_is_described_by_half_a_sentence(routerd: Routerd) -> None:
+    for arguments in (["--help"], ["config", "--help"]):
+        shown = routerd(*arguments, COLUMNS="80").stdout
+        assert "Commands:" in shown
+        assert "..." not in shown.partition("Commands:")[2]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="these rights bind neither there nor root")
+def test_a_read_only_file_stays_as_it_is(routerd: Routerd, shop: Path) -> None:
+    shop.chmod(0o400)
+    kept = routerd("run", "document", "shop.py:4", "--apply")
+    assert (kept.returncode, "read-only" in kept.stderr) == (0, True)
+    assert '+    """Parse' in kept.stdout
+
+
+def test_what_cannot_be_written_is_shown(routerd: Routerd, shop: Path) -> None:
+    (shop.parent / "tests").write_text("a file where the folder should be", "utf-8")
+    kept = routerd("run", "test", "shop.py", "--apply")
+    assert (kept.returncode, "cannot be written" in kept.stderr) == (0, True)
+    assert "+def test_" in kept.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_no_fault(shop: Path, tmp_path: Path, closed: str) -> None:
+    script = f'"{sys.executable}" -m routerd stats {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        env={**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["json", "typer", "asyncio", "sqlite3"])
+def test_a_project_cannot_lend_its_modules_to_routerd(routerd: Routerd, shop: Path, name: str) -> None:
+    (shop.parent / f"{name}.py").write_text("raise SystemExit('the project was run')\n", "utf-8")
+    done = routerd("run", "document", "shop.py:4")
+    assert (done.returncode, "the project was run" in done.stderr) == (0, False), done.stderr
 
 
 def test_the_version_is_printed(routerd: Routerd) -> None:

@@ -12,7 +12,7 @@ import pytest
 from routerd.app import now
 from routerd.domain.money import Price
 from routerd.frontends.cli.main import main
-from routerd.frontends.cli.prices import is_old
+from tests.home import at_home
 
 CONFIG = """
 [tiers]
@@ -31,8 +31,7 @@ output = "15.00"
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+    at_home(tmp_path / "home", monkeypatch)
     for name in ("TEST_KEY", "OPENAI_API_KEY", "DEEPSEEK_API_KEY"):
         monkeypatch.setenv(name, "never-sent")
     (tmp_path / "config.toml").write_text(CONFIG)
@@ -60,8 +59,9 @@ def test_each_model_has_its_price_its_source_and_its_date(
 
 @pytest.mark.parametrize(("days", "old"), [(0, False), (90, False), (91, True), (None, None)])
 def test_what_was_checked_more_than_90_days_ago_is_marked(days: int | None, old: bool | None) -> None:
-    checked = None if days is None else (now().date() - timedelta(days=days)).isoformat()
-    assert is_old(Price(Decimal(1), Decimal(2), checked=checked)) is old
+    today = now().date()
+    checked = None if days is None else (today - timedelta(days=days)).isoformat()
+    assert Price(Decimal(1), Decimal(2), checked=checked).stale(today) is old
 
 
 def test_for_people_an_unknown_price_names_the_way_to_set_it(

@@ -27,6 +27,7 @@ from routerd.domain.money import Usage
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from routerd.setup import Setup
+from tests.home import at_home
 from tests.upstream import InThread, Turn, Upstream, credential
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -38,12 +39,9 @@ PRESETS = ("N1N", "OPENAI", "ANTHROPIC", "GEMINI", "DEEPSEEK", "OPENROUTER", "MI
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of its own, in which no well-known provider has a key."""
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    at_home(tmp_path, monkeypatch)
     for name in PRESETS:
         monkeypatch.delenv(f"{name}_API_KEY", raising=False)
-    monkeypatch.delenv("ROUTERD_CONFIG", raising=False)
     monkeypatch.setenv("NEAR_KEY", "sk-never-shown")
     return tmp_path
 
@@ -242,3 +240,8 @@ def test_a_first_file_names_the_local_server_that_runs_and_its_models(home: Path
     assert "OPENAI_API_KEY is set: openai can be used." in text
     assert "sk-never-shown" not in text
     assert tomllib.loads(text) == {}
+
+
+def test_a_file_that_is_not_there_is_not_said_to_be_in_order(home: Path) -> None:
+    found = {check.name: check for check in asyncio.run(examine(None, home, NOW))}["configuration"]
+    assert (found.ok, "built-in defaults; `routerd config init` writes" in found.words) == (True, True)

@@ -86,6 +86,7 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
     [
         {"range": {"start": 1}},
         {"range": "all"},
+        {"range": {"start": {"line": -1, "character": 0}, "end": {"line": 0, "character": 0}}},
         {"tier": 5},
         {"model": "no-slash"},
         {"uri": None},
@@ -95,3 +96,8 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
 def test_a_misshapen_wish_is_refused_with_a_sentence(more: dict[str, object]) -> None:
     with pytest.raises(UsageError, match=r"\.$"):
         from_proto.wish({"action": "review", "uri": "file:///a.py", **more})
+
+
+def test_a_position_beyond_all_numbers_is_the_end() -> None:
+    furthest = from_proto.position({"line": 10**30, "character": 2**31})
+    assert (furthest.line, furthest.character) == (2**31 - 1, 2**31 - 1)

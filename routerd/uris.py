@@ -13,11 +13,15 @@ def uri_of(path: Path) -> str:
 
 
 def path_of(uri: str) -> Path | None:
-    """The path of a ``file:`` URI; ``None`` for untitled documents and other schemes."""
-    parts = urlsplit(uri)
-    if parts.scheme != "file":
+    """The path of a ``file:`` URI; ``None`` for untitled documents, other schemes and what is no URI or no path."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
         return None
-    path = unquote(parts.path)
+    # Names need not be UTF-8 where they are bytes.
+    path = unquote(parts.path, errors="surrogateescape")
+    if parts.scheme != "file" or "\0" in path:
+        return None
     if os.name == "nt":
         # file:///c:/x has the path /c:/x; file://server/share is a UNC path.
         path = f"//{parts.netloc}{path}" if parts.netloc else path.lstrip("/")
