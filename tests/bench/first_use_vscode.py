@@ -20,6 +20,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tests.bench.readme import block
+
 ROOT = Path(__file__).parents[2]
 VSCODE = ROOT / "tests" / "e2e" / "vscode"
 FIRST_SCREEN = 25
@@ -40,10 +42,9 @@ def measure(home: Path) -> dict[str, object]:
         "PIP_NO_CACHE_DIR": "1",
         "PATH": os.pathsep.join([str(home / "venv/bin"), str(programs), tools["path"], os.environ["PATH"]]),
     }
-    readme = (project / "README.md").read_text("utf-8")
     seconds = timed(f"python3 -m venv {shlex.quote(str(home / 'venv'))}", home, env)
-    seconds |= timed(block(readme, "pip install . "), project, env)
-    seconds |= timed(block(readme, "code --install-extension"), project, env)
+    seconds |= timed(block("pip install . "), project, env)
+    seconds |= timed(block("code --install-extension"), project, env)
     file, name = undocumented(project)
     script = Path(__file__).with_suffix(".mjs")
     command = [tools["node"], script, project, extensions, file, name]
@@ -79,12 +80,6 @@ def code(programs: Path, tools: Mapping[str, str], home: Path, extensions: Path)
     programs.mkdir()
     (programs / "code").write_text(f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n', "utf-8")
     (programs / "code").chmod(0o755)
-
-
-def block(readme: str, words: str) -> str:
-    """The command in the README's block of shell that holds these words."""
-    [found] = [text for text in re.findall(r"```sh\n(.*?)```", readme, re.S) if words in text]
-    return str(found).strip()
 
 
 def timed(command: str, folder: Path, env: Mapping[str, str]) -> dict[str, float]:

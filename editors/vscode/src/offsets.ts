@@ -42,6 +42,11 @@ export function rebased(before: string, now: string, edits: readonly Edit[]): Ed
   return moved;
 }
 
+/** Where an offset is after an edit: what stands behind the edit moves along, what it replaces is at its start. */
+export function carried(offset: number, { start, end, text }: Edit): number {
+  return offset >= end ? offset + text.length - (end - start) : Math.min(offset, start);
+}
+
 /** The offset of a line and a UTF-16 column, both from 0, clamped to the text. */
 export function offsetOf(text: string, line: number, column: number): number {
   const breaks = /\r\n|\r|\n/g; // what LSP calls a line break

@@ -1,5 +1,6 @@
 // The diff of an edit that does more than insert, with Accept, Discard and Retry; decides nothing by itself.
 
+import { randomUUID } from "node:crypto";
 import { basename } from "node:path/posix";
 import * as vscode from "vscode";
 import type { Proposal } from "./proposal.ts";
@@ -18,19 +19,20 @@ interface Open {
 export class Preview implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly open = new Map<string, Open>();
   private readonly parts: vscode.Disposable[];
-  private count = 0;
 
   constructor() {
     this.parts = [
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
-      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+      vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
         this.closed(closed);
+        this.closeLeft(opened);
         this.offer();
       }),
       ...DECISIONS.map((decision) =>
         vscode.commands.registerCommand(`routerd.preview.${decision}`, () => this.decideActive(decision)),
       ),
     ];
+    this.closeLeft(vscode.window.tabGroups.all.flatMap((group) => group.tabs));
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -39,17 +41,16 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   /** Shows the diff and waits for the decision; closing the diff discards. */
   async ask(proposal: Proposal, from: string, mayRetry: boolean): Promise<Decision> {
-    const id = String(++this.count);
+    const id = randomUUID();
     const texts = new Map(proposal.files.map((file) => [file.uri.path, proposal.after(file)]));
     const right = (uri: vscode.Uri) => vscode.Uri.from({ scheme: SCHEME, path: uri.path, query: id });
     const decided = new Promise<Decision>((decide) => this.open.set(id, { texts, mayRetry, decide }));
     const [first, ...others] = proposal.files;
     if (first && others.length === 0) {
-      const left = first.created ? first.uri.with({ scheme: SCHEME, query: "" }) : first.uri;
       const tab = `${basename(first.uri.path)} (${from})`;
-      await vscode.commands.executeCommand("vscode.diff", left, right(first.uri), tab, { preview: false });
+      await vscode.commands.executeCommand("vscode.diff", first.uri, right(first.uri), tab, { preview: false });
     } else {
-      const rows = proposal.files.map(({ uri }) => [uri, uri, right(uri)]);
+      const rows = proposal.files.map(({ uri, created }) => [uri, created ? undefined : uri, right(uri)]);
       await vscode.commands.executeCommand("vscode.changes", from, rows);
     }
     const decision = await decided;
@@ -75,6 +76,12 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   private closed(tabs: readonly vscode.Tab[]): void {
     for (const id of tabs.flatMap(idsOf)) this.open.get(id)?.decide("discard");
+  }
+
+  /** VS Code brings a diff of several files back after a reload; then nobody waits for its decision any more. */
+  private closeLeft(tabs: readonly vscode.Tab[]): void {
+    const left = tabs.filter((tab) => idsOf(tab).some((id) => !this.open.has(id)));
+    if (left.length) void vscode.window.tabGroups.close(left);
   }
 
   dispose(): void {

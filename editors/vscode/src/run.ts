@@ -8,6 +8,9 @@ import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
 import { origin, receipt, say, showDocument, showReview } from "./results.ts";
 import { Versions } from "./versions.ts";
 
+/** An action that came to something; the walkthrough ticks its steps then, through whichever door it was asked for. */
+const DONE: Outcome["status"][] = ["applied", "proposed"];
+
 export class Runner {
   private count = 0;
 
@@ -16,9 +19,10 @@ export class Runner {
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
   async run(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
     for (let wish = argument; ; ) {
-      const versions = new Versions(wish.uri);
+      const versions = new Versions(wish);
       try {
         const outcome = await this.ask(client, wish);
+        if (DONE.includes(outcome.status)) void vscode.commands.executeCommand("setContext", "routerd.used", true);
         const better = TIERS[TIERS.indexOf(outcome.tier ?? "") + 1];
         const mayRetry = outcome.tier !== null && better !== undefined;
         let decision: Decision = "accept";
@@ -29,7 +33,7 @@ export class Runner {
         else if (outcome.document) await showDocument(outcome);
         else say(outcome);
         if (decision !== "retry" || !better) return outcome;
-        wish = { ...wish, tier: better }; // its range and version belong together: the daemon moves the one along
+        wish = { ...versions.again(client), tier: better };
       } finally {
         versions.dispose();
       }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from routerd.frontends.lsp import from_proto, keys
+from routerd.frontends.lsp import from_proto, keys, parent
 
 if TYPE_CHECKING:
     from routerd.frontends.lsp.session import Session
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
     """Take in what the client can; everything slow waits until it has its answer."""
-    session.began(from_proto.client(params))
+    client = from_proto.client(params)
+    # Looked at before the client has its answer: one that dies right then must not be taken for one out of sight.
+    session.began(client if parent.visible(client.process_id) else replace(client, process_id=None))
 
 
 def initialized(session: Session, _: types.InitializedParams) -> None:

@@ -10,9 +10,12 @@ _EVERY_S = 2.0
 """Looking costs a microsecond; an orphan lives this long at the most."""
 
 
+def visible(pid: int | None) -> bool:
+    """Whether a process can be seen from here: a container's editor cannot, and is not taken for dead."""
+    return pid is not None and pid > 0 and alive(pid)
+
+
 async def wait_for_death(pid: int) -> None:
-    """Return once a process is gone; never for one that is not there to begin with (a container's editor)."""
-    if pid <= 0 or not alive(pid):
-        await asyncio.Event().wait()
+    """Return once a process is gone."""
     while alive(pid):
         await asyncio.sleep(_EVERY_S)

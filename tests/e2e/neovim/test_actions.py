@@ -81,7 +81,7 @@ def test_each_entry_of_the_menu_runs_its_action(nvim: Neovim, kind: str, shown: 
     assert (nvim.lua("return #vim.diagnostic.get(0)") > 0) == kind.endswith("review")
 
 
-@pytest.mark.parametrize("keys", ["<Plug>(routerd-review)", "V<Plug>(routerd-review)", ":Rou review<CR>"])
+@pytest.mark.parametrize("keys", ["<Plug>(routerd-review)", "jV<Plug>(routerd-review)", ":Rou review<CR>"])
 def test_a_plug_map_or_a_short_name_does_as_the_command(nvim: Neovim, upstream: InThread, keys: str) -> None:
     nvim.keys(keys)
     assert nvim.outcome(1)["status"] == "applied"

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dollars } from "../../../editors/vscode/src/money.ts";
-import { applied, insertsOnly, offsetOf, rebased } from "../../../editors/vscode/src/offsets.ts";
+import { applied, carried, insertsOnly, offsetOf, rebased } from "../../../editors/vscode/src/offsets.ts";
 
 /** Numbers from 0 to below `limit`, the same in every run (mulberry32). */
 function numbers(seed) {
@@ -22,7 +22,8 @@ test("an edit follows what was typed elsewhere, or is given up, but never lands 
     // All characters differ, so that there is only one place where something can have been typed.
     const before = Array.from({ length: next(30) }, (_, n) => String.fromCharCode(0x4e00 + n)).join("");
     const cuts = Array.from({ length: 4 }, () => next(before.length + 1)).sort((a, b) => a - b);
-    const pieces = [{ start: cuts[0], end: cuts[1], text: "ab".slice(next(3)) }, { start: cuts[2], end: cuts[3], text: "XY".slice(next(3)) }];
+    const first = { start: cuts[0], end: cuts[1], text: "ab".slice(next(3)) };
+    const pieces = [first, { start: cuts[2], end: cuts[3], text: "XY".slice(next(3)) }];
     const [edit, typed] = next(2) ? pieces : pieces.toReversed();
     const now = applied(before, [typed]);
     const moved = rebased(before, now, [edit]);
@@ -35,6 +36,27 @@ test("an edit follows what was typed elsewhere, or is given up, but never lands 
 
 test("an edit of a place that was changed meanwhile is given up", () => {
   assert.equal(rebased("one two", "one 2", [{ start: 4, end: 7, text: "three" }]), null);
+});
+
+test("an offset stays at its character, however many edits come before and behind it", () => {
+  const next = numbers(11);
+  let stayed = 0;
+  for (let round = 0; round < 5_000; round++) {
+    let text = Array.from({ length: 1 + next(30) }, (_, n) => String.fromCharCode(0x4e00 + n)).join("");
+    let offset = next(text.length);
+    const character = text[offset];
+    for (let edits = next(9); edits > 0; edits--) {
+      const [start, end] = [next(text.length + 1), next(text.length + 1)].sort((a, b) => a - b);
+      const edit = { start, end: Math.min(end, start + 3), text: "abc".slice(next(4)) };
+      text = applied(text, [edit]);
+      offset = carried(offset, edit);
+      assert.ok(offset >= 0 && offset <= text.length);
+    }
+    if (!text.includes(character)) continue;
+    stayed++;
+    assert.equal(text[offset], character);
+  }
+  assert.ok(stayed > 2_000, `${stayed} of 5000`);
 });
 
 test("only what replaces nothing counts as insertion", () => {

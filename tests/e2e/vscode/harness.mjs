@@ -2,7 +2,7 @@
 // It knows nothing of routerd; it asks no outside host and does not touch the user's own VS Code folders.
 
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -51,14 +51,20 @@ export function toolbox() {
   return JSON.parse(printed);
 }
 
-/** Packs a copy of an extension's folder into a .vsix, after its own `vscode:prepublish`, and returns its path. */
+/**
+ * Packs a copy of an extension's folder into a .vsix, after its own `vscode:prepublish`, and returns its path. Where
+ * ROUTERD_TEST_PACKED names a folder, packages are kept there, and packed once.
+ */
 export function pack(folder, tools = toolbox()) {
+  const kept = process.env.ROUTERD_TEST_PACKED;
+  const ready = kept && join(kept, `${basename(folder)}.vsix`);
+  if (ready && existsSync(ready)) return ready;
   const scratch = mkdtempSync(join(tmpdir(), "vsix-"));
   process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
   const copy = join(scratch, "extension");
   cpSync(folder, copy, { recursive: true, filter: (from) => !["node_modules", "dist"].includes(basename(from)) });
   symlinkSync(tools.modules, join(copy, "node_modules"));
-  const vsix = join(scratch, "extension.vsix");
+  const vsix = ready || join(scratch, "extension.vsix");
   const vsce = join(tools.modules, "@vscode/vsce/vsce");
   const lenient = ["--no-dependencies", "--allow-missing-repository", "--skip-license", "--no-rewrite-relative-links"];
   run(tools, [vsce, "package", ...lenient, "-o", vsix], copy);

@@ -1,4 +1,4 @@
-// The project that the tests open: a module that reads mail, with paid models on loopback behind every tier.
+// The project that the tests open: a module that reads mail and its caller, with paid models on loopback.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,23 @@ def fold(lines: list[str]) -> str:
     """Fold."""
     return "\\r\\n ".join(lines)
 `;
+/** Calls `fold` from another file. */
+export const CALLER = `from header import fold
+
+
+def subject(words: list[str]) -> str:
+    return "Subject: " + fold(words)
+`;
+/** What a model that documents `parse_header` answers. */
+export const DOCUMENTED = `<doc name="parse_header">
+Split a header line into its name and its value.
+
+Args:
+    line: the line, without its line break.
+
+Raises:
+    ValueError: the line has no colon.
+</doc>`;
 /** What a model that documents `fold` answers. */
 export const FOLDED = '<doc name="fold">\nFold header lines into one field, as RFC 5322 allows.\n</doc>';
 const config = (url) => `
@@ -46,11 +63,17 @@ daily = "5.00"
 enabled = false
 `;
 
+/** Writes the two modules into the project's folder. */
+export function source(folder) {
+  writeFileSync(join(folder, "header.py"), SOURCE);
+  writeFileSync(join(folder, "caller.py"), CALLER);
+}
+
 /** Makes the project in `scratch` and a configuration for this upstream; returns `{folder, config}`, two paths. */
 export function project(scratch, url) {
   const folder = join(scratch, "mail");
   mkdirSync(folder);
-  writeFileSync(join(folder, "header.py"), SOURCE);
+  source(folder);
   writeFileSync(join(scratch, "config.toml"), config(url));
   return { folder, config: join(scratch, "config.toml") };
 }

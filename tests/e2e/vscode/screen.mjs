@@ -21,6 +21,19 @@ export function placesOf(root, word) {
   return places.sort((a, b) => a.y - b.y || a.x - b.x);
 }
 
+/** Runs in the page: all that VS Code has stored of its state in the browser's databases, as one text. */
+export async function remembered() {
+  const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const stored = (await indexedDB.databases()).map(async ({ name }) => {
+    const database = await done(indexedDB.open(name));
+    const tables = [...database.objectStoreNames];
+    const rows = await Promise.all(tables.map((table) => done(database.transaction(table).objectStore(table).getAll())));
+    database.close();
+    return JSON.stringify(rows);
+  });
+  return (await Promise.all(stored)).join();
+}
+
 export async function linesOf(editor) {
   return editor.locator(".view-lines").first().evaluate((root) =>
     [...root.querySelectorAll(":scope > .view-line")]

@@ -1,6 +1,7 @@
-"""A small language server that is not this routerd: of any version; writes down which key it was handed.
+"""A small language server that is not this routerd: of any version, with any answer.
 
-`python stranger.py VERSION FILE`. It asks for a key as soon as it is told that one changed.
+`python stranger.py VERSION FOLDER`. As soon as it is told that a key changed, it asks for that and writes what it was
+handed into FOLDER/told. A run ends with the outcome that FOLDER/outcome.json holds.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ from pathlib import Path
 from typing import Any
 
 
-def main(version: str, told: Path) -> None:
+def main(version: str, folder: Path) -> None:
     server = {"name": "routerd", "version": version}
     for message in iter(read, None):
         match message.get("method"):
             case "initialize":
-                send({"id": message["id"], "result": {"capabilities": {}, "serverInfo": server}})
+                capabilities = {"executeCommandProvider": {"commands": ["routerd.run"]}}
+                send({"id": message["id"], "result": {"capabilities": capabilities, "serverInfo": server}})
             case "shutdown":
                 send({"id": message["id"], "result": None})
             case "exit":
                 return
             case "routerd/keyChanged":
                 send({"id": "key", "method": "routerd/key", "params": message["params"]})
+            case "routerd/run":
+                send({"id": message["id"], "result": json.loads((folder / "outcome.json").read_text("utf-8"))})
             case None if message.get("id") == "key":
-                told.write_text(json.dumps(message["result"]), "utf-8")
+                (folder / "told").write_text(json.dumps(message["result"]), "utf-8")
             case _ if "id" in message:
                 send({"id": message["id"], "error": {"code": -32601, "message": "not here"}})
 

@@ -1,4 +1,4 @@
-// The loopback upstream of tests/upstream as a child process, and a `routerd` program that starts this checkout.
+// The loopback upstream of tests/upstream as a child process, and `routerd` programs: this checkout, and a stranger.
 
 import { spawn } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
@@ -19,6 +19,12 @@ export function script(path, lines) {
 /** A program in `folder` that runs this checkout's daemon with the Python of the tests; returns its path. */
 export function launcher(folder) {
   return script(join(folder, "routerd"), `PYTHONPATH='${ROOT}' exec '${PYTHON}' -m routerd "$@"`);
+}
+
+/** A program in `folder` that is another server (stranger.py); what it says and hears is in that folder. */
+export function stranger(folder, version) {
+  const server = join(ROOT, "tests/e2e/vscode/stranger.py");
+  return script(join(folder, `routerd-${version}`), `exec '${PYTHON}' '${server}' ${version} '${folder}'`);
 }
 
 /** An upstream that answers as each test tells it. */

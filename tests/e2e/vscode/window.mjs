@@ -1,8 +1,8 @@
 // One VS Code window in a browser: what is on the screen as text, and the clicks and keys that a person would use.
 
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { linesOf, PATIENCE_MS, placesOf, plain, texts, until } from "./screen.mjs";
+import { linesOf, PATIENCE_MS, placesOf, plain, remembered, texts, until } from "./screen.mjs";
 
 export { PATIENCE_MS };
 
@@ -27,6 +27,11 @@ export class Window {
   async reload() {
     await this.page.reload();
     await this.untilLoaded();
+  }
+
+  /** Waits until VS Code, which writes its state down every few seconds, would bring back what holds `text`. */
+  async untilRemembered(text) {
+    await until(async () => (await this.page.evaluate(remembered)).includes(text), `${text} to be stored`, () => []);
   }
 
   /** Lays these settings over the user's while VS Code runs; each call replaces those of the last one. */
@@ -119,6 +124,13 @@ export class Window {
     await until(async () => (await this.tabs()).length < before, "the tab to close", () => this.tabs());
   }
 
+  /** Brings the first tab whose label matches to the front: its title, its description, and which group it is in. */
+  async showTab(label) {
+    const tab = this.page.locator(".tab").and(this.page.getByRole("tab", { name: label })).first();
+    await tab.click();
+    await tab.and(this.page.locator(".active")).waitFor();
+  }
+
   /** The titles of all open tabs. */
   async tabs() {
     return this.page.locator(".tab").evaluateAll((tabs) => tabs.map((tab) => tab.dataset.resourceName));
@@ -143,11 +155,13 @@ export class Window {
   async hover(word, { expected = "", nth = 0 } = {}) {
     const shown = this.page.locator(".monaco-hover:visible");
     const wanted = shown.filter({ hasText: expected }).first();
+    let patience = 500; // at first it is not there because the server is not; a busy machine needs longer to answer
     const says = async () => {
+      patience = Math.min(2 * patience, 5_000);
       const { x, y } = await this.find(word, nth);
       await this.page.mouse.move(x - 60, y + 120); // away: what was asked before the server knew stays as it is
       await this.page.mouse.move(x, y, { steps: 4 });
-      return wanted.waitFor({ timeout: 5_000 }).then(() => true, () => false);
+      return wanted.waitFor({ timeout: patience }).then(() => true, () => false);
     };
     await until(says, `a hover ${JSON.stringify(expected)} over ${word}`, () => texts(shown));
     return (await texts(shown)).join("\n");
@@ -159,9 +173,11 @@ export class Window {
     const menu = this.page.locator(".action-widget").first(); // a second one is its submenu
     const rows = menu.locator(".monaco-list-row.action");
     const wanted = rows.filter({ hasText: expected }).first();
+    let patience = 500; // as for a hover
     const offers = async () => {
+      patience = Math.min(2 * patience, 5_000);
       await this.page.keyboard.press("Control+.");
-      await wanted.waitFor({ timeout: 3_000 }).catch(() => {}); // with no action at all there is no menu
+      await wanted.waitFor({ timeout: patience }).catch(() => {}); // with no action at all there is no menu
       if (await wanted.isVisible()) return true;
       await this.page.keyboard.press("Escape"); // it was asked before the server knew the file: ask again
       await menu.waitFor({ state: "hidden" }); // or Ctrl+. would accept the first row
@@ -273,6 +289,12 @@ export class Window {
     };
     await until(says, `the language status ${JSON.stringify(expected)}`, () => texts(shown));
     return (await texts(shown)).join("\n");
+  }
+
+  /** The log of the output channel of this name, as VS Code has written it to the disk. */
+  log(channel) {
+    const [path] = readdirSync(this.home, { recursive: true }).filter((name) => name.endsWith(`${channel}.log`));
+    return readFileSync(join(this.home, path), "utf8");
   }
 
   async clipboard() {
