@@ -16,11 +16,8 @@ _SNIFFED_LINES = 200
 
 
 def resolve(request: Request, spec: ActionSpec, outline: Outline, parsed: bool, name: str) -> Target | Refusal:
-    """The target of a request; ``parsed`` says whether the language has a grammar, ``name`` is the file's."""
+    """The target of a request in a readable text; ``parsed`` tells of a grammar, ``name`` is the file's."""
     text = request.document.text
-    refusal = unreadable(text, name)
-    if refusal is not None:
-        return refusal
     if spec.code_only and not parsed:
         return Refusal(
             f"routerd cannot {spec.name} {request.document.language} files yet; review and design work on any text.",

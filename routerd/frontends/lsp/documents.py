@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from routerd.domain.document import Document
+from routerd.domain.errors import UsageError
 from routerd.domain.place import Span
 from routerd.domain.text import Text
 
-_REMEMBERED = 16
+_REMEMBERED = 128
 """Versions whose text is kept, so that a menu's range can be carried over; they share their lines."""
 
 Watcher = Callable[[Document], None]
@@ -61,12 +62,15 @@ class Documents:
     def carried(self, uri: str, version: int | None, read: Callable[[Text], Span]) -> Span:
         """A range that was made for some version, in the text as it stands now.
 
-        ``read`` gives the range in a text. Lines above the change keep it, lines below move it along.
+        ``read`` gives the range in a text. Lines above the change keep it, lines below move it along. Raises UsageError
+        for a version that is forgotten: its range would be of something else by now.
         """
         held = self._open[uri]
         texts = [*(past.text for past in held.past), held.now.text]
         versions = [past.version for past in held.past]
         if version not in versions:
+            if version is not None and len(held.past) == _REMEMBERED and version < min(v or 0 for v in versions):
+                raise UsageError("The file has changed too much since that was offered: ask for it again.")
             return read(held.now.text)
         since = texts[versions.index(version) :]
         span = read(since[0])

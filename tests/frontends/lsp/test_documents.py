@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from routerd.domain.document import Document
+from routerd.domain.errors import UsageError
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.place import Edit, Span, span
 from routerd.domain.text import Text
@@ -57,3 +60,19 @@ def test_watchers_see_every_state_and_a_document_that_was_never_opened_does_not_
     assert seen == ["a", "b"]
     assert documents.close("u")
     assert not documents.close("u")
+
+
+def test_a_range_for_a_version_that_is_forgotten_is_not_taken_for_one_of_the_text_as_it_is() -> None:
+    documents = Documents()
+    documents.open(Document("u", 1, "python", Text("a\nb\n")))
+
+    def read(text: Text) -> Span:
+        line = len(text.lines) - 3
+        return span(line, 0, line, 1)
+
+    for version in range(2, 200):
+        documents.change("u", version, Text("new\n" * version + "a\nb\n"))
+    assert documents.carried("u", 150, read).start.line == 199
+    assert documents.carried("u", None, read).start.line == 199
+    with pytest.raises(UsageError, match="ask for it again"):
+        documents.carried("u", 1, read)
