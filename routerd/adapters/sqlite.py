@@ -33,6 +33,22 @@ _MENDS = {
 }
 
 
+_OF_VALUES = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+)
+"""What SQLite and Python raise of values, as opposed to a file that is locked, full or broken."""
+
+
+class UnwritableRow(Exception):
+    """Values that no file takes."""
+
+
 class Database:
     """A database file that several processes write at once; every write is one transaction."""
 
@@ -134,6 +150,21 @@ class Database:
             except (sqlite3.Error, OverflowError, UnicodeError) as fault:
                 raise self._fault(fault, "written") from fault
             self._wait(locked=False)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of a transaction that can fail without the rest.
+
+        Raises UnwritableRow where its values are at fault, and not the file: the same would fail each time.
+        """
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except _OF_VALUES as fault:
+            self._connection.execute("ROLLBACK TO part")
+            self._connection.execute("RELEASE part")
+            raise UnwritableRow(str(fault) or type(fault).__name__) from fault
+        self._connection.execute("RELEASE part")
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Rows of one query. Raises LedgerError where the file cannot be read."""

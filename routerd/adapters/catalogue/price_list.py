@@ -98,7 +98,11 @@ def parsed(content: bytes) -> Mapping[str, Provider]:
     """The providers of a list in the updater's JSON format. Raises ValueError where it is not one."""
     from genai_prices.types import _providers_from_raw  # noqa: PLC0415  # lazy; the updater's own reader
 
-    return {provider.id: provider for provider in _providers_from_raw(json.loads(content))}
+    try:
+        raw = json.loads(content)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return {provider.id: provider for provider in _providers_from_raw(raw)}
 
 
 def _newest(providers: Mapping[str, Provider], installed: date) -> str | None:

@@ -11,6 +11,8 @@ from routerd.adapters.catalogue.price_list import kept_file, parsed
 from routerd.domain.errors import RouterdError
 
 _TIMEOUT_S = 30
+_MOST_BYTES = 1 << 26
+"""Thirty times the list of today; what is longer is cut, and so no list."""
 
 
 def update(url: str | None = None, kept: Path | None = None) -> int:
@@ -22,7 +24,7 @@ def update(url: str | None = None, kept: Path | None = None) -> int:
 
     try:
         with urlopen(url or DEFAULT_UPDATE_URL, timeout=_TIMEOUT_S) as answer:  # noqa: S310  # its own https address
-            content: bytes = answer.read()
+            content: bytes = answer.read(_MOST_BYTES)
         providers = parsed(content)
     except (URLError, OSError) as fault:
         raise RouterdError(f"The price list cannot be fetched ({fault}): try again with a network.") from None

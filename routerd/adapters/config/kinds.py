@@ -44,6 +44,8 @@ def _text(value: object) -> str:
 def _money(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ValueError
+    if isinstance(value, str) and len(value) > 3 * _MOST_DIGITS:
+        raise ValueError
     try:
         amount = Decimal(str(value).replace("_", ""))
     except InvalidOperation:
@@ -55,8 +57,21 @@ def _money(value: object) -> Decimal:
     return amount
 
 
+_DEAREST = 10_000
+"""Dollars per million tokens: ten times what the dearest model ever cost, and the ledger holds a bill at it."""
+_MOST_WHOLE = 10**12
+"""Requests, tokens or bytes that a setting can mean."""
+
+
+def _price(value: object) -> Decimal:
+    price = _money(value)
+    if price > _DEAREST:
+        raise ValueError(f"at most {_DEAREST}")
+    return price
+
+
 def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_WHOLE:
         raise ValueError
     return value
 
@@ -168,7 +183,7 @@ _POLICIES = ", ".join(f'"{policy}"' for policy in OfflinePolicy)
 
 TEXT = Kind("a text in quotation marks", '"…"', _text)
 MONEY = Kind("an amount of dollars that is not negative", '"5.00"', _money)
-PRICE = Kind("dollars per million tokens", '"0.20"', _money)
+PRICE = Kind("dollars per million tokens", '"0.20"', _price)
 COUNT = Kind("a whole number above zero", "500", _count)
 WHOLE = Kind("a whole number", "50", _whole)
 SECONDS = Kind("a number of seconds above zero", "120", _seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routerd.adapters.ledger.schema import from_pico
+from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import WINDOW, Acceptance
 from routerd.domain.errors import LedgerError
@@ -33,8 +33,9 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
 def trials(database: Database, begin: float) -> tuple[Trial, ...]:
     """Every model's answers by kind of work since a time, most asked first."""
     rows = database.read(
-        "SELECT provider || '/' || model, action, language, SUM(status = 'ok'), COUNT(*), AVG(cost) FROM attempts "
-        f"WHERE at >= ? AND {_JUDGED} GROUP BY provider, model, action, language ORDER BY COUNT(*) DESC",
+        "SELECT provider || '/' || model, action, language, SUM(status = 'ok'), COUNT(*), AVG(cost) "
+        f"FROM {ATTEMPTS} WHERE at >= ? AND {_JUDGED} "
+        "GROUP BY provider, model, action, language ORDER BY COUNT(*) DESC",
         (begin,),
     )
     return tuple(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import attrgetter
 
-from routerd.adapters.ledger.schema import from_pico
+from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
 from routerd.adapters.sqlite import Database
 from routerd.domain.stats import Failovers, FailuresOf, Move, Rescues
 
@@ -34,7 +34,7 @@ class _Row:
 def failovers(database: Database, begin: float) -> Failovers:
     """Of all jobs since a time in which an attempt gave no answer; rows of daemons that died say too little."""
     rows = database.read(
-        "SELECT job, provider || '/' || model, tier, status, COALESCE(cost, 0) FROM attempts "
+        f"SELECT job, provider || '/' || model, tier, status, COALESCE(cost, 0) FROM {ATTEMPTS} "
         "WHERE at >= ? AND provider <> '' AND job IN (SELECT job FROM attempts WHERE at >= ? AND status <> 'ok') "
         "ORDER BY job, id",
         (begin, begin),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from routerd.adapters.ledger.schema import ATTEMPTS
 from routerd.adapters.sqlite import Database
 
 
@@ -23,7 +24,7 @@ def last_failures(database: Database, since: datetime) -> Mapping[str, LastFailu
     """By provider; answers that were rejected here, and calls that the user cancelled, are no fault of theirs."""
     rows = database.read(
         # SQLite gives the other columns of the row that has the maximum.
-        "SELECT provider, model, COALESCE(reason, status), MAX(at) FROM attempts "
+        f"SELECT provider, model, COALESCE(reason, status), MAX(at) FROM {ATTEMPTS} "
         "WHERE at >= ? AND status NOT IN ('ok', 'rejected', 'cancelled', 'unknown') GROUP BY provider",
         (since.timestamp(),),
     )

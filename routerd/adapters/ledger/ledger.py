@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from routerd.adapters.ledger.lessons import Lessons
 from routerd.adapters.ledger.periods import day_of, month_of
-from routerd.adapters.ledger.schema import from_pico, to_pico
+from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, RESERVATIONS, from_pico, to_pico
 from routerd.adapters.ledger.statistics import SAVED, statistics
-from routerd.adapters.sqlite import Database, Row
+from routerd.adapters.sqlite import Database, Row, UnwritableRow
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
@@ -45,6 +45,8 @@ class SqliteLedger:
         self._lessons = Lessons(database)
         self._unwritten: list[tuple[Booking, datetime]] = []
         self._done: set[str] = set()
+        self._set_aside: list[str] = []
+        """Sentences for the user about rows that no ledger can hold."""
         self._told = database.problem
 
     def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
@@ -62,7 +64,7 @@ class SqliteLedger:
                 run(
                     "INSERT INTO reservations (job, process, pid, at, amount) VALUES (?, ?, ?, ?, ?) "
                     "ON CONFLICT (process, job) DO UPDATE SET amount = amount + excluded.amount",
-                    (job, self._process, os.getpid(), at.timestamp(), to_pico(amount)),
+                    (job, self._process, os.getpid(), at.timestamp(), to_pico(min(amount, Decimal(MOST_DOLLARS)))),
                 )
         except LedgerError as fault:
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
@@ -77,6 +79,9 @@ class SqliteLedger:
         self._unwritten.append((booking, at))
         fault = self._write()
         self._lessons.forget(booking.attempt.model)
+        if self._set_aside:
+            told, self._set_aside = " ".join(self._set_aside), []
+            return told
         if fault is not None:
             return f"What it cost is not in the ledger yet, and will be as soon as it can be: {fault}"
         if self._database.problem == self._told:
@@ -100,27 +105,39 @@ class SqliteLedger:
         return f"{len(self._unwritten)} paid attempts ({dollars(lost)}) could not be written to the ledger."
 
     def _write(self) -> str | None:
-        """Everything that waits to be written, in one transaction; once more where a new ledger was begun."""
+        """Everything that waits to be written, in one transaction; once more where a new ledger was begun.
+
+        A row that cannot be written whatever the file is like is set aside, and the others are written.
+        """
         problem = self._database.problem
         for _ in range(2):
+            refused: list[str] = []
             try:
                 with self._database.transaction() as run:
                     for booking, at in self._unwritten:
-                        _insert(run, booking, at)
-                        run(
-                            "UPDATE reservations SET amount = MAX(0, amount - ?) WHERE process = ? AND job = ?",
-                            (to_pico(booking.attempt.cost) or 0, self._process, booking.job),
-                        )
+                        try:
+                            with self._database.part():
+                                self._insert(run, booking, at)
+                        except UnwritableRow as fault:
+                            refused.append(_left_out(booking, fault))
                     for job in self._done:
                         run("DELETE FROM reservations WHERE process = ? AND job = ?", (self._process, job))
             except LedgerError as fault:
                 if self._database.problem == problem:
                     return str(fault)
                 continue
+            self._set_aside += refused
             self._unwritten.clear()
             self._done.clear()
             break
         return None if not self._unwritten else self._database.problem
+
+    def _insert(self, run: Run, booking: Booking, at: datetime) -> None:
+        _insert(run, booking, at)
+        run(
+            "UPDATE reservations SET amount = MAX(0, amount - ?) WHERE process = ? AND job = ?",
+            (to_pico(booking.attempt.cost) or 0, self._process, booking.job),
+        )
 
     def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
         """Dollars booked since a moment."""
@@ -132,7 +149,7 @@ class SqliteLedger:
 
     def _sum(self, what: str, since: datetime, until: datetime | None) -> Decimal:
         end = until.timestamp() if until else _NEVER
-        rows = self._database.read(f"SELECT {what} FROM attempts WHERE at >= ? AND at < ?", (since.timestamp(), end))
+        rows = self._database.read(f"SELECT {what} FROM {ATTEMPTS} WHERE at >= ? AND at < ?", (since.timestamp(), end))
         return from_pico(rows[0][0])
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
@@ -149,7 +166,7 @@ class SqliteLedger:
 
     def _settle_dead(self, run: Run, at: datetime) -> None:
         """Book what dead processes had reserved as an unknown outcome, at the estimate."""
-        for process, job, pid, began, amount in run("SELECT process, job, pid, at, amount FROM reservations", ()):
+        for process, job, pid, began, amount in run(f"SELECT * FROM {RESERVATIONS}", ()):
             if process == self._process:
                 continue
             if alive(pid) and at.timestamp() - began < _LONGEST_JOB.total_seconds():
@@ -168,8 +185,8 @@ class SqliteLedger:
 def _over(run: Run, limit: Decimal, period: tuple[datetime, datetime], amount: Decimal) -> str | None:
     # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
     ends = [moment.timestamp() for moment in period]
-    ((spent,),) = run("SELECT SUM(cost) FROM attempts WHERE at >= ? AND at < ?", ends)
-    ((held,),) = run("SELECT SUM(amount) FROM reservations", ())
+    ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= ? AND at < ?", ends)
+    ((held,),) = run(f"SELECT SUM(amount) FROM {RESERVATIONS}", ())
     if from_pico(spent) + from_pico(held) + amount <= limit:
         return None
     open_ones = f", {dollars(from_pico(held))} held for running work" if held else ""
@@ -196,10 +213,10 @@ def _insert(run: Run, booking: Booking, at: datetime) -> None:
         "reasoning": usage.reasoning,
         "usage_estimated": attempt.usage_estimated,
         "cost": to_pico(attempt.cost),
-        "baseline": to_pico(booking.baseline_cost),
-        "low": to_pico(expected.low) if expected else None,
-        "likely": to_pico(expected.likely) if expected else None,
-        "high": to_pico(expected.high) if expected else None,
+        "baseline": _foreseen(booking.baseline_cost),
+        "low": _foreseen(expected.low) if expected else None,
+        "likely": _foreseen(expected.likely) if expected else None,
+        "high": _foreseen(expected.high) if expected else None,
         "counted_input": booking.counted_input,
         "prior_output": booking.prior_output,
         "ms": attempt.ms,
@@ -207,6 +224,20 @@ def _insert(run: Run, booking: Booking, at: datetime) -> None:
     }
     marks = ", ".join("?" * len(values))
     run(f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks})", tuple(map(_storable, values.values())))
+
+
+def _foreseen(amount: Decimal | None) -> int | None:
+    """An amount that nobody paid: unknown where it is more than a row can hold."""
+    try:
+        return to_pico(amount)
+    except ValueError:
+        return None
+
+
+def _left_out(booking: Booking, fault: UnwritableRow) -> str:
+    """The sentence for the user. The amount may be one that cannot be written out."""
+    attempt = booking.attempt
+    return f"One attempt of {attempt.model} could not be written to the ledger and is not in its sums: {fault}."
 
 
 def _storable(value: object) -> object:

@@ -7,6 +7,7 @@ from threading import Lock
 from routerd.adapters.ledger.acceptance import acceptance
 from routerd.adapters.ledger.factors import prior_factor
 from routerd.adapters.ledger.learning import Bill, learn
+from routerd.adapters.ledger.schema import ATTEMPTS
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.errors import LedgerError
@@ -71,7 +72,7 @@ def _bills(database: Database, model: ModelRef) -> list[Bill]:
     try:
         rows = database.read(
             "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-            "action, language, cached_input, reasoning FROM attempts WHERE provider = ? AND model = ? "
+            f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE provider = ? AND model = ? "
             "AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
             f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
             (model.provider, model.model),

@@ -51,9 +51,52 @@ def _health(connection: Connection) -> None:
 MIGRATIONS = (_first, _replies, _health)
 
 
+MOST_DOLLARS = 10_000
+"""Of one row: ten times what a call can cost, and 64 bits hold the sum of nine hundred such rows."""
+_MOST = MOST_DOLLARS * 10**12
+_MOST_TOKENS = 10**9
+_LAST = 4_102_444_800
+"""The year 2100 in Unix seconds: a row from later has a broken clock, and no calendar need hold it."""
+
+
+def _bounded(name: str, most: int, otherwise: str) -> str:
+    good = f"typeof({name}) = 'integer' AND {name} BETWEEN 0 AND {most}"
+    return f"CASE WHEN {good} THEN {name} ELSE {otherwise} END AS {name}"
+
+
+_TOKENS = ("input", "cached_input", "cache_write", "output", "reasoning", "counted_input", "prior_output")
+_MONEY = ("cost", "baseline", "low", "likely", "high")
+
+_AS_WRITTEN = "id, at, job, action, language, tier, provider, model, status, reason, usage_estimated, ms, cached"
+_COLUMNS = (
+    _AS_WRITTEN,
+    *(_bounded(name, _MOST_TOKENS, "0") for name in _TOKENS),
+    *(_bounded(name, _MOST, "NULL") for name in _MONEY),
+)
+
+ATTEMPTS = (
+    f"(SELECT {', '.join(_COLUMNS)} FROM attempts WHERE typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST})"
+)
+"""What is read in place of the table: an amount that an older version or another program wrote beyond all bounds
+would overflow every sum that it is part of. SQLite flattens it, so that the indexes serve as before."""
+
+
+RESERVATIONS = (
+    "(SELECT process, job, pid, at, amount FROM reservations WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND "
+    f"2147483647 AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
+    f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"
+)
+"""The same for reservations: what this program wrote, and nothing that would stop every later reservation."""
+
+
 def to_pico(amount: Decimal | None) -> int | None:
-    """Dollars as whole pico-dollars."""
-    return None if amount is None else int((amount * PICO).to_integral_value())
+    """Dollars as whole pico-dollars. Raises ValueError for what no row can hold."""
+    if amount is None:
+        return None
+    # Compared before anything is calculated: a huge exponent is short as a Decimal and endless as a number.
+    if not amount.is_finite() or not 0 <= amount <= MOST_DOLLARS:
+        raise ValueError(f"its amount is not between 0 and {MOST_DOLLARS:,} dollars")
+    return int((amount * PICO).to_integral_value())
 
 
 def from_pico(amount: int | None) -> Decimal:

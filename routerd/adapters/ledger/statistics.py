@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from routerd.adapters.ledger.acceptance import trials
 from routerd.adapters.ledger.failovers import failovers
-from routerd.adapters.ledger.schema import from_pico
+from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
 from routerd.domain.stats import DayOfTier, Guess, ModelTotals, Stats
@@ -28,7 +28,7 @@ def statistics(database: Database, since: datetime | None, zone: tzinfo | None) 
     ((spent, saved, baseline, jobs, attempts, unpriced, estimated, unknown, cached, *usage),) = database.read(
         f"SELECT SUM(cost), {SAVED}, {_BASELINE}, COUNT(DISTINCT job), COUNT(*), "
         "SUM(cost IS NULL), SUM(usage_estimated AND status <> 'unknown'), SUM(status = 'unknown'), SUM(cached), "
-        f"{_USAGE} FROM attempts WHERE at >= ?",
+        f"{_USAGE} FROM {ATTEMPTS} WHERE at >= ?",
         (begin,),
     )
     return Stats(
@@ -60,7 +60,7 @@ def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfT
     """By day of the user's zone: summed here, as SQLite does not know the zone's summer time."""
     sums: dict[tuple[str, str], list[int]] = {}
     rows = database.read(
-        f"SELECT at, tier, COALESCE(SUM(cost), 0), 1, {_BASELINE}, {SAVED} FROM attempts WHERE at >= ? "
+        f"SELECT at, tier, COALESCE(SUM(cost), 0), 1, {_BASELINE}, {SAVED} FROM {ATTEMPTS} WHERE at >= ? "
         "GROUP BY id ORDER BY at",
         (begin,),
     )
@@ -77,7 +77,7 @@ def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfT
 def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
     rows = database.read(
         "SELECT provider || '/' || model, COUNT(*), SUM(status = 'ok'), SUM(status = 'rejected'), "
-        f"SUM(status NOT IN ('ok', 'rejected')), SUM(cost), {_USAGE} FROM attempts "
+        f"SUM(status NOT IN ('ok', 'rejected')), SUM(cost), {_USAGE} FROM {ATTEMPTS} "
         "WHERE at >= ? AND provider <> '' GROUP BY provider, model ORDER BY SUM(cost) DESC",
         (begin,),
     )
@@ -89,7 +89,7 @@ def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
 
 def _guesses(database: Database, begin: float) -> tuple[Guess, ...]:
     rows: list[Row] = database.read(
-        "SELECT action, provider || '/' || model, low, likely, high, cost FROM attempts WHERE at >= ? "
+        f"SELECT action, provider || '/' || model, low, likely, high, cost FROM {ATTEMPTS} WHERE at >= ? "
         "AND status IN ('ok', 'rejected') AND NOT cached AND NOT usage_estimated AND likely > 0 AND cost IS NOT NULL "
         "ORDER BY at DESC LIMIT ?",
         (begin, _GUESSES),

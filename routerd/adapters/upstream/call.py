@@ -8,10 +8,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from routerd.adapters.upstream.client import Client, Stream
+from routerd.adapters.upstream.client import Client
 from routerd.adapters.upstream.draft import Draft
 from routerd.adapters.upstream.failure import Fault, FaultError, Sign
-from routerd.adapters.upstream.sse import Events
+from routerd.adapters.upstream.json_text import MOST_CHARS
+from routerd.adapters.upstream.sse import Events, TooLong
+from routerd.adapters.upstream.stream import Stream
 from routerd.domain.settings import Limits
 
 DRAIN_S = 0.1
@@ -29,6 +31,13 @@ class Call:
     wall: float
     """Unix time."""
     ends_with_done: bool
+    max_output: int
+    """Tokens that were asked for at most."""
+
+    @property
+    def most_bytes(self) -> int:
+        """Of its answer. A chunk with one token takes up to 400 bytes; thoughts are not in what was asked for."""
+        return (1 << 24) + (1 << 10) * self.max_output
 
 
 async def answer(client: Client, call: Call, draft: Draft, arrived: Callable[[str], None]) -> None:
@@ -39,31 +48,52 @@ async def answer(client: Client, call: Call, draft: Draft, arrived: Callable[[st
     loop = asyncio.get_running_loop()
     end = loop.time() + call.left_s
     draft.sent = True
+    own: Exception | None = None
     try:
         async with asyncio.timeout_at(min(end, loop.time() + call.limits.first_token_s)) as limit:
             async with await client.open(call.body, call.wall) as stream:
                 draft.headers = stream.headers
-                async with aclosing(_tokens(stream, draft)) as tokens:
+                async with aclosing(_tokens(stream, draft, call.most_bytes)) as tokens:
                     async for text in tokens:
                         limit.reschedule(min(end, loop.time() + call.limits.between_tokens_s))
-                        arrived(text)
+                        try:
+                            arrived(text)
+                        except Exception as fault:  # the asker's, and no failure of the provider
+                            own = fault
+                            raise
+        draft.commit(call.ends_with_done)
     except TimeoutError:
         raise FaultError(Fault(_too_slow(draft, loop.time() >= end))) from None
     except FaultError as error:
-        draft.sent = error.fault.sign not in (Sign.UNREACHABLE, Sign.STATUS)
+        draft.sent = _may_be_billed(error.fault.sign, draft)
         raise
-    draft.commit(call.ends_with_done)
+    except Exception as unexpected:
+        if unexpected is own:
+            raise
+        # Whatever the layers below raise, and nobody foresaw: this call failed, and the next deployment is asked.
+        raise FaultError(Fault(Sign.BROKEN, message=type(unexpected).__name__)) from unexpected
 
 
-async def _tokens(stream: Stream, draft: Draft) -> AsyncGenerator[str]:
+def _may_be_billed(sign: Sign, draft: Draft) -> bool:
+    """Not a call that never arrived or was refused, by status or by words, nor one that ended with nothing."""
+    if sign in (Sign.UNREACHABLE, Sign.STATUS):
+        return False
+    return draft.begun or sign not in (Sign.ERROR, Sign.CUT)
+
+
+async def _tokens(stream: Stream, draft: Draft, most_bytes: int) -> AsyncGenerator[str]:
     """Text as it arrives; heartbeats and empty events are none, so that they cannot feign life."""
-    async with aclosing(stream.pieces()) as pieces:
+    async with aclosing(stream.pieces(most_bytes if stream.is_events else MOST_CHARS)) as pieces:
         if not stream.is_events:
             yield draft.whole(b"".join([piece async for piece in pieces]))
             return
         events = Events()
         async for piece in pieces:
-            new = "".join([draft.event(data) for data in events.feed(piece)])
+            try:
+                whole = events.feed(piece)
+            except TooLong:
+                raise FaultError(Fault(Sign.ENDLESS)) from None
+            new = "".join([draft.event(data) for data in whole])
             if new:
                 yield new
             if draft.done:

@@ -5,19 +5,23 @@ It decides nothing and never retries. The import costs most of a second, so only
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import socket
 import ssl
 import sys
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from routerd.adapters.upstream.draft import fault_of_error
 from routerd.adapters.upstream.failure import Fault, FaultError, Sign
+from routerd.adapters.upstream.inflate import ACCEPTED
+from routerd.adapters.upstream.json_text import MOST_CHARS, parsed
 from routerd.adapters.upstream.retry_after import retry_after
+from routerd.adapters.upstream.stream import Stream, refusal
 from routerd.domain.errors import UpstreamError
 
 if TYPE_CHECKING:
@@ -47,12 +51,18 @@ class Client:
 
     def __init__(self, base_url: str, key: str | None) -> None:
         """Raises UpstreamError where the environment's proxy or certificates cannot be used."""
-        from openai import AsyncOpenAI, Timeout  # noqa: PLC0415  # lazy, see the top of this file
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415  # lazy, as said above
 
+        # All other times are limited by ``call``, which knows tokens from heartbeats.
+        timeout = Timeout(None, connect=CONNECT_S)
         with _environment():
-            # All other times are limited by ``call``, which knows tokens from heartbeats.
             self._client: AsyncOpenAI = AsyncOpenAI(
-                base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=Timeout(None, connect=CONNECT_S)
+                base_url=base_url,
+                api_key=key or NO_KEY,
+                max_retries=0,
+                timeout=timeout,
+                default_headers={"Accept-Encoding": ACCEPTED},
+                http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"response": [_refuse]}),
             )
         if urlsplit(base_url).hostname != "api.openai.com":
             # From OPENAI_ORG_ID and OPENAI_PROJECT_ID: the user's account there is nobody else's business.
@@ -64,35 +74,59 @@ class Client:
         wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code goes to the
         address that the user wrote, and nowhere else.
         """
+        return await self._streamed("post", "/chat/completions", wall, body=dict(body))
+
+    async def models(self, within_s: float) -> tuple[str, ...]:
+        """The names of the models that the provider offers. Raises FaultError."""
+        try:
+            async with asyncio.timeout(within_s):
+                async with await self._streamed("get", "/models", 0.0) as stream:
+                    body = b"".join([piece async for piece in stream.pieces(MOST_CHARS)])
+            listed = parsed(body.decode("utf-8", "replace"))
+        except TimeoutError:
+            raise FaultError(Fault(Sign.SILENT, message="Request timed out")) from None
+        except ValueError:
+            listed = None
+        models = listed.get("data") if isinstance(listed, Mapping) else None
+        if not isinstance(models, list):
+            raise FaultError(Fault(Sign.BROKEN, message="gave no list of models: is base_url right?"))
+        names = (model.get("id") for model in models if isinstance(model, Mapping))
+        return tuple(name for name in names if isinstance(name, str))
+
+    async def _streamed(self, method: str, path: str, wall: float, body: Mapping[str, Any] | None = None) -> Stream:
+        """The answer once its headers are there. Raises FaultError for all that is no good one."""
         from openai import AsyncStream, OpenAIError  # noqa: PLC0415  # lazy
         from openai.types.chat import ChatCompletionChunk  # noqa: PLC0415  # lazy
 
+        ask = self._client.post if method == "post" else self._client.get
+        content = {} if body is None else {"body": body}
         try:
-            stream = await self._client.post(
-                "/chat/completions",
-                body=dict(body),
+            stream = await ask(
+                path,
                 cast_to=ChatCompletionChunk,
                 stream=True,
                 stream_cls=AsyncStream[ChatCompletionChunk],
                 options={"follow_redirects": False},
+                **content,
             )
+        except FaultError as refused:
+            wait_s = retry_after(refused.fault.headers, wall)
+            raise FaultError(replace(refused.fault, retry_after_s=wait_s)) from None
         except OpenAIError as error:
             raise FaultError(fault_of(error, wall)) from None
+        except Exception as unexpected:  # of whatever layer: this provider gave no answer
+            raise FaultError(Fault(Sign.BROKEN, message=type(unexpected).__name__)) from unexpected
         return Stream(stream.response)
-
-    async def models(self, within_s: float) -> tuple[str, ...]:
-        """The names of the models that the provider offers. Raises FaultError."""
-        from openai import OpenAIError  # noqa: PLC0415  # lazy
-
-        try:
-            page = await self._client.models.list(timeout=within_s)
-        except OpenAIError as error:
-            raise FaultError(fault_of(error, 0.0)) from None
-        return tuple(model.id for model in page.data)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
+
+
+async def _refuse(response: Response) -> None:
+    """Ends a call by its status line, before the openai package reads a body that may be cut, garbled or endless."""
+    if response.status_code >= 300:
+        raise FaultError(await refusal(response))
 
 
 class EmbeddingsClient:
@@ -121,11 +155,15 @@ class EmbeddingsClient:
             )
         except OpenAIError as error:
             raise FaultError(fault_of(error, 0.0)) from None
+        except Exception as unexpected:  # of whatever layer: this provider gave no answer
+            raise FaultError(Fault(Sign.BROKEN, message=type(unexpected).__name__)) from unexpected
         # The package builds what it was promised without looking: a strange answer has no such field.
-        ordered = sorted(getattr(answer, "data", None) or (), key=lambda one: one.index)
-        if [one.index for one in ordered] != list(range(len(texts))):
+        given = getattr(answer, "data", None)
+        pairs = [(getattr(one, "index", None), getattr(one, "embedding", None)) for one in given or ()]
+        vectors = {index: vector for index, vector in pairs if isinstance(index, int) and isinstance(vector, list)}
+        if set(vectors) != set(range(len(texts))):
             raise FaultError(Fault(Sign.BROKEN, message="gave too few vectors"))
-        return [one.embedding for one in ordered]
+        return [vectors[index] for index in range(len(texts))]
 
 
 @contextmanager
@@ -143,35 +181,6 @@ def _environment() -> Iterator[None]:
             f"No connection can be prepared ({type(fault).__name__}): look at the environment's "
             "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
         ) from None
-
-
-class Stream:
-    """The bytes of one answer. Leaving the ``async with`` closes it, and the socket of a cut one."""
-
-    def __init__(self, response: Response) -> None:
-        self._response = response
-        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.multi_items()}
-        self.is_events = "json" not in self.headers.get("content-type", "")
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._response.aclose()
-
-    async def pieces(self) -> AsyncGenerator[bytes]:
-        """The body as it arrives, decompressed. Raises FaultError where the connection breaks."""
-        pieces = self._response.aiter_bytes()
-        while True:
-            try:
-                piece = await anext(pieces)
-            except StopAsyncIteration:
-                return
-            except Exception as broken:  # a read of a socket: whatever the layers raise, it broke
-                raise FaultError(Fault(Sign.BROKEN, message=type(broken).__name__)) from None
-            yield piece
 
 
 def fault_of(error: OpenAIError, wall: float) -> Fault:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from routerd.adapters.upstream.failure import Fault, FaultError, Sign
+from routerd.adapters.upstream.json_text import parsed
 from routerd.domain.unicode import well_formed
 
 _STOP = frozenset({"stop", "end_turn", "eos", "eos_token", "stop_sequence"})
@@ -27,8 +27,10 @@ class Draft:
         self.headers: Mapping[str, str] = {}
         self.usage: Mapping[str, Any] | None = None
         """The last usage object that came, in the provider's own shape."""
-        self.finish: object = None
+        self.finish = ""
         """The finish reason as it came."""
+        self.begun = False
+        """Whether any of an answer has come, or a bill for one: not so of an error, a web page or nothing."""
         self.done = False
         self._text: list[str] = []
         self._reasoning: list[str] = []
@@ -60,7 +62,7 @@ class Draft:
 
         must_be_done: whether this provider ends its streams with ``[DONE]``.
         """
-        finish = str(self.finish or "").lower()
+        finish = self.finish.lower()
         if finish in _LENGTH:
             raise FaultError(Fault(Sign.LENGTH))
         if finish in _FILTERED:
@@ -71,16 +73,18 @@ class Draft:
             raise FaultError(Fault(Sign.CUT))
 
     def _take(self, body: Mapping[str, Any], part: str) -> str:
+        self._told(_usage(body))
         if body.get("error"):
             raise FaultError(fault_of_error(body["error"]))
-        self.usage = _usage(body) or self.usage
         choices = body.get("choices")
         # The first choice only: routerd never asks for more. The chunk with the usage has none.
         choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, Mapping):
             return ""
-        self.usage = _usage(choice) or self.usage  # Moonshot
-        self.finish = choice.get("finish_reason") or self.finish
+        self.begun = True
+        self._told(_usage(choice))  # Moonshot
+        finish = choice.get("finish_reason")
+        self.finish = finish if finish and isinstance(finish, str) else self.finish
         said = choice.get(part)
         if not isinstance(said, Mapping):
             return ""
@@ -89,6 +93,10 @@ class Draft:
         self._text.append(text)
         self._reasoning.append(thought)
         return text + thought
+
+    def _told(self, usage: Mapping[str, Any] | None) -> None:
+        if usage:
+            self.usage, self.begun = usage, True
 
 
 def _words(content: object) -> str:
@@ -103,9 +111,25 @@ def fault_of_error(error: object, sign: Sign = Sign.ERROR, status: int = 0) -> F
     if isinstance(error, list) and error:  # Google wraps its errors in a list
         error = error[0].get("error", error[0]) if isinstance(error[0], dict) else error[0]
     if not isinstance(error, Mapping):
-        return Fault(sign, status, message=well_formed(str(error or "")))
-    code, param, message = (well_formed(str(error.get(name) or "")) for name in ("code", "param", "message"))
+        return Fault(sign, status, message=_said(error))
+    code, param, message = (_said(error.get(name)) for name in ("code", "param", "message"))
     return Fault(sign, status, code, param, message)
+
+
+_LONGEST = 4_000
+"""Characters of a message that is looked at: the patterns of ``failure`` look through each of them."""
+
+
+def _said(value: object) -> str:
+    """Text as it is, a number or an object as JSON; nothing for nothing."""
+    if not value:
+        return ""
+    if not isinstance(value, str):
+        try:
+            value = json.dumps(value, ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return ""
+    return well_formed(value[:_LONGEST])
 
 
 def _usage(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -116,9 +140,9 @@ def _usage(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _parsed(data: str) -> Mapping[str, Any]:
-    """Floats become Decimal, as OpenRouter tells its price so. A broken piece means lost text: a fault."""
+    """A broken piece means lost text: a fault."""
     try:
-        body = json.loads(data, parse_float=Decimal)
+        body = parsed(data)
     except ValueError:
         raise FaultError(Fault(Sign.BROKEN, message="malformed chunk")) from None
     if not isinstance(body, Mapping):

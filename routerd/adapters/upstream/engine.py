@@ -26,6 +26,7 @@ from routerd.adapters.upstream.job import Job
 from routerd.adapters.upstream.keys import Keys
 from routerd.adapters.upstream.survey import Survey
 from routerd.adapters.upstream.till import Till
+from routerd.adapters.upstream.tokens import estimated_tokens
 from routerd.adapters.upstream.told import told
 from routerd.adapters.upstream.traffic import Traffic
 from routerd.adapters.upstream.under_way import Try
@@ -131,19 +132,20 @@ class UpstreamEngine:
         client = self.traffic.client(tried.provider, tried.key.value)
         body = request_body(tried.model.model, job.question.prompt, tried.quirks, job.so_far)
         left_s = job.deadline - tried.started
-        call = Call(body, self.limits, left_s, self.clock.wall(), tried.quirks.sends_done)
+        max_output = job.question.prompt.max_output
+        call = Call(body, self.limits, left_s, self.clock.wall(), tried.quirks.sends_done, max_output)
         so_far, price = 0, self.price(tried.model)
 
         def arrived(text: str) -> None:
             nonlocal so_far
-            so_far += self._till.counter.count(text)
+            so_far += estimated_tokens(self._till.counter, text)
             job.watch.tokens(so_far, cost(Usage(job.input_tokens, output=so_far), price) if price else None)
 
         try:
             await answer(client, call, tried.draft, arrived)
         except FaultError as error:
             return self._failed(job, tried, error.fault), None
-        except BaseException as end:  # the user cancelled, or the daemon ends: what was used is booked
+        except BaseException as end:  # the user cancelled, or the asker failed: what was used is booked
             self._aftermath.cancelled(tried)
             reason = "cancelled" if isinstance(end, asyncio.CancelledError) else type(end).__name__
             job.watch.attempted(self._attempt(job, tried, AttemptStatus.CANCELLED, reason))

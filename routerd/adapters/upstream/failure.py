@@ -36,6 +36,8 @@ class Sign(StrEnum):
     """The model ran into its output limit."""
     FILTERED = "filtered"
     """The provider's filter stopped the answer."""
+    ENDLESS = "endless"
+    """More bytes came than any answer to this question can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Failure(StrEnum):
     OVERTIME = "overtime"
     TRUNCATED = "truncated"
     FILTERED = "filtered"
+    ENDLESS = "endless"
 
 
 class Bench(StrEnum):
@@ -127,6 +130,7 @@ TABLE: Mapping[Failure, Rule] = {
     Failure.OVERTIME: Rule(_A.TIMEOUT, _B.NOBODY, 0, _T.NEXT, False),
     Failure.TRUNCATED: Rule(_A.TRUNCATED, _B.NOBODY, 0, _T.RETRY, False),
     Failure.FILTERED: Rule(_A.TRUNCATED, _B.NOBODY, 0, _T.NEXT, False),
+    Failure.ENDLESS: Rule(_A.TRUNCATED, _B.NOBODY, 0, _T.NEXT, False),
 }
 
 _BY_SIGN: Mapping[Sign, Failure] = {
@@ -138,6 +142,7 @@ _BY_SIGN: Mapping[Sign, Failure] = {
     Sign.CUT: Failure.TRUNCATED,
     Sign.LENGTH: Failure.TRUNCATED,
     Sign.FILTERED: Failure.FILTERED,
+    Sign.ENDLESS: Failure.ENDLESS,
 }
 
 # Codes say more than the status that they come with: OpenAI sends an empty account as 429, and gateways of
@@ -175,6 +180,9 @@ _TOO_LONG = re.compile(
 )
 """OpenAI, vLLM, LiteLLM; Ollama, Groq; Anthropic; Google; Mistral: they share the status 400 but no code."""
 
+_STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
+"""A code that is an HTTP status; Zhipu's 1113 is none."""
+
 _NO_MODEL = re.compile(r"not a valid model|model\b.{0,80}\b(?:not found|does not exist)", re.IGNORECASE)
 
 
@@ -184,7 +192,7 @@ def classify(fault: Fault) -> Failure:
         return _BY_SIGN[fault.sign]
     if fault.code in _BY_CODE:
         return _BY_CODE[fault.code]
-    status = fault.status or (int(fault.code) if fault.code.isdecimal() else 0)
+    status = fault.status or (int(fault.code) if _STATUS.fullmatch(fault.code) else 0)
     if status in (400, 413, 422) and _TOO_LONG.search(fault.message):
         return Failure.CONTEXT_TOO_LONG
     if status == 400 and _NO_MODEL.search(fault.message):

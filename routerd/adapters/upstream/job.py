@@ -94,7 +94,7 @@ class Job:
             return ContextTooLong(f"The prompt of {tokens} tokens does not fit {self.rung.tier} ({told}).")
         if last and last <= {Failure.NO_SUCH_MODEL, Failure.MISDIRECTED, Failure.BAD_REQUEST}:
             return BadRequest(f"The request was refused ({told}).")
-        if last and last <= {Failure.TRUNCATED, Failure.FILTERED}:
+        if last and last <= {Failure.TRUNCATED, Failure.FILTERED, Failure.ENDLESS}:
             return Unfinished(f"No answer of {self.rung.tier} was whole ({told}).")
         if overtime:
             return Exhausted(f"No whole answer came in time ({told}).")

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routerd.adapters.upstream.numbers import digits
 from routerd.adapters.upstream.retry_after import span
+
+_MOST = 10**15
+"""Requests or tokens that a header can say are left: some gateways write the largest number that they know."""
 
 
 @dataclass(slots=True)
@@ -59,9 +63,8 @@ class Learnt:
 def _gauge(headers: Mapping[str, str], what: str, now: float, wall: float) -> Gauge | None:
     """From OpenAI's names (Groq, LiteLLM and most gateways too) or Anthropic's; lower-case header names."""
     for name in (f"x-ratelimit-{{}}-{what}", f"anthropic-ratelimit-{what}-{{}}"):
-        left = headers.get(name.format("remaining"), "")
+        left = digits(headers.get(name.format("remaining"), ""), _MOST)
         resets_s = span(headers.get(name.format("reset"), ""), wall)
-        if left.isdecimal() and resets_s is not None:
-            limit = headers.get(name.format("limit"), "")
-            return Gauge(int(left), int(limit) if limit.isdecimal() else None, now + resets_s)
+        if left is not None and resets_s is not None:
+            return Gauge(left, digits(headers.get(name.format("limit"), ""), _MOST), now + resets_s)
     return None

@@ -49,8 +49,20 @@ class SharedHealth:
         return {name: _health([(state,)]) for name, state in rows}
 
 
+_KINDS = {
+    "benched_until": (int, float),
+    "reason": (str,),
+    "failures": (int,),
+    "failed_at": (int, float),
+    "probe_until": (int, float),
+}
+
+
 def _health(rows: list[Row]) -> Health:
     try:
-        return Health(**json.loads(rows[0][0])) if rows else Health()
-    except (ValueError, TypeError):
+        known = json.loads(rows[0][0]) if rows else {}
+        if any(type(known[name]) not in kinds for name, kinds in _KINDS.items() if name in known):
+            return Health()
+        return Health(**known)
+    except (ValueError, TypeError, RecursionError):
         return Health()  # written by another version: what it knew is learnt again within a request or two

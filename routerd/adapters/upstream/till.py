@@ -1,4 +1,4 @@
-"""What one call cost: the provider's bill where it told one, else an estimate that says that it is one."""
+"""What one call cost: the provider's bill where it told a credible one, else an estimate that says that it is one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from routerd.adapters.upstream.draft import Draft
+from routerd.adapters.upstream.tokens import estimated_tokens
 from routerd.adapters.upstream.usage import read_usage
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.ports import Counter
+
+_DEAR_DOLLARS, _DEAR_TIMES = 1, 100
+"""A bill above both together is a slip of a unit: fees for searches cost cents beside tokens that cost less."""
+
+
+def _most(counted: int) -> int:
+    """Tokens of one side that can be true: a whole window that was filled elsewhere, and ten times our own count."""
+    return 1_000_000 + 10 * counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +46,14 @@ class Till:
         """
         if not draft.sent:
             return Billed(Usage(), Decimal(0), False)
-        told = read_usage(draft.usage)
+        told = read_usage(draft.usage).within(_most(input_tokens), _most(0))
         received = "" if told.output_known else draft.text + draft.reasoning
-        usage = told.filled(input_tokens, self.counter.count(received) if received else 0)
+        usage = told.filled(input_tokens, estimated_tokens(self.counter, received))
         price = self.price(model)
-        dollars = told.cost if told.cost is not None else cost(usage, price) if price else None
-        return Billed(usage, dollars, not told.known)
+        own = cost(usage, price) if price else None
+        if told.cost is None or (own is not None and told.cost > _DEAR_DOLLARS + _DEAR_TIMES * own):
+            return Billed(usage, own, not told.known or told.cost is not None)
+        return Billed(usage, told.cost, not told.known)
 
     def most(self, model: ModelRef, input_tokens: int, max_output: int) -> Decimal:
         """The most that a call can cost, in dollars; 0 where the price is unknown."""

@@ -14,6 +14,7 @@ _BY_SIGN = {
     Sign.CUT: "the answer was cut off",
     Sign.LENGTH: "the answer ran into the output limit",
     Sign.FILTERED: "the provider's filter stopped the answer",
+    Sign.ENDLESS: "the answer is longer than any that was asked for",
 }
 
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from routerd.domain.model import ModelRef
 from routerd.stages.audit.logged import Call, Json, Logged, model_of, money
 
-_NUMBER = r"([\d.,]+)([kM]?)"
+_NUMBER = r"([\d.,]{1,15})([kM]?)"
 _TOKENS = re.compile(
     rf"> Tokens: {_NUMBER} sent,(?: {_NUMBER} cache write,)?(?: {_NUMBER} cache hit,)? {_NUMBER} received\.(.*)"
 )
-_COST = re.compile(r"(?:> )?\s*Cost: \$([\d.]+) message")
+_COST = re.compile(r"(?:> )?\s*Cost: \$([\d.]{1,40}) message")
 """Behind the tokens; on the next line, without a mark of its own, where the cache was both written and read."""
 _MODEL = re.compile(r"> (?:Main m|M)odel: (?P<model>\S+)")
 _SPOKEN = re.compile(r"/(?:ask|code|architect|context)\s+")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
-from routerd.stages.audit.logged import Call, Json, Logged, model_of, said
+from routerd.stages.audit.logged import Call, Json, Logged, model_of, said, tokens
 
 _TOOL_RESULT = '"type":"tool_result"'
 """As it stands in the line where it is the message's own; inside of a text its quotes would be escaped."""
@@ -111,8 +111,7 @@ def _identity(row: Json, message: Json) -> tuple[object, ...] | None:
 
 
 def _output(usage: Json) -> int:
-    tokens = usage.get("output_tokens")
-    return tokens if isinstance(tokens, int) else 0
+    return tokens(usage.get("output_tokens"))
 
 
 def _whole(usage: Json) -> Json:
@@ -120,4 +119,4 @@ def _whole(usage: Json) -> Json:
     parts = usage.get("cache_creation")
     if usage.get("cache_creation_input_tokens") is not None or not isinstance(parts, dict):
         return usage
-    return {**usage, "cache_creation_input_tokens": sum(n for n in parts.values() if isinstance(n, int))}
+    return {**usage, "cache_creation_input_tokens": sum(map(tokens, parts.values()))}

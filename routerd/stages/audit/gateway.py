@@ -50,5 +50,5 @@ def _object(value: object) -> object:
         return value
     try:
         return json.loads(value, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, ArithmeticError, RecursionError):
         return value

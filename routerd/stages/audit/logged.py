@@ -11,6 +11,9 @@ from routerd.domain.model import ModelRef
 
 Json = Mapping[str, Any]
 
+_MOST_DOLLARS, _MOST_TOKENS = 1_000, 10**9
+"""Of one call: ten times the dearest that there can be, and a hundred times the largest window."""
+
 _MAKERS = (("claude", "anthropic"), ("gemini", "google"), ("deepseek", "deepseek"), ("stral", "mistral"))
 
 
@@ -63,6 +66,13 @@ def money(value: object) -> Decimal | None:
         return None
     try:
         amount = Decimal(str(value))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):  # no number, or one with more digits than Python writes out
         return None
-    return amount if amount.is_finite() and amount >= 0 else None
+    # Compared before anything is calculated: a log may hold 1e999999, which has no end as a number.
+    return amount if amount.is_finite() and 0 <= amount <= _MOST_DOLLARS else None
+
+
+def tokens(value: object) -> int:
+    """A count as a log writes it; 0 for what is none, or more than any call has."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and isinstance(value, int) and 0 <= value <= _MOST_TOKENS else 0

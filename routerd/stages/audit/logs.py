@@ -47,7 +47,7 @@ class Logs:
         """One JSON value over many lines: a request, or a list of them."""
         try:
             value = json.loads(text, parse_float=Decimal)
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):
             self.damaged += 1
             return False
         rows = value if isinstance(value, list) else [value]
@@ -56,7 +56,7 @@ class Logs:
     def _row(self, line: str) -> bool:
         try:
             row = json.loads(line, parse_float=Decimal)
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):
             self.damaged += 1
             return False
         return isinstance(row, dict) and self._take(row)

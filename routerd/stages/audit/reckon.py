@@ -12,7 +12,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import MILLION, Usage, total
 from routerd.domain.quote import Route, Tariff
 from routerd.domain.tier import Tier
-from routerd.stages.audit.logged import Call, Json
+from routerd.stages.audit.logged import Call, Json, tokens
 
 
 class Billed(NamedTuple):
@@ -82,5 +82,4 @@ def _held_for_an_hour(raw: Json, usage: Usage) -> int:
     at a quarter more than input.
     """
     parts = raw.get("cache_creation")
-    tokens = parts.get("ephemeral_1h_input_tokens") if isinstance(parts, dict) else 0
-    return min(tokens, usage.cache_write) if isinstance(tokens, int) and tokens > 0 else 0
+    return min(tokens(parts.get("ephemeral_1h_input_tokens")), usage.cache_write) if isinstance(parts, dict) else 0

@@ -50,6 +50,7 @@ SIGNS = {
     Sign.CUT: Failure.TRUNCATED,
     Sign.LENGTH: Failure.TRUNCATED,
     Sign.FILTERED: Failure.FILTERED,
+    Sign.ENDLESS: Failure.ENDLESS,
 }
 
 RULES = {
@@ -65,6 +66,7 @@ RULES = {
     Failure.OVERTIME: (AttemptStatus.TIMEOUT, Bench.NOBODY, Then.NEXT, False),
     Failure.TRUNCATED: (AttemptStatus.TRUNCATED, Bench.NOBODY, Then.RETRY, False),
     Failure.FILTERED: (AttemptStatus.TRUNCATED, Bench.NOBODY, Then.NEXT, False),
+    Failure.ENDLESS: (AttemptStatus.TRUNCATED, Bench.NOBODY, Then.NEXT, False),
 }
 
 SAID = [

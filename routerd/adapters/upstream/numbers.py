@@ -1,0 +1,63 @@
+"""Numbers from outside: bounded before anything is converted; what is beyond its bound is no number."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+
+MOST_TOKENS = 1_000_000_000
+"""Tokens of one call: a hundred times the largest window there is."""
+MOST_DOLLARS = 1_000
+"""Dollars of one call: a million tokens of the dearest models cost less than that."""
+LEAST_DOLLARS = -12
+"""The power of ten that the ledger's unit has: what is smaller is nothing."""
+
+_LONGEST = 40
+"""Characters: of a number that a person or a program would write."""
+_WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,19}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
+
+
+def whole(value: object, most: int = MOST_TOKENS) -> int | None:
+    """A count from 0 to ``most``, also as text or as a decimal without a fraction; ``None`` for all else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if 0 <= value <= most else None
+    number = decimal(value)
+    if number is None or not 0 <= number <= most or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def dollars(value: object) -> Decimal | None:
+    """An amount that one call can cost, above zero; ``None`` for all else."""
+    number = decimal(value)
+    if number is None or not 0 < number <= MOST_DOLLARS or number.adjusted() < LEAST_DOLLARS:
+        return None
+    return number
+
+
+def decimal(value: object) -> Decimal | None:
+    """A finite number, as text or not, of which the digits and the exponent are bounded; ``None`` for all else."""
+    if isinstance(value, Decimal | float):
+        # A huge exponent is short as text: nothing is calculated with it before the bound was seen.
+        value = str(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if abs(value) < 10**19 else ""
+    if not isinstance(value, str) or len(value) > _LONGEST or not _DECIMAL.fullmatch(value.strip()):
+        return None
+    return Decimal(value.strip())
+
+
+def digits(written: str, most: int) -> int | None:
+    """A count as a header writes it; ``None`` for what is none or beyond ``most``."""
+    return whole(int(written), most) if _WHOLE.fullmatch(written.strip()) else None
+
+
+def real(written: str) -> float | None:
+    """A finite number as a header writes it; ``None`` for what is none."""
+    number = decimal(written)
+    found = None if number is None else float(number)
+    return found if found is not None and math.isfinite(found) else None
