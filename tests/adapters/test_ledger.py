@@ -16,6 +16,7 @@ import pytest
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.ledger.learning import Bill, learn
 from routerd.adapters.ledger.periods import day_of, month_of
+from routerd.adapters.ledger.schema import ATTEMPTS
 from routerd.adapters.sqlite import Database
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
@@ -257,3 +258,68 @@ def test_a_day_and_a_month_begin_at_the_users_own_midnight_where_summer_time_end
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+UNWRITABLE = ["1e999999", "1e30", "10001", "-1", "NaN", "Infinity"]
+
+
+@pytest.mark.parametrize("cost", UNWRITABLE)
+def test_a_row_that_no_ledger_can_hold_is_set_aside_with_a_sentence_and_blocks_no_other(
+    database: Database, cost: str
+) -> None:
+    book = ledger(database, daily="1")
+    book.book(booking("0.01"), NOON)
+    told = book.book(booking(cost), NOON)
+    assert told is not None
+    assert "n1n/some-model could not be written" in told
+    assert book.book(booking("0.02"), NOON) is None
+    assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.03")
+    assert book.reserve("j2", Decimal("0.97"), NOON) is None
+    book.release("j2")
+    assert book.close() is None
+
+
+def test_bad_rows_among_rows_that_waited_for_a_locked_file_are_set_aside_alone(path: Path, database: Database) -> None:
+    book = ledger(database)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for cost in ("0.01", "1e999999", "0.02", "1e30"):
+        assert "is not in the ledger yet" in str(book.book(booking(cost), NOON))
+    other.execute("ROLLBACK")
+    other.close()
+    told = book.book(booking("0.04"), NOON)
+    assert told is not None
+    assert told.count("could not be written") == 2
+    assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.07")
+    assert database.read("SELECT COUNT(*) FROM attempts") == [(3,)]
+
+
+@pytest.mark.parametrize("amounts", [(2**63 - 1, 2**63 - 1), (-(2**63), 1), ("x", 1), (b"x", 1), (1e300, 1)])
+def test_rows_that_another_program_wrote_beyond_all_bounds_stop_no_sum(
+    database: Database, amounts: tuple[object, object]
+) -> None:
+    book = ledger(database, daily="1", monthly="1")
+    for _ in range(3):
+        book.book(booking("0.01", baseline="0.02"), NOON)
+    with database.transaction() as run:
+        run(
+            "UPDATE attempts SET cost = ?, baseline = ?, input = ?, prior_output = ? WHERE id = 1", (*amounts, *amounts)
+        )
+        run("UPDATE attempts SET at = 1e300 WHERE id = 2", ())
+        run("INSERT INTO reservations VALUES ('a', 'other', ?, 'x', ?)", (2**62, amounts[0]))
+        run("INSERT INTO reservations VALUES ('b', 'other', ?, 1e300, ?)", (2**62, amounts[0]))
+    assert book.reserve("mine", Decimal("0.5"), NOON) is None
+    assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.01")
+    assert book.stats(None, UTC).spent == Decimal("0.01")
+    book.saved(NOON - timedelta(hours=1))
+    book.learned(MODEL, "document", "python")
+    book.acceptance(MODEL, "document", "python")
+
+
+def test_what_is_read_in_place_of_the_table_is_found_by_its_indexes(database: Database) -> None:
+    plan = database.read(f"EXPLAIN QUERY PLAN SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= 5 AND at < 6")
+    assert "USING INDEX attempts_at (at>? AND at<?)" in str(plan)
+    plan = database.read(
+        f"EXPLAIN QUERY PLAN SELECT cost FROM {ATTEMPTS} WHERE provider = 'a' AND model = 'b' ORDER BY at DESC LIMIT 9"
+    )
+    assert "USING INDEX attempts_model" in str(plan)

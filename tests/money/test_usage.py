@@ -113,6 +113,134 @@ def test_every_token_is_billed_once_at_its_own_price(raw: dict[str, Any], usage:
     assert cost(bill.usage, PRICE) == Decimal(dollars)
 
 
+CLAUDE = Price(Decimal(3), Decimal(15), cached_input=Decimal("0.3"), cache_write=Decimal("3.75"))
+BESIDE: dict[str, tuple[dict[str, Any], Usage, str]] = {
+    "read, all but the prompt": (
+        {
+            "prompt_tokens": 368,
+            "completion_tokens": 19,
+            "total_tokens": 10_923,
+            "cache_read_input_tokens": 10_536,
+            "cache_creation_input_tokens": 0,
+        },
+        Usage(368, 10_536, 0, 19),
+        "0.0045498",
+    ),
+    "read, less than the prompt": (
+        {"prompt_tokens": 5000, "completion_tokens": 100, "total_tokens": 7100, "cache_read_input_tokens": 2000},
+        Usage(5000, 2000, 0, 100),
+        "0.0171",
+    ),
+    "written": (
+        {
+            "prompt_tokens": 368,
+            "completion_tokens": 19,
+            "total_tokens": 10_923,
+            "cache_creation_input_tokens": 10_536,
+        },
+        Usage(368, 0, 10_536, 19),
+        "0.040899",
+    ),
+    "written, by LiteLLM's other name": (
+        {
+            "prompt_tokens": 3000,
+            "completion_tokens": 50,
+            "prompt_tokens_details": {"cached_tokens": 1000, "cache_creation_tokens": 1500},
+        },
+        Usage(500, 1000, 1500, 50),
+        "0.008175",
+    ),
+    "written, by one-api's name": (
+        {
+            "prompt_tokens": 3000,
+            "completion_tokens": 50,
+            "prompt_tokens_details": {"cached_tokens": 1000, "cached_creation_tokens": 1500},
+        },
+        Usage(500, 1000, 1500, 50),
+        "0.008175",
+    ),
+    "written, by how long it is kept": (
+        {
+            "input_tokens": 100,
+            "output_tokens": 10,
+            "cache_creation": {"ephemeral_5m_input_tokens": 1000, "ephemeral_1h_input_tokens": 0},
+            "cache_read_input_tokens": 0,
+        },
+        Usage(100, 0, 1000, 10),
+        "0.0042",
+    ),
+    "read and thoughts": (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 50,
+            "total_tokens": 2650,
+            "cache_read_input_tokens": 2000,
+            "completion_tokens_details": {"reasoning_tokens": 500},
+        },
+        Usage(100, 2000, 0, 50, 500),
+        "0.00915",  # 300 + 600 + 8,250
+    ),
+    "read, and thoughts that only the total tells": (
+        {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 2650, "cache_read_input_tokens": 2000},
+        Usage(100, 2000, 0, 50, 500),
+        "0.00915",
+    ),
+    "read within the prompt, and thoughts that only the total tells, as Google does": (
+        {
+            "prompt_tokens": 1000,
+            "completion_tokens": 50,
+            "total_tokens": 1550,
+            "prompt_tokens_details": {"cached_tokens": 300},
+        },
+        Usage(700, 300, 0, 50, 500),
+        "0.01044",  # 2,100 + 90 + 8,250
+    ),
+}
+
+
+@pytest.mark.parametrize(("raw", "usage", "dollars"), BESIDE.values(), ids=BESIDE.keys())
+def test_what_the_cache_did_beside_the_prompt_is_not_taken_for_thoughts(
+    raw: dict[str, Any], usage: Usage, dollars: str
+) -> None:
+    bill = read_usage(raw)
+    assert bill.usage == usage
+    assert cost(bill.usage, CLAUDE) == Decimal(dollars)
+
+
+SAID: dict[str, tuple[dict[str, Any], str | None]] = {
+    "a number": ({"cost": "0.00123"}, "0.00123"),
+    "parts with a total": (
+        {
+            "cost": {
+                "input_tokens_cost": "0.0003",
+                "output_tokens_cost": "0.00075",
+                "request_cost": "0.006",
+                "total_cost": "0.00705",
+            }
+        },
+        "0.00705",
+    ),
+    "parts without a total": ({"cost": {"input_tokens_cost": "0.0003"}}, None),
+    "DeepInfra": ({"estimated_cost": "0.0000268"}, "0.0000268"),
+    "xAI": ({"cost_in_usd_ticks": 37_756_000}, "0.0037756"),
+    "OpenRouter with a key of one's own": (
+        {"cost": "0.0001", "is_byok": True, "cost_details": {"upstream_inference_cost": "0.002"}},
+        "0.0021",
+    ),
+    "nothing": ({"cost": 0}, None),
+    "less than nothing": ({"cost": "-1"}, None),
+    "more than any call": ({"cost": "1e30"}, None),
+    "no amount": ({"cost": ["0.1"]}, None),
+    "true": ({"cost": True}, None),
+}
+
+
+@pytest.mark.parametrize(("raw", "dollars"), SAID.values(), ids=SAID.keys())
+def test_what_a_provider_says_it_billed_is_read_in_every_shape(raw: dict[str, Any], dollars: str | None) -> None:
+    told = read_usage({"prompt_tokens": 100, "completion_tokens": 50, **raw}).cost
+    assert told == (None if dollars is None else Decimal(dollars))
+
+
 @pytest.mark.parametrize(
     "raw", [None, {}, {"prompt_tokens": 0, "completion_tokens": 0}, {"prompt_tokens": -3, "completion_tokens": -1}]
 )

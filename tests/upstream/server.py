@@ -259,6 +259,8 @@ class Upstream:
         return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
 
     async def _chat(self, speaker: Speaker, turn: Turn, seen: Seen) -> None:
+        if turn.raw:
+            await speaker.say_raw()
         if turn.status != 200 or turn.error is not None:
             await speaker.say("{}")
             return

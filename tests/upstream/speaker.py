@@ -41,6 +41,12 @@ class Speaker:
         error = self._turn.error
         await self._send_whole((body if error is None else json.dumps({"error": error})).encode())
 
+    async def say_raw(self) -> None:
+        """The bytes of the turn, and then the end of the connection. Raises StruckError."""
+        for piece in self._turn.raw:
+            await self._connection.send(piece)
+        raise StruckError
+
     async def say_stream(self, stream: list[wire.Frame]) -> None:
         fault, turn = self._turn.fault, self._turn
         strike = -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -56,6 +56,8 @@ class Turn:
     error: Body | None = None
     """The `error` object of the body, which then holds nothing else."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    raw: Sequence[bytes] = ()
+    """In place of everything else: the bytes of the answer from its status line on, as a dying proxy sends them."""
 
 
 def reset(at: Place = "headers") -> Turn:

@@ -32,6 +32,8 @@ CONNECT_S = 10.0
 """A handshake across the world takes less than one second; three lost SYNs come to seven (RFC 6298)."""
 EMBED_S = 5.0
 """For a batch of short texts, which takes well under a second; a person is waiting and the built-in one is at hand."""
+_LONGEST_NAME = 256
+"""Characters of a model's name; the longest that is known has 80."""
 NO_KEY = "no-key-needed"
 """What is sent where a local server wants none: the openai package insists on a value."""
 
@@ -91,7 +93,7 @@ class Client:
         if not isinstance(models, list):
             raise FaultError(Fault(Sign.BROKEN, message="gave no list of models: is base_url right?"))
         names = (model.get("id") for model in models if isinstance(model, Mapping))
-        return tuple(name for name in names if isinstance(name, str))
+        return tuple(name for name in names if isinstance(name, str) and len(name) <= _LONGEST_NAME)
 
     async def _streamed(self, method: str, path: str, wall: float, body: Mapping[str, Any] | None = None) -> Stream:
         """The answer once its headers are there. Raises FaultError for all that is no good one."""
