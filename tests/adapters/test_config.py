@@ -339,7 +339,19 @@ def test_broken_toml_is_told_with_file_line_column_and_mend(user: Path, text: st
     assert str(fault.value).startswith(str(user))
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 10_000, "[budget]\ndaily = 1e999999999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 100_000,
+        "a = " + "9" * 10_000,
+        "[budget]\ndaily = 1e999999999",
+        f'[budget]\ndaily = "{"9" * 1_000_000}"',
+        f'[models.m]\ninput = "{10**10}"\noutput = "1"',
+        f"[providers.n1n]\nrpm = {10**400}",
+        f"[models.m]\ncontext = {10**4_000}",
+    ],
+    ids=range(7),
+)
 def test_what_would_choke_a_program_is_told_like_any_other_mistake(user: Path, text: str) -> None:
     with pytest.raises(ConfigError):
         loaded(user, text)

@@ -28,7 +28,7 @@ from routerd.domain.tier import Tier
 from routerd.judge import Judge
 from tests import brain
 from tests.test_line import Desk, desk, done, home, open_app, wish
-from tests.upstream import Turn, Upstream
+from tests.upstream import Turn, Upstream, usages
 
 __all__ = ["desk", "home", "open_app"]
 
@@ -119,6 +119,22 @@ async def test_what_was_locked_out_to_the_end_is_written_on_the_way_out(
     await app.disconnect()
     assert app.close() is None
     assert costs() == [outcome.cost]
+
+
+@pytest.mark.parametrize("cost", [10**30, 10**999, 9_200_001], ids=range(3))
+async def test_an_absurd_bill_is_estimated_and_keeps_no_later_one_out(
+    open_app: Callable[..., App], desk: Desk, cost: int
+) -> None:
+    told = usages.given(prompt_tokens=100, completion_tokens=50, cost=cost)
+    async with Upstream([Turn(usage=told)] * 2, reply=brain.reply) as upstream:
+        app = open_app(upstream.base_url, '[budget]\ndaily = "1"')
+        outcomes = [await done(app, desk, wish(desk, line=line)) for line in (0, 10, 0)]
+    assert [one.status for one in outcomes] == [Status.APPLIED] * 3
+    assert all("ledger" not in one.message for one in outcomes)
+    flags = [attempt.usage_estimated for one in outcomes for attempt in one.attempts]
+    assert flags[:2] == [True, True]
+    assert sum(costs()) == sum(attempt.cost or 0 for one in outcomes for attempt in one.attempts)
+    assert 0 < sum(costs()) < 1
 
 
 async def test_on_a_full_disk_the_answer_arrives_and_says_what_to_do(open_app: Callable[..., App], desk: Desk) -> None:

@@ -284,3 +284,26 @@ def test_a_long_log_is_read_without_being_held(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert len(found.requests()) == 200
     assert peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    "number", ["1e99999999", "1e9999999999999999999", "9" * 4_000, "9" * 9_000, "1e30", "-1", "NaN"]
+)
+def test_a_number_beyond_all_bounds_in_a_log_is_in_no_sum(number: str) -> None:
+    kept = f'"cache_creation": {{"ephemeral_1h_input_tokens": {number}}}'
+    usage = f'{{"input_tokens": 10, "output_tokens": {number}, {kept}}}'
+    asked = '"messages": [{"role": "user", "content": "hi"}], "model": "m"'
+    lines = [
+        f'{{"request": {{{asked}}}, "response": {{"usage": {usage}}}, "response_cost": {number}}}\n',
+        f'{{"request": {{{asked}}}, "response": {json.dumps(json.dumps({"usage": 1})).replace("1", "[" * 9_000)}}}\n',
+        f'{{"event": "message_send", "properties": {{"prompt_tokens": {number}, "cost": {number}}}}}\n',
+        f'{{"type":"assistant","message":{{"id":"msg_a","model":"m","usage":{usage}}}}}\n',
+        f"> Tokens: {number} sent, {number} received. Cost: ${number} message, $1 session.\n",
+    ]
+    for one in read_log(lines):
+        for call in one.calls:
+            assert call.cost is None or call.cost <= 1_000
+            used = read_usage(call.usage).usage
+            assert used.all_input <= 4 * 10**9
+            assert used.all_output <= 3 * 10**9
+            Billed(call, used, Tariff(ModelRef("a", "m"), SONNET)).cost  # noqa: B018  # that it can be worked out

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from routerd.adapters.upstream.numbers import dollars
+from routerd.adapters.upstream.numbers import absurd, dollars
 
 _TOTALS = ("total_cost", "total", "cost")
 """Within an object of costs: Perplexity, LiteLLM."""
@@ -28,6 +28,13 @@ def told_cost(raw: Mapping[str, Any]) -> Decimal | None:
     # DeepInfra calls its bill an estimate; the others are gateways.
     found = found or dollars(raw.get("total_cost")) or dollars(raw.get("estimated_cost"))
     return found or _of_ticks(raw.get("cost_in_usd_ticks"))
+
+
+def absurd_cost(raw: Mapping[str, Any]) -> bool:
+    """Whether it tells an amount that cannot be true."""
+    said = raw.get("cost")
+    told = [said.get(name) for name in _TOTALS] if isinstance(said, Mapping) else [said]
+    return any(map(absurd, (*told, raw.get("total_cost"), raw.get("estimated_cost"))))
 
 
 def _total(costs: Mapping[str, Any]) -> Decimal | None:

@@ -39,6 +39,17 @@ def dollars(value: object) -> Decimal | None:
     return number
 
 
+def absurd(value: object) -> bool:
+    """Whether this is an amount above zero, and none that one call can cost."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str) or not value:
+        return False
+    if isinstance(value, int):
+        return value > MOST_DOLLARS
+    written = str(value)[:_LONGEST].strip()
+    number = decimal(value)
+    return written[:1].isdecimal() and (number is None or number > MOST_DOLLARS)
+
+
 def decimal(value: object) -> Decimal | None:
     """A finite number, as text or not, of which the digits and the exponent are bounded; ``None`` for all else."""
     if isinstance(value, Decimal | float):

@@ -51,9 +51,10 @@ class Till:
         usage = told.filled(input_tokens, estimated_tokens(self.counter, received))
         price = self.price(model)
         own = cost(usage, price) if price else None
-        if told.cost is None or (own is not None and told.cost > _DEAR_DOLLARS + _DEAR_TIMES * own):
-            return Billed(usage, own, not told.known or told.cost is not None)
-        return Billed(usage, told.cost, not told.known)
+        dollars, absurd = told.cost, told.absurd
+        if dollars is not None and own is not None and dollars > _DEAR_DOLLARS + _DEAR_TIMES * own:
+            dollars, absurd = None, True
+        return Billed(usage, own if dollars is None else dollars, absurd or not told.known)
 
     def most(self, model: ModelRef, input_tokens: int, max_output: int) -> Decimal:
         """The most that a call can cost, in dollars; 0 where the price is unknown."""

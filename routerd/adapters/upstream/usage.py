@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import product
 from typing import Any
 
-from routerd.adapters.upstream.bill import told_cost
+from routerd.adapters.upstream.bill import absurd_cost, told_cost
 from routerd.adapters.upstream.numbers import whole
 from routerd.domain.money import Usage
 
@@ -33,6 +33,8 @@ class Bill:
     output_known: bool
     cost: Decimal | None = None
     """Dollars, where the provider tells its own price."""
+    absurd: bool = False
+    """Whether it tells an amount that cannot be true."""
 
     def filled(self, input_tokens: int, output_tokens: int) -> Usage:
         """The usage, with counts made here in place of what is not known."""
@@ -109,7 +111,7 @@ def read_usage(raw: Mapping[str, Any] | None) -> Bill:
     )
     usage = _buckets(told)
     input_known = prompt is not None and usage.all_input > 0
-    return Bill(usage, input_known, completion is not None and usage.all_output > 0, told_cost(raw))
+    return Bill(usage, input_known, completion is not None and usage.all_output > 0, told_cost(raw), absurd_cost(raw))
 
 
 def _where(raw: Mapping[str, Any], inner: Mapping[str, Any], native: bool) -> _Where:
