@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routerd.adapters.upstream.draft import Draft
@@ -100,6 +100,7 @@ OUTER = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(OUTER)
 def test_no_usage_object_is_billed_below_zero_or_beyond_what_a_call_can_cost(fields: dict[str, str]) -> None:
     billed = TILL.bill(MODEL, drafted(written(fields)), 90)
@@ -116,6 +117,7 @@ def test_no_usage_object_is_billed_below_zero_or_beyond_what_a_call_can_cost(fie
 COUNT = st.integers(0, 50_000)
 
 
+@settings(deadline=None)
 @given(COUNT, COUNT, COUNT, st.integers(1, 9_999), COUNT, st.sampled_from(["inside", "outside", "anthropic"]))
 def test_buckets_are_those_that_were_billed_however_they_are_told(
     fresh: int, read: int, write: int, shown: int, thought: int, shape: str
@@ -148,6 +150,7 @@ def test_buckets_are_those_that_were_billed_however_they_are_told(
     assert bill.usage == Usage(fresh, read, write, shown, thought)
 
 
+@settings(deadline=None)
 @given(COUNT, COUNT, COUNT, st.dictionaries(st.sampled_from(["cached_tokens", "reasoning_tokens"]), COUNT))
 def test_buckets_hold_the_total_that_was_told(prompt: int, completion: int, more: int, inner: dict[str, int]) -> None:
     raw = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion + more}
@@ -162,6 +165,7 @@ def test_buckets_hold_the_total_that_was_told(prompt: int, completion: int, more
 HEADER = st.text(st.sampled_from("0123456789.eE+-hmsd :TZ_"), max_size=90) | st.text(max_size=40)
 
 
+@settings(deadline=None)
 @given(HEADER)
 def test_no_header_raises_and_no_wait_is_longer_than_a_day(value: str) -> None:
     for seconds in (retry_after({"retry-after": value}, 1e9), retry_after({"retry-after-ms": value}, 1e9)):
