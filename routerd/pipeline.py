@@ -78,7 +78,8 @@ async def run(
     finally:
         places.ledger.release(job)
     message = f"{ended.message} {receipt.trouble}" if receipt.trouble else ended.message
-    return replace(ended, message=message, attempts=tuple(receipt.attempts))
+    stronger = snapshot.stronger(ended.tier) if ended.tier else None
+    return replace(ended, message=message, attempts=tuple(receipt.attempts), next_tier=stronger)
 
 
 def _unanswered(rejected: Rejected, receipt: Receipt) -> str:

@@ -90,7 +90,7 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
         return chosen
     question = Question(spec, request, target, habits, prompt, context)
     turn = places.recent.last(target_key(question))
-    if turn is not None and request.model is None and request.tier is None:
+    if turn is not None and not request.chosen:
         warm = held(turn, prompt, places.counter, places.clock())
         chosen = stay(chosen, warm, snapshot, Size(prompt.input_tokens, likely), lambda m: _tariff(m, request, places))
     tariffs = [_tariff(rung.models[0], request, places, prompt) for rung in chosen.ladder]

@@ -116,6 +116,8 @@ class Request:
     """The selection; empty at a cursor. The whole file is asked for by ``whole_file``."""
     tier: Tier | None = None
     model: ModelRef | None = None
+    above: Tier | None = None
+    """The tier of an answer that was not good enough: a stronger one is asked, whatever ``tier`` and ``model`` say."""
     instruction: str = ""
     whole_file: bool = False
     replace: bool = False
@@ -125,6 +127,11 @@ class Request:
     def cursor(self) -> Place:
         """Where the selection begins."""
         return self.span.start
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the user chose a tier or a model, so that nothing else may decide."""
+        return self.model is not None or self.tier is not None or self.above is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Outcome:
     model: ModelRef | None = None
     """The model whose answer was accepted, else the one that was to be asked."""
     change: Change | None = None
+    next_tier: Tier | None = None
+    """The stronger tier that would be asked again; ``None`` where no tier answered or none above can be asked."""
 
     @property
     def usage(self) -> Usage:

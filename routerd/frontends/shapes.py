@@ -108,6 +108,7 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "action": outcome.action,
         "tier": str(outcome.tier) if outcome.tier else None,
         "model": str(outcome.model) if outcome.model else None,
+        "next_tier": str(outcome.next_tier) if outcome.next_tier else None,
         "message": outcome.message,
         "route": route_json(outcome.route, outcome.action) if outcome.route else None,
         "estimate": estimate_json(outcome.estimate),

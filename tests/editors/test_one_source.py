@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from routerd.domain.tier import Tier
 from tests.e2e.neovim.editor import PLUGIN, program
 
 EDITORS = Path(__file__).parents[2] / "editors"
@@ -125,3 +126,12 @@ def test_vs_code_has_the_settings_that_an_editor_may_set_and_says_of_them_what_t
         types = {offered[key]["type"]} if isinstance(offered[key]["type"], str) else set(offered[key]["type"])
         assert types & {wanted[key]["type"], "number" if wanted[key]["type"] == "integer" else ""}, key
         assert offered[key]["description"] == wanted[key]["help"], key
+
+
+def test_the_order_of_the_tiers_is_the_daemons_alone() -> None:
+    """Neovim completes their names, in the order of the alphabet; nothing else in a client tells one from another."""
+    sources = [*(PLUGIN / "lua").rglob("*.lua"), *(EDITORS / "vscode" / "src").rglob("*.ts")]
+    named = {
+        path.name: names for path in sources if (names := re.findall(rf'"({"|".join(Tier)})"', path.read_text("utf-8")))
+    }
+    assert named == {"commands.lua": sorted(Tier)}

@@ -70,6 +70,35 @@ def test_an_explicit_model_is_asked_alone() -> None:
     assert "was asked for" in found.reason
 
 
+BY_STRENGTH = (Tier.SPEED, Tier.UTILITY, Tier.LOGIC, Tier.ARCHITECT)
+
+
+@given(
+    askable=st.sets(st.sampled_from(Tier)),
+    above=st.sampled_from(Tier),
+    tier=st.sampled_from((None, *Tier)),
+    model=st.sampled_from((None, FAST)),
+    escalate=st.booleans(),
+    offline=st.booleans(),
+)
+def test_above_a_tier_is_asked_the_next_stronger_that_can_be_asked_and_never_that_tier_or_a_weaker(
+    askable: set[Tier], above: Tier, tier: Tier | None, model: ModelRef | None, escalate: bool, offline: bool
+) -> None:
+    more = (OFFLINE,) if offline else ()
+    seen = snapshot({step: (ALL[step] if step in askable else ()) + more for step in Tier}, escalate=escalate)
+    stronger = [step for step in BY_STRENGTH[BY_STRENGTH.index(above) + 1 :] if step in askable]
+    found = route(wish(tier=tier, model=model, above=above), catalog()["document"], seen, None)
+    if stronger:
+        assert isinstance(found, Route)
+        assert found.first == Rung(stronger[0], ALL[stronger[0]])
+        assert f"above {above}" in found.reason
+        assert {rung.tier for rung in found.ladder} <= set(stronger)
+        assert seen.stronger(above) is stronger[0]
+    else:
+        assert found == Refusal(f"No tier above {above} has a model that can be asked here.", "tier")
+        assert seen.stronger(above) is None
+
+
 def test_without_escalation_there_is_one_rung() -> None:
     assert len(routed(wish(), snapshot(escalate=False)).ladder) == 1
 

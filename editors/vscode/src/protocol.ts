@@ -10,6 +10,8 @@ export interface RunArgument {
   version?: number | undefined;
   tier?: string;
   model?: string;
+  /** The tier of an answer that was not good enough: the daemon asks a stronger one, whatever else is asked for. */
+  above?: string;
   instruction?: string;
 }
 
@@ -28,6 +30,8 @@ export interface Outcome {
   action: string;
   tier: string | null;
   model: string | null;
+  /** The stronger tier that a retry would ask; null where none can be asked. */
+  next_tier: string | null;
   /** One sentence for a person. */
   message: string;
   cost: string | null;
@@ -56,9 +60,6 @@ export interface Status {
   budget_daily: string | null;
   saved_today: string | null;
 }
-
-/** The daemon's tiers, weakest first; a retry asks the next one. */
-export const TIERS = ["speed", "utility", "logic", "architect"];
 
 /** The documents that the daemon is told of. */
 export const SERVED = [{ scheme: "file" }, { scheme: "untitled" }];

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
-import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
+import { RUN, type Outcome, type RunArgument } from "./protocol.ts";
 import { origin, receipt, say, showDocument, showReview } from "./results.ts";
 import { Versions } from "./versions.ts";
 
@@ -23,8 +23,7 @@ export class Runner {
       try {
         const outcome = await this.ask(client, wish);
         if (DONE.includes(outcome.status)) void vscode.commands.executeCommand("setContext", "routerd.used", true);
-        const better = TIERS[TIERS.indexOf(outcome.tier ?? "") + 1];
-        const mayRetry = outcome.tier !== null && better !== undefined;
+        const mayRetry = outcome.tier !== null && outcome.next_tier !== null;
         let decision: Decision = "accept";
         if (outcome.edit) {
           const proposal = await Proposal.of(outcome.edit, wish.uri, client, versions);
@@ -32,8 +31,8 @@ export class Runner {
         } else if (outcome.diagnostics) await showReview(outcome);
         else if (outcome.document) await showDocument(outcome);
         else say(outcome);
-        if (decision !== "retry" || !better) return outcome;
-        wish = { ...versions.again(client), tier: better };
+        if (decision !== "retry" || outcome.tier === null) return outcome;
+        wish = { ...versions.again(client), above: outcome.tier };
       } finally {
         versions.dispose();
       }
@@ -77,6 +76,6 @@ export class Runner {
 }
 
 function ended(status: Outcome["status"], { action }: RunArgument, message: string): Outcome {
-  const nothing = { tier: null, model: null, cost: null, edit: null, diagnostics: null, document: null };
+  const nothing = { tier: null, model: null, next_tier: null, cost: null, edit: null, diagnostics: null, document: null };
   return { status, action, message, ...nothing };
 }

@@ -109,6 +109,8 @@ class Wish:
     version: int | None
     tier: Tier | None
     model: ModelRef | None
+    above: Tier | None
+    """Ask a stronger tier than this one."""
     instruction: str
     replace: bool
     apply: bool
@@ -122,6 +124,7 @@ class Wish:
             span,
             tier=self.tier,
             model=self.model,
+            above=self.above,
             instruction=self.instruction,
             whole_file=self.range is None,
             replace=self.replace,
@@ -142,8 +145,9 @@ def wish(argument: object) -> Wish:
         uri,
         _range(given.get("range")),
         version if isinstance(version, int) else None,
-        None if given.get("tier") is None else Tier.named(given["tier"]),
+        _tier(given.get("tier")),
         _model(given.get("model")),
+        _tier(given.get("above")),
         instruction if isinstance(instruction, str) else "",
         replace=given.get("replace") is True,
         apply=given.get("apply") is not False,
@@ -169,6 +173,10 @@ def position(shape: object) -> types.Position:
     if not isinstance(line, int) or not isinstance(character, int) or min(line, character) < 0:
         raise UsageError('A position is {"line": …, "character": …}, both from zero.')
     return types.Position(min(line, _FURTHEST), min(character, _FURTHEST))
+
+
+def _tier(written: object) -> Tier | None:
+    return None if written is None else Tier.named(written)
 
 
 def _model(written: object) -> ModelRef | None:

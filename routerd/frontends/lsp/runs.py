@@ -71,7 +71,7 @@ def _key(app: App, wish: Wish, request: Request) -> Hashable:
     if request.span.empty:
         symbol = app.grammar.outline(request.document).enclosing(request.cursor)
     place = symbol.qualname if symbol else request.span
-    return (wish.action, wish.uri, place, wish.instruction, wish.replace, wish.apply, wish.tier, wish.model)
+    return (wish.action, wish.uri, place, wish.instruction, wish.replace, wish.apply, wish.tier, wish.model, wish.above)
 
 
 async def _work(job: Job, errand: _Errand) -> Outcome:

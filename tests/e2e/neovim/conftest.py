@@ -10,25 +10,31 @@ import pytest
 
 from tests import brain
 from tests.e2e.conftest import CODE, new_env, new_project, with_upstream
-from tests.e2e.neovim.editor import Neovim
+from tests.e2e.neovim.editor import VERSIONS, Neovim, version
 from tests.upstream import InThread, Upstream
 
 RESET = """
 vim.cmd("silent! stopinsert | silent! tabonly! | silent! only!")
 vim.cmd("silent! %bwipeout!")
-Seen = { outcomes = {}, progress = {}, messages = {} }
+Seen = { outcomes = {}, progress = {}, messages = {}, deprecated = {} }
 """
 
 
+@pytest.fixture(scope="module", params=VERSIONS)
+def binary(request: pytest.FixtureRequest) -> str:
+    """The program of each version of Neovim in turn."""
+    return version(str(request.param))
+
+
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Neovim, InThread, Path]]:
+def session(tmp_path_factory: pytest.TempPathFactory, binary: str) -> Iterator[tuple[Neovim, InThread, Path]]:
     folder = tmp_path_factory.mktemp("neovim")
     with InThread(Upstream(reply=brain.reply)) as upstream:
         env = with_upstream(new_env(folder), upstream.base_url)
         with (folder / "home" / "routerd.toml").open("a", encoding="utf-8") as config:
             config.write("\n[cache]\nenabled = false\n")  # the same question again is asked again
         root = new_project(folder)
-        with Neovim(env, root) as nvim:
+        with Neovim(env, root, binary=binary) as nvim:
             yield nvim, upstream, root
 
 
@@ -52,10 +58,14 @@ def upstream(session: tuple[Neovim, InThread, Path]) -> InThread:
 
 
 @pytest.fixture
-def nvim(session: tuple[Neovim, InThread, Path], project: Path, upstream: InThread) -> Neovim:
-    """With every tier at the upstream, and `labels.py` open with the cursor on `parse_header`."""
+def nvim(session: tuple[Neovim, InThread, Path], project: Path, upstream: InThread) -> Iterator[Neovim]:
+    """With every tier at the upstream, and `labels.py` open with the cursor on `parse_header`.
+
+    Fails at the end where the plugin called a function that this Neovim deprecates.
+    """
     editor, _, _ = session
     editor.lua(RESET)
     editor.open(project / "labels.py")
     editor.cursor(4, 6)
-    return editor
+    yield editor
+    assert editor.deprecated == []

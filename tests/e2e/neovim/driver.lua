@@ -27,7 +27,7 @@ channel = vim.fn.stdioopen({
 })
 
 -- What a test looks at: outcomes, progress and messages, in their order.
-Seen = { outcomes = {}, progress = {}, messages = {} }
+Seen = { outcomes = {}, progress = {}, messages = {}, deprecated = {} }
 vim.api.nvim_create_autocmd("User", {
   pattern = "RouterdOutcome",
   callback = function(event)
@@ -43,4 +43,14 @@ local notify = vim.notify
 vim.notify = function(message, level, ...)
   table.insert(Seen.messages, message)
   return notify(message, level, ...)
+end
+
+-- Neovim shows only what it removes next; here each call of the plugin counts.
+local deprecate = vim.deprecate
+vim.deprecate = function(name, ...)
+  local place = debug.traceback("", 2):match("[^\n]*/lua/routerd/[^\n]*")
+  if place then
+    table.insert(Seen.deprecated, name .. ": " .. vim.trim(place))
+  end
+  return deprecate(name, ...)
 end

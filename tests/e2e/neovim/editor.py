@@ -17,6 +17,8 @@ from typing import Any, Self
 
 import pytest
 
+from tests.e2e.neovim import install
+
 HERE = Path(__file__).parent
 PLUGIN = HERE.parents[2] / "editors" / "neovim"
 
@@ -44,12 +46,27 @@ def program() -> str:
     return found
 
 
+VERSIONS = ("0.11", "newest")
+"""The oldest Neovim that is promised, and that of Debian's moving release, where it was installed."""
+
+
+def version(name: str) -> str:
+    """The program of one of `VERSIONS`; skips with the reason where the newest cannot be had, also in CI."""
+    if name == "0.11":
+        return program()
+    home = install.cache_folder()
+    launcher = install.installed(home)
+    if launcher is None:
+        pytest.skip(install.why_not(home))
+    return str(launcher)
+
+
 class Neovim:
     """A Neovim that was started as a user's is: its init.lua, its plugins, then nothing but what is sent."""
 
-    def __init__(self, env: Mapping[str, str], root: Path, init: str = "") -> None:
-        """`init` is more of the user's init.lua."""
-        self._env, self._root = dict(env), root
+    def __init__(self, env: Mapping[str, str], root: Path, init: str = "", binary: str | None = None) -> None:
+        """`init` is more of the user's init.lua; without `binary` it is the oldest Neovim that is promised."""
+        self._env, self._root, self._binary = dict(env), root, binary or program()
         config = Path(env["XDG_CONFIG_HOME"]) / "nvim"
         config.mkdir(parents=True, exist_ok=True)
         (config / "init.lua").write_text(
@@ -65,7 +82,7 @@ class Neovim:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [program(), "--headless", "-i", "NONE", "-n"],
+            [self._binary, "--headless", "-i", "NONE", "-n"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -149,6 +166,11 @@ class Neovim:
         """The outcome of that number, from 1."""
         found: dict[str, Any] = self.wait("Seen.outcomes[...]", number, seconds=seconds)
         return found
+
+    @property
+    def deprecated(self) -> list[str]:
+        """The functions that this Neovim deprecates and that the plugin called, each with the place of the call."""
+        return list(self.lua("return Seen.deprecated"))
 
     @property
     def messages(self) -> list[str]:

@@ -123,7 +123,10 @@ def test_tests_go_into_a_new_file_that_opens_beside_the_source(nvim: Neovim, pro
     assert "from labels import parse_header" in nvim.text()
     path = Path(nvim.lua("return vim.api.nvim_buf_get_name(0)"))
     nvim.ex("write")
-    assert "def test_parse_header_exists" in path.read_text("utf-8")
+    written = path.read_text("utf-8")
+    assert "def test_parse_header_exists" in written
+    assert written.endswith("\n")
+    assert not written.endswith("\n\n"), "the last line break of the file is no line of its own"
     assert path.is_relative_to(project)
     assert (project / "labels.py").read_bytes() == CODE.encode()
 
@@ -177,14 +180,31 @@ def test_a_rewrite_is_a_diff_first_and_is_applied_when_it_is_accepted(nvim: Neov
     assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2, "what was paid for stays"
 
 
-def test_a_proposal_can_be_asked_for_again_one_tier_up(nvim: Neovim, upstream: InThread) -> None:
-    upstream.then(Turn(reply=REPLACES), Turn(reply=REPLACES))
+def test_a_proposal_can_be_asked_for_again_one_tier_up_until_there_is_none(nvim: Neovim, upstream: InThread) -> None:
+    tiers = ("speed", "utility", "logic", "architect")
+    upstream.then(*(Turn(reply=REPLACES) for _ in tiers))
     assert nvim.run("ask tier=speed say it in whole sentences")["tier"] == "speed"
+    for number, tier in enumerate(tiers[1:], 2):
+        assert "retry" in nvim.lua("return vim.wo.winbar")
+        nvim.ex("Routerd retry")
+        outcome = nvim.outcome(number)
+        assert (outcome["tier"], outcome["status"]) == (tier, "proposed")
+        assert "there is no name" in nvim.text()
+        assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2, "the earlier proposal is gone"
+    assert "retry" not in nvim.lua("return vim.wo.winbar")
     nvim.ex("Routerd retry")
-    outcome = nvim.outcome(2)
-    assert (outcome["tier"], outcome["status"]) == ("logic", "proposed")
-    assert "there is no name" in nvim.text()
-    assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2, "the first proposal is gone"
+    assert "there is no tier above" in nvim.messages[-1]
+    assert "there is no name" in nvim.text(), "what was paid for stays"
+    assert len(upstream.seen) == len(tiers)
+
+
+def test_a_proposal_of_a_named_model_is_asked_for_again_of_another_tier(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(reply=REPLACES), Turn(reply=REPLACES))
+    first = nvim.run("ask tier=speed model=local/other-model say it in whole sentences")
+    assert first["model"] == "local/other-model"
+    nvim.ex("Routerd retry")
+    assert nvim.outcome(2)["model"] == "local/test-model"
+    assert [sent.body["model"] for sent in upstream.seen] == ["other-model", "test-model"]
 
 
 def test_what_is_documented_is_rewritten_only_with_a_bang_and_seen_first(nvim: Neovim) -> None:
@@ -242,3 +262,34 @@ def test_cancel_closes_the_connection_in_the_middle_of_an_answer(nvim: Neovim, u
     assert [attempt["status"] for attempt in outcome["attempts"]] == ["cancelled"]
     assert nvim.text() + "\n" == CODE
     nvim.wait('not require("routerd").statusline():match("running")')
+
+
+PROGRESS = """(function()
+  local space = vim.api.nvim_create_namespace("routerd.progress")
+  local mark = vim.api.nvim_buf_get_extmarks(vim.fn.bufnr("labels.py"), space, 0, -1, { details = true })[1]
+  return mark and { line = mark[2] + 1, words = mark[4].virt_text[1][1] }
+end)()"""
+
+
+def test_while_an_action_runs_its_progress_stands_behind_the_target_and_says_how_to_cancel_it(
+    nvim: Neovim, upstream: InThread
+) -> None:
+    upstream.then(Turn(chunk_chars=1, delay_s=0.2))
+    nvim.ex("Routerd document")
+    assert nvim.lua(f"return {PROGRESS}") == {"line": 4, "words": "  routerd: starting · :Routerd cancel"}
+    nvim.wait(f'{PROGRESS}.words:match("asking test%-model · %d+ tokens · ≈ %$0%.%d+ · %d+ s · :Routerd cancel")')
+    nvim.ex("call append(0, '# a line above')")
+    nvim.wait(f"{PROGRESS}.line == 5")
+    nvim.ex("Routerd cancel")
+    assert nvim.outcome(1)["status"] == "cancelled"
+    assert nvim.lua(f"return {PROGRESS}") is None
+
+
+def test_progress_is_gone_after_an_action_and_never_shown_to_one_who_does_not_want_it(nvim: Neovim) -> None:
+    nvim.run("document")
+    assert nvim.lua(f"return {PROGRESS}") is None
+    nvim.lua("vim.g.routerd = { progress = false }")
+    nvim.ex("Routerd review")
+    assert nvim.lua(f"return {PROGRESS}") is None
+    assert nvim.outcome(2)["status"] == "applied"
+    nvim.lua("vim.g.routerd = nil")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import PLUGIN, Neovim
-from tests.e2e.neovim.test_actions import FLOAT
+from tests.e2e.neovim.test_actions import FLOAT, PROGRESS
 from tests.upstream import InThread, Turn, hang_mid_stream
 
 pytestmark = pytest.mark.editor
@@ -215,6 +215,7 @@ def test_a_server_that_dies_in_the_middle_says_so_and_the_next_file_starts_anoth
     os.kill(pids[0], getattr(signal, "SIGKILL", signal.SIGTERM))
     nvim.wait('vim.iter(Seen.messages):any(function(words) return words:match("the server ended") end)')
     assert nvim.lua('return require("routerd").statusline()') == ""
+    assert nvim.lua(f"return {PROGRESS}") is None
     nvim.ex("edit!")
     nvim.wait('require("routerd").statusline() ~= ""')
     nvim.cursor(4, 6)

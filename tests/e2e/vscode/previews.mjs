@@ -75,6 +75,23 @@ test("a rewrite is retried one tier up, accepted with the diff's own button, and
   assert.equal(await code.save("header.py"), SOURCE);
 });
 
+test("a retry is offered as long as there is a stronger tier that can be asked", async () => {
+  await upstream.answers(FOLDED, BETTER, FOLDED);
+  await rewrite();
+  await code.pressInTitle("Retry One Tier Up");
+  await code.untilDiffShows("section 2.2.3");
+  await code.pressInTitle("Retry One Tier Up");
+  const models = async () => (await upstream.seen()).map((one) => one.body.model);
+  await until(async () => (await models()).length === 3, "a third question", models);
+  await code.untilNotificationGone("routerd: document");
+  await code.untilDiffShows("RFC 5322");
+  assert.deepEqual(await models(), ["deepseek-v3", "gpt-4o", "claude-3-5-sonnet"]);
+  await code.page.getByRole("button", { name: "Retry One Tier Up" }).waitFor({ state: "detached" });
+  await code.pressInTitle("Discard");
+  await code.untilNoDiff();
+  assert.equal(await code.save("header.py"), SOURCE);
+});
+
 test("a retry after the file was edited is about the same function, wherever that is now", async () => {
   await upstream.answers(FOLDED, BETTER);
   await rewrite();

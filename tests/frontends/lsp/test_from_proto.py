@@ -64,6 +64,7 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
             "version": 7,
             "tier": "logic",
             "model": "n1n/gpt-4o",
+            "above": "utility",
             "instruction": "Rename it.",
             "apply": False,
             "workDoneToken": 3,
@@ -76,6 +77,7 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
         False,
         3,
     )
+    assert whole.above is Tier.UTILITY
     bare = from_proto.wish({"action": "review", "uri": "file:///a.py"})
     assert bare.range is None
     assert bare.apply
@@ -88,6 +90,8 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
         {"range": "all"},
         {"range": {"start": {"line": -1, "character": 0}, "end": {"line": 0, "character": 0}}},
         {"tier": 5},
+        {"above": "higher"},
+        {"above": 1},
         {"model": "no-slash"},
         {"uri": None},
         {"action": "fly"},

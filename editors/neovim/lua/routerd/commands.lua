@@ -2,6 +2,9 @@
 
 local M = {}
 
+---For completion only: their order of strength is the daemon's.
+local TIERS = { "architect", "logic", "speed", "utility" }
+
 ---@class routerd.Command
 ---@field help string
 ---@field run fun(invocation: vim.api.keyset.create_user_command.command_args, rest: string)
@@ -134,7 +137,7 @@ function M.complete(lead, line)
   elseif (M.commands[name] or {}).action then
     found = vim.tbl_map(function(tier)
       return "tier=" .. tier
-    end, require("routerd.run").TIERS)
+    end, TIERS)
   end
   found = vim.tbl_filter(function(word)
     return vim.startswith(word, lead)

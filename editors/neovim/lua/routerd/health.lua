@@ -54,7 +54,8 @@ end
 
 local function check_options()
   health.start("Options")
-  local known = { apply = { "preview", "direct" }, notify = { true, false } } ---@type table<string, any[]>
+  local switch = { true, false }
+  local known = { apply = { "preview", "direct" }, notify = switch, progress = switch } ---@type table<string, any[]>
   local wrong = vim.tbl_filter(function(name)
     return not vim.list_contains(known[name] or {}, vim.g.routerd[name])
   end, vim.tbl_keys(vim.g.routerd or {}))

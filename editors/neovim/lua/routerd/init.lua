@@ -5,11 +5,12 @@ local M = {}
 ---@class routerd.Options What `vim.g.routerd` may hold.
 ---@field apply? "preview"|"direct" Whether an edit that does more than insert is shown as a diff first (default).
 ---@field notify? boolean Whether the receipt of an action is shown as a message; true by default.
+---@field progress? boolean Whether the progress of an action is shown behind its target; true by default.
 
 ---@return routerd.Options
 function M.options()
   vim.validate("vim.g.routerd", vim.g.routerd, "table", true)
-  return vim.tbl_extend("force", { apply = "preview", notify = true }, vim.g.routerd or {})
+  return vim.tbl_extend("force", { apply = "preview", notify = true, progress = true }, vim.g.routerd or {})
 end
 
 ---Today's spend against the budget, and how many jobs run; empty until the daemon said it.

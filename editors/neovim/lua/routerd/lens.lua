@@ -84,12 +84,44 @@ local function refresh_soon(client, bufnr)
   end, PAUSE_MS)
 end
 
+---Neovim 0.12 shows the lenses of one client and not of the others, and then forgets to end it: what it asks 200 ms
+---after a change raises an error where the buffer was wiped or the client ended meanwhile. This is what it does itself
+---where the lenses of all clients are shown; it has no public function for one.
+---@param client_id integer
+---@param bufnr integer
+local function end_provider(client_id, bufnr)
+  local provider = vim.tbl_get(vim.lsp, "_capability", "all", "codelens", "active", bufnr)
+  if provider then
+    provider:on_detach(client_id)
+    if not next(provider.client_state) then
+      provider:destroy()
+    end
+  end
+end
+
+---@param client vim.lsp.Client
+---@param bufnr integer
+local function attached_newer(client, bufnr)
+  vim.lsp.codelens.enable(true, { client_id = client.id, bufnr = bufnr })
+  local group = vim.api.nvim_create_augroup(("routerd.lens.%d"):format(bufnr), {})
+  vim.api.nvim_create_autocmd({ "LspDetach", "BufWipeout" }, {
+    group = group,
+    buffer = bufnr,
+    callback = function(event)
+      if event.event == "BufWipeout" or event.data.client_id == client.id then
+        end_provider(client.id, bufnr)
+        vim.api.nvim_del_augroup_by_id(group)
+      end
+    end,
+  })
+end
+
 ---A buffer has got its server: its lenses are shown, and follow what is typed and what is looked at.
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 function M.attached(client, bufnr)
   if vim.lsp.codelens.enable then -- Neovim 0.12 does all of this
-    return vim.lsp.codelens.enable(true, { client_id = client.id })
+    return attached_newer(client, bufnr)
   end
   local group = vim.api.nvim_create_augroup(("routerd.lens.%d"):format(bufnr), {})
   vim.api.nvim_create_autocmd("LspNotify", {

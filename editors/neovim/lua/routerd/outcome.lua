@@ -7,6 +7,7 @@ local M = {}
 ---@field action string
 ---@field tier? string
 ---@field model? string
+---@field next_tier? string the stronger tier that `:Routerd retry` would ask
 ---@field message string
 ---@field cost? string
 ---@field edit? lsp.WorkspaceEdit

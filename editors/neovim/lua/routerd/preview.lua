@@ -41,7 +41,7 @@ end
 ---@return integer line of the first change, from 1
 local function first_change(file)
   local old, new = table.concat(file.before, "\n"), table.concat(file.after, "\n")
-  local hunks = vim.diff(old, new, { result_type = "indices" }) --[[@as integer[][] ]]
+  local hunks = require("routerd.proposal").text_diff(old, new, { result_type = "indices" }) --[[@as integer[][] ]]
   return hunks[1] and math.max(1, hunks[1][3]) or 1
 end
 
@@ -71,7 +71,8 @@ local function show(preview)
   vim.api.nvim_buf_set_name(bufnr, ("routerd://%d/%s"):format(bufnr, file.name))
   vim.bo[bufnr].filetype = whole and vim.bo[about].filetype or "diff"
   vim.bo[bufnr].modifiable = false
-  local words = proposal.stale and ":Routerd discard" or ":Routerd accept │ discard │ retry"
+  local words = proposal.stale and ":Routerd discard" or ":Routerd accept │ discard"
+  words = preview.outcome.next_tier and words .. " │ retry" or words
   local model = (preview.outcome.model or ""):gsub("%%", "%%%%")
   vim.wo[window][0].winbar = ("%s  %%=%s"):format(model, words)
   if whole then
@@ -140,10 +141,10 @@ end
 
 ---@param job routerd.Job
 ---@param client vim.lsp.Client
----@param tier string
+---@param tier string of the answer so far
 ---@return routerd.Argument
 local function again(job, client, tier)
-  local argument = vim.tbl_extend("force", job.argument, { tier = tier })
+  local argument = vim.tbl_extend("force", job.argument, { above = tier })
   if client.id ~= job.client.id and argument.range then -- one that was started since knows nothing of older versions
     local carried = job.moves:carried({ { range = argument.range } }, argument.version)
     argument.range = carried and carried[1].range or argument.range
@@ -157,21 +158,14 @@ function M.retry()
   if not preview then
     return
   end
-  local better = nil ---@type string?
-  local tiers = require("routerd.run").TIERS
-  for place, tier in ipairs(tiers) do
-    if tier == preview.outcome.tier then
-      better = tiers[place + 1]
-    end
+  local job, tier = preview.job, preview.outcome.tier
+  if not tier or not preview.outcome.next_tier then -- else what was paid for would be closed for a refusal
+    return require("routerd").say("there is no tier above that can be asked.", vim.log.levels.WARN)
   end
-  if not better then
-    return require("routerd").say("there is no tier above this one.", vim.log.levels.WARN)
-  end
-  local job = preview.job
   local client = require("routerd").client(job.bufnr)
   if client then
     close(preview)
-    require("routerd.run").start(client, job.bufnr, again(job, client, better))
+    require("routerd.run").start(client, job.bufnr, again(job, client, tier))
   end
 end
 

@@ -19,6 +19,8 @@ Proposal.__index = Proposal
 
 local M = {}
 
+M.text_diff = vim.text.diff or vim.diff -- its name before Neovim 0.12
+
 local CHANGED = "the lines that it is for were changed meanwhile"
 
 ---@param uri string
@@ -29,7 +31,7 @@ local function lines_of(uri)
   return vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)
 end
 
----@param before string[]
+---@param before string[] empty for a new file
 ---@param edits lsp.TextEdit[]
 ---@param encoding string
 ---@return string[]
@@ -37,6 +39,9 @@ local function after(before, edits, encoding)
   local scratch = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_lines(scratch, 0, -1, false, before)
   vim.lsp.util.apply_text_edits(vim.deepcopy(edits), scratch, encoding)
+  if #before == 0 then
+    require("routerd.undo").end_last_line(scratch)
+  end
   local lines = vim.api.nvim_buf_get_lines(scratch, 0, -1, false)
   vim.api.nvim_buf_delete(scratch, { force = true })
   return lines
@@ -104,11 +109,12 @@ function Proposal:apply()
     if file.create then
       table.insert(parts, { kind = "create", uri = file.uri, options = { ignoreIfExists = true } })
     end
-    table.insert(parts, { textDocument = { uri = file.uri }, edits = edits })
+    -- The edits are for the text as it is now. Without a number 0.12 raises an error, and with vim.NIL 0.11 does.
+    local version = vim.lsp.util.buf_versions[vim.uri_to_bufnr(file.uri)] or 0
+    table.insert(parts, { textDocument = { uri = file.uri, version = version }, edits = edits })
   end
   local change = { documentChanges = parts }
-  local undo = require("routerd.undo")
-  undo.step(undo.buffers(change), function()
+  require("routerd.undo").step(change, function()
     vim.lsp.util.apply_workspace_edit(change, self.encoding)
   end)
   return nil
@@ -139,7 +145,7 @@ function Proposal:diff()
     if file.create then
       old = ""
     end
-    local hunks = vim.diff(old, new, { ctxlen = 3 }) --[[@as string]]
+    local hunks = M.text_diff(old, new, { ctxlen = 3 }) --[[@as string]]
     local from = file.create and "/dev/null" or ("a/" .. file.name)
     table.insert(parts, ("--- %s\n+++ b/%s\n%s"):format(from, file.name, hunks))
   end

@@ -2,8 +2,6 @@
 
 local M = {}
 
-M.TIERS = { "utility", "speed", "logic", "architect" } -- from the cheapest on
-
 ---@class routerd.Argument of `routerd/run` and `routerd.run`
 ---@field action string
 ---@field uri string
@@ -11,6 +9,7 @@ M.TIERS = { "utility", "speed", "logic", "architect" } -- from the cheapest on
 ---@field version integer
 ---@field tier? string
 ---@field model? string
+---@field above? string the tier of an answer that was not good enough: the daemon asks a stronger one
 ---@field instruction? string
 ---@field replace? boolean
 ---@field apply? boolean
@@ -25,6 +24,12 @@ M.TIERS = { "utility", "speed", "logic", "architect" } -- from the cheapest on
 
 local jobs = {} ---@type table<string, routerd.Job> by progress token
 local count = 0
+
+---@param token string
+local function forget(token)
+  jobs[token] = nil
+  require("routerd.progress").stop(token)
+end
 
 ---The daemon applies insertions by itself and checks that they arrived; anything else may be looked at first.
 ---@param argument routerd.Argument
@@ -45,8 +50,9 @@ function M.start(client, bufnr, argument)
   argument = vim.tbl_extend("force", argument, { workDoneToken = token, apply = applies(argument) })
   local job = { client = client, bufnr = bufnr, argument = argument, moves = require("routerd.moves").follow(bufnr) }
   jobs[token] = job
+  require("routerd.progress").start(token, bufnr, argument.range and argument.range.start.line or 0)
   local sent, request = client:request("routerd/run", argument, function(problem, outcome)
-    jobs[token] = nil
+    forget(token)
     if problem then
       job.moves:stop()
       require("routerd").say(problem.message, vim.log.levels.ERROR)
@@ -57,7 +63,7 @@ function M.start(client, bufnr, argument)
   if sent then
     job.request = request
   else
-    jobs[token] = nil
+    forget(token)
     require("routerd").say("the server is not running; see :checkhealth routerd.", vim.log.levels.ERROR)
   end
 end
@@ -137,7 +143,8 @@ function M.lost(_, _, client_id)
     if job.client.id == client_id then
       jobs[token] = nil
       job.moves:stop()
-      vim.schedule(function()
+      vim.schedule(function() -- buffers cannot be touched here
+        forget(token)
         local words = "the server ended during '%s'; see :Routerd log."
         require("routerd").say(words:format(job.argument.action), vim.log.levels.ERROR)
       end)
