@@ -57,9 +57,6 @@ export interface Status {
   saved_today: string | null;
 }
 
-/** The daemon's tiers, weakest first; a retry asks the next one. */
-export const TIERS = ["speed", "utility", "logic", "architect"];
-
 /** The documents that the daemon is told of. */
 export const SERVED = [{ scheme: "file" }, { scheme: "untitled" }];
 

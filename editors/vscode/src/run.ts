@@ -2,9 +2,10 @@
 
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
+import { TIERS } from "./manifest.ts";
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
-import { RUN, TIERS, type Outcome, type RunArgument } from "./protocol.ts";
+import { RUN, type Outcome, type RunArgument } from "./protocol.ts";
 import { origin, receipt, say, showDocument, showReview } from "./results.ts";
 import { Versions } from "./versions.ts";
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from routerd.domain.tier import Tier
 from tests.e2e.conftest import CODE
 from tests.e2e.neovim.editor import Neovim
 from tests.upstream import InThread, Turn
@@ -177,12 +179,15 @@ def test_a_rewrite_is_a_diff_first_and_is_applied_when_it_is_accepted(nvim: Neov
     assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2, "what was paid for stays"
 
 
-def test_a_proposal_can_be_asked_for_again_one_tier_up(nvim: Neovim, upstream: InThread) -> None:
+@pytest.mark.parametrize(("tier", "above"), list(pairwise(sorted(Tier, key=lambda tier: tier.rank))))
+def test_a_proposal_can_be_asked_for_again_one_tier_up(
+    nvim: Neovim, upstream: InThread, tier: Tier, above: Tier
+) -> None:
     upstream.then(Turn(reply=REPLACES), Turn(reply=REPLACES))
-    assert nvim.run("ask tier=speed say it in whole sentences")["tier"] == "speed"
+    assert nvim.run(f"ask tier={tier} say it in whole sentences")["tier"] == tier
     nvim.ex("Routerd retry")
     outcome = nvim.outcome(2)
-    assert (outcome["tier"], outcome["status"]) == ("logic", "proposed")
+    assert (outcome["tier"], outcome["status"]) == (above, "proposed")
     assert "there is no name" in nvim.text()
     assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 2, "the first proposal is gone"
 

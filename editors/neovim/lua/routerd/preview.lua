@@ -158,7 +158,7 @@ function M.retry()
     return
   end
   local better = nil ---@type string?
-  local tiers = require("routerd.run").TIERS
+  local tiers = require("routerd.manifest").tiers
   for place, tier in ipairs(tiers) do
     if tier == preview.outcome.tier then
       better = tiers[place + 1]

@@ -2,8 +2,6 @@
 
 local M = {}
 
-M.TIERS = { "utility", "speed", "logic", "architect" } -- from the cheapest on
-
 ---@class routerd.Argument of `routerd/run` and `routerd.run`
 ---@field action string
 ---@field uri string
