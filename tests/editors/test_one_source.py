@@ -104,6 +104,20 @@ def test_to_write_twice_is_to_write_once_and_what_is_taken_back_leaves_nothing(
     assert copy.render(manifest, more) == text
 
 
+def test_no_code_beside_the_copies_lists_the_actions_by_hand(manifest: dict[str, Any]) -> None:
+    names = [action["name"] for action in manifest["actions"]]
+    frontends = CHECKOUT / "routerd" / "frontends"
+    sources = [*(EDITORS / "vscode" / "src").rglob("*.ts"), *PLUGIN.rglob("*.lua"), *frontends.rglob("*.py")]
+    assert len(sources) > 60
+    for path in sources:
+        if path.relative_to(CHECKOUT).as_posix() in {copy.path for copy in COPIES}:
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            words = re.findall(r"\w+", line) if path.suffix == ".py" else re.findall(r"""["'](\w+)["']""", line)
+            # A sentence may name two of them as an example; three are a list.
+            assert len(set(names) & set(words)) < 3, f"{path}:{number} lists actions: take them from the manifest"
+
+
 def test_a_file_that_lost_its_marks_is_an_error_and_not_left_as_it_is() -> None:
     for text in ("", "begin\n", "end\nbegin\n", "begin\nbegin\nend\n"):
         with pytest.raises(RouterdError):
