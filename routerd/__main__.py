@@ -1,24 +1,48 @@
-"""`python -m routerd`, and the program `routerd`."""
+"""`python -m routerd`, and the program `routerd`: imports only what the words on its command line need."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-_PLAIN_SERVE = {"serve", "--stdio"}
-"""Words that editors start the daemon with."""
-
 
 def main() -> None:
-    """Run the command line; an editor's daemon starts without it, as its libraries cost an eighth of the start."""
+    """Run the command line and exit.
+
+    The version and the shell's completion answer without any library, and an editor's daemon starts without the
+    libraries of the command line: they cost an eighth of its start.
+    """
     _leave_the_folder()
-    if set(sys.argv[1:]) <= _PLAIN_SERVE:
+    # Editors append --stdio wherever they like; it is the default everywhere.
+    words = [word for word in sys.argv[1:] if word != "--stdio"]
+    if words in (["--version"], ["-V"]):
+        from routerd import __version__  # noqa: PLC0415  # see above
+
+        print(f"routerd {__version__}")  # noqa: T201  # the command's output
+    elif words[:1] == ["completion"] and len(words) > 1 and _completed(words[1], words[2:]):
+        pass
+    elif words in ([], ["serve"]):
         from routerd.frontends.lsp import serve  # noqa: PLC0415  # see above
 
         sys.exit(serve())
-    from routerd.frontends.cli import main as command_line  # noqa: PLC0415  # see above
+    else:
+        from routerd.frontends.cli.main import main as command_line  # noqa: PLC0415  # see above
 
-    command_line()
+        command_line(words)
+
+
+def _completed(shell: str, line: list[str]) -> bool:
+    """Print what a shell's completion asks for; false where that is another's to answer, as of an unknown shell."""
+    from routerd.frontends.cli.completion import SHELLS, answer, script  # noqa: PLC0415  # see main
+
+    if shell not in SHELLS or line[:1] not in ([], ["--"]):
+        return False
+    text = answer(shell, line[1:]) if line else script(shell)
+    if sys.stdout is not None:
+        # UTF-8 and plain line ends, as the scripts are written, also where a console has neither.
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]  # a text stream at start
+        sys.stdout.write(text)
+    return True
 
 
 def _leave_the_folder() -> None:

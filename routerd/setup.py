@@ -10,7 +10,6 @@ from pathlib import Path
 
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue, update
-from routerd.checkup import running
 from routerd.domain.errors import ConfigError
 from routerd.domain.settings import RoutingExample
 from routerd.domain.tier import Tier
@@ -28,6 +27,8 @@ class Setting:
     wants: str
     """What a value must be, as in "must be …"."""
     says: str
+    schema: Mapping[str, object]
+    """How an editor offers it, as JSON schema."""
     users_only: bool
     """Whether only the user's own file may set it."""
 
@@ -43,7 +44,8 @@ def settings() -> tuple[Setting, ...]:
         example = tomllib.loads(f"value = {entry.kind.example}")["value"]
         for key in keys:
             default = written.get(key, _in_force(defaults.settings, key))
-            found.append(Setting(key, example, default, entry.kind.wants, entry.says, entry.users_only))
+            kind = entry.kind
+            found.append(Setting(key, example, default, kind.wants, entry.says, kind.schema, entry.users_only))
     return tuple(found)
 
 
@@ -86,6 +88,8 @@ class Setup:
 
     def write_first(self, environ: Mapping[str, str]) -> Path:
         """Write a first file that names the keys and local servers found. Raises ConfigError where one stands."""
+        from routerd.checkup import running  # noqa: PLC0415  # a fifth of a second, which `config show` can spare
+
         settings = config.load(replace(self.sources, asked_for="")).settings
         config.write_first_file(self.sources.user, asyncio.run(running(settings)), environ)
         return self.sources.user

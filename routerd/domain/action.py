@@ -75,6 +75,12 @@ class ActionSpec:
     """Place in menus, from 1."""
     title: str
     """For menus, with ``{target}``: "Document {target}"."""
+    command: str
+    """For a palette of commands: "Generate Tests"."""
+    help: str
+    """What it does, in whole sentences, for every client's help."""
+    demand: str
+    """What its answer must do to be accepted, as the rest of a sentence that begins "The answer must"."""
     kind: str
     """LSP code action kind."""
     tier: Tier | None

@@ -1,9 +1,10 @@
-"""The VS Code manifest, the Lua commands and the help text name what `routerd manifest` names, and nothing else."""
+"""Every copy of the manifest is the one that `routerd manifest --write` writes, and an action stands in all of them."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,26 +12,37 @@ from typing import Any
 
 import pytest
 
+from routerd.domain.errors import RouterdError
 from routerd.domain.tier import Tier
+from routerd.frontends.cli.copies import COPIES, Copy, stale
+from routerd.frontends.cli.copies.marks import between
+from routerd.frontends.cli.manifest import CHECKOUT, described
 from tests.e2e.neovim.editor import PLUGIN, program
 
 EDITORS = Path(__file__).parents[2] / "editors"
 HELP = PLUGIN / "doc" / "routerd.txt"
 PACKAGE = EDITORS / "vscode" / "package.json"
+MEND = "python -m routerd manifest --write"
 
-CLIENTS_OWN = {"path", "apply"}
-"""Settings of the VS Code extension itself."""
-FILES_ONLY = {"routing.examples"}
-"""A list of tables has no editor in VS Code's settings; it belongs into a file."""
+ACTION = {
+    "name": "polish",
+    "title": "Polish {target}",
+    "command": "Polish",
+    "help": "Polish the symbol.",
+    "demand": "shine",
+    "kind": "refactor.rewrite.routerd.polish",
+    "tier": "utility",
+    "in_menu": True,
+    "instructed": False,
+    "replaces": True,
+    "scopes": ["symbol"],
+}
+"""An action that there is not."""
 
 
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "routerd", "manifest"], capture_output=True, text=True, encoding="utf-8", check=True
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return described()
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +60,70 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
     return found
 
 
-def settable(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The settings that an editor may set."""
-    return {setting["key"]: setting for setting in manifest["settings"] if not setting["users_only"]}
+def test_the_command_prints_the_manifest(manifest: dict[str, Any]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "routerd", "manifest"], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert json.loads(done.stdout) == json.loads(json.dumps(manifest))
+
+
+def test_every_copy_says_what_the_manifest_says(manifest: dict[str, Any]) -> None:
+    found = [path.relative_to(CHECKOUT).as_posix() for path in stale(CHECKOUT, manifest)]
+    assert not found, f"{found} say something else than the declarations; this mends it: {MEND}"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for copy in COPIES:
+        (tmp_path / copy.path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(CHECKOUT / copy.path, tmp_path / copy.path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("copy", COPIES, ids=lambda copy: copy.path)
+def test_a_copy_in_which_an_action_is_missing_or_one_too_many_is_seen(
+    copy: Copy, manifest: dict[str, Any], checkout: Path
+) -> None:
+    """Each place by itself: VS Code's handlers, Neovim's list and the command line's help were unguarded once."""
+    file = checkout / copy.path
+    assert stale(checkout, manifest) == {}
+    actions = manifest["actions"]
+    fewer = [[one for one in actions if one is not action] for action in actions]
+    for others in (*fewer, [*actions, ACTION]):
+        file.write_text(copy.render(manifest | {"actions": others}, file.read_text("utf-8")), "utf-8", newline="\n")
+        assert set(stale(checkout, manifest)) == {file}
+
+
+@pytest.mark.parametrize("copy", COPIES, ids=lambda copy: copy.path)
+def test_to_write_twice_is_to_write_once_and_what_is_taken_back_leaves_nothing(
+    copy: Copy, manifest: dict[str, Any]
+) -> None:
+    text = (CHECKOUT / copy.path).read_text("utf-8")
+    more = copy.render(manifest | {"actions": [*manifest["actions"], ACTION]}, text)
+    assert "polish" in more.lower()
+    assert copy.render(manifest | {"actions": [*manifest["actions"], ACTION]}, more) == more
+    assert copy.render(manifest, more) == text
+
+
+def test_no_code_beside_the_copies_lists_the_actions_by_hand(manifest: dict[str, Any]) -> None:
+    names = [action["name"] for action in manifest["actions"]]
+    frontends = CHECKOUT / "routerd" / "frontends"
+    sources = [*(EDITORS / "vscode" / "src").rglob("*.ts"), *PLUGIN.rglob("*.lua"), *frontends.rglob("*.py")]
+    assert len(sources) > 60
+    for path in sources:
+        if path.relative_to(CHECKOUT).as_posix() in {copy.path for copy in COPIES}:
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            words = re.findall(r"\w+", line) if path.suffix == ".py" else re.findall(r"""["'](\w+)["']""", line)
+            # A sentence may name two of them as an example; three are a list.
+            assert len(set(names) & set(words)) < 3, f"{path}:{number} lists actions: take them from the manifest"
+
+
+def test_a_file_that_lost_its_marks_is_an_error_and_not_left_as_it_is() -> None:
+    for text in ("", "begin\n", "end\nbegin\n", "begin\nbegin\nend\n"):
+        with pytest.raises(RouterdError):
+            between(text, "begin", "end", "new\n")
+    assert between("a\n# begin\nold\n# end\nb\n", "begin", "end", "new\n") == "a\n# begin\nnew\n# end\nb\n"
 
 
 def test_the_manifest_says_what_each_action_is_and_what_each_setting_takes(manifest: dict[str, Any]) -> None:
@@ -69,12 +142,6 @@ def test_the_manifest_says_what_each_action_is_and_what_each_setting_takes(manif
     assert all(setting["help"].endswith(".") for setting in found.values())
 
 
-def test_neovim_has_a_command_for_every_action_and_no_other_action(
-    manifest: dict[str, Any], commands: dict[str, bool]
-) -> None:
-    assert {name for name, action in commands.items() if action} == {action["name"] for action in manifest["actions"]}
-
-
 def test_neovim_asks_only_for_commands_that_the_daemon_has(manifest: dict[str, Any]) -> None:
     sources = [*(PLUGIN / "lua").rglob("*.lua"), PLUGIN / "lsp" / "routerd.lua"]
     told = {name for path in sources for name in re.findall(r'"(routerd\.\w+)"', path.read_text("utf-8"))}
@@ -83,14 +150,8 @@ def test_neovim_asks_only_for_commands_that_the_daemon_has(manifest: dict[str, A
     assert told - modules <= set(manifest["commands"])
 
 
-def test_the_help_has_every_command_and_every_setting_and_no_other(
-    manifest: dict[str, Any], commands: dict[str, bool]
-) -> None:
-    text = HELP.read_text("utf-8")
-    assert set(re.findall(r"\*:Routerd-([\w-]+)\*", text)) == set(commands)
-    section = text.partition("*routerd-settings*")[2].partition("=====")[0]
-    rows = dict(re.findall(r"^  ([a-z]+[\w.]*) {2,}(\S.*)$", section, re.M))
-    assert rows == {key: setting["help"] for key, setting in settable(manifest).items()}
+def test_the_help_has_every_command_and_no_other(commands: dict[str, bool]) -> None:
+    assert set(re.findall(r"\*:Routerd-([\w-]+)\*", HELP.read_text("utf-8"))) == set(commands)
 
 
 def test_every_link_of_the_help_to_itself_leads_somewhere() -> None:
@@ -108,30 +169,8 @@ def test_the_files_of_the_plugin_are_short_and_begin_with_what_they_are() -> Non
         assert re.match(r"-- [A-Z`].*[.:]", lines[0]), path.name
 
 
-def test_vs_code_has_a_command_for_every_action(manifest: dict[str, Any]) -> None:
-    package = json.loads(PACKAGE.read_text("utf-8"))
-    offered = {command["command"] for command in package["contributes"]["commands"]}
-    assert {f"routerd.{action['name']}" for action in manifest["actions"]} <= offered
-
-
-def test_vs_code_has_the_settings_that_an_editor_may_set_and_says_of_them_what_the_daemon_says(
-    manifest: dict[str, Any],
-) -> None:
-    package = json.loads(PACKAGE.read_text("utf-8"))
-    properties = package["contributes"]["configuration"]["properties"]
-    offered = {key.removeprefix("routerd."): shape for key, shape in properties.items()}
-    wanted = settable(manifest)
-    assert set(offered) - CLIENTS_OWN == set(wanted) - FILES_ONLY
-    for key in set(offered) - CLIENTS_OWN:
-        types = {offered[key]["type"]} if isinstance(offered[key]["type"], str) else set(offered[key]["type"])
-        assert types & {wanted[key]["type"], "number" if wanted[key]["type"] == "integer" else ""}, key
-        assert offered[key]["description"] == wanted[key]["help"], key
-
-
 def test_the_order_of_the_tiers_is_the_daemons_alone() -> None:
-    """Neovim completes their names, in the order of the alphabet; nothing else in a client tells one from another."""
+    """Only the generated list for completion names tiers; nothing else in a client tells one from another."""
     sources = [*(PLUGIN / "lua").rglob("*.lua"), *(EDITORS / "vscode" / "src").rglob("*.ts")]
-    named = {
-        path.name: names for path in sources if (names := re.findall(rf'"({"|".join(Tier)})"', path.read_text("utf-8")))
-    }
-    assert named == {"commands.lua": sorted(Tier)}
+    named = {path.name for path in sources if re.search(rf'"({"|".join(Tier)})"', path.read_text("utf-8"))}
+    assert named <= {"manifest.lua", "manifest.ts"}

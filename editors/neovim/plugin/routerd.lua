@@ -29,8 +29,10 @@ vim.api.nvim_create_autocmd("LspAttach", {
 
 -- stylua: ignore
 local names = {
-  "document", "test", "review", "design", "ask", "estimate", "stats", "report", "cancel", "clear", "log", "reload",
-  "accept", "discard", "retry",
+  -- actions: begin
+  "document", "test", "review", "design", "ask",
+  -- actions: end
+  "estimate", "stats", "report", "cancel", "clear", "log", "reload", "accept", "discard", "retry",
 }
 for _, name in ipairs(names) do
   local plug, desc = ("<Plug>(routerd-%s)"):format(name), "routerd: " .. name

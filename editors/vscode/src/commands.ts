@@ -2,27 +2,28 @@
 
 import * as vscode from "vscode";
 import { CodeActionRequest, type CodeAction, type Command, type LanguageClient } from "vscode-languageclient/node";
+import { ACTIONS, type Action } from "./manifest.ts";
 import { dollars } from "./money.ts";
 import { ESTIMATE, ROUTE, RUN_COMMAND, type Estimate, type Estimates, type Route, type RunArgument } from "./protocol.ts";
 
-/** Runs an action where the cursor is: as the daemon offers it there, which knows what exists already. */
-export async function act(client: LanguageClient, action: string): Promise<void> {
+/** Runs an action where the cursor is. */
+export async function start(client: LanguageClient, action: Action): Promise<void> {
   const editor = openEditor();
   if (!editor) return;
-  await run((await offered(client, editor, action)) ?? wish(client, editor, action));
+  if (action.instructed) return ask(client, editor, action.name);
+  // As the daemon offers it there, which knows what exists already.
+  await run((await offered(client, editor, action.name)) ?? wish(client, editor, action.name));
 }
 
 /** Asks for an instruction, and shows where it would be routed while it is typed. */
-export async function ask(client: LanguageClient): Promise<void> {
-  const editor = openEditor();
-  if (!editor) return;
+async function ask(client: LanguageClient, editor: vscode.TextEditor, action: string): Promise<void> {
   const instruction = await vscode.window.showInputBox({
     title: "routerd: Ask",
     prompt: "What should happen here, or what do you want to know?",
     ignoreFocusOut: true,
     validateInput: (text) => routed(client, text),
   });
-  if (instruction?.trim()) await run({ ...wish(client, editor, "ask"), instruction: instruction.trim() });
+  if (instruction?.trim()) await run({ ...wish(client, editor, action), instruction: instruction.trim() });
 }
 
 /** Shows what each action would cost here; the chosen one is run. */
@@ -41,8 +42,8 @@ export async function estimate(client: LanguageClient): Promise<void> {
   const rows = found.estimates.map((one) => ({ label: one.action, ...described(one) }));
   const title = `What would it cost${found.symbol ? ` for ${found.symbol}` : ""}? Choose one to run it.`;
   const chosen = await vscode.window.showQuickPick(rows, { title });
-  if (chosen?.label === "ask") await ask(client);
-  else if (chosen) await act(client, chosen.label);
+  const action = ACTIONS.find((one) => one.name === chosen?.label);
+  if (action) await start(client, action);
 }
 
 function openEditor(): vscode.TextEditor | undefined {

@@ -2,10 +2,11 @@
 
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { act, ask, estimate } from "./commands.ts";
+import { estimate, start } from "./commands.ts";
 import { copyDebugInformation } from "./debug.ts";
 import { onChosenInterpreter } from "./discovery.ts";
 import { Keys, tellOfKey } from "./keys.ts";
+import { ACTIONS } from "./manifest.ts";
 import { Preview } from "./preview.ts";
 import { CLEAR_COMMAND } from "./protocol.ts";
 import { showReport } from "./report.ts";
@@ -53,8 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void daemon.restart()),
     onChosenInterpreter(() => void daemon.lookAgain()),
-    ...["document", "test", "review", "design"].map((action) => withClient(action, (client) => act(client, action))),
-    withClient("ask", ask),
+    ...ACTIONS.map((action) => withClient(action.name, (client) => start(client, action))),
     withClient("estimate", estimate),
     withClient("clear", () => Promise.resolve(vscode.commands.executeCommand(CLEAR_COMMAND, {}))),
     withClient("spend", async () => {

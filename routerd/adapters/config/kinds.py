@@ -27,6 +27,8 @@ class Kind:
     example: str
     """A right value, as TOML."""
     read: Callable[[object], object]
+    schema: Mapping[str, object]
+    """How an editor offers it, as JSON schema. It may be narrower than ``read``, never wider."""
     secret: bool = False
     """Whether a wrong value may hold something that must not be shown."""
 
@@ -181,31 +183,81 @@ def _day(value: object) -> str:
 _TIERS = ", ".join(f'"{tier}"' for tier in Tier)
 _POLICIES = ", ".join(f'"{policy}"' for policy in OfflinePolicy)
 
-TEXT = Kind("a text in quotation marks", '"…"', _text)
-MONEY = Kind("an amount of dollars that is not negative", '"5.00"', _money)
-PRICE = Kind("dollars per million tokens", '"0.20"', _price)
-COUNT = Kind("a whole number above zero", "500", _count)
-WHOLE = Kind("a whole number", "50", _whole)
-SECONDS = Kind("a number of seconds above zero", "120", _seconds)
-SWITCH = Kind("true or false", "true", _switch)
-TIER = Kind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value))
-TIER_OR_AUTO = Kind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto)
-POLICY = Kind(f"one of {_POLICIES}", '"last-resort"', lambda value: _one_of(OfflinePolicy, value))
-MODELS = Kind('"provider/model" or a list of them', '["n1n/gpt-4o", "openai/gpt-4o"]', _models)
-URL = Kind("an address that begins with https:// or http://", '"https://api.n1n.ai/v1"', _url, secret=True)
+_TEXT: dict[str, object] = {"type": "string"}
+_NAME: dict[str, object] = {"type": "string", "minLength": 1}
+_AMOUNT: dict[str, object] = {
+    "type": "string",
+    "pattern": rf"^[0-9]{{1,{_MOST_DIGITS}}}(\.[0-9]{{1,{_MOST_DIGITS}}})?$",
+}
+_PRICE: dict[str, object] = {"type": "string", "pattern": rf"^[0-9]{{1,4}}(\.[0-9]{{1,{_MOST_DIGITS}}})?$"}
+_MODEL: dict[str, object] = {"type": "string", "pattern": "^[^/]+/."}
+_WORDS: dict[str, object] = {"type": "array", "items": _TEXT, "minItems": 1}
+
+
+def _enum(*names: str) -> dict[str, object]:
+    return {"type": "string", "enum": list(names)}
+
+
+def _object(*required: str, **properties: object) -> dict[str, object]:
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+TEXT = Kind("a text in quotation marks", '"…"', _text, _TEXT)
+MONEY = Kind("an amount of dollars that is not negative", '"5.00"', _money, _AMOUNT)
+PRICE = Kind("dollars per million tokens", '"0.20"', _price, _PRICE)
+COUNT = Kind("a whole number above zero", "500", _count, {"type": "integer", "minimum": 1, "maximum": _MOST_WHOLE})
+WHOLE = Kind("a whole number", "50", _whole, {"type": "integer", "minimum": 0, "maximum": _MOST_WHOLE})
+SECONDS = Kind(
+    "a number of seconds above zero",
+    "120",
+    _seconds,
+    {"type": "number", "exclusiveMinimum": 0, "maximum": 10**_MOST_DIGITS},
+)
+SWITCH = Kind("true or false", "true", _switch, {"type": "boolean"})
+TIER = Kind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value), _enum(*Tier))
+TIER_OR_AUTO = Kind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto, _enum(*Tier, "auto"))
+POLICY = Kind(
+    f"one of {_POLICIES}", '"last-resort"', lambda value: _one_of(OfflinePolicy, value), _enum(*OfflinePolicy)
+)
+MODELS = Kind(
+    '"provider/model" or a list of them',
+    '["n1n/gpt-4o", "openai/gpt-4o"]',
+    _models,
+    {"type": ["string", "array"], "pattern": _MODEL["pattern"], "items": _MODEL, "minItems": 1},
+)
+URL = Kind(
+    "an address that begins with https:// or http://",
+    '"https://api.n1n.ai/v1"',
+    _url,
+    {"type": "string", "pattern": "^https?://[^/?#:]+"},
+    secret=True,
+)
 KEY = Kind(
     'where the key is, { env = "NAME" }, { keyring = "NAME" } or { command = ["pass", "show", "n1n"] }',
     '{ env = "N1N_API_KEY" }',
     _key,
+    _object(env=_NAME, keyring=_NAME, command=_WORDS) | {"maxProperties": 1},
     secret=True,
 )
-COMMAND = Kind("a list of words", '["pytest", "-q"]', _command)
-FIELD = Kind("the name of a field, or false", '"max_completion_tokens"', _field)
-TABLE = Kind("a table", '{ thinking = { type = "disabled" } }', _table, secret=True)
-EXAMPLES = Kind("tables with tier and text", '[{ tier = "architect", text = "why do these deadlock" }]', _examples)
+COMMAND = Kind("a list of words", '["pytest", "-q"]', _command, _WORDS)
+FIELD = Kind("the name of a field, or false", '"max_completion_tokens"', _field, {"anyOf": [_TEXT, {"const": False}]})
+TABLE = Kind("a table", '{ thinking = { type = "disabled" } }', _table, {"type": "object"}, secret=True)
+EXAMPLES = Kind(
+    "tables with tier and text",
+    '[{ tier = "architect", text = "why do these deadlock" }]',
+    _examples,
+    {"type": "array", "items": _object("tier", "text", tier=_enum(*Tier), text=_TEXT)},
+)
 EMBEDDER = Kind(
     '"built-in", { folder = "…" } or { provider = "…", model = "…" }',
     '{ provider = "openai", model = "text-embedding-3-small" }',
     _embedder,
+    {
+        "anyOf": [
+            {"const": "built-in"},
+            _object("folder", folder=_NAME),
+            _object("provider", "model", provider=_NAME, model=_NAME),
+        ]
+    },
 )
-DAY = Kind("a date", '"2026-11-01"', _day)
+DAY = Kind("a date", '"2026-11-01"', _day, {"type": "string", "format": "date"})

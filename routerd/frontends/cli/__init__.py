@@ -1,5 +1,1 @@
-"""The command line: the same app, without an editor."""
-
-from routerd.frontends.cli.main import main
-
-__all__ = ["main"]
+"""The command line: the same app, without an editor. Each command is a module, imported when it is named."""

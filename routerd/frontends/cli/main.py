@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import typer
 
-from routerd import __version__
 from routerd.domain.errors import ConfigError, RouterdError, UsageError
-from routerd.frontends.cli import audit, configuration, demo, doctor, manifest, prices, routing, server, spending, work
+from routerd.frontends.cli import server
+from routerd.frontends.cli.command_table import COMMANDS
 
 FAILED, USAGE, CANCELLED = 1, 2, 130
 
-commands = typer.Typer(
-    name="routerd",
-    help="Sends each editor action to the cheapest model that will do, and shows the price first.",
-    no_args_is_help=False,
-    invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-commands.callback()(server.default)
-commands.command("serve")(server.serve)
-commands.command("run")(work.run)
-commands.command("estimate")(work.estimate)
-commands.command("route")(routing.route)
-commands.command("stats")(spending.stats)
-commands.command("report")(spending.report)
-commands.command("prices")(prices.prices)
-commands.command("audit")(audit.audit)
-commands.command("doctor")(doctor.doctor)
-commands.command("demo")(demo.demo)
-commands.command("manifest")(manifest.manifest)
-commands.add_typer(configuration.commands, name="config")
+MODULES = {
+    "serve": "server",
+    "run": "work",
+    "estimate": "work",
+    "route": "routing",
+    "stats": "spending",
+    "report": "spending",
+    "prices": "prices",
+    "audit": "audit",
+    "doctor": "doctor",
+    "demo": "demo",
+    "manifest": "manifest",
+    "completion": "shells",
+    "config": "configuration",
+}
+"""Every command in the order of the help, and the module of this folder that holds it.
+
+The module has a function of the command's name, or a Typer called ``commands`` where there are commands below it.
+"""
+
+
+def program(named: Collection[str]) -> typer.Typer:
+    """The command line, with the commands of these names; the others are no more than their line in the help."""
+    commands = typer.Typer(
+        name="routerd",
+        help="Sends each editor action to the cheapest model that will do, and shows the price first.",
+        no_args_is_help=False,
+        invoke_without_command=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    commands.callback()(server.default)
+    for name, module in MODULES.items():
+        if name not in named and name in COMMANDS:
+            commands.command(name, help=COMMANDS[name][0])(_not_named)
+            continue
+        found = importlib.import_module(f"routerd.frontends.cli.{module}")
+        if hasattr(found, "commands"):
+            commands.add_typer(found.commands, name=name)
+        else:
+            commands.command(name)(getattr(found, name))
+    return commands
+
+
+def _not_named() -> None:
+    raise AssertionError("a command ran that the command line did not name")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -53,13 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _ended(arguments: list[str]) -> int:
-    if arguments in (["--version"], ["-V"]):
-        print(f"routerd {__version__}")  # noqa: T201  # the command's output
-        return 0
-    # Editors append --stdio wherever they like; it is the default everywhere.
-    arguments = [argument for argument in arguments if argument != "--stdio"]
     try:
-        code = commands(arguments, standalone_mode=False)
+        code = program(arguments)(arguments, standalone_mode=False)
     except (UsageError, ConfigError) as fault:
         return _say(str(fault), USAGE)
     except RouterdError as fault:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from routerd.app import App
 from routerd.frontends.cli import screen
+
+if TYPE_CHECKING:
+    from routerd.app import App
 
 Config = Annotated[
     Path | None,
@@ -21,6 +23,8 @@ Config = Annotated[
 @contextmanager
 def opened(config: Path | None) -> Iterator[App]:
     """The app in the current folder. Raises ConfigError where a configuration cannot be used."""
+    from routerd.app import App  # noqa: PLC0415  # a quarter of a second, which not every command needs
+
     app = App.open(config_file=config, root=Path.cwd())
     try:
         for problem in app.problems:

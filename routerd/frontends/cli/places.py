@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -14,7 +15,9 @@ from routerd.domain.model import ModelRef
 from routerd.domain.place import Place, Span
 from routerd.domain.tier import Tier
 
-_WITH_LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?$")
+_WITH_LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?$")
+_NO_LINE = re.compile(r"^(?P<file>.*?[^:]):(?P<rest>[^/\\]*)$")
+"""A name with something behind a colon that is no line; behind the colon of a drive or an address is a path."""
 
 
 def request(  # noqa: PLR0913  # each is a word of the command line
@@ -55,10 +58,14 @@ def request(  # noqa: PLR0913  # each is a word of the command line
 
 def split(where: str) -> tuple[Path, Place | None]:
     """The file and the place in it, from 0; ``None`` where only a file is named. Raises UsageError."""
-    if Path(where).exists():
+    if os.path.exists(where):  # false, not an error, for what no file can be called
         return Path(where), None
     match = _WITH_LINE.match(where)
     if match is None:
+        drive, name = os.path.splitdrive(where)
+        if wrong := _NO_LINE.match(name):
+            file, rest = drive + wrong["file"], wrong["rest"]
+            raise UsageError(f"'{rest}' is no line: write {file}:LINE or {file}:LINE:COLUMN, counted from 1.")
         return Path(where), None
     line, column = int(match["line"]), int(match["column"] or 1)
     if line < 1 or column < 1:

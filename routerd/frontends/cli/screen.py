@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 
 from routerd.domain.money import dollars
@@ -92,6 +91,8 @@ def _foreseen(estimate: Estimate) -> tuple[str, ...]:
 def diff(text: str) -> None:
     """A unified diff, coloured on a terminal; elsewhere in the file's own bytes, as `git apply` needs them."""
     if console().is_terminal:
+        from rich.syntax import Syntax  # noqa: PLC0415  # 40 ms, for every language that there is
+
         console().print(Syntax(text, "diff", background_color="default"))
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

@@ -7,28 +7,54 @@ from typing import Annotated
 
 import typer
 
+from routerd import __version__
 from routerd.domain.errors import UsageError
 from routerd.frontends.cli.opening import Config
 
 LogFile = Annotated[Path | None, typer.Option("--log-file", metavar="FILE", help="write the log there")]
+LEVELS = ("debug", "info", "warning", "error")
+_QUIET = "warning"
 LogLevel = Annotated[str, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error")]
+Version = Annotated[bool, typer.Option("--version", "-V", help="print the version")]
 Tcp = Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="listen there instead of stdio")]
 
 
-def default(
-    context: typer.Context, config: Config = None, log_file: LogFile = None, log_level: LogLevel = "warning"
+def default(  # each parameter is an option of the program
+    context: typer.Context,
+    version: Version = False,
+    config: Config = None,
+    log_file: LogFile = None,
+    log_level: LogLevel = _QUIET,
 ) -> int:
-    """Serve on stdio when no command is named."""
-    return serve(config=config, log_file=log_file, log_level=log_level) if context.invoked_subcommand is None else 0
+    """Serve on stdio when no command is named.
+
+    Raises UsageError for an option before a command: it would be lost there.
+    """
+    if version:
+        typer.echo(f"routerd {__version__}")
+        raise typer.Exit
+    _check(log_level)
+    command = context.invoked_subcommand
+    if command is None:
+        return serve(config=config, log_file=log_file, log_level=log_level)
+    given = {"--config": config is not None, "--log-file": log_file is not None, "--log-level": log_level != _QUIET}
+    for option in (name for name, is_given in given.items() if is_given):
+        raise UsageError(f"Write {option} after the command, as in: routerd {command} {option} …")
+    return 0
 
 
-def serve(tcp: Tcp = None, config: Config = None, log_file: LogFile = None, log_level: LogLevel = "warning") -> int:
-    """Run the daemon: LSP on stdio, or on a TCP port of this machine."""
+def serve(tcp: Tcp = None, config: Config = None, log_file: LogFile = None, log_level: LogLevel = _QUIET) -> int:
+    """Run the daemon: LSP on stdio, or on a port of this machine."""
+    _check(log_level)
+    address = _address(tcp) if tcp else None
     from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # no other command needs pygls
 
-    if log_level not in ("debug", "info", "warning", "error"):
-        raise UsageError(f"There is no log level '{log_level}'; there are debug, info, warning and error.")
-    return run(config_file=config, tcp=_address(tcp) if tcp else None, log_file=log_file, log_level=log_level)
+    return run(config_file=config, tcp=address, log_file=log_file, log_level=log_level)
+
+
+def _check(level: str) -> None:
+    if level not in LEVELS:
+        raise UsageError(f"There is no log level '{level}'; there are {', '.join(LEVELS)}.")
 
 
 def _address(written: str) -> tuple[str, int]:

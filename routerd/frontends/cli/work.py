@@ -21,6 +21,7 @@ from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Encoding
+from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
@@ -58,10 +59,10 @@ class _Progress:
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="test, document, review, design or ask")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help=", ".join(catalog()))],
     where: Where,
     instruction: Annotated[str, typer.Option(help="what to do, in your own words")] = "",
-    tier: Annotated[str | None, typer.Option(help="utility, speed, logic or architect")] = None,
+    tier: Annotated[str | None, typer.Option(metavar="TIER", help=", ".join(Tier))] = None,
     model: Annotated[str | None, typer.Option(metavar="PROVIDER/MODEL", help="ask just this model")] = None,
     show_diff: Annotated[bool, typer.Option("--diff", help="print the change (default)")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="write the change")] = False,

@@ -87,6 +87,8 @@ class Connection:
         if not isinstance(message, dict):
             return self._wire.tell_error(None, JsonRpcInvalidRequest())
         method, number = message.get("method"), message.get("id")
+        if method is None:
+            return self._wire.answered(message)
         refusal = self._refusal(method)
         if refusal is not None:
             if number is not None:
@@ -95,7 +97,7 @@ class Connection:
         try:
             structured = self._wire.structure_message(message)
         except JsonRpcException as fault:
-            if method is not None and number is not None:
+            if number is not None:
                 self._wire.tell_error(number, fault)
             return None
         self._wire.handle_message(structured)
@@ -126,8 +128,8 @@ class Connection:
         self.lost()
 
     def _refusal(self, method: Any) -> JsonRpcException | None:
-        """Why a request or notification is out of place now; answers always are in place."""
-        if method is None or method == types.EXIT:
+        """Why a request or notification is out of place now."""
+        if method == types.EXIT:
             return None
         if self._wire.down:
             return JsonRpcInvalidRequest(message="routerd was told to shut down.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import logging
 from collections.abc import Callable, Generator
 from functools import partial
@@ -17,15 +18,12 @@ from lsprotocol import types
 from pygls.exceptions import FeatureNotificationError, JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
-from pygls.protocol.json_rpc import (
-    JsonRPCNotification,
-    JsonRPCRequestMessage,
-    JsonRPCResponseMessage,
-)
+from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
 
 from routerd import __version__
 from routerd.domain.errors import RouterdError
 from routerd.frontends.lsp.client import NoAnswerError
+from routerd.frontends.lsp.frames import framed
 from routerd.frontends.lsp.log import refused
 from routerd.frontends.shapes import Json
 
@@ -44,38 +42,48 @@ class Protocol(LanguageServerProtocol):
     def __init__(self, server: LanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
         self._numbers = itertools.count(1)
-        self.ended = lambda _: None
-
-    @property
-    def down(self) -> bool:
+        self._asked: dict[str, asyncio.Future[Json]] = {}
+        """Requests that the client has not answered yet, by number."""
+        self.down = False
         """Whether `shutdown` was asked for."""
-        return self._shutdown
+        self.ended = lambda _: None
 
     def tell(self, method: str, params: Json) -> None:
         """As Wire says."""
-        self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+        self._send({"method": method, "params": params})
 
     async def ask(self, method: str, params: Json, seconds: float) -> Any:
         """As Wire says."""
         number = f"routerd-{next(self._numbers)}"
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._request_futures[number] = answer  # type: ignore[assignment]  # it calls set_result, in this loop
-        # Looked at, whoever still waits: else asyncio logs a refusal that came too late.
-        answer.add_done_callback(lambda late: late.cancelled() or late.exception())
-        self._send_data({"jsonrpc": self.VERSION, "id": number, "method": method, "params": params})
-        # Waited for, never cancelled: pygls would fall over an answer that comes later.
-        await asyncio.wait({answer}, timeout=seconds)
-        if not answer.done():
-            raise NoAnswerError(f"{method} was not answered")
+        answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
         try:
-            return answer.result()
-        except JsonRpcException as fault:
-            raise NoAnswerError(f"{method} was refused") from fault
+            self._send({"id": number, "method": method, "params": params})
+            message = await asyncio.wait_for(answer, seconds)
+        except TimeoutError:
+            raise NoAnswerError(f"{method} was not answered") from None
+        finally:
+            del self._asked[number]
+        if message.get("error") is not None:
+            raise NoAnswerError(f"{method} was refused")
+        return message.get("result")  # some clients leave a null out
+
+    def answered(self, message: Json) -> None:
+        """Take the client's answer to a request; one that nobody waits for any more is passed over."""
+        number = message.get("id")
+        answer = self._asked.get(number) if isinstance(number, str) else None
+        if answer is not None and not answer.done():
+            answer.set_result(message)
 
     def tell_error(self, number: int | str | None, fault: JsonRpcException) -> None:
         """Answer a request with an error; ``None`` where its number could not be read."""
-        error = {"code": fault.code, "message": fault.message}
-        self._send_data({"jsonrpc": self.VERSION, "id": number, "error": error})
+        self._send({"id": number, "error": {"code": fault.code, "message": fault.message}})
+
+    def _send(self, message: Json) -> None:
+        """Write a message; its own framing and JSON, as pygls offers neither for plain dictionaries."""
+        assert self.writer is not None, "the connection sets the writer before it reads"
+        body = json.dumps({"jsonrpc": self.VERSION, **message}).encode()
+        self.writer.write(framed(body))
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Steps:
@@ -106,10 +114,16 @@ class Protocol(LanguageServerProtocol):
             raise JsonRpcInvalidParams(message=f"There is no command '{params.command}'; there are {known}.")
         return (yield handler, (params.arguments or [],), None)
 
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *arguments: object) -> Steps:
+        """As pygls does it; from then on only `exit` is taken."""
+        yield from super().lsp_shutdown(*arguments)
+        self.down = True
+
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: object) -> None:  # type: ignore[override]  # pygls' own is a generator that exits
         """End the connection; the process ends with the code that LSP wants."""
-        self.ended(0 if self._shutdown else 1)
+        self.ended(0 if self.down else 1)
 
 
 class Server(LanguageServer):
@@ -159,7 +173,7 @@ def _sentenced(handler: Callable[..., Any]) -> Callable[..., Any]:
 def _converter() -> Converter:
     """The converter of pygls, in which messages that LSP does not know stay plain dictionaries."""
     converter: Converter = default_converter()  # type: ignore[no-untyped-call]  # pygls left it untyped
-    for kind in (JsonRPCRequestMessage, JsonRPCNotification, JsonRPCResponseMessage):
+    for kind in (JsonRPCRequestMessage, JsonRPCNotification):
         converter.register_structure_hook(kind, partial(_as_it_came, names=_FIELDS[kind]))
     return converter
 
@@ -167,7 +181,6 @@ def _converter() -> Converter:
 _FIELDS: dict[type, tuple[str, ...]] = {
     JsonRPCRequestMessage: ("id", "method", "jsonrpc", "params"),
     JsonRPCNotification: ("method", "jsonrpc", "params"),
-    JsonRPCResponseMessage: ("id", "jsonrpc", "result"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from routerd import __version__
+from routerd.frontends.cli.main import MODULES
 
 SOURCE = '''\
 """A shop's parcels 📦."""
@@ -212,7 +216,15 @@ def test_the_report_is_one_page_that_asks_no_network(routerd: Routerd, shop: Pat
         (("estimate",), 2, "Missing argument"),
         (("frobnicate",), 2, "No such command 'frobnicate'"),
         (("serve", "--tcp", "nonsense"), 2, "HOST:PORT"),
-        (("serve", "--log-level", "loud"), 2, "There is no log level 'loud'"),
+        (("serve", "--log-level", "loud"), 2, "There is no log level 'loud'; there are debug, info, warning, error."),
+        (("--log-level", "loud"), 2, "There is no log level 'loud'; there are debug, info, warning, error."),
+        (("--log-level", "loud", "stats"), 2, "There is no log level 'loud'; there are debug"),
+        (("--log-level", "debug", "serve"), 2, "Write --log-level after the command"),
+        (("--log-file", "x.log", "serve"), 2, "Write --log-file after the command"),
+        (("--config", "x.toml", "estimate", "shop.py"), 2, "Write --config after the command"),
+        (("run", "document", "nosuch:abc"), 2, "'abc' is no line: write nosuch:LINE or nosuch:LINE:COLUMN"),
+        (("estimate", "shop.py:4:x"), 2, "'4:x' is no line: write shop.py:LINE or shop.py:LINE:COLUMN"),
+        (("completion",), 2, "Missing argument 'SHELL'"),
     ],
 )
 def test_a_wrong_word_gets_one_sentence_and_exit_code_2(
@@ -324,5 +336,16 @@ def test_a_project_cannot_lend_its_modules_to_routerd(routerd: Routerd, shop: Pa
     assert (done.returncode, "the project was run" in done.stderr) == (0, False), done.stderr
 
 
-def test_the_version_is_printed(routerd: Routerd) -> None:
-    assert routerd("--version").stdout.startswith("routerd 0.")
+@pytest.mark.parametrize("words", [["--version"], ["-V"], ["--stdio", "-V"], ["--version", "--config", "x"]])
+def test_the_version_is_printed(routerd: Routerd, words: list[str]) -> None:
+    done = routerd(*words)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"routerd {__version__}\n", "")
+    assert "--version" in routerd("--help").stdout
+
+
+def test_the_help_lists_every_command_with_the_words_of_its_own_help(routerd: Routerd) -> None:
+    listed = routerd("--help", COLUMNS="80").stdout.partition("Commands:")[2]
+    rows = dict(re.split(r" {2,}", line.strip(), maxsplit=1) for line in listed.splitlines() if line.strip())
+    assert list(rows) == list(MODULES)
+    for name, says in rows.items():
+        assert says.rstrip(".") in " ".join(routerd(name, "--help").stdout.split())

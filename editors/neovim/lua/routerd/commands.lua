@@ -1,9 +1,8 @@
 -- The subcommands of `:Routerd`: what each does, what may follow it, and how it is completed.
 
-local M = {}
+local manifest = require("routerd.manifest")
 
----For completion only: their order of strength is the daemon's.
-local TIERS = { "architect", "logic", "speed", "utility" }
+local M = {}
 
 ---@class routerd.Command
 ---@field help string
@@ -26,24 +25,23 @@ local function wish_of(rest)
   return wish
 end
 
----@param name string
----@param help string
+---@param spec routerd.Action
 ---@return routerd.Command
-local function action(name, help)
+local function action(spec)
   return {
-    help = help,
+    help = spec.help,
     action = true,
     run = function(invocation, rest)
       local wish = wish_of(rest)
       wish.replace = invocation.bang or nil
       wish.lines = invocation.range > 0 and { invocation.line1, invocation.line2 } or nil
-      if name ~= "ask" or wish.instruction then
-        return require("routerd.run").action(name, wish)
+      if not spec.instructed or wish.instruction then
+        return require("routerd.run").action(spec.name, wish)
       end
       vim.ui.input({ prompt = "routerd: " }, function(words)
         if words and vim.trim(words) ~= "" then
           wish.instruction = words
-          require("routerd.run").action(name, wish)
+          require("routerd.run").action(spec.name, wish)
         end
       end)
     end,
@@ -74,11 +72,6 @@ end
 
 ---@type table<string, routerd.Command>
 M.commands = {
-  document = action("document", "Document the symbol, selection or file; with ! rewrite what is there"),
-  test = action("test", "Generate tests"),
-  review = action("review", "Review: findings become diagnostics, some with a quick fix"),
-  design = action("design", "Design: a Markdown document about the file or symbol"),
-  ask = action("ask", "Ask or change something in your own words"),
   estimate = call("What each action would cost at the cursor; sends nothing", "spending", "estimate"),
   stats = call("Spend and savings", "spending", "stats"),
   report = call("The same as a page with plots, in your browser", "spending", "report"),
@@ -114,6 +107,10 @@ M.commands = {
   },
 }
 
+for _, spec in ipairs(manifest.actions) do
+  M.commands[spec.name] = action(spec)
+end
+
 ---@param invocation vim.api.keyset.create_user_command.command_args
 function M.run(invocation)
   local name, rest = invocation.args:match("^(%S*)%s*(.*)$")
@@ -137,7 +134,7 @@ function M.complete(lead, line)
   elseif (M.commands[name] or {}).action then
     found = vim.tbl_map(function(tier)
       return "tier=" .. tier
-    end, TIERS)
+    end, manifest.tiers)
   end
   found = vim.tbl_filter(function(word)
     return vim.startswith(word, lead)

@@ -1,0 +1,202 @@
+"""Every command with its help, options and arguments. Written by `routerd manifest --write`: change the commands."""
+
+from __future__ import annotations
+
+FILES = "files"
+"""The kind of a value that is the name of a file or folder."""
+
+SHELLS = ("bash", "zsh", "fish")
+"""Those that completion knows."""
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "ACTION": ("document", "test", "review", "design", "ask"),
+    "TIER": ("speed", "utility", "logic", "architect"),
+    "LEVEL": ("debug", "info", "warning", "error"),
+    "SHELL": ("bash", "zsh", "fish"),
+}
+"""Kinds of values that are one of a few words."""
+
+COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool]] = {
+    "": (
+        "Sends each editor action to the cheapest model that will do, and shows the price first.",
+        {
+            "--version": ("", "print the version"),
+            "-V": ("", "print the version"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--log-file": ("files", "write the log there"),
+            "--log-level": ("LEVEL", "debug, info, warning or error"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "serve": (
+        "Run the daemon: LSP on stdio, or on a port of this machine.",
+        {
+            "--tcp": ("text", "listen there instead of stdio"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--log-file": ("files", "write the log there"),
+            "--log-level": ("LEVEL", "debug, info, warning or error"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "run": (
+        "Run one action; prints the change as a diff, or applies it.",
+        {
+            "--instruction": ("text", "what to do, in your own words"),
+            "--tier": ("TIER", "utility, speed, logic, architect"),
+            "--model": ("text", "ask just this model"),
+            "--diff": ("", "print the change (default)"),
+            "--apply": ("", "write the change"),
+            "--json": ("", "print JSON"),
+            "--replace": ("", "rewrite documentation that exists"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("ACTION", "files"),
+        False,
+    ),
+    "estimate": (
+        "Say what actions would cost; sends nothing.",
+        {
+            "--json": ("", "print JSON"),
+            "--explain": ("", "show what would be sent, and why"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("files", "ACTION"),
+        True,
+    ),
+    "route": (
+        "Say what a free-form instruction would be routed to, and why.",
+        {
+            "--json": ("", "print JSON"),
+            "--batch": ("files", 'lines {"id", "text"}'),
+            "--explain": ("", "show the five nearest known instructions"),
+            "--correct": ("TIER", "where it belongs: remembered in your configuration"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("text",),
+        False,
+    ),
+    "stats": (
+        "Spend, savings and the accuracy of estimates.",
+        {
+            "--since": ("text", "only the last days"),
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "report": (
+        "Write spend and savings as an HTML page with charts.",
+        {
+            "--since": ("text", "only the last days"),
+            "--out": ("files", "where to write it"),
+            "--open": ("", "open it in the browser"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "prices": (
+        "List what the models of your tiers cost, and who says so.",
+        {
+            "--update": ("", "fetch the newest list first"),
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "audit": (
+        "Say what past work cost, and what your tiers would have cost.",
+        {
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("files",),
+        True,
+    ),
+    "doctor": (
+        "Check keys, providers, prices, vocabulary and ledger.",
+        {
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "demo": (
+        "Run every action on a sample file, as an editor would.",
+        {
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "manifest": (
+        "Print what this version offers to editors, as JSON.",
+        {
+            "--write": ("", "write every generated copy of it in this checkout"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "completion": (
+        "Print the completion script of a shell.",
+        {
+            "--help": ("", "show this help"),
+        },
+        ("SHELL",),
+        False,
+    ),
+    "config": (
+        "Write, show or check the configuration.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "config init": (
+        "Write a first configuration file; one that exists is left alone.",
+        {
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "config show": (
+        "Print the merged configuration.",
+        {
+            "--where": ("", "say which file set each value"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "config check": (
+        "Say everything that is wrong with a configuration.",
+        {
+            "--help": ("", "show this help"),
+        },
+        ("files",),
+        False,
+    ),
+}
+"""By name, the program itself as "": its help; its options, each with its kind of value (empty: a switch) and help; the
+kinds of its arguments; and whether the last argument may be repeated."""
