@@ -39,6 +39,8 @@ class Outcome:
     model: ModelRef | None = None
     """The model whose answer was accepted, else the one that was to be asked."""
     change: Change | None = None
+    must_preview: bool = False
+    """Whether a person has to see the change before it is applied, whatever the client's settings say."""
 
     @property
     def usage(self) -> Usage:
