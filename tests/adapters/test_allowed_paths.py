@@ -56,12 +56,13 @@ def test_a_link_is_followed_for_reading_inside_only_and_never_for_writing(projec
     (project / "out.py").symlink_to("../key.py")
     (project / "gone.py").symlink_to("nowhere.py")
     (project / "loop.py").symlink_to("loop.py")
+    (project / "ring").symlink_to("nowhere/../ring")
     (project / "far").symlink_to(project.parent)
     assert refusal(project / "in.py", project) is None
     assert "outside" in _why(project / "out.py", project)
     assert "outside" in _why(project / "far" / "key.py", project)
     assert _why(project / "loop.py", project)
-    for name in ("in.py", "out.py", "gone.py", "loop.py", "far/key.py", "far/new.py", "far/project/m.py"):
+    for name in ("in.py", "out.py", "gone.py", "loop.py", "far/key.py", "far/new.py", "far/project/m.py", "ring/x.py"):
         assert _why(project / name, project, writes=True), name
 
 
@@ -85,7 +86,7 @@ def test_what_is_no_regular_file_is_refused(project: Path) -> None:
     assert _why(project / "pipe.py", project) == "is no regular file"
     assert _why(project / "tests", project) == "is no regular file"
     assert _why(project / "zero.py", project)
-    assert _why(project / "m.py" / "x.py", project)
+    assert refusal(project / "m.py" / "x.py", project) is None  # nothing is there, and nothing can be
 
 
 def test_what_git_ignores_is_refused_by_its_name_and_by_the_name_behind_a_link(project: Path) -> None:

@@ -34,7 +34,7 @@ def refusal(path: Path, root: Path | None, *, writes: bool = False) -> str | Non
         return "is a link or lies behind one, and routerd writes through none"
     if any(_plain(part) in _TOOLS for part in (*below.parts, *real_below.parts)):
         return "belongs to a tool"
-    wrong = _irregular(real)
+    wrong = _irregular(real, real_root)
     if wrong is not None:
         return wrong
     if ignored(path, root) or (below != real_below and ignored(real, real_root)):
@@ -42,11 +42,13 @@ def refusal(path: Path, root: Path | None, *, writes: bool = False) -> str | Non
     return None
 
 
-def _irregular(real: Path) -> str | None:
+def _irregular(real: Path, root: Path) -> str | None:
     try:
         mode = os.lstat(real).st_mode
-    except FileNotFoundError:
-        return None
+    except (FileNotFoundError, NotADirectoryError):
+        # A loop of links is left in a real path as it stands.
+        looped = any(folder.is_symlink() for folder in real.parents if folder.is_relative_to(root) and folder != root)
+        return "lies behind a link that leads nowhere" if looped else None
     except (OSError, ValueError) as fault:
         return f"cannot be looked at ({getattr(fault, 'strerror', None) or fault})"
     return None if stat.S_ISREG(mode) else "is no regular file"
