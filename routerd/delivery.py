@@ -12,9 +12,10 @@ from routerd.domain.outcome import Outcome, Status
 from routerd.domain.ports import Editor, Workspace
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange
-from routerd.domain.verdict import Stale
+from routerd.domain.verdict import Refusal, Stale
 from routerd.receipt import Receipt
 from routerd.stages.anchor import anchor
+from routerd.stages.permit import look_first
 
 _TRIES = 3
 """Somebody who types all the time may cross an edit on its way more than once."""
@@ -34,10 +35,14 @@ async def deliver(  # the line's last step needs what all the others made
     settled = _reanchored(accepted.change, question, workspace, editor)
     if isinstance(settled, Stale):
         return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
-    if len(settled.files) > 1:
-        count = len(settled.files)
-        message = f"Not applied: it changes {count} files, so look at it first and apply what you want."
-        return replace(accepted, status=Status.PROPOSED, message=message, change=settled)
+    if isinstance(settled, Refusal):  # a link came into being meanwhile: the text was paid for, and is only shown
+        text = "\n".join(file.after.string for file in accepted.change.files)
+        message = f"Not applied: {settled.message}"
+        return replace(accepted, status=Status.PROPOSED, message=message, change=Change(document=text))
+    reason = look_first(settled, question)
+    if reason is not None:
+        message = f"Not applied: {reason}."
+        return replace(accepted, status=Status.PROPOSED, message=message, change=settled, must_preview=True)
     label = question.spec.titled(question.target.label, question.request.replace)
     problem = await editor.apply(settled, label)
     if problem is None:
@@ -46,15 +51,18 @@ async def deliver(  # the line's last step needs what all the others made
         )
     if isinstance(problem, Stale) and tries > 1:
         return await deliver(accepted, question, workspace, editor, receipt, tries - 1)
-    reason = problem.reason if isinstance(problem, Stale) else problem
-    return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {reason}.", change=settled)
+    why = problem.reason if isinstance(problem, Stale) else problem
+    return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {why}.", change=settled)
 
 
-def _reanchored(change: Change, question: Question, workspace: Workspace, editor: Editor) -> Change | Stale:
+def _reanchored(change: Change, question: Question, workspace: Workspace, editor: Editor) -> Change | Stale | Refusal:
     files: list[FileChange] = []
     for file in change.files:
         asked = question.request.document
-        now = editor.current(file.uri) if file.uri == asked.uri else workspace.read(file.uri)
+        own = file.uri == asked.uri
+        now = editor.current(file.uri) if own else workspace.chosen(file.uri, asked.uri, writes=True)
+        if isinstance(now, Refusal):
+            return now
         if now is None:
             if not file.create:
                 return Stale("the file was closed or deleted meanwhile")
@@ -62,7 +70,7 @@ def _reanchored(change: Change, question: Question, workspace: Workspace, editor
             continue
         if file.create:
             return Stale(f"{file.uri.rpartition('/')[2]} came into being meanwhile")
-        span = question.target.span if file.uri == asked.uri else file.before.whole
+        span = question.target.span if own else file.before.whole
         moved = anchor(file, now.text, span)
         if isinstance(moved, Stale):
             return moved

@@ -12,7 +12,7 @@ from routerd.domain.action import Contract
 from routerd.domain.document import Document
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, Finish, Hunks, Payload, Reply, Unproven
-from routerd.domain.verdict import Rejected
+from routerd.domain.verdict import Refusal, Rejected
 from routerd.stages.build import build
 from routerd.stages.check import check
 from routerd.stages.read import read
@@ -41,7 +41,10 @@ class Judge:
         payload = read(reply.text, question, self.grammar)
         if isinstance(payload, Rejected):
             return payload
-        change = build(payload, question, self.grammar, self._others(payload, question))
+        others = self._others(payload, question)
+        if isinstance(others, Rejected):
+            return others
+        change = build(payload, question, self.grammar, others)
         if isinstance(change, Rejected):
             return change
         files = frozenset(self.workspace.project(question.request.document.uri).files)
@@ -58,8 +61,18 @@ class Judge:
         failure = await self.runner.failure(self.test_command or (), change, question)
         return Unproven(change, f"the new tests do not pass: {failure}") if failure else None
 
-    def _others(self, payload: Payload, question: Question) -> dict[str, Document]:
-        """The other files that a change names, as they stand."""
-        paths = {hunk.path for hunk in payload.hunks if hunk.path} if isinstance(payload, Hunks) else set()
-        found = {path: self.workspace.read(f"{question.conventions.root}/{path}") for path in paths}
-        return {path: document for path, document in found.items() if document is not None}
+    def _others(self, payload: Payload, question: Question) -> dict[str, Document] | Rejected:
+        """The other files that a change names, as they stand; one that may not be touched rejects all."""
+        found: dict[str, Document] = {}
+        habits = question.conventions
+        for path in [hunk.path for hunk in payload.hunks if hunk.path] if isinstance(payload, Hunks) else []:
+            if habits.names(path):
+                continue
+            if path.startswith("/"):
+                return Rejected(f"a hunk is for another file, and '{path}' is no path below the project's folder")
+            document = self.workspace.chosen(habits.uri(path), question.request.document.uri, writes=True)
+            if isinstance(document, Refusal):
+                return Rejected(f"a hunk is for another file, and {document.message.rstrip('.')}")
+            if document is not None:
+                found[path] = document
+        return found

@@ -64,7 +64,7 @@ async def run(
             ended = replace(outcome, message=_unanswered(found, receipt))
         elif isinstance(found, Unproven):
             message = f"Not applied: {found.reason.splitlines()[0]}."
-            ended = replace(outcome, status=Status.PROPOSED, message=message, change=found.change)
+            ended = replace(outcome, status=Status.PROPOSED, message=message, change=found.change, must_preview=True)
         else:
             accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
             ended = await deliver(accepted, planned.question, places.workspace, editor, receipt)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from routerd.actions import named
 from routerd.domain import ports
-from routerd.domain.action import Request
+from routerd.domain.action import Contract, Request
 from routerd.domain.conversation import target_key
 from routerd.domain.model import ModelRef
 from routerd.domain.prompt import Prompt, Question
@@ -76,7 +76,12 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
         return target
     habits = conventions(document, target, project)
     if fresh and habits.test_path:
-        habits = replace(habits, test_file=places.workspace.read(f"{habits.root}/{habits.test_path}"))
+        tests = places.workspace.chosen(
+            habits.uri(habits.test_path), document.uri, writes=spec.contract is Contract.TESTS
+        )
+        if isinstance(tests, Refusal) and spec.contract is Contract.TESTS:
+            return replace(tests, message=f"Nothing was sent, as the tests have no place to go to: {tests.message}")
+        habits = replace(habits, test_file=None if isinstance(tests, Refusal) else tests)
     used = places.grammar.names(document, target.span)
     around = Surroundings(document, target, used, project, habits)
     context = gather(spec, around, places.counter)

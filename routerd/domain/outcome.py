@@ -41,6 +41,8 @@ class Outcome:
     change: Change | None = None
     next_tier: Tier | None = None
     """The stronger tier that would be asked again; ``None`` where no tier answered or none above can be asked."""
+    must_preview: bool = False
+    """Whether a person has to see the change before it is applied, whatever the client's settings say."""
 
     @property
     def usage(self) -> Usage:

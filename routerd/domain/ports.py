@@ -119,13 +119,22 @@ class Engine(Protocol):
 
 
 class Workspace(Protocol):
-    """Knows the files around a document from memory; reads one file when asked."""
+    """Knows the files around a document from memory; reads one file when asked.
+
+    ``read`` is for the document that the user asks about, ``chosen`` for all that routerd finds or a model names.
+    """
 
     def project(self, uri: str) -> Project:
         """The index of the project around a document; never touches the disk."""
 
     def read(self, uri: str) -> Document | None:
         """A file as the editor holds it, else as it is on disk; ``None`` where there is none."""
+
+    def chosen(self, uri: str, about: str, *, writes: bool) -> Document | Refusal | None:
+        """As ``read``, for work on the document ``about``, where the rule of paths allows it.
+
+        By its real path inside that document's project, a regular file, not ignored; to write, no link either.
+        """
 
 
 class Ledger(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from routerd.domain.action import ActionSpec, Request, Snip, Target
 from routerd.domain.document import Document
@@ -37,6 +38,14 @@ class Conventions:
     """That file as it stands; ``None`` where it does not exist yet."""
     import_name: str | None = None
     """What a test writes to import the target's module: ``package.module``."""
+
+    def names(self, path: str) -> bool:
+        """Whether a path, normalised and perhaps without its first folders, is the target's."""
+        return path == self.path or f"/{self.path}".endswith(f"/{path}")
+
+    def uri(self, path: str) -> str:
+        """The URI of a path below the root."""
+        return f"{self.root}/{quote(path)}"
 
 
 @dataclass(frozen=True, slots=True)

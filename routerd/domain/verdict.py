@@ -26,7 +26,7 @@ class Refusal:
     message: str
     code: str = "budget"
     """``budget``, ``price``, ``confirm``, ``ledger``, ``locked``, ``provider``; ``scope``, ``documented``, ``size``,
-    ``language`` or ``instruction``."""
+    ``language``, ``path`` or ``instruction``."""
 
 
 @dataclass(frozen=True, slots=True)

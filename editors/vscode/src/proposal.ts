@@ -45,8 +45,9 @@ export class Proposal {
     return this.files.every((file) => file.placed);
   }
 
+  /** Whether nothing in the asked document is replaced; the daemon says whether another file needs a look. */
   get insertsOnly(): boolean {
-    return this.files.every((file) => insertsOnly(file.edits));
+    return this.files.every((file) => !this.asks(file) || insertsOnly(file.edits));
   }
 
   after(file: FileEdit): string {
@@ -77,8 +78,12 @@ export class Proposal {
 
   /** Opens a file that was changed beside the one that the user asked about, such as its test file. */
   async showOther(): Promise<void> {
-    const other = this.files.find((file) => file.uri.toString() !== this.asked.toString());
+    const other = this.files.find((file) => !this.asks(file));
     if (other) await vscode.window.showTextDocument(other.uri, { viewColumn: vscode.ViewColumn.Beside, preview: false });
+  }
+
+  private asks(file: FileEdit): boolean {
+    return file.uri.toString() === this.asked.toString();
   }
 
   private async edit(): Promise<vscode.WorkspaceEdit | null> {

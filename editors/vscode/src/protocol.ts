@@ -36,6 +36,8 @@ export interface Outcome {
   message: string;
   cost: string | null;
   edit: WorkspaceEdit | null;
+  /** Whether the edit must be seen before it is applied, whatever the user's settings say. */
+  must_preview: boolean;
   diagnostics: Diagnostic[] | null;
   document: string | null;
 }

@@ -61,7 +61,8 @@ export class Runner {
 
   private async propose(proposal: Proposal, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
     const direct = vscode.workspace.getConfiguration("routerd").get("apply") === "direct";
-    if (proposal.placed && !(direct || proposal.insertsOnly)) {
+    if (outcome.must_preview) void vscode.window.showWarningMessage(`routerd: ${outcome.message}`);
+    if (proposal.placed && (outcome.must_preview !== false || !(direct || proposal.insertsOnly))) {
       const decision = await this.preview.ask(proposal, origin(outcome), mayRetry);
       if (decision !== "accept") return decision;
     }
@@ -77,6 +78,6 @@ export class Runner {
 }
 
 function ended(status: Outcome["status"], { action }: RunArgument, message: string): Outcome {
-  const nothing = { tier: null, model: null, next_tier: null, cost: null, edit: null, diagnostics: null, document: null };
-  return { status, action, message, ...nothing };
+  const nothing = { tier: null, model: null, next_tier: null, cost: null, edit: null, must_preview: false };
+  return { status, action, message, ...nothing, diagnostics: null, document: null };
 }

@@ -71,23 +71,53 @@ def root_of(path: Path) -> Path | None:
     return None
 
 
+def ignored(path: Path, root: Path) -> bool:
+    """Whether ``.gitignore`` files leave out a path below a root: by itself, or with a folder that it is in."""
+    above = [folder for folder in path.parents if folder.is_relative_to(root)]
+    specs: dict[Path, GitIgnoreSpec] = {}
+    top = _learn_above(root, specs)
+    for folder in above:
+        _learn(folder, specs)
+    folders = [folder for folder in above if folder != root]
+    return _ignored(path, top, specs, is_folder=False) or any(
+        _ignored(folder, top, specs, is_folder=True) for folder in folders
+    )
+
+
 def listed(root: Path) -> Iterator[Path]:
     """Files below a root, folder by folder, without what ``.gitignore`` files and habit leave out."""
     specs: dict[Path, GitIgnoreSpec] = {}
+    top = _learn_above(root, specs)
     found = 0
     for name, folders, files in os.walk(root):
         folder = Path(name)
         _learn(folder, specs)
         folders[:] = sorted(
-            f for f in folders if f not in _NEVER and not _ignored(folder / f, root, specs, is_folder=True)
+            f for f in folders if f not in _NEVER and not _ignored(folder / f, top, specs, is_folder=True)
         )
         for file in sorted(files):
             path = folder / file
-            if not _ignored(path, root, specs, is_folder=False):
+            if not _ignored(path, top, specs, is_folder=False):
                 yield path
                 found += 1
                 if found >= MAX_FILES:
                     return
+
+
+def _learn_above(root: Path, specs: dict[Path, GitIgnoreSpec]) -> Path:
+    """Learn what the repository around a root ignores; its top, or the root where it ignores the root itself.
+
+    A home folder under git that ignores all it holds says nothing of the projects in it.
+    """
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    above = [folder for folder in root.parents if folder.is_relative_to(top)]
+    for folder in above:
+        _learn(folder, specs)
+    inner = (root, *(folder for folder in above if folder != top))
+    if any(_ignored(folder, top, specs, is_folder=True) for folder in inner if folder != top):
+        specs.clear()
+        return root
+    return top
 
 
 def _learn(folder: Path, specs: dict[Path, GitIgnoreSpec]) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from routerd.adapters.workspace.allowed import refusal
 from routerd.adapters.workspace.files import listed, read_text
 from routerd.domain.document import Document
 from routerd.domain.language import language_of
@@ -62,7 +63,8 @@ class Index:
 
     def fill(self, go_on: Callable[[], bool]) -> None:
         """Read the whole tree, names first, until done or told to stop; seen by ``project`` at its end."""
-        paths = list(listed(self.root))
+        # What is no link is inside by its place in the tree, and what is ignored is not listed.
+        paths = [path for path in listed(self.root) if not path.is_symlink() or refusal(path, self.root) is None]
         with self._lock:
             self._files.update(path.relative_to(self.root).as_posix() for path in paths)
             self._stale = True
@@ -74,7 +76,11 @@ class Index:
 
     def add(self, path: Path, text: Text | None = None) -> None:
         """Read one file again, or take its text from the editor; forget it where it is gone."""
-        text = text if text is not None else self._wanted(path)
+        if refusal(path, self.root) is not None:
+            text = None
+            self._forget(path.relative_to(self.root).as_posix())
+        elif text is None:
+            text = self._wanted(path)
         if text is None and not path.exists():
             self._forget(path.relative_to(self.root).as_posix())
         self._take(path, text)

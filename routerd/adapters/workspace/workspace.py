@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from routerd.adapters.workspace.allowed import refusal
 from routerd.adapters.workspace.files import read_text, root_of
 from routerd.adapters.workspace.index import Index
 from routerd.domain.document import Document
 from routerd.domain.language import language_of
 from routerd.domain.ports import Grammar
 from routerd.domain.project import Project
+from routerd.domain.verdict import Refusal
 from routerd.uris import path_of
 
 
@@ -59,6 +62,24 @@ class Workspace:
         path = path_of(uri)
         text = read_text(path) if path else None
         return None if text is None else Document(uri, None, language_of(uri), text)
+
+    def chosen(self, uri: str, about: str, *, writes: bool) -> Document | Refusal | None:
+        """A file that routerd found or a model named, for work on ``about``; ``None`` where there is none yet.
+
+        A Refusal of code ``path`` where the rule of paths forbids it, or where it stands there unreadable.
+        """
+        path, of = path_of(uri), path_of(about)
+        root = self._home(about)[0] or (of.absolute().parent if of else None)
+        why = refusal(path, root, writes=writes) if path else "is no file"
+        if why is None:
+            found = self.read(uri)
+            if found is not None or path is None or not os.path.lexists(path):
+                return found
+            why = "cannot be read"
+        name = path.as_posix() if path else uri
+        if path and root and path.is_relative_to(root):
+            name = path.relative_to(root).as_posix()
+        return Refusal(f"'{name}' {why}.", "path")
 
     def index(self, uri: str, go_on: Callable[[], bool]) -> None:
         """Index the project around a document, if it has one and is not indexed; slow, for a thread of its own."""

@@ -20,8 +20,9 @@ from routerd.uris import path_of
 class FileEditor:
     """Writes changes if it may; otherwise they stay proposals."""
 
-    def __init__(self, app: App, write: bool, ask: bool) -> None:
-        """``ask``: whether there is a person at the terminal who can confirm a price."""
+    def __init__(self, app: App, about: str, write: bool, ask: bool) -> None:
+        """``about``: the URI of what was asked about. ``ask``: whether a person at the terminal can confirm a price."""
+        self._about = about
         self._app = app
         self._write = write
         self._ask = ask
@@ -41,6 +42,8 @@ class FileEditor:
             if path is None:
                 return f"{file.uri} is not a file"
             try:
+                if file.uri == self._about:  # a link that the user named keeps being one: its target is replaced
+                    path = path.resolve()
                 _replace(path, file.after)
             except OSError as fault:
                 return f"{path} cannot be written ({fault.strerror or fault})"
@@ -80,8 +83,6 @@ def unified(change: Change, root: str) -> str:
 def _replace(path: Path, text: Text) -> None:
     """Write beside the file, then put it in its place: a crash leaves the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A link keeps being a link: what it points at is replaced.
-    path = path.resolve()
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")
     handle, name = tempfile.mkstemp(prefix=".routerd-", dir=path.parent)

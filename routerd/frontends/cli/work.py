@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
         named(action)
         wish = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=replace)
         app.index(wish.document.uri, _INDEX_SECONDS)
-        editor = FileEditor(app, write=apply, ask=sys.stdin.isatty() and not as_json)
+        editor = FileEditor(app, wish.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json)
         outcome = asyncio.run(_run(app, wish, editor))
         if as_json:
             screen.print_json(outcome_json(outcome, Encoding.UTF32))

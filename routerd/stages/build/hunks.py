@@ -41,12 +41,10 @@ def build_hunks(payload: Hunks, question: Question, others: Mapping[str, Documen
 
 
 def _file(hunk: Hunk, question: Question, others: Mapping[str, Document]) -> Document | Rejected:
-    own = question.conventions.path
-    path = (hunk.path or own).replace("\\", "/").removeprefix("./")
-    if path == own or f"/{own}".endswith(f"/{path}"):
+    if hunk.path is None or question.conventions.names(hunk.path):
         return question.request.document
-    if path in others:
-        return others[path]
+    if hunk.path in others:
+        return others[hunk.path]
     return Rejected(f"a hunk names '{hunk.path}', which is not there", mechanical=True)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from routerd.domain.place import Edit, Place, Span
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
@@ -26,7 +24,7 @@ def build_tests(payload: NewTests, question: Question, grammar: Grammar) -> Chan
     existing = conventions.test_file
     if existing is None:
         newline = document.text.newline
-        uri = f"{conventions.root}/{quote(conventions.test_path)}"
+        uri = conventions.uri(conventions.test_path)
         place = Place(0, 0)
         whole = Edit(Span(place, place), code.strip("\n").replace("\n", newline) + newline)
         return Change((FileChange(uri, Text(""), (whole,), create=True),))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 
 from routerd.domain.fence import fences
 from routerd.domain.language import language_of
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Hunk, Hunks, Markdown
+from routerd.domain.tool_files import is_tool_file
 from routerd.domain.verdict import Rejected
+from routerd.stages.read.frame import Stood, frames, split
 from routerd.stages.read.markdown import read_markdown
 from routerd.stages.read.slips import elision
 from routerd.stages.read.whole_block import block_as_hunk
-
-_SEARCH = re.compile(r"^<{5,9} ?SEARCH\W*$")
-_DIVIDER = re.compile(r"^={5,9}$")
-_REPLACE = re.compile(r"^>{5,9} ?REPLACE\W*$")
 
 _QUESTION = re.compile(
     r"^\s*(what|why|how|where|when|which|who|whose|is|are|does|do|did|was|were|has|have|should|explain|describe|"
@@ -30,7 +29,7 @@ def read_hunks(text: str, question: Question, grammar: Grammar) -> Hunks | Markd
     """Hunks for a change; Markdown where the instruction is a question."""
     if is_question(question.request.instruction):
         return read_markdown(text, question, grammar)
-    hunks = _hunks(text.split("\n"))
+    hunks = _hunks(text, question)
     if isinstance(hunks, Rejected):
         return hunks
     for hunk in hunks:
@@ -61,41 +60,41 @@ def is_question(instruction: str) -> bool:
     return instruction.rstrip().endswith("?") and words == instruction
 
 
-def _hunks(lines: list[str]) -> tuple[Hunk, ...] | Rejected:
-    """The blocks of a reply; an unfinished one is a reply that was cut."""
+def _hunks(text: str, question: Question) -> tuple[Hunk, ...] | Rejected:
+    """The blocks of a reply, each with the file that it names."""
     found: list[Hunk] = []
-    at = 0
-    while at < len(lines):
-        if not _SEARCH.match(lines[at].strip()):
-            at += 1
-            continue
-        middle = next((i for i in range(at, len(lines)) if _DIVIDER.match(lines[i].strip())), None)
-        end = next((i for i in range(middle or at, len(lines)) if _REPLACE.match(lines[i].strip())), None)
-        if middle is None or end is None:
-            return Rejected("the reply was cut: a hunk is not finished", mechanical=True)
-        if any(_SEARCH.match(line.strip()) for line in lines[at + 1 : end]):
-            return Rejected("a hunk begins inside another", mechanical=True)
-        search, new = "\n".join(lines[at + 1 : middle]), "\n".join(lines[middle + 1 : end])
-        path = _path(lines[:at])
-        found.append(Hunk(search, new, path if path or not found else _same_file(found, lines[:at])))
-        at = end + 1
+    blocks = frames(text.split("\n"))
+    if isinstance(blocks, Rejected):
+        return blocks
+    for block in blocks:
+        path = _path(block.above) or _same_file(found, block.above)
+        own = path is None or question.conventions.names(path)
+        parts = split(block, _stood(question) if own else None)
+        if isinstance(parts, Rejected):
+            return parts
+        found.append(Hunk(*parts, path))
     return tuple(found)
 
 
-def _path(before: list[str]) -> str | None:
+def _stood(question: Question) -> Stood:
+    text, span = question.request.document.text, question.target.span
+    lines = [line.removeprefix("\ufeff") for line in text.bare_lines()]
+    return Stood(lines, lines[span.start.line : span.end.line + 1])
+
+
+def _path(above: list[str]) -> str | None:
     """The path named on the line before a hunk, with or without a fence between."""
-    above = [line.strip() for line in before[-3:] if line.strip()]
-    while above and above[-1].startswith(("```", "~~~")):
-        above.pop()
-    if not above:
+    near = [line.strip() for line in above[-3:] if line.strip()]
+    while near and near[-1].startswith(("```", "~~~")):
+        near.pop()
+    if not near:
         return None
-    name = re.sub(r"^(file|path|in)\s*:\s*", "", above[-1].strip("#*`: "), flags=re.I).strip("`* ")
-    return (
-        name if re.fullmatch(r"[\w@.+\-/\\ ]+", name) and language_of(name) != "plaintext" and " " not in name else None
-    )
+    name = re.sub(r"^(file|path|in)\s*:\s*", "", near[-1].strip("#*`: "), flags=re.I).strip("`* ")
+    path = name.replace("\\", "/")
+    named = "/" in path or language_of(path) != "plaintext" or is_tool_file(path)
+    return normpath(path) if named and re.fullmatch(r"[\w@.+\-/]+", path) else None
 
 
-def _same_file(found: list[Hunk], before: list[str]) -> str | None:
+def _same_file(found: list[Hunk], above: list[str]) -> str | None:
     """Hunks that follow each other without a word between them are of one file."""
-    above = next((line.strip() for line in reversed(before) if line.strip()), "")
-    return found[-1].path if _REPLACE.match(above) else None
+    return found[-1].path if found and not any(line.strip() for line in above) else None

@@ -239,6 +239,22 @@ def test_lua_runs_an_action_on_lines_and_without_a_preview_where_the_user_wants_
     nvim.lua("vim.g.routerd = nil")
 
 
+@pytest.mark.parametrize("apply", ["direct", "preview"])
+def test_an_insertion_into_a_file_that_was_not_asked_about_is_always_shown_first(
+    nvim: Neovim, upstream: InThread, apply: str
+) -> None:
+    other = Path(nvim.lua("return vim.fn.expand('%:p:h')")) / "package.json"
+    other.write_text("{\n}\n", "utf-8")
+    hunk = '<<<<<<< SEARCH\n{\n=======\n{\n  "scripts": {"postinstall": "x"}\n>>>>>>> REPLACE'
+    upstream.then(Turn(reply=f"package.json\n{hunk}"))
+    nvim.lua(f"vim.g.routerd = {{ apply = '{apply}' }}")
+    nvim.lua('require("routerd").run("ask", { instruction = "say it in whole sentences", lines = { 6, 7 } })')
+    assert nvim.outcome(1)["status"] == "proposed"
+    assert other.read_text("utf-8") == "{\n}\n"
+    assert "settings that other programs act on" in nvim.messages[-1]
+    nvim.lua("vim.g.routerd = nil")
+
+
 def test_cancel_with_a_bang_reaches_the_jobs_of_other_buffers(nvim: Neovim, upstream: InThread) -> None:
     upstream.then(Turn(chunk_chars=1, delay_s=0.2))
     nvim.ex("Routerd document")

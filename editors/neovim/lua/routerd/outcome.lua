@@ -11,6 +11,7 @@ local M = {}
 ---@field message string
 ---@field cost? string
 ---@field edit? lsp.WorkspaceEdit
+---@field must_preview boolean whether the edit must be seen before it is applied
 ---@field diagnostics? lsp.Diagnostic[]
 ---@field document? string
 
@@ -80,7 +81,7 @@ end
 ---@return boolean acceptable
 local function propose(outcome, job)
   local proposal = require("routerd.proposal").of(outcome.edit, job.moves, job.client.offset_encoding)
-  if not proposal.stale and proposal:inserts_only() then
+  if not proposal.stale and outcome.must_preview == false and proposal:inserts_only() then
     local problem = proposal:apply()
     if not problem then
       outcome.status, outcome.message = "applied", ("%s applied (%s)."):format(outcome.action, M.receipt(outcome))
@@ -90,7 +91,8 @@ local function propose(outcome, job)
     proposal.stale = problem
   end
   local why = proposal.stale and ("Not applied: %s. Here it is as a diff."):format(proposal.stale)
-  outcome.message = why or (":Routerd accept or :Routerd discard (%s)."):format(M.receipt(outcome))
+  local reason = outcome.must_preview and outcome.message .. " " or ""
+  outcome.message = why or (reason .. ":Routerd accept or :Routerd discard (%s)."):format(M.receipt(outcome))
   require("routerd.preview").open(proposal, outcome, job)
   return true, not proposal.stale
 end
