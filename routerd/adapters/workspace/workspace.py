@@ -9,9 +9,9 @@ from pathlib import Path
 from routerd.adapters.workspace.files import read_text, root_of
 from routerd.adapters.workspace.index import Index
 from routerd.domain.document import Document
-from routerd.domain.language import language_of
 from routerd.domain.ports import Grammar
 from routerd.domain.project import Project
+from routerd.languages import language_of
 from routerd.uris import path_of
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from routerd.domain.document import Document
 from routerd.domain.place import Edit, Place, Span
@@ -11,40 +11,53 @@ from routerd.domain.ports import Grammar
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
+from routerd.languages.patterns import compiled
+from routerd.languages.spec import Merge
 from routerd.stages.build.merge_imports import import_edits, without_imports
 from routerd.stages.build.titles import known_titles, titles_renamed
-
-_IN_CLASS = ("java", "csharp")
-"""Languages in which tests are methods, so that new ones go into the class that stands."""
 
 _TYPES = (SymbolKind.CLASS, SymbolKind.STRUCT)
 
 
-def merge(existing: Document, code: str, grammar: Grammar) -> tuple[Edit, ...] | Rejected:
+def merge(existing: Document, code: str, rules: Merge, grammar: Grammar) -> tuple[Edit, ...] | Rejected:
     """Insertions into an existing test file. What it declares already is left out or gets a free name."""
     old = grammar.outline(existing)
     if old.faults:
         return Rejected("the existing test file does not parse, so nothing can be merged into it")
-    rest = without_imports(code, existing.language)
-    if existing.language in _IN_CLASS:
-        added = _into_class(existing, old, rest, grammar)
+    rest = without_imports(code, rules)
+    if rules.class_fields is not None:
+        added = _into_class(_Merging(existing, old, rules, grammar), rest, rules.class_fields)
     else:
-        added = _at_end(existing, old, rest, grammar)
+        added = _at_end(_Merging(existing, old, rules, grammar), rest)
     if isinstance(added, Rejected):
         return added
-    return (*import_edits(existing, code), added)
+    return (*import_edits(existing, code, rules), added)
 
 
-def _at_end(existing: Document, old: Outline, code: str, grammar: Grammar) -> Edit | Rejected:
+@dataclass(frozen=True, slots=True)
+class _Merging:
+    """A test file that exists, and what it is read with."""
+
+    existing: Document
+    old: Outline
+    rules: Merge
+    grammar: Grammar
+
+    def outline(self, code: str) -> Outline:
+        """The outline of code for this file."""
+        return self.grammar.outline(replace(self.existing, text=Text(code)))
+
+
+def _at_end(it: _Merging, code: str) -> Edit | Rejected:
     """The tests after everything that stands; the file's own ending is kept."""
-    outline = grammar.outline(replace(existing, text=Text(code)))
-    kept = _kept(code, [s for s in outline.symbols if s.container is None], _members(old, None), existing, grammar)
+    existing = it.existing
+    kept = _kept(code, _members(it.outline(code), None), _members(it.old, None), it)
     if isinstance(kept, Rejected):
         return kept
-    if not kept.strip() or known_titles(kept, existing.text.string):
+    if not kept.strip() or known_titles(kept, existing.text.string, it.rules):
         return Rejected("the reply adds no test that is not there already")
     text = existing.text
-    tests = titles_renamed(kept.strip("\n"), text.string).replace("\n", text.newline)
+    tests = titles_renamed(kept.strip("\n"), text.string, it.rules).replace("\n", text.newline)
     end = text.end
     if text.lines[-1]:
         return Edit(Span(end, end), text.newline * 2 + tests)
@@ -52,24 +65,24 @@ def _at_end(existing: Document, old: Outline, code: str, grammar: Grammar) -> Ed
     return Edit(Span(end, end), ("" if blank else text.newline) + tests + text.newline)
 
 
-def _into_class(existing: Document, old: Outline, code: str, grammar: Grammar) -> Edit | Rejected:
+def _into_class(it: _Merging, code: str, fields: str) -> Edit | Rejected:
     """The members of the new test class before the end of the class that stands."""
-    outline = grammar.outline(replace(existing, text=Text(code)))
+    existing, old, outline = it.existing, it.old, it.outline(code)
     home = next((s for s in reversed(old.symbols) if s.kind in _TYPES and s.container == _namespace(old)), None)
     new = next((s for s in outline.symbols if s.kind in _TYPES), None)
     if home is None or home.body is None or new is None or new.body is None:
         return Rejected("the tests are not members of a class", mechanical=True)
     body = Text(code).slice(new.body).strip()
     members = [s for s in outline.symbols if s.container == new.qualname]
-    kept = _kept(code, members, _members(old, home.qualname), existing, grammar)
+    kept = _kept(code, members, _members(old, home.qualname), it)
     if isinstance(kept, Rejected):
         return kept
-    shrunk = grammar.outline(replace(existing, text=Text(kept)))
+    shrunk = it.outline(kept)
     new = next((s for s in shrunk.symbols if s.kind in _TYPES), None)
     if new is None or new.body is None or not body.startswith("{"):
         return Rejected("the tests are not members of a class", mechanical=True)
     inner = Text(kept).slice(new.body).strip()[1:-1].strip("\n").rstrip()
-    inner = _without_known_lines(inner, existing.text.slice(home.body))
+    inner = _without_known_lines(inner, existing.text.slice(home.body), fields)
     if not any(s.container == new.qualname for s in shrunk.symbols):
         return Rejected("the reply adds no test that is not there already")
     end = home.body.end
@@ -89,25 +102,23 @@ def _members(outline: Outline, container: str | None) -> list[Symbol]:
     return [symbol for symbol in outline.symbols if symbol.container == container]
 
 
-def _kept(
-    code: str, symbols: list[Symbol], known: list[Symbol], existing: Document, grammar: Grammar
-) -> str | Rejected:
+def _kept(code: str, symbols: list[Symbol], known: list[Symbol], it: _Merging) -> str | Rejected:
     """The code without what is ``known`` word for word, and with free names for tests whose name is taken."""
-    language, text = existing.language, Text(code)
+    existing, text = it.existing, Text(code)
     names = {symbol.name for symbol in known}
     edits: list[Edit] = []
     for symbol in symbols:
         mine = text.slice(symbol.whole)
         # An earlier merge may have numbered the same test.
         same = [other for other in known if re.fullmatch(rf"{re.escape(symbol.name)}\d*", other.name)]
-        tokens = _nameless(symbol, text, language, grammar)
-        if any(_nameless(other, existing.text, language, grammar) == tokens for other in same):
+        tokens = _nameless(symbol, text, it)
+        if any(_nameless(other, existing.text, it) == tokens for other in same):
             edits.append(Edit(_with_doc(symbol), ""))
         elif symbol.name not in names:
             continue
         elif symbol.name.isupper():
             continue  # a macro such as TEST: its arguments are the name
-        elif _is_test(symbol, mine):
+        elif _is_test(symbol, mine, it.rules):
             number = next(n for n in range(2, len(names) + 3) if f"{symbol.name}{n}" not in names)
             names.add(f"{symbol.name}{number}")
             edits.append(Edit(symbol.name_span, f"{symbol.name}{number}"))
@@ -116,9 +127,9 @@ def _kept(
     return re.sub(r"\n{4,}", "\n\n\n", text.edited(edits).string)
 
 
-def _nameless(symbol: Symbol, text: Text, language: str, grammar: Grammar) -> tuple[str, ...]:
+def _nameless(symbol: Symbol, text: Text, it: _Merging) -> tuple[str, ...]:
     """The tokens of a declaration, whatever its name."""
-    tokens = grammar.code_tokens(text.slice(symbol.whole), language)
+    tokens = it.grammar.code_tokens(text.slice(symbol.whole), it.existing.language)
     return tuple("" if token == symbol.name else token for token in tokens)
 
 
@@ -128,13 +139,13 @@ def _with_doc(symbol: Symbol) -> Span:
     return Span(Place(start.line, 0), symbol.whole.end)
 
 
-def _is_test(symbol: Symbol, source: str) -> bool:
+def _is_test(symbol: Symbol, source: str, rules: Merge) -> bool:
     named = re.match(r"(?i)test|should|it_|when", symbol.name) or symbol.name.endswith(("Test", "Tests"))
-    return bool(named or re.search(r"#\[(\w+::)*test\]|@Test\b|\[(Fact|Theory|Test)\b", source))
+    return bool(named or compiled(rules.mark).search(source))
 
 
-def _without_known_lines(inner: str, body: str) -> str:
+def _without_known_lines(inner: str, body: str, fields: str) -> str:
     """The members without fields that the class has already, such as the object under test."""
     known = {line.strip() for line in body.splitlines()}
-    field = re.compile(r"^\s+(private|protected|public|static|final|readonly|var|[A-Z]\w*)\b[^(){}]*(=.*)?;\s*$")
+    field = compiled(fields)
     return "\n".join(line for line in inner.split("\n") if not (field.match(line) and line.strip() in known))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from routerd.domain.fence import fences
-from routerd.domain.language import language_of
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Hunk, Hunks, Markdown
 from routerd.domain.verdict import Rejected
+from routerd.languages import UNKNOWN, language_of
 from routerd.stages.read.markdown import read_markdown
 from routerd.stages.read.slips import elision
 from routerd.stages.read.whole_block import block_as_hunk
@@ -90,9 +90,7 @@ def _path(before: list[str]) -> str | None:
     if not above:
         return None
     name = re.sub(r"^(file|path|in)\s*:\s*", "", above[-1].strip("#*`: "), flags=re.I).strip("`* ")
-    return (
-        name if re.fullmatch(r"[\w@.+\-/\\ ]+", name) and language_of(name) != "plaintext" and " " not in name else None
-    )
+    return name if re.fullmatch(r"[\w@.+\-/\\ ]+", name) and language_of(name) != UNKNOWN and " " not in name else None
 
 
 def _same_file(found: list[Hunk], before: list[str]) -> str | None:

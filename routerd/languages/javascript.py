@@ -1,14 +1,27 @@
-"""JavaScript with JSX: functions in constants, fields and assignments count; JSDoc."""
+"""JavaScript, with and without JSX: functions in constants, fields and assignments count; JSDoc."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from routerd.adapters.grammar.rules import JAVADOC, Declared, Rules, text_of
 from routerd.domain.symbol import SymbolKind
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing, text_of
+from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
+from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.spec import (
+    BindingRules,
+    DocPlacement,
+    DocStyle,
+    Framework,
+    GrammarRules,
+    ImportMerge,
+    ImportRules,
+    LanguageSpec,
+    Merge,
+    ModuleNames,
+    Signs,
+    Testing,
+)
 
 KINDS = {
     "class_declaration": SymbolKind.CLASS,
@@ -85,12 +98,24 @@ def _owners(node: Node) -> tuple[str, ...] | None:
     return tuple(reversed(found)) if around is not None and around.type == "program" else None
 
 
-RULES = Rules(
+GRAMMAR = GrammarRules(
     package="tree_sitter_javascript",
+    entry="language",
+    disguise=as_it_stands,
     declarations=DECLARATIONS + f"(field_definition property: (_) value: {FUNCTION_VALUE}) @def",
     declare=declare,
+    wrappers={
+        "lexical_declaration": True,
+        "variable_declaration": True,
+        "expression_statement": True,
+        "export_statement": False,
+    },
+    attributes=("decorator",),
+    after_signature=(),
+    methods_in_modules=False,
     imports=IMPORTS,
     guards=("require",),
+    binds=binds_nothing,
     names=(
         "identifier",
         "property_identifier",
@@ -99,13 +124,92 @@ RULES = Rules(
         "shorthand_property_identifier_pattern",
     ),
     comments=("comment", "html_comment"),
+    block_marks=("/*",),
     doc=JAVADOC,
+    directive=NEVER,
     module_doc=JAVADOC,
-    wrappers={
-        "lexical_declaration": True,
-        "variable_declaration": True,
-        "expression_statement": True,
-        "export_statement": False,
-    },
-    attributes=("decorator",),
+    before_module_doc=("hash_bang_line",),
+    module_clause=None,
+    verbatim=VERBATIM,
+    keeps_crlf=False,
 )
+MERGE = Merge(
+    statement=(
+        r"^import\b[^'\";]*(?:from\s*)?['\"][^'\"\n]+['\"];?[ \t]*\n?"
+        r"|^(?:const|let|var)\s+[^=;]+=\s*require\([^)\n]*\)[\w.]*;?[ \t]*\n?"
+    ),
+    how=ImportMerge.BINDINGS,
+    preamble=None,
+    heading=HEADING,
+    class_fields=None,
+    mark=NEVER,
+    title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
+    case_macro=NEVER,
+)
+JAVASCRIPT = LanguageSpec(
+    id="javascript",
+    family="node",
+    extensions=("js", "mjs", "cjs"),
+    root_files=("package.json",),
+    tree=None,
+    grammar=GRAMMAR,
+    comments=C_COMMENTS,
+    docs=DocStyle(
+        placement=DocPlacement.ABOVE,
+        name="JSDoc",
+        styles={},
+        mark=None,
+        plain_mark=False,
+        escapes=BLOCK_ESCAPES,
+        xml=False,
+        between=NEVER,
+        commands=COMMANDS,
+        line_commands=LINE_COMMANDS,
+        parameter="@param {} {}",
+        starts_with_name=False,
+        imperative=False,
+        type_first=False,
+    ),
+    imports=ImportRules(
+        modules=ModuleNames.PATHS,
+        suffixes=("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js"),
+        separator="/",
+        folder_is_package=False,
+        folder_named="index",
+    ),
+    bindings=BindingRules(needs_sign=False, chained=False, name_first=False),
+    tests=Testing(
+        frameworks=(
+            Framework("vitest", ('"vitest"', "from 'vitest'", 'from "vitest"')),
+            Framework("jest", ('"jest"', '"@jest/', '"ts-jest"')),
+            Framework("mocha", ('"mocha"',)),
+            Framework("node:test", ("node --test", "node:test")),
+        ),
+        habits=(
+            "{dir}/{name}.test.{ext}",
+            "{dir}/{name}.spec.{ext}",
+            "{dir}/__tests__/{name}.test.{ext}",
+            "test/{inner}/{name}.test.{ext}",
+            "tests/{inner}/{name}.test.{ext}",
+            "test/{name}.test.{ext}",
+            "tests/{name}.test.{ext}",
+            "test/{name}.{ext}",
+            "test/{name}.spec.{ext}",
+        ),
+        without_project=None,
+        manifests=("package.json",),
+        source_roots=("src/", "lib/", "app/"),
+        signs=Signs(
+            test=r"\b(test|it)(\.\w+)*(\(|`)",
+            assertion=(
+                r"\bexpect(\.\w+)*\(|\bassert(\.\w+)*\(|\.should\b|\bshould(\.\w+)*\("
+                r"|\bt\.(is|equal|deepEqual|ok|true|false|truthy|throws|same|not)\b"
+            ),
+            skip=r"\b(test|it|describe)\.(skip|todo)\b|\bx(it|test|describe)\(",
+        ),
+        merge=replace(MERGE, preamble=r"^['\"]use strict['\"];?[ \t]*\n?"),
+    ),
+    leftovers=r"^\s*(console\.(log|debug|trace)\(|debugger\b|alert\()",
+)
+JSX = replace(JAVASCRIPT, id="javascriptreact", extensions=("jsx",), tests=replace(JAVASCRIPT.tests, merge=MERGE))
+SPECS = (JAVASCRIPT, JSX)

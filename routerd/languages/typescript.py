@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from routerd.adapters.grammar.languages import javascript
-from routerd.adapters.grammar.rules import Declared, Rules
 from routerd.domain.symbol import SymbolKind
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from routerd.languages import javascript
+from routerd.languages.node import Declared, Node, text_of
 
 KINDS = {
     "abstract_class_declaration": SymbolKind.CLASS,
@@ -35,7 +31,7 @@ def declare(node: Node) -> Declared | None:
     path: tuple[str, ...] = ()
     if name.type == "nested_identifier":
         *path_nodes, name = [child for child in _leaves(name) if child.is_named]
-        path = tuple((part.text or b"").decode("utf-8", "replace") for part in path_nodes)
+        path = tuple(text_of(part) for part in path_nodes)
     return Declared(name, KINDS[node.type], node.child_by_field_name("body"), path)
 
 
@@ -43,19 +39,31 @@ def _leaves(node: Node) -> list[Node]:
     return [leaf for child in node.children for leaf in _leaves(child)] if node.child_count else [node]
 
 
-RULES: Rules = replace(
-    javascript.RULES,
-    package="tree_sitter_typescript",
-    entry="language_typescript",
-    declarations=javascript.DECLARATIONS
-    + f"[{' '.join(f'({kind})' for kind in KINDS)}] @def"
-    + f"(public_field_definition name: (_) value: {javascript.FUNCTION_VALUE}) @def",
-    declare=declare,
-    imports=javascript.IMPORTS
-    + """(import_statement (import_require_clause
-            (identifier) @name source: (string (string_fragment) @module))) @import""",
-    names=(*javascript.RULES.names, "type_identifier"),
-    wrappers={**javascript.RULES.wrappers, "ambient_declaration": False},
+TYPESCRIPT = replace(
+    javascript.JAVASCRIPT,
+    id="typescript",
+    extensions=("ts", "mts", "cts"),
+    grammar=replace(
+        javascript.GRAMMAR,
+        package="tree_sitter_typescript",
+        entry="language_typescript",
+        declarations=javascript.DECLARATIONS
+        + f"[{' '.join(f'({kind})' for kind in KINDS)}] @def"
+        + f"(public_field_definition name: (_) value: {javascript.FUNCTION_VALUE}) @def",
+        declare=declare,
+        imports=javascript.IMPORTS
+        + """(import_statement (import_require_clause
+                (identifier) @name source: (string (string_fragment) @module))) @import""",
+        names=(*javascript.GRAMMAR.names, "type_identifier"),
+        wrappers={**javascript.GRAMMAR.wrappers, "ambient_declaration": False},
+    ),
+    docs=replace(javascript.JAVASCRIPT.docs, name="TSDoc", parameter="@param {} - {}"),
+    tests=replace(javascript.JAVASCRIPT.tests, merge=javascript.MERGE),
 )
-
-TSX = replace(RULES, entry="language_tsx")
+TSX = replace(
+    TYPESCRIPT,
+    id="typescriptreact",
+    extensions=("tsx",),
+    grammar=replace(TYPESCRIPT.grammar, entry="language_tsx"),
+)
+SPECS = (TYPESCRIPT, TSX)
