@@ -5,7 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -89,6 +89,7 @@ C = LanguageSpec(
     family="c",
     extensions=("c", "h"),
     root_files=(),
+    opening=None,
     tree=None,
     grammar=GrammarRules(
         package="tree_sitter_c",
@@ -129,7 +130,7 @@ C = LanguageSpec(
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
-        type_first=True,
+        parameter_name=NAME_LAST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PATHS,
@@ -151,7 +152,7 @@ C = LanguageSpec(
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             test=r"\bvoid \w*test\w*\(|\bTEST\w*\(|\bint main\(|\bstatic \w+ \w*test\w*\(",
-            assertion=r"\bassert\w*\(|\bTEST_(ASSERT|FAIL)\w*\(|\bck_assert\w*\(|\b(cr|mu)_assert\w*\(",
+            assertion=r"(?<!void )\b(assert\w*|TEST_(ASSERT|FAIL)\w*|(ck|cr|mu)_assert\w*)\(",
             skip=r"\bTEST_IGNORE\w*\(|\bskip\(",
         ),
         merge=Merge(
@@ -159,6 +160,7 @@ C = LanguageSpec(
             how=ImportMerge.STATEMENTS,
             preamble=None,
             heading=HEADING,
+            footer=NEVER,
             class_fields=None,
             mark=NEVER,
             title=NEVER,

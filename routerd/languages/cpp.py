@@ -93,6 +93,7 @@ CPP = replace(
             how=ImportMerge.STATEMENTS,
             preamble=None,
             heading=HEADING,
+            footer=NEVER,
             class_fields=None,
             mark=NEVER,
             title=r"\b(?:TEST_CASE|SCENARIO)\s*\(?\s*(['\"`])(?P<title>.+?)\1",

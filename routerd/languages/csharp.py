@@ -5,7 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -48,6 +48,7 @@ CSHARP = LanguageSpec(
     family="csharp",
     extensions=("cs",),
     root_files=(),
+    opening=None,
     tree=None,
     grammar=GrammarRules(
         package="tree_sitter_c_sharp",
@@ -93,7 +94,7 @@ CSHARP = LanguageSpec(
         parameter='<param name="{}">{}</param>',
         starts_with_name=False,
         imperative=False,
-        type_first=True,
+        parameter_name=NAME_LAST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PATHS,
@@ -128,6 +129,7 @@ CSHARP = LanguageSpec(
             how=ImportMerge.STATEMENTS,
             preamble=None,
             heading=HEADING,
+            footer=NEVER,
             class_fields=r"^\s+(private|protected|public|static|final|readonly|var|[A-Z]\w*)\b[^(){}]*(=.*)?;\s*$",
             mark=r"\[(Fact|Theory|Test)\b",
             title=NEVER,

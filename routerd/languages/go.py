@@ -7,7 +7,7 @@ import re
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, last_part, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -53,6 +53,7 @@ GO = LanguageSpec(
     family="go",
     extensions=("go",),
     root_files=("go.mod",),
+    opening=None,
     tree=None,
     grammar=GrammarRules(
         package="tree_sitter_go",
@@ -98,7 +99,7 @@ GO = LanguageSpec(
         parameter=None,
         starts_with_name=True,
         imperative=False,
-        type_first=False,
+        parameter_name=NAME_FIRST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PATHS,
@@ -127,6 +128,7 @@ GO = LanguageSpec(
             how=ImportMerge.GO_BLOCK,
             preamble=r"^package[ \t]+\w+[^\n]*\n?",
             heading=HEADING,
+            footer=NEVER,
             class_fields=None,
             mark=NEVER,
             title=NEVER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import as_it_stands, by_field, last_part
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
-from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -38,6 +38,7 @@ JAVA = LanguageSpec(
     family="java",
     extensions=("java",),
     root_files=("pom.xml",),
+    opening=None,
     tree=None,
     grammar=GrammarRules(
         package="tree_sitter_java",
@@ -81,7 +82,7 @@ JAVA = LanguageSpec(
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
-        type_first=True,
+        parameter_name=NAME_LAST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PATHS,
@@ -102,7 +103,7 @@ JAVA = LanguageSpec(
         source_roots=("src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
             test=r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b",
-            assertion=r"\bassert\w*\(|\bassert |\bfail\(|\bverify\(|\bexpected=",
+            assertion=r"(?<!void )\bassert\w*\(|\bassert |(?<!void )\b(fail|verify)\(|\bexpected=",
             skip=r"@(Disabled|Ignore)\b|\bassume\w*\(",
         ),
         merge=Merge(
@@ -110,6 +111,7 @@ JAVA = LanguageSpec(
             how=ImportMerge.STATEMENTS,
             preamble=r"^package\b[^;]*;[ \t]*\n?",
             heading=HEADING,
+            footer=NEVER,
             class_fields=r"^\s+(private|protected|public|static|final|readonly|var|[A-Z]\w*)\b[^(){}]*(=.*)?;\s*$",
             mark=r"@Test\b",
             title=NEVER,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing, text_of
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
-from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -141,6 +141,7 @@ MERGE = Merge(
     how=ImportMerge.BINDINGS,
     preamble=None,
     heading=HEADING,
+    footer=NEVER,
     class_fields=None,
     mark=NEVER,
     title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
@@ -151,6 +152,7 @@ JAVASCRIPT = LanguageSpec(
     family="node",
     extensions=("js", "mjs", "cjs"),
     root_files=("package.json",),
+    opening=None,
     tree=None,
     grammar=GRAMMAR,
     comments=C_COMMENTS,
@@ -168,7 +170,7 @@ JAVASCRIPT = LanguageSpec(
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
-        type_first=False,
+        parameter_name=NAME_FIRST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PATHS,
@@ -202,8 +204,8 @@ JAVASCRIPT = LanguageSpec(
         signs=Signs(
             test=r"\b(test|it)(\.\w+)*(\(|`)",
             assertion=(
-                r"\bexpect(\.\w+)*\(|\bassert(\.\w+)*\(|\.should\b|\bshould(\.\w+)*\("
-                r"|\bt\.(is|equal|deepEqual|ok|true|false|truthy|throws|same|not)\b"
+                r"(?<!function )\b(expect|assert|should)(\.\w+)*\(|\.should\b"
+                r"|\bt\.(is|equal|deepEqual|ok|true|false|truthy|throws|same|not)\("
             ),
             skip=r"\b(test|it|describe)\.(skip|todo)\b|\bx(it|test|describe)\(",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import as_it_stands, by_field
 from routerd.languages.patterns import NEVER, VERBATIM
+from routerd.languages.shared import NAME_FIRST
 from routerd.languages.spec import (
     BindingRules,
     CommentStyle,
@@ -24,6 +25,7 @@ PYTHON = LanguageSpec(
     family="python",
     extensions=("py", "pyi"),
     root_files=("pyproject.toml", "setup.py"),
+    opening=None,
     tree=Tree.PYTHON,
     grammar=GrammarRules(
         package="tree_sitter_python",
@@ -83,7 +85,7 @@ PYTHON = LanguageSpec(
         parameter=None,
         starts_with_name=False,
         imperative=False,
-        type_first=False,
+        parameter_name=NAME_FIRST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PYTHON_PACKAGES,

@@ -7,7 +7,7 @@ import re
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
     BindingRules,
     CommentStyle,
@@ -51,6 +51,7 @@ RUBY = LanguageSpec(
     family="ruby",
     extensions=("rb",),
     root_files=(),
+    opening=None,
     tree=None,
     grammar=GrammarRules(
         package="tree_sitter_ruby",
@@ -96,7 +97,7 @@ RUBY = LanguageSpec(
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=True,
-        type_first=False,
+        parameter_name=NAME_FIRST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PATHS,
@@ -119,7 +120,7 @@ RUBY = LanguageSpec(
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             test=r"\b(it|specify|example|scenario)\b ?['\"({|]|\bit do\b|\bdef test_\w+|\btest ?['\"]|\bit\{",
-            assertion=r"\bexpect ?[({]|\bis_expected\b|\b(assert|refute)\w*\b|\b(must|wont)_\w+|\bshould\b|\bflunk\b",
+            assertion=r"\bexpect ?[({]|\bis_expected\b|(?<!def )\b((assert|refute)\w*|(must|wont)_\w+|should|flunk)\b",
             skip=r"\bskip\b|\bpending\b|\bxit\b",
         ),
         merge=Merge(
@@ -127,6 +128,7 @@ RUBY = LanguageSpec(
             how=ImportMerge.STATEMENTS,
             preamble=r"^# frozen_string_literal:[^\n]*\n?",
             heading=HEADING,
+            footer=NEVER,
             class_fields=None,
             mark=NEVER,
             title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",

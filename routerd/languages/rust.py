@@ -7,7 +7,7 @@ import re
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
     BindingRules,
     CommentStyle,
@@ -52,6 +52,7 @@ RUST = LanguageSpec(
     family="rust",
     extensions=("rs",),
     root_files=("Cargo.toml",),
+    opening=None,
     tree=None,
     grammar=GrammarRules(
         package="tree_sitter_rust",
@@ -110,7 +111,7 @@ RUST = LanguageSpec(
         parameter=None,
         starts_with_name=False,
         imperative=False,
-        type_first=False,
+        parameter_name=NAME_FIRST,
     ),
     imports=ImportRules(
         modules=ModuleNames.PATHS,
@@ -136,6 +137,7 @@ RUST = LanguageSpec(
             how=ImportMerge.STATEMENTS,
             preamble=None,
             heading=HEADING,
+            footer=NEVER,
             class_fields=None,
             mark=r"#\[(\w+::)*test\]",
             title=NEVER,

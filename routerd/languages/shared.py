@@ -23,5 +23,10 @@ C_COMMENTS = CommentStyle(
     line=("///", "//!", "//"), blocks=(("/*", "*/"),), strings_and_comments=C_STRINGS_AND_COMMENTS
 )
 
+NAME_FIRST = r"^\s*(?:\.\.\.|mut\s+|&\s*)*(?:@\w+\s+)*([A-Za-z_$][\w$]*)"
+"""A parameter whose type, if it has one, stands behind its name."""
+NAME_LAST = r"([A-Za-z_]\w*)\s*(?:\[\s*\])*\s*$"
+"""A parameter whose type stands before its name."""
+
 BLOCK_ESCAPES = (("*/", "*\\/"),)
 """A line in a ``/** */`` block that would end it."""

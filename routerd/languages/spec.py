@@ -137,8 +137,8 @@ class DocStyle:
     """Whether the first sentence begins with the name of what it documents."""
     imperative: bool
     """Whether a function's sentence is an order (``Return``) instead of a statement (``Returns``)."""
-    type_first: bool
-    """Whether a parameter's type stands before its name."""
+    parameter_name: str
+    """The name of a parameter in its declaration, the only group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +199,8 @@ class Merge:
     """What stands before the imports and only once in a file: the name of its package."""
     heading: tuple[str, ...]
     """How the lines begin that imports are put below where there are neither imports nor a preamble."""
+    footer: str
+    """What ends a test file, and above which new tests are put: a call that runs them all and exits."""
     class_fields: str | None
     """Where tests are methods of a class: a field, which is not repeated. ``None`` where they stand for themselves."""
     mark: str
@@ -241,6 +243,8 @@ class LanguageSpec:
     """Of the files that are in this language, without the dot, lower case."""
     root_files: tuple[str, ...]
     """Files that mark the root of a project."""
+    opening: str | None
+    """What a file begins with that is to be code at all; ``None`` where a file is code from its beginning."""
     tree: Tree | None
     """The language's own parser, which decides what is the same program; ``None``: the grammar's tokens do."""
     grammar: GrammarRules

@@ -73,4 +73,31 @@ SAMPLES = {
         ("Assert.Equal(0, total());", "total().Should().Be(0);"),
         'CALL(total(), "Assert.Equal(");',
     ),
+    "kotlin": Sample(
+        "import kotlin.test.assertEquals\n\n"
+        "class CartTest {\n    @Test\n    fun `should be assertEquals(`() {\n        {}\n"
+        "    }\n}\n",
+        ("assertEquals(0, total())", "assertFailsWith<Oops> { total() }", "total() shouldBe 0", "verify { total() }"),
+        'CALL(total(), "assertEquals(")',
+    ),
+    "php": Sample(
+        "<?php\n\nuse function PHPUnit\\Framework\\assertSame;\n\nfinal class CartTest extends TestCase\n{\n"
+        "    public function testTotal(): void\n    {\n        {}\n    }\n}\n",
+        (
+            "$this->assertSame(0, total());",
+            "self::assertSame(0, total());",
+            "$this->expectException(X::class); total();",
+        ),
+        'CALL(total() . "assertSame(");',
+    ),
+    "lua": Sample(
+        "local assert = require('luassert')\n\nit('should assert(the total)', function()\n  {}\nend)\n",
+        (
+            "assert.are.equal(0, total())",
+            "assert(total() == 0)",
+            "lu.assertEquals(total(), 0)",
+            "assert.is_true(total())",
+        ),
+        "CALL(total(), [[assert(]])",
+    ),
 }

@@ -81,6 +81,31 @@ def test_a_word_that_nobody_knows_asserts_nothing(language: str, word: str) -> N
     assert isinstance(verdict(SAMPLES[language].with_call(word), language), Rejected)
 
 
+NAMED = {
+    "python": "def test_assert_that():\n    total([])\n",
+    "javascript": "function expect() {}\ntest('x', () => { total(); });\n",
+    "go": "func TestAssert(t *testing.T) {\n\ttotal()\n}\n",
+    "rust": "#[test]\nfn assert_total() {\n    total();\n}\n",
+    "java": "class T {\n  @Test\n  void assertsTotal() { total(); }\n  @Test\n  void verify() { total(); }\n}\n",
+    "c": "void test_x(void) { total(); }\nvoid assert_total(void) { total(); }\n",
+    "cpp": "TEST(assert, total) { total(); }\n",
+    "ruby": "def test_x\n  total\nend\n\ndef assert_total\n  total\nend\n",
+    "csharp": "class T {\n  [Fact]\n  public void Assert() { total(); }\n}\n",
+    "kotlin": "class T {\n    @Test\n    fun shouldBeFree() {\n        total()\n    }\n    @Test\n"
+    "    fun assertFree() {\n"
+    "        total()\n    }\n}\n",
+    "php": "<?php\nclass T {\n  function testAssert() { total(); }\n  function assertFree() { total(); }\n}\n",
+    "lua": "function testAssert()\n  total()\nend\nfunction assert_total()\n  total()\nend\n",
+}
+
+
+@pytest.mark.parametrize("language", sorted(NAMED))
+def test_a_test_that_is_only_named_like_an_assertion_asserts_nothing(language: str) -> None:
+    answer = verdict(NAMED[language], language)
+    assert isinstance(answer, Rejected)
+    assert "assert" in answer.reason, answer.reason
+
+
 @pytest.mark.parametrize("action", ["document", "test"])
 def test_an_unknown_language_is_refused_before_anything_is_sent(action: str) -> None:
     asked = question("elixir", action)

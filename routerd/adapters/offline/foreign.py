@@ -7,10 +7,9 @@ import re
 from routerd.adapters.offline.names import object_of, raw_words, sentence, with_article, words
 from routerd.adapters.offline.vocabulary import VERBS
 from routerd.domain.symbol import Symbol
+from routerd.languages.patterns import compiled
 from routerd.languages.spec import DocStyle
 
-_NAME_FIRST = re.compile(r"^\s*(?:\.\.\.|mut\s+|&\s*)*(?:@\w+\s+)*([A-Za-z_$][\w$]*)")
-_NAME_LAST = re.compile(r"([A-Za-z_]\w*)\s*(?:\[\s*\])*\s*$")
 _RECEIVERS = frozenset(("self", "this", "void"))
 
 
@@ -51,11 +50,11 @@ def _parameters(symbol: Symbol, style: DocStyle) -> list[str]:
     if not symbol.kind.callable:
         return []
     inside = _bracketed(symbol.signature[symbol.signature.find(symbol.name) + len(symbol.name) :])
-    pattern = _NAME_LAST if style.type_first else _NAME_FIRST
+    pattern = compiled(style.parameter_name)
     names = []
     for piece in inside:
         declared = re.split(r"\s*=[^>]|\s=$", piece, maxsplit=1)[0]
-        found = (pattern.search if pattern is _NAME_LAST else pattern.match)(declared.strip(" *&"))
+        found = pattern.search(declared.strip(" *&"))
         if found and found[1] not in _RECEIVERS and not declared.lstrip().startswith(("{", "[")):
             names.append(found[1])
     return names

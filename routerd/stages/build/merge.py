@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from routerd.domain.document import Document
 from routerd.domain.place import Edit, Place, Span
 from routerd.domain.ports import Grammar
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
-from routerd.domain.text import Text
+from routerd.domain.text import Text, with_lf
 from routerd.domain.verdict import Rejected
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import Merge
@@ -25,10 +26,9 @@ def merge(existing: Document, code: str, rules: Merge, grammar: Grammar) -> tupl
     if old.faults:
         return Rejected("the existing test file does not parse, so nothing can be merged into it")
     rest = without_imports(code, rules)
-    if rules.class_fields is not None:
-        added = _into_class(_Merging(existing, old, rules, grammar), rest, rules.class_fields)
-    else:
-        added = _at_end(_Merging(existing, old, rules, grammar), rest)
+    it = _Merging(existing, old, rules, grammar)
+    in_class = rules.class_fields is not None and (_types(old) or _types(it.outline(rest)))
+    added = _into_class(it, rest, rules.class_fields or "") if in_class else _at_end(it, rest)
     if isinstance(added, Rejected):
         return added
     return (*import_edits(existing, code, rules), added)
@@ -58,6 +58,10 @@ def _at_end(it: _Merging, code: str) -> Edit | Rejected:
         return Rejected("the reply adds no test that is not there already")
     text = existing.text
     tests = titles_renamed(kept.strip("\n"), text.string, it.rules).replace("\n", text.newline)
+    footer = compiled(it.rules.footer, re.M).search(with_lf(text.string))
+    if footer:
+        above = text.line_start(with_lf(text.string).count("\n", 0, footer.start()))
+        return Edit(Span(above, above), tests + text.newline * 2)
     end = text.end
     if text.lines[-1]:
         return Edit(Span(end, end), text.newline * 2 + tests)
@@ -68,8 +72,8 @@ def _at_end(it: _Merging, code: str) -> Edit | Rejected:
 def _into_class(it: _Merging, code: str, fields: str) -> Edit | Rejected:
     """The members of the new test class before the end of the class that stands."""
     existing, old, outline = it.existing, it.old, it.outline(code)
-    home = next((s for s in reversed(old.symbols) if s.kind in _TYPES and s.container == _namespace(old)), None)
-    new = next((s for s in outline.symbols if s.kind in _TYPES), None)
+    home = next((s for s in reversed(_types(old)) if s.container == _namespace(old)), None)
+    new = next(iter(_types(outline)), None)
     if home is None or home.body is None or new is None or new.body is None:
         return Rejected("the tests are not members of a class", mechanical=True)
     body = Text(code).slice(new.body).strip()
@@ -78,7 +82,7 @@ def _into_class(it: _Merging, code: str, fields: str) -> Edit | Rejected:
     if isinstance(kept, Rejected):
         return kept
     shrunk = it.outline(kept)
-    new = next((s for s in shrunk.symbols if s.kind in _TYPES), None)
+    new = next(iter(_types(shrunk)), None)
     if new is None or new.body is None or not body.startswith("{"):
         return Rejected("the tests are not members of a class", mechanical=True)
     inner = Text(kept).slice(new.body).strip()[1:-1].strip("\n").rstrip()
@@ -95,7 +99,11 @@ def _into_class(it: _Merging, code: str, fields: str) -> Edit | Rejected:
 
 def _namespace(outline: Outline) -> str | None:
     """The container of the outermost types: a namespace of C#, else none."""
-    return next((s.container for s in outline.symbols if s.kind in _TYPES), None)
+    return next((s.container for s in _types(outline)), None)
+
+
+def _types(outline: Outline) -> list[Symbol]:
+    return [symbol for symbol in outline.symbols if symbol.kind in _TYPES]
 
 
 def _members(outline: Outline, container: str | None) -> list[Symbol]:
@@ -110,7 +118,7 @@ def _kept(code: str, symbols: list[Symbol], known: list[Symbol], it: _Merging) -
     for symbol in symbols:
         mine = text.slice(symbol.whole)
         # An earlier merge may have numbered the same test.
-        same = [other for other in known if re.fullmatch(rf"{re.escape(symbol.name)}\d*", other.name)]
+        same = [other for other in known if re.fullmatch(_numbered(re.escape(symbol.name), r"\d*"), other.name)]
         tokens = _nameless(symbol, text, it)
         if any(_nameless(other, existing.text, it) == tokens for other in same):
             edits.append(Edit(_with_doc(symbol), ""))
@@ -119,12 +127,18 @@ def _kept(code: str, symbols: list[Symbol], known: list[Symbol], it: _Merging) -
         elif symbol.name.isupper():
             continue  # a macro such as TEST: its arguments are the name
         elif _is_test(symbol, mine, it.rules):
-            number = next(n for n in range(2, len(names) + 3) if f"{symbol.name}{n}" not in names)
-            names.add(f"{symbol.name}{number}")
-            edits.append(Edit(symbol.name_span, f"{symbol.name}{number}"))
+            free = (_numbered(symbol.name, str(n)) for n in range(2, len(names) + 3))
+            name = next(name for name in free if name not in names)
+            names.add(name)
+            edits.append(Edit(symbol.name_span, name))
         else:
             return Rejected(f"the tests redefine '{symbol.name}' of the existing test file", mechanical=True)
     return re.sub(r"\n{4,}", "\n\n\n", text.edited(edits).string)
+
+
+def _numbered(name: str, number: str) -> str:
+    """A name with a number behind it, inside the marks of a name that is quoted, as in Kotlin."""
+    return f"{name.removesuffix('`')}{number}`" if name.endswith("`") else f"{name}{number}"
 
 
 def _nameless(symbol: Symbol, text: Text, it: _Merging) -> tuple[str, ...]:
@@ -145,7 +159,17 @@ def _is_test(symbol: Symbol, source: str, rules: Merge) -> bool:
 
 
 def _without_known_lines(inner: str, body: str, fields: str) -> str:
-    """The members without fields that the class has already, such as the object under test."""
-    known = {line.strip() for line in body.splitlines()}
+    """The members without fields that the class has already, such as the object under test; locals are no fields."""
+    known = {line.strip() for line, depth in _depths(body.strip().removeprefix("{")) if not depth}
     field = compiled(fields)
-    return "\n".join(line for line in inner.split("\n") if not (field.match(line) and line.strip() in known))
+    return "\n".join(
+        line for line, depth in _depths(inner) if depth or not field.match(line) or line.strip() not in known
+    )
+
+
+def _depths(code: str) -> Iterator[tuple[str, int]]:
+    """Each line with the number of braces that are open where it begins."""
+    depth = 0
+    for line in with_lf(code).split("\n"):
+        yield line, depth
+        depth = max(depth + line.count("{") - line.count("}"), 0)

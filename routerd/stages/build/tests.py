@@ -26,6 +26,8 @@ def build_tests(payload: NewTests, question: Question, grammar: Grammar) -> Chan
         return Rejected(f"routerd does not know how {language} is tested")
     if spec.imports.modules is ModuleNames.PYTHON_PACKAGES:
         code = with_import_mended(code, conventions)
+    if spec.opening and not code.lstrip().startswith(spec.opening):
+        code = f"{spec.opening}\n\n{code}"
     if conventions.test_path is None:
         return Rejected(f"routerd does not know where tests of {conventions.path} belong")
     existing = conventions.test_file
