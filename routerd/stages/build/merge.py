@@ -51,7 +51,7 @@ class _Merging:
 def _at_end(it: _Merging, code: str) -> Edit | Rejected:
     """The tests after everything that stands; the file's own ending is kept."""
     existing = it.existing
-    kept = _kept(code, _members(it.outline(code), None), _members(it.old, None), it)
+    kept = _kept(code, _outermost(it.outline(code)), _outermost(it.old), it)
     if isinstance(kept, Rejected):
         return kept
     if not kept.strip() or known_titles(kept, existing.text.string, it.rules):
@@ -78,7 +78,8 @@ def _into_class(it: _Merging, code: str, fields: str) -> Edit | Rejected:
         return Rejected("the tests are not members of a class", mechanical=True)
     body = Text(code).slice(new.body).strip()
     members = [s for s in outline.symbols if s.container == new.qualname]
-    kept = _kept(code, members, _members(old, home.qualname), it)
+    known = [replace(s, container=new.qualname) for s in old.symbols if s.container == home.qualname]
+    kept = _kept(code, members, known, it)
     if isinstance(kept, Rejected):
         return kept
     shrunk = it.outline(kept)
@@ -106,30 +107,36 @@ def _types(outline: Outline) -> list[Symbol]:
     return [symbol for symbol in outline.symbols if symbol.kind in _TYPES]
 
 
-def _members(outline: Outline, container: str | None) -> list[Symbol]:
-    return [symbol for symbol in outline.symbols if symbol.container == container]
+def _outermost(outline: Outline) -> list[Symbol]:
+    """The declarations that stand in no other, among them the methods that stand outside of their type."""
+    found: list[Symbol] = []
+    for symbol in outline.symbols:
+        if not (found and found[-1].whole.covers(symbol.whole)):
+            found.append(symbol)
+    return found
 
 
 def _kept(code: str, symbols: list[Symbol], known: list[Symbol], it: _Merging) -> str | Rejected:
     """The code without what is ``known`` word for word, and with free names for tests whose name is taken."""
     existing, text = it.existing, Text(code)
-    names = {symbol.name for symbol in known}
+    names = {(symbol.container, symbol.name) for symbol in known}
     edits: list[Edit] = []
     for symbol in symbols:
         mine = text.slice(symbol.whole)
         # An earlier merge may have numbered the same test.
-        same = [other for other in known if re.fullmatch(_numbered(re.escape(symbol.name), r"\d*"), other.name)]
+        numbered = re.compile(_numbered(re.escape(symbol.name), r"\d*"))
+        same = [other for other in known if other.container == symbol.container and numbered.fullmatch(other.name)]
         tokens = _nameless(symbol, text, it)
         if any(_nameless(other, existing.text, it) == tokens for other in same):
             edits.append(Edit(_with_doc(symbol), ""))
-        elif symbol.name not in names:
+        elif (symbol.container, symbol.name) not in names:
             continue
         elif symbol.name.isupper():
             continue  # a macro such as TEST: its arguments are the name
         elif _is_test(symbol, mine, it.rules):
             free = (_numbered(symbol.name, str(n)) for n in range(2, len(names) + 3))
-            name = next(name for name in free if name not in names)
-            names.add(name)
+            name = next(name for name in free if (symbol.container, name) not in names)
+            names.add((symbol.container, name))
             edits.append(Edit(symbol.name_span, name))
         else:
             return Rejected(f"the tests redefine '{symbol.name}' of the existing test file", mechanical=True)
