@@ -13,6 +13,8 @@ from routerd.domain.document import Document
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, Finish, Hunks, Payload, Reply, Unproven
 from routerd.domain.verdict import Refusal, Rejected
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 from routerd.stages.build import build
 from routerd.stages.check import check
 from routerd.stages.read import read
@@ -53,7 +55,7 @@ class Judge:
 
     def runs(self, change: Change, question: Question) -> bool:
         """Whether the change adds tests that are to be run."""
-        python = question.request.document.language == "python"
+        python = has_tree(question.request.document.language, Tree.PYTHON)
         return bool(self.test_command and python and question.spec.contract is Contract.TESTS and change.files)
 
     async def doubt(self, change: Change, question: Question) -> Unproven | None:

@@ -14,6 +14,8 @@ from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.place import Edit, Place, Span
 from routerd.domain.text import Text
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 
 _TIMEOUT_S = 20
 """ruff takes some 20 ms for 1,000 lines; whatever takes 20 s is stuck."""
@@ -47,7 +49,7 @@ class RuffLinter:
 
     def lint(self, document: Document) -> list[Finding]:
         """Findings in the order of the file; none where ruff is missing, fails or takes too long."""
-        if document.language != "python":
+        if not has_tree(document.language, Tree.PYTHON):
             return []
         stub = document.uri.endswith(".pyi")
         command = (

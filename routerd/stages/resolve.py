@@ -7,6 +7,8 @@ from routerd.domain.place import Place, Span
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
+from routerd.languages import spec_of
+from routerd.languages.spec import DocPlacement
 
 MAX_CHARACTERS = 2_000_000
 """Larger than any file that people edit by hand; beyond it parsing would hold up the editor."""
@@ -119,8 +121,10 @@ def _is_test(symbol: Symbol) -> bool:
 
 
 def _unfinished(symbol: Symbol, outline: Outline) -> bool:
-    """Whether no answer could be put into it: Python's documentation stands in the body, which is not written yet."""
-    return outline.language == "python" and symbol.body is None and symbol.doc is None
+    """Whether no answer could be put into it: its documentation stands in the body, which is not written yet."""
+    spec = spec_of(outline.language)
+    in_body = spec is not None and spec.docs.placement is DocPlacement.BODY
+    return in_body and symbol.body is None and symbol.doc is None
 
 
 def _testable(symbol: Symbol) -> bool:

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from routerd.app import App
-from routerd.domain.language import language_of
+from routerd.languages import language_of
 from tests.real.documenting import CONFIG, documented
 from tests.real.mangling import Model
 from tests.upstream import Upstream

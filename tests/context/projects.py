@@ -13,11 +13,11 @@ from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.workspace import Workspace
 from routerd.domain.action import Contract, Request, Scope, Target
 from routerd.domain.document import Document
-from routerd.domain.language import language_of
 from routerd.domain.place import Span
 from routerd.domain.prompt import Prompt, Snippet
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
+from routerd.languages import language_of
 from routerd.stages.compose import Brief, compose
 from routerd.stages.conventions import conventions
 from routerd.stages.gather import Surroundings, gather

@@ -15,6 +15,7 @@ from routerd.domain.prompt import Conventions, Prompt, Question
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Rejected
+from routerd.languages import specs
 from routerd.stages.build import build
 from routerd.stages.check import check
 from routerd.stages.read import read
@@ -26,19 +27,7 @@ GRAMMAR = TreeSitterGrammar()
 
 _SECTION = re.compile(r"^--- (request|before|existing|other|reply|after|reason|findings|document)\b(.*)$")
 _INPUTS = ("request", "before", "existing", "other", "reply")
-_EXTENSIONS = {
-    "python": "py",
-    "javascript": "js",
-    "typescript": "ts",
-    "typescriptreact": "tsx",
-    "go": "go",
-    "rust": "rs",
-    "java": "java",
-    "c": "c",
-    "cpp": "cpp",
-    "ruby": "rb",
-    "csharp": "cs",
-}
+_EXTENSIONS = {spec.id: spec.extensions[0] for spec in specs().values()}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "routerd"
-PURE = [path for floor in ("domain", "actions", "stages") for path in sorted((PACKAGE / floor).rglob("*.py"))]
+PURE = [
+    path for floor in ("domain", "actions", "languages", "stages") for path in sorted((PACKAGE / floor).rglob("*.py"))
+]
 MAP = (PACKAGE / "README.md").read_text("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The only door to tree-sitter: declarations, names, code tokens and faults of ten languages' sources.
+"""The only door to tree-sitter: declarations, names, code tokens and faults of each language's sources.
 
 It never edits a text and never touches the disk; a grammar is imported when its language is first met.
 """

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from routerd.adapters.grammar.documentation import doc_above, docstring
 from routerd.adapters.grammar.parsed import Parsed
-from routerd.adapters.grammar.rules import Declared
 from routerd.domain.place import Place, Span
 from routerd.domain.symbol import Symbol, SymbolKind
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from routerd.languages.node import Declared, Node
 
 _NO_METHODS = (SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.TYPE)
 _TRAILING = ("end", ",")
@@ -40,12 +37,11 @@ def symbols_at(parsed: Parsed, place: Place) -> tuple[Symbol, ...]:
     return tuple(symbol for symbol in found if place in symbol.whole)
 
 
-def symbols(parsed: Parsed, nodes: list[Node]) -> tuple[Symbol, ...]:
+def symbols(parsed: Parsed, nodes: Sequence[Node]) -> tuple[Symbol, ...]:
     """What nodes declare, in the order in which the declarations begin, outer before inner."""
-    nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
     scopes = [_Scope(parsed.root.end_byte + 1)]
     found: list[Symbol] = []
-    for node in nodes:
+    for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
         declared = parsed.rules.declare(node)
         if declared is None:
             continue
@@ -90,11 +86,11 @@ def _body(parsed: Parsed, body: Node | None) -> Span | None:
 
 
 def _kind(parsed: Parsed, declared: Declared, outer: _Scope) -> SymbolKind:
-    """A function in a class is a method; a module's is one in Ruby alone."""
+    """A function in a class is a method; a module's is one where the language calls it so."""
     if declared.kind is not SymbolKind.FUNCTION:
         return declared.kind
     if outer.kind is SymbolKind.MODULE and not declared.path:
-        return SymbolKind.METHOD if parsed.language == "ruby" else SymbolKind.FUNCTION
+        return SymbolKind.METHOD if parsed.rules.methods_in_modules else SymbolKind.FUNCTION
     return SymbolKind.METHOD if declared.path or outer.kind not in _NO_METHODS else SymbolKind.FUNCTION
 
 
@@ -163,7 +159,7 @@ def _last_child(node: Node, skipped: tuple[str, ...]) -> Node:
 
 def _doc(parsed: Parsed, declared: Declared, anchors: tuple[Node, ...]) -> Span | None:
     """Docstring, or the comment above; between attributes and declaration where there is none above both."""
-    if parsed.rules.docstrings:
+    if parsed.docstrings:
         statement = docstring(declared.body) if declared.body else None
         return parsed.span(statement) if statement else None
     for place in dict.fromkeys(parsed.place(anchor.start_point) for anchor in anchors):

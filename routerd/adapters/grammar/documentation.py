@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.place import Place, Span
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from routerd.languages.node import Node
+from routerd.languages.patterns import compiled
 
 _STRINGS = ("string", "concatenated_string")
 
@@ -34,17 +32,19 @@ def doc_above(parsed: Parsed, anchor: Place) -> Span | None:
     before = text.lines[anchor.line][: anchor.column]
     if before.strip():
         beside = _comment_at(parsed, Place(anchor.line, len(before.rstrip()) - 1))
-        return beside if beside and parsed.rules.doc.match(text.slice(beside)) else None
+        return beside if beside and compiled(parsed.rules.doc).match(text.slice(beside)) else None
+    rules = parsed.rules
+    doc, directive = compiled(rules.doc), compiled(rules.directive)
     run: Span | None = None
     row = anchor.line - 1
     while row >= 0 and (comment := _comment_on(parsed, row)):
         words = text.slice(comment)
-        if parsed.rules.directive.match(words):
+        if directive.match(words):
             if run:
                 break
-        elif not parsed.rules.doc.match(words):
+        elif not doc.match(words):
             break
-        elif words.startswith(("/*", "=begin")):
+        elif words.startswith(rules.block_marks):
             return run or comment
         else:
             run = Span(comment.start, run.end if run else comment.end)
@@ -54,7 +54,7 @@ def doc_above(parsed: Parsed, anchor: Place) -> Span | None:
 
 def module_doc(parsed: Parsed, taken: frozenset[Span | None]) -> Span | None:
     """The module's own documentation; ``taken`` are the spans that belong to symbols."""
-    if parsed.rules.docstrings:
+    if parsed.docstrings:
         statement = docstring(parsed.root)
         return parsed.span(statement) if statement else None
     if parsed.rules.module_clause:
@@ -69,17 +69,17 @@ def _leading_run(parsed: Parsed) -> Span | None:
     run: Span | None = None
     for node in parsed.root.children:
         if node.type not in parsed.rules.comments:
-            if run or node.type not in ("hash_bang_line", "inner_attribute_item"):
+            if run or node.type not in parsed.rules.before_module_doc:
                 break
             continue
         span = parsed.span(node)
         words = parsed.text.slice(span)
-        if not parsed.rules.module_doc.match(words):
+        if not compiled(parsed.rules.module_doc).match(words):
             if run:
                 break
         elif run is None:
             run = span
-        elif span.start.line == run.end.line + 1 and not words.startswith("/*"):
+        elif span.start.line == run.end.line + 1 and not words.startswith(parsed.rules.block_marks):
             run = Span(run.start, span.end)
         else:
             break

@@ -11,13 +11,14 @@ from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.documentation import module_doc
 from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import around_nearby
-from routerd.adapters.grammar.parsed import LANGUAGES, Parsed
+from routerd.adapters.grammar.parsed import Parsed
 from routerd.adapters.grammar.patched import outermost, patched
 from routerd.adapters.grammar.tokens import code_tokens
 from routerd.domain.document import Document
 from routerd.domain.place import Place, Span
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
+from routerd.languages import spec_of
 
 OPEN_DOCUMENTS = 64
 """Trees that are kept: more files than people have open; one of 5,000 lines is about 5 MB."""
@@ -58,8 +59,8 @@ class TreeSitterGrammar:
         self._tokens: _Recent[tuple[str, str], tuple[str, ...]] = _Recent(RECENT_TEXTS)
 
     def knows(self, language: str) -> bool:
-        """Whether there is a grammar for this language id."""
-        return language in LANGUAGES
+        """Whether there is a grammar for this language id: every language with a spec has one."""
+        return spec_of(language) is not None
 
     def outline(self, document: Document) -> Outline:
         """The declarations of a document; empty for a language that has no grammar."""

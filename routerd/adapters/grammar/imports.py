@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.symbol import Import
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from routerd.languages.node import Node
 
 
-def imports(parsed: Parsed, captures: Mapping[str, list[Node]]) -> tuple[Import, ...]:
+def imports(parsed: Parsed, captures: Mapping[str, Sequence[Node]]) -> tuple[Import, ...]:
     """One Import for each module that a statement names, with the names that it brings into the file."""
     parts = sorted(
         (part.start_byte, part.end_byte, role, part)

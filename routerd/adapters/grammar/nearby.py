@@ -10,7 +10,6 @@ and takes 3 to 200 ms for one keystroke in 50,000 lines.)
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from routerd.adapters.grammar.declarations import symbols_at
 from routerd.adapters.grammar.parsed import Parsed
@@ -18,9 +17,7 @@ from routerd.domain.lines import LineChange
 from routerd.domain.place import Place, Span
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from routerd.languages.node import Node
 
 MOST_LINES = 5_000
 """A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and kept."""

@@ -8,43 +8,29 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from routerd.adapters.grammar.rules import Rules
 from routerd.domain.place import Place, Span
 from routerd.domain.text import Text
+from routerd.languages import specs
+from routerd.languages.node import Node
+from routerd.languages.spec import DocPlacement, GrammarRules, LanguageSpec
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Point, Query, Tree
+    from tree_sitter import Language, Query, Tree
+    from tree_sitter import Node as TreeSitterNode
 
-_MODULES = {
-    "python": ("python", "RULES"),
-    "javascript": ("javascript", "RULES"),
-    "javascriptreact": ("javascript", "RULES"),
-    "typescript": ("typescript", "RULES"),
-    "typescriptreact": ("typescript", "TSX"),
-    "go": ("go", "RULES"),
-    "rust": ("rust", "RULES"),
-    "java": ("java", "RULES"),
-    "c": ("c", "RULES"),
-    "cpp": ("cpp", "RULES"),
-    "ruby": ("ruby", "RULES"),
-    "csharp": ("csharp", "RULES"),
-}
-LANGUAGES = frozenset(_MODULES)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
 
 @cache
-def rules_of(language: str) -> Rules:
-    """The rules of a language id; KeyError for one that has none."""
-    module, name = _MODULES[language]
-    found = getattr(importlib.import_module(f"routerd.adapters.grammar.languages.{module}"), name)
-    assert isinstance(found, Rules)
-    return found
+def spec_at_hand(language: str) -> LanguageSpec:
+    """The spec of a language that is known to have one; KeyError for any other."""
+    return specs()[language]
 
 
 @cache
@@ -52,7 +38,7 @@ def grammar_of(language: str) -> Language:
     """The compiled grammar; imports tree-sitter and the language's wheel the first time."""
     from tree_sitter import Language  # noqa: PLC0415 - lazily: an editor session meets few languages
 
-    rules = rules_of(language)
+    rules = spec_at_hand(language).grammar
     return Language(getattr(importlib.import_module(rules.package), rules.entry)())
 
 
@@ -68,7 +54,7 @@ def parse(code: bytes, language: str) -> Tree:
     """The tree of a source in UTF-8 that may hold lone surrogates and lone CRs."""
     from tree_sitter import Parser  # noqa: PLC0415 - as above
 
-    return Parser(grammar_of(language)).parse(rules_of(language).disguise(_LONE_CR.sub(b"\n", code)))
+    return Parser(grammar_of(language)).parse(spec_at_hand(language).grammar.disguise(_LONE_CR.sub(b"\n", code)))
 
 
 def utf8(string: str) -> bytes:
@@ -93,18 +79,23 @@ class Parsed:
         return cls(text, language, parse(utf8(text.string), language))
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> GrammarRules:
         """The rules of the text's language."""
-        return rules_of(self.language)
+        return spec_at_hand(self.language).grammar
 
     @property
-    def root(self) -> Node:
+    def docstrings(self) -> bool:
+        """Whether documentation is the first statement of a body, not a comment."""
+        return spec_at_hand(self.language).docs.placement is DocPlacement.BODY
+
+    @property
+    def root(self) -> TreeSitterNode:
         """The node of the whole text."""
         return self.tree.root_node
 
     def captures(
         self, query: str, near: Place | Span | None = None, within: Node | None = None
-    ) -> dict[str, list[Node]]:
+    ) -> Mapping[str, Sequence[Node]]:
         """The nodes that each capture of a query finds, in no particular order; ``near`` a place or span only."""
         from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
 
@@ -115,13 +106,13 @@ class Parsed:
             row, byte = self.point(start)
             end_row, end_byte = self.point(end)
             cursor.set_point_range((row, max(byte - 1, 0)), (end_row, end_byte + 1))
-        return cursor.captures(within or self.root)
+        return cursor.captures(self.root if within is None else cast("TreeSitterNode", within))
 
     def point(self, place: Place) -> tuple[int, int]:
         """A place of the text as a point of the tree."""
         return place.line, len(utf8(self.text.lines[place.line][: place.column]))
 
-    def place(self, point: Point) -> Place:
+    def place(self, point: tuple[int, int]) -> Place:
         """A point of the tree as a place; one inside a line end is before it."""
         row, byte = point
         if row >= len(self.text.lines):

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 
 from routerd.adapters.grammar.documentation import docstring
 from routerd.adapters.grammar.parsed import Parsed, parse, utf8
-from routerd.adapters.grammar.rules import Rules
 from routerd.domain.text import Text
+from routerd.languages.node import Node
+from routerd.languages.patterns import compiled
+from routerd.languages.spec import GrammarRules
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, TreeCursor
+    from tree_sitter import TreeCursor
 
-_WHOLE = re.compile(
-    r"(?!concatenated_|string_start|preproc_).*(?:string|char|regex|heredoc|jsx_|subshell|symbol|template_literal)"
-)
-"""Types of nodes in which white space is text."""
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _CLOSE = "\0"
 
@@ -33,13 +31,14 @@ def code_tokens(text: str, language: str) -> tuple[str, ...]:
     code. Where the text does not parse, the lines concerned are tokens as they stand.
     """
     parsed = Parsed.of(Text(text), language)
+    directive = compiled(parsed.rules.directive)
     code = bytearray(text.encode("utf-8", "surrogatepass"))
     kinds = " ".join(f"({kind})" for kind in parsed.rules.comments)
     for comment in parsed.captures(f"[{kinds}] @comment").get("comment", []):
         span = slice(comment.start_byte, comment.end_byte)
-        if not parsed.rules.directive.match(code[span].decode("utf-8", "replace")):
+        if not directive.match(code[span].decode("utf-8", "replace")):
             code[span] = _NOT_LINE_END.sub(b" ", code[span])
-    if parsed.rules.docstrings:
+    if parsed.docstrings:
         for statement, alone in _docstrings(parsed):
             _blank(code, statement, alone)
     stripped = bytes(code)
@@ -72,8 +71,9 @@ def _blank(code: bytearray, statement: Node, alone: bool) -> None:
     code[statement.start_byte : end] = (b"pass" + gone) if alone else gone
 
 
-def _tokens(code: bytes, cursor: TreeCursor, rules: Rules) -> tuple[str, ...]:
+def _tokens(code: bytes, cursor: TreeCursor, rules: GrammarRules) -> tuple[str, ...]:
     """Walk the tree without recursion: a chain of ten thousand ``+`` is as many levels deep."""
+    verbatim = compiled(rules.verbatim)
     tokens: list[str] = []
     done = 0  # bytes that are in the tokens; anything but white space that no leaf covers is a token too
     while True:
@@ -84,7 +84,7 @@ def _tokens(code: bytes, cursor: TreeCursor, rules: Rules) -> tuple[str, ...]:
             tokens.append(f"{_CLOSE}missing {kind}")
         elif node.is_error:
             tokens += (line.strip() for line in _text(code[start:end], rules).split("\n") if line.strip())
-        whole = node.is_named and _WHOLE.match(kind) is not None
+        whole = node.is_named and verbatim.match(kind) is not None
         if not whole and cursor.goto_first_child():
             tokens.append(kind)
             if kind.startswith("preproc_"):  # a directive ends with its line, which its tree does not tell
@@ -102,7 +102,7 @@ def _tokens(code: bytes, cursor: TreeCursor, rules: Rules) -> tuple[str, ...]:
             tokens.append(_CLOSE)
 
 
-def _text(code: bytes, rules: Rules) -> str:
+def _text(code: bytes, rules: GrammarRules) -> str:
     # A comment or directive to the end of its line holds the CR of its CRLF.
     text = code.decode("utf-8", "surrogatepass").removesuffix("\r")
     return text if rules.keeps_crlf else text.replace("\r\n", "\n")

@@ -13,6 +13,8 @@ from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.symbol import Symbol, SymbolKind
 from routerd.domain.text import Text
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 
 _MAX_ROWS = 60
 _MAX_NEIGHBOURS = 20
@@ -45,7 +47,7 @@ class Notes:
         self._outline = question.target.outline
         self._path = question.conventions.path
         self._graph: Graph = graph_of(project, self._path, self._outline)
-        self._source = source_of(self._document.text) if self._document.language == "python" else None
+        self._source = source_of(self._document.text) if has_tree(self._document.language, Tree.PYTHON) else None
         self._classes = frozenset(s.qualname for s in self._outline.symbols if s.kind is SymbolKind.CLASS)
         self._cycle = self._graph.cycle(self._path)
         self._risks = [*self._structural(), *risks(self._document, question.target)][:_MAX_RISKS]

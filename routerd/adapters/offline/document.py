@@ -12,8 +12,11 @@ from routerd.adapters.offline.phrases import annotated, attributes_set, class_su
 from routerd.adapters.offline.results import returned, yielded
 from routerd.adapters.offline.source import Definition, source_of
 from routerd.adapters.offline.styles import Doc, Entry, rendered
+from routerd.domain.errors import UpstreamError
 from routerd.domain.prompt import Question
 from routerd.domain.symbol import Symbol, SymbolKind
+from routerd.languages import spec_of
+from routerd.languages.spec import Tree
 
 _MAX_ATTRIBUTES = 12
 """A longer list is a repetition of the class body."""
@@ -22,12 +25,13 @@ _MAX_ATTRIBUTES = 12
 def document(question: Question) -> str:
     """``<doc>`` blocks for every target symbol. Raises UpstreamError for a language it has no words for."""
     language = question.request.document.language
-    if language != "python":
-        blocks = [
-            (s.qualname, foreign_doc(s, language, question.conventions.doc_style)) for s in question.target.symbols
-        ]
-    else:
+    spec = spec_of(language)
+    if spec is None:
+        raise UpstreamError(f"The built-in engine writes no documentation for {language}; configure a model for it.")
+    if spec.tree is Tree.PYTHON:
         blocks = _python(question)
+    else:
+        blocks = [(symbol.qualname, foreign_doc(symbol, spec.docs)) for symbol in question.target.symbols]
     return "\n".join(f'<doc name="{name}">\n{text}\n</doc>' for name, text in blocks) + "\n"
 
 

@@ -6,51 +6,37 @@ import re
 
 from routerd.adapters.offline.names import object_of, raw_words, sentence, with_article, words
 from routerd.adapters.offline.vocabulary import VERBS
-from routerd.domain.errors import UpstreamError
 from routerd.domain.symbol import Symbol
+from routerd.languages.patterns import compiled
+from routerd.languages.spec import DocStyle
 
-_NAME_FIRST = re.compile(r"^\s*(?:\.\.\.|mut\s+|&\s*)*(?:@\w+\s+)*([A-Za-z_$][\w$]*)")
-_NAME_LAST = re.compile(r"([A-Za-z_]\w*)\s*(?:\[\s*\])*\s*$")
-_TAGGED = {
-    "JSDoc": "@param {} {}",
-    "TSDoc": "@param {} - {}",
-    "Javadoc": "@param {} {}",
-    "Doxygen": "@param {} {}",
-    "YARD": "@param {} {}",
-    "XML documentation": '<param name="{}">{}</param>',
-}
-_TYPE_FIRST = frozenset(("java", "c", "cpp", "csharp"))
 _RECEIVERS = frozenset(("self", "this", "void"))
 
 
-def foreign_doc(symbol: Symbol, language: str, style: str) -> str:
-    """The words for one symbol. Raises UpstreamError where the language has no convention known here."""
-    if not style:
-        raise UpstreamError(f"The built-in engine writes no documentation for {language}; configure a model for it.")
+def foreign_doc(symbol: Symbol, style: DocStyle) -> str:
+    """The words for one symbol, without the marks of a comment."""
     summary = _summary(symbol, style)
-    if style == "XML documentation":
+    if style.xml:
         summary = f"<summary>{summary}</summary>"
-    form = _TAGGED.get(style)
-    lines = (
-        [form.format(name, f"The {' '.join(words(name))}.") for name in _parameters(symbol, language)] if form else []
-    )
-    gap = [] if style == "XML documentation" or not lines else [""]
+    form = style.parameter
+    lines = [form.format(name, f"The {' '.join(words(name))}.") for name in _parameters(symbol, style)] if form else []
+    gap = [] if style.xml or not lines else [""]
     return "\n".join([summary, *gap, *lines])
 
 
-def _summary(symbol: Symbol, style: str) -> str:
+def _summary(symbol: Symbol, style: DocStyle) -> str:
     parts, raw = words(symbol.name), raw_words(symbol.name)
     if not parts:
         return sentence(f"`{symbol.name}`")
     if not symbol.kind.callable:
         noun = with_article(" ".join(parts))
-        return f"{symbol.name} is {noun}." if style == "Go doc comment" else sentence(noun)
+        return f"{symbol.name} is {noun}." if style.starts_with_name else sentence(noun)
     verbal = raw[0] in VERBS
-    third = style != "YARD"
+    third = not style.imperative
     verb = (_third_person(raw[0]) if third else raw[0]) if verbal else ("handles" if third else "handle")
     what = object_of(raw[0], parts[1:]) if verbal else object_of("", parts)
     phrase = f"{verb} {what}".rstrip()
-    return f"{symbol.name} {phrase}." if style == "Go doc comment" else sentence(phrase)
+    return f"{symbol.name} {phrase}." if style.starts_with_name else sentence(phrase)
 
 
 def _third_person(verb: str) -> str:
@@ -59,16 +45,16 @@ def _third_person(verb: str) -> str:
     return f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeiou" else f"{verb}s"
 
 
-def _parameters(symbol: Symbol, language: str) -> list[str]:
+def _parameters(symbol: Symbol, style: DocStyle) -> list[str]:
     """The names of the parameters between the signature's first brackets."""
     if not symbol.kind.callable:
         return []
     inside = _bracketed(symbol.signature[symbol.signature.find(symbol.name) + len(symbol.name) :])
-    pattern = _NAME_LAST if language in _TYPE_FIRST else _NAME_FIRST
+    pattern = compiled(style.parameter_name)
     names = []
     for piece in inside:
         declared = re.split(r"\s*=[^>]|\s=$", piece, maxsplit=1)[0]
-        found = (pattern.search if pattern is _NAME_LAST else pattern.match)(declared.strip(" *&"))
+        found = pattern.search(declared.strip(" *&"))
         if found and found[1] not in _RECEIVERS and not declared.lstrip().startswith(("{", "[")):
             names.append(found[1])
     return names

@@ -9,23 +9,10 @@ from posixpath import dirname, join, normpath, splitext
 
 from routerd.domain.project import Project
 from routerd.domain.symbol import Outline
+from routerd.languages import language_of, spec_of
+from routerd.languages.spec import ImportRules, ModuleNames
 
 _SOURCE_FOLDERS = ("src/", "lib/", "python/")
-_SUFFIXES = (
-    "",
-    ".ts",
-    ".tsx",
-    ".js",
-    ".jsx",
-    ".mjs",
-    ".cjs",
-    "/index.ts",
-    "/index.tsx",
-    "/index.js",
-    ".rb",
-    ".h",
-    ".hpp",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +77,8 @@ def _modules(files: frozenset[str]) -> dict[str, str]:
     """Dotted module names of Python files, from the root and from below a source folder."""
     found: dict[str, str] = {}
     for file in sorted(files):
-        if file.endswith((".py", ".pyi")):
+        rules = _rules(file)
+        if rules and rules.modules is ModuleNames.PYTHON_PACKAGES:
             stem = splitext(file)[0].removesuffix("/__init__")
             found.setdefault(stem.replace("/", "."), file)
             for folder in _SOURCE_FOLDERS:
@@ -101,7 +89,10 @@ def _modules(files: frozenset[str]) -> dict[str, str]:
 
 def _resolved(name: str, file: str, files: frozenset[str], modules: Mapping[str, str]) -> str | None:
     """The file of the project that an import means."""
-    if file.endswith((".py", ".pyi")):
+    rules = _rules(file)
+    if rules is None:
+        return None
+    if rules.modules is ModuleNames.PYTHON_PACKAGES:
         dots = len(name) - len(name.lstrip("."))
         if not dots:
             return modules.get(name)
@@ -109,13 +100,18 @@ def _resolved(name: str, file: str, files: frozenset[str], modules: Mapping[str,
         for _ in range(dots - 1):
             folder = dirname(folder)
         return modules.get(".".join(part for part in (folder.replace("/", "."), name[dots:]) if part))
-    bare = name.strip("\"'<>")
+    bare = name.strip("\"'<>").replace(rules.separator, "/")
     for base in (dirname(file), ""):
-        for suffix in _SUFFIXES:
+        for suffix in rules.suffixes:
             path = normpath(join(base, bare)) + suffix
             if path in files and path != file:
                 return path
     return None
+
+
+def _rules(file: str) -> ImportRules | None:
+    spec = spec_of(language_of(file))
+    return spec.imports if spec else None
 
 
 def _top(name: str) -> str:

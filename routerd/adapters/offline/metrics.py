@@ -11,6 +11,8 @@ from routerd.adapters.offline.source import Function, own, source_of
 from routerd.domain.action import Target
 from routerd.domain.document import Document
 from routerd.domain.symbol import SymbolKind
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 
 _MAX_LINES = 60
 """Lines of a function: it no longer fits on a screen."""
@@ -49,7 +51,7 @@ class Risk:
 def risks(document: Document, target: Target) -> list[Risk]:
     """What the numbers say of a file, the heaviest kinds first."""
     found = [*_by_size(document, target)]
-    if document.language == "python":
+    if has_tree(document.language, Tree.PYTHON):
         found += _by_tree(document)
     if target.outline.faults:
         count = len(target.outline.faults)

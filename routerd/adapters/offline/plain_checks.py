@@ -9,32 +9,20 @@ from routerd.adapters.offline.fault import Fault
 from routerd.domain.document import Document
 from routerd.domain.finding import Severity
 from routerd.domain.symbol import Outline
+from routerd.languages import leftovers_of
+from routerd.languages.patterns import compiled
 
 _MAX_BODY_LINES = 80
 """Two screens of forty lines."""
 _COMMENT = r"(?://|/\*|\*|#|--|<!--|;)"
 _MARKER = re.compile(rf"{_COMMENT}.*\b(?P<word>TODO|FIXME|XXX|HACK)\b[:( ]*(?P<rest>.*)")
 _CONFLICT = re.compile(r"^(<{7} |>{7} |={7}$)")
-_JS = re.compile(r"^\s*(console\.(log|debug|trace)\(|debugger\b|alert\()")
-_LEFTOVERS = {
-    "javascript": _JS,
-    "javascriptreact": _JS,
-    "typescript": _JS,
-    "typescriptreact": _JS,
-    "go": re.compile(r"^\s*(fmt\.Print(ln|f)?\(\"(debug|here|xxx)|spew\.Dump\(|panic\(\"(todo|unimplemented))", re.I),
-    "rust": re.compile(r"^\s*(dbg!|todo!|unimplemented!)\("),
-    "java": re.compile(r"^\s*(System\.out\.print(ln)?\(|\w+\.printStackTrace\(\))"),
-    "ruby": re.compile(r"^\s*(binding\.(pry|irb)|byebug|p )\b"),
-    "c": re.compile(r"^\s*printf\(\"(debug|here|xxx)", re.I),
-    "cpp": re.compile(r"^\s*(printf\(\"|std::cerr << \")(debug|here|xxx)", re.I),
-    "csharp": re.compile(r"^\s*(Console\.WriteLine\(\"(debug|here)|Debugger\.Break\()", re.I),
-    "shellscript": re.compile(r"^\s*set -x\b"),
-}
 
 
 def plain_faults(document: Document, outline: Outline) -> Iterator[Fault]:
     """What lines and outlines show without knowing what the code means."""
-    leftover = _LEFTOVERS.get(document.language)
+    pattern = leftovers_of(document.language)
+    leftover = compiled(pattern) if pattern else None
     for number in range(len(document.text.lines)):
         line = document.text.bare(number)
         marker = _MARKER.search(line)

@@ -15,6 +15,8 @@ from routerd.domain.ports import Linter
 from routerd.domain.prompt import Question
 from routerd.domain.symbol import SymbolKind
 from routerd.domain.text import Text
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 
 _MAX_QUOTED = 3
 """Lines of a quote; more are grown only where fewer stand in the file twice."""
@@ -25,7 +27,7 @@ def review(question: Question, linter: Linter) -> str:
     """``{"findings": […]}`` about the target's lines, each fault once."""
     document, span = question.request.document, question.target.span
     text = document.text
-    if document.language == "python":
+    if has_tree(document.language, Tree.PYTHON):
         mine, others = _apart(list(_tree_faults(question)), list(linter.lint(document)))
     else:
         mine, others = list(plain_faults(document, question.target.outline)), []

@@ -12,6 +12,8 @@ from routerd.adapters.offline.module import Module, module_of
 from routerd.adapters.offline.source import Definition, Function, Source, source_of
 from routerd.domain.errors import UpstreamError
 from routerd.domain.prompt import Question
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 
 _MAX_METHODS = 30
 """Methods of one class that get tests; a class with more is to be tested method by method."""
@@ -20,7 +22,7 @@ _MAX_METHODS = 30
 def write_tests(question: Question) -> str:
     """One fenced block. Raises UpstreamError for other languages and for a file that does not parse."""
     language, path = question.request.document.language, question.conventions.path
-    if language != "python":
+    if not has_tree(language, Tree.PYTHON):
         raise UpstreamError(f"The built-in engine writes tests for Python only; configure a model for {language}.")
     source = source_of(question.request.document.text)
     if source.tree is None:
@@ -31,7 +33,7 @@ def write_tests(question: Question) -> str:
         raise UpstreamError("The built-in engine found nothing here that a test could hold on to.")
     code = _assembled(question, module, tests)
     fence = "````" if "```" in code else "```"
-    return f"{fence}python\n{code}{fence}\n"
+    return f"{fence}{language}\n{code}{fence}\n"
 
 
 def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ...], Definition]]:

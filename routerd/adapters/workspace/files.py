@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from routerd.domain.text import Text
+from routerd.languages import root_files
 
 MAX_FILES = 5_000
 """Files that are listed below one root; a larger tree is indexed as far as that, nearest folders first."""
@@ -36,16 +37,7 @@ _NEVER = frozenset(
     }
     | {".pytest_cache", "dist", "build", "target", ".idea", ".next", "site-packages", "vendor"}
 )
-_MARKERS = (
-    ".git",
-    ".routerd.toml",
-    "pyproject.toml",
-    "setup.py",
-    "package.json",
-    "go.mod",
-    "Cargo.toml",
-    "pom.xml",
-)
+_MARKERS = (".git", ".routerd.toml")
 
 
 def read_text(path: Path) -> Text | None:
@@ -66,7 +58,7 @@ def root_of(path: Path) -> Path | None:
     for folder in path.parents:
         if folder == home:
             return None
-        if any((folder / marker).exists() for marker in _MARKERS):
+        if any((folder / marker).exists() for marker in (*_MARKERS, *root_files())):
             return folder
     return None
 

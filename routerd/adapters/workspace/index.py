@@ -9,12 +9,12 @@ from pathlib import Path
 from routerd.adapters.workspace.allowed import refusal
 from routerd.adapters.workspace.files import listed, read_text
 from routerd.domain.document import Document
-from routerd.domain.language import language_of
 from routerd.domain.place import Span
 from routerd.domain.ports import Grammar
 from routerd.domain.project import Declaration, Project
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
+from routerd.languages import is_manifest, language_of
 from routerd.uris import uri_of
 
 _MAX_SOURCE_BYTES = 256_000
@@ -22,29 +22,6 @@ _MAX_SOURCE_BYTES = 256_000
 _MAX_KEPT_CHARACTERS = 64_000
 """Of a manifest or test file, which are kept whole."""
 _MAX_SUMMARY = 100
-
-_MANIFESTS = frozenset(
-    {
-        "pyproject.toml",
-        "setup.cfg",
-        "setup.py",
-        "tox.ini",
-        "pytest.ini",
-        "package.json",
-        "go.mod",
-        "Cargo.toml",
-    }
-    | {
-        "pom.xml",
-        "build.gradle",
-        "build.gradle.kts",
-        "CMakeLists.txt",
-        "Makefile",
-        "meson.build",
-        "vcpkg.json",
-    }
-    | {"conanfile.txt", "Gemfile", "Gemfile.lock", "Rakefile", ".rspec"}
-)
 
 
 class Index:
@@ -127,7 +104,7 @@ class Index:
 
     def _wanted(self, path: Path) -> Text | None:
         name = path.name
-        if not (name in _MANIFESTS or self._grammar.knows(language_of(name)) or name.endswith(".csproj")):
+        if not (is_manifest(name) or self._grammar.knows(language_of(name))):
             return None
         try:
             return read_text(path) if path.stat().st_size <= _MAX_SOURCE_BYTES else None
@@ -148,7 +125,7 @@ def _kept(name: str) -> bool:
     is_test = (
         stem.startswith("test") or stem.endswith(("test", "tests", "spec")) or ".test." in last or ".spec." in last
     )
-    return last in _MANIFESTS or last.endswith(".csproj") or is_test
+    return is_manifest(last) or is_test
 
 
 def _summary(text: Text, doc: Span | None) -> str:

@@ -11,10 +11,10 @@ from routerd.adapters.workspace.allowed import refusal
 from routerd.adapters.workspace.files import read_text, root_of
 from routerd.adapters.workspace.index import Index
 from routerd.domain.document import Document
-from routerd.domain.language import language_of
 from routerd.domain.ports import Grammar
 from routerd.domain.project import Project
 from routerd.domain.verdict import Refusal
+from routerd.languages import language_of
 from routerd.uris import path_of
 
 

@@ -14,6 +14,7 @@ from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
 from routerd.frontends.cli.stdio_client import StdioClient
 from routerd.frontends.shapes import Json
+from routerd.languages import language_of
 
 _TARGET = "parse_header"
 
@@ -38,7 +39,7 @@ def _show(client: StdioClient, path: Path) -> None:
     _title(f"An editor starts {name} over stdio and opens {path.name}")
     client.notify(
         "textDocument/didOpen",
-        {"textDocument": {"uri": uri, "languageId": "python", "version": 1, "text": text}},
+        {"textDocument": {"uri": uri, "languageId": language_of(uri), "version": 1, "text": text}},
     )
     line = next(number for number, line in enumerate(text.splitlines()) if f"def {_TARGET}" in line)
     at = {"line": line, "character": len("def ")}

@@ -9,20 +9,17 @@ from routerd.domain.place import Edit, Span
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
+from routerd.languages.patterns import compiled
+from routerd.languages.spec import DocStyle
 
 _LINE = 100
 """Columns that a comment on one line may take: the limit of Google's Java style, within most others."""
 
-_LINE_MARK = {"go": "//", "rust": "///", "ruby": "#", "csharp": "///"}
-"""Languages whose documentation is a run of line comments; all others take a ``/** */`` block."""
-
 _OF_DECLARATION = re.compile(r"^[\w \t.=:@,\[\]]*$")
 """What may stand before a symbol on its line and still be part of its declaration: ``export const f =``."""
 
-_GO_DIRECTIVE = re.compile(r"^//(go:|export |line |nolint)")
 
-
-def comment_edit(words: str, symbol: Symbol, text: Text, language: str) -> Edit | Rejected:
+def comment_edit(words: str, symbol: Symbol, text: Text, style: DocStyle) -> Edit | Rejected:
     """The edit that gives a symbol these words."""
     if re.search(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\x85]", words):
         return Rejected(f"the documentation of '{symbol.qualname}' holds control characters", mechanical=True)
@@ -31,53 +28,49 @@ def comment_edit(words: str, symbol: Symbol, text: Text, language: str) -> Edit 
         indent = text.indent(symbol.doc.start.line)
         tail = text.slice(symbol.doc)
         ending = newline if tail.endswith(("\n", "\r")) else ""
-        return Edit(symbol.doc, newline.join(_comment(words, indent, language))[len(indent) :] + ending)
+        return Edit(symbol.doc, newline.join(_comment(words, indent, style))[len(indent) :] + ending)
     line = symbol.whole.start.line
     before = text.bare(line)[: symbol.whole.start.column].lstrip("\ufeff")
     indent = text.indent(line)
     if before.strip() and not _OF_DECLARATION.match(before):
-        return _beside(words, symbol, language)
-    lines = _comment(words, indent, language)
-    if language == "go" and line > 0 and _GO_DIRECTIVE.match(text.bare(line - 1).strip()):
-        lines.append(f"{indent}//")  # gofmt parts directives from the words above them
-        while line > 0 and _GO_DIRECTIVE.match(text.bare(line - 1).strip()):
+        return _beside(words, symbol, style)
+    lines = _comment(words, indent, style)
+    between = compiled(style.between)
+    if line > 0 and between.match(text.bare(line - 1).strip()):
+        lines.append(f"{indent}{style.mark or ''}".rstrip())  # gofmt parts directives from the words above them
+        while line > 0 and between.match(text.bare(line - 1).strip()):
             line -= 1
     place = text.line_start(line)
-    if language in ("ruby", "go") and line > 0 and _is_plain_comment(text.bare(line - 1), language):
+    if style.plain_mark and style.mark and line > 0 and text.bare(line - 1).strip().startswith(style.mark):
         # A comment that is no documentation of this symbol must not melt into it.
         lines.insert(0, "")
     return Edit(Span(place, place), newline.join(lines) + newline)
 
 
-def _is_plain_comment(line: str, language: str) -> bool:
-    return line.strip().startswith(_LINE_MARK[language])
-
-
-def _beside(words: str, symbol: Symbol, language: str) -> Edit | Rejected:
+def _beside(words: str, symbol: Symbol, style: DocStyle) -> Edit | Rejected:
     """A declaration that shares its line with other code takes its words on that line, if they fit."""
-    if language in _LINE_MARK or "\n" in words:
+    if style.mark or "\n" in words:
         return Rejected(f"'{symbol.qualname}' shares its line with other code, so no comment fits above it")
     start = symbol.whole.start
-    return Edit(Span(start, start), _comment(words, "", language)[0] + " ")
+    return Edit(Span(start, start), _comment(words, "", style)[0] + " ")
 
 
-def _comment(words: str, indent: str, language: str) -> list[str]:
+def _comment(words: str, indent: str, style: DocStyle) -> list[str]:
     """The lines of the comment, indented, without line ends."""
-    lines = (_as_xml(words) if language == "csharp" else words).split("\n")
-    mark = _LINE_MARK.get(language)
-    if mark:
-        return [f"{indent}{mark} {line}".rstrip() for line in lines]
-    lines = [_contained(line, language) for line in lines]
+    lines = (_as_xml(words) if style.xml else words).split("\n")
+    if style.mark:
+        return [f"{indent}{style.mark} {line}".rstrip() for line in lines]
+    lines = [_contained(line, style) for line in lines]
     if len(lines) == 1 and len(indent) + len(lines[0]) + 7 <= _LINE:
         return [f"{indent}/** {lines[0]} */"]
     return [f"{indent}/**", *(f"{indent} * {line}".rstrip() for line in lines), f"{indent} */"]
 
 
-def _contained(line: str, language: str) -> str:
-    """A line that cannot end the comment; Java reads its Unicode escapes even in comments."""
-    if language == "java":
-        return line.replace("*/", "*&#47;").replace("\\u", "&#92;u")
-    return line.replace("*/", "*\\/")
+def _contained(line: str, style: DocStyle) -> str:
+    """A line that cannot end the comment, nor open one inside it."""
+    for sign, instead in style.escapes:
+        line = line.replace(sign, instead)
+    return line
 
 
 def _as_xml(words: str) -> str:

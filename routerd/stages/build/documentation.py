@@ -10,18 +10,10 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, DocText, Documentation, FileChange
 from routerd.domain.symbol import Symbol
 from routerd.domain.verdict import Rejected
+from routerd.languages import spec_of
+from routerd.languages.spec import DocPlacement, DocStyle
 from routerd.stages.build.comment import comment_edit
 from routerd.stages.build.docstring import docstring_edit, module_docstring_edit
-
-_DIRECTIVES = (
-    "@ts-ignore",
-    "@ts-nocheck",
-    "@ts-expect-error",
-    "@jsx ",
-    "eslint-disable",
-    "frozen_string_literal:",
-)
-_MAGIC = ("encoding:", "coding:", "warn_indent:", "shareable_constant_value:", "+build ", "go:")
 
 
 def build_documentation(payload: Documentation, question: Question, grammar: Grammar) -> Change | Rejected:
@@ -30,11 +22,14 @@ def build_documentation(payload: Documentation, question: Question, grammar: Gra
     A symbol that has no place for a comment is left out where others have one.
     """
     document, target = question.request.document, question.target
+    spec = spec_of(document.language)
+    if spec is None:
+        return Rejected(f"routerd does not know how {document.language} is documented")
     placed: list[tuple[Symbol | None, Edit]] = []
     misfits: list[Rejected] = []
     waiting = list(target.symbols)
     for doc in payload.docs:
-        command = _command(doc.text, document.language)
+        command = _command(doc.text, spec.docs)
         if command:
             return Rejected(f"the documentation holds '{command}', which is a command to a tool", mechanical=True)
         symbol = next((symbol for symbol in waiting if symbol.qualname == doc.qualname), None)
@@ -42,7 +37,7 @@ def build_documentation(payload: Documentation, question: Question, grammar: Gra
             waiting.remove(symbol)
         elif doc.qualname:
             return Rejected(f"'{doc.qualname}' is documented twice or was not asked about", mechanical=True)
-        edit = _edit(doc, symbol, question)
+        edit = _edit(doc, symbol, question, spec.docs)
         if isinstance(edit, Rejected):
             misfits.append(edit)
         elif edit is not None and document.text.slice(edit.span) != edit.new:
@@ -67,25 +62,23 @@ def _attached(placed: list[tuple[Symbol | None, Edit]], question: Question, gram
     return tuple(sorted(edit for symbol, edit in placed if symbol is None or symbol not in lost))
 
 
-def _edit(doc: DocText, symbol: Symbol | None, question: Question) -> Edit | Rejected | None:
+def _edit(doc: DocText, symbol: Symbol | None, question: Question, style: DocStyle) -> Edit | Rejected | None:
     """The edit of one symbol, or of the module for none; ``None`` where the module has its words already."""
     document, outline = question.request.document, question.target.outline
-    text = document.text
+    text, in_body = document.text, style.placement is DocPlacement.BODY
     if symbol is not None:
-        if document.language == "python":
+        if in_body:
             return docstring_edit(doc.text, symbol, text)
-        return comment_edit(doc.text, symbol, text, document.language)
-    if document.language != "python" or (outline.doc is not None and not question.request.replace):
+        return comment_edit(doc.text, symbol, text, style)
+    if not in_body or (outline.doc is not None and not question.request.replace):
         return None
     return module_docstring_edit(doc.text, outline.doc, text)
 
 
-def _command(words: str, language: str) -> str | None:
+def _command(words: str, style: DocStyle) -> str | None:
     """A word that would change how the file is compiled or checked, once it stands in a comment."""
-    if language == "python":
-        return None
-    for directive in _DIRECTIVES:
-        if directive in words:
-            return directive.strip()
+    for command in style.commands:
+        if command in words:
+            return command.strip()
     starts = (line.strip().lstrip("-*# ") for line in words.split("\n"))
-    return next((magic for start in starts for magic in _MAGIC if start.startswith(magic)), None)
+    return next((command for start in starts for command in style.line_commands if start.startswith(command)), None)

@@ -7,56 +7,28 @@ import re
 from routerd.domain.document import Document
 from routerd.domain.place import Edit, Span
 from routerd.domain.text import with_lf
+from routerd.languages.patterns import compiled
+from routerd.languages.spec import ImportMerge, Merge
 
-_STATEMENT = {
-    "go": r"^import[ \t]+(?:\((?:[^)]*)\)|[^\n(]+)\n?",
-    "java": r"^import\b[^;]*;[ \t]*\n?",
-    "csharp": r"^(?:global )?using[ \t]+(?!\()[^;(]*;[ \t]*\n?",
-    "rust": r"^(?:pub )?use\b[^;]*;[ \t]*\n?",
-    "c": r"^[ \t]*#[ \t]*include\b[^\n]*\n?",
-    "cpp": r"^[ \t]*#[ \t]*include\b[^\n]*\n?|^using namespace\b[^;]*;[ \t]*\n?",
-    "ruby": r"^require(?:_relative)?\b[^\n]*\n?",
-}
-_NODE = (
-    r"^import\b[^'\";]*(?:from\s*)?['\"][^'\"\n]+['\"];?[ \t]*\n?"
-    r"|^(?:const|let|var)\s+[^=;]+=\s*require\([^)\n]*\)[\w.]*;?[ \t]*\n?"
-)
-_PREAMBLE = {
-    "go": r"^package[ \t]+\w+[^\n]*\n?",
-    "java": r"^package\b[^;]*;[ \t]*\n?",
-    "ruby": r"^# frozen_string_literal:[^\n]*\n?",
-    "javascript": r"^['\"]use strict['\"];?[ \t]*\n?",
-}
 _BRACES = re.compile(r"\{([^}]*)\}")
 
 
-def _statements(language: str) -> re.Pattern[str]:
-    return re.compile(_STATEMENT.get(language, _NODE), re.M)
-
-
-def without_imports(code: str, language: str) -> str:
+def without_imports(code: str, rules: Merge) -> str:
     """The code without its imports and without the line that names its package."""
-    code = _statements(language).sub("", code)
-    preamble = _PREAMBLE.get(language)
-    return (re.sub(preamble, "", code, flags=re.M) if preamble else code).strip("\n")
+    code = _statements(rules).sub("", code)
+    return (compiled(rules.preamble, re.M).sub("", code) if rules.preamble else code).strip("\n")
 
 
-def import_edits(existing: Document, code: str) -> tuple[Edit, ...]:
+def import_edits(existing: Document, code: str, rules: Merge) -> tuple[Edit, ...]:
     """One insertion that brings the imports which the existing file lacks."""
-    language, text = existing.language, existing.text
+    text = existing.text
     source = with_lf(text.string)
-    old, new = _found(source, language), _found(code, language)
-    if language == "go":
-        lines = _go_missing(old, new)
-    elif language not in _STATEMENT:
-        lines = [line for statement in new if (line := _node_missing(statement, old))]
-    else:
-        known = {_folded(statement) for statement in old}
-        lines = [statement for statement in new if _folded(statement) not in known]
+    old, new = _found(source, rules), _found(code, rules)
+    lines = _missing(old, new, rules.how)
     if not lines:
         return ()
-    at = _line_for_imports(source, language)
-    if language == "go" and old and old[-1].endswith(")"):
+    at = _line_for_imports(source, rules)
+    if rules.how is ImportMerge.GO_BLOCK and old and old[-1].endswith(")"):
         at -= 1  # into the block that stands
         lines = ["\t" + line.removeprefix("import ") for line in lines]
     place = text.line_start(at)
@@ -66,26 +38,40 @@ def import_edits(existing: Document, code: str) -> tuple[Edit, ...]:
     return (Edit(Span(place, place), block.replace("\n", text.newline)),)
 
 
-def _found(source: str, language: str) -> list[str]:
-    return [found[0].strip() for found in _statements(language).finditer(source)]
+def _missing(old: list[str], new: list[str], how: ImportMerge) -> list[str]:
+    match how:
+        case ImportMerge.GO_BLOCK:
+            return _go_missing(old, new)
+        case ImportMerge.BINDINGS:
+            return [line for statement in new if (line := _node_missing(statement, old))]
+        case ImportMerge.STATEMENTS:
+            known = {_folded(statement) for statement in old}
+            return [statement for statement in new if _folded(statement) not in known]
+
+
+def _statements(rules: Merge) -> re.Pattern[str]:
+    return compiled(rules.statement, re.M)
+
+
+def _found(source: str, rules: Merge) -> list[str]:
+    return [found[0].strip() for found in _statements(rules).finditer(source)]
 
 
 def _folded(statement: str) -> str:
     return "".join(statement.replace('"', "'").rstrip(";").split())
 
 
-def _line_for_imports(source: str, language: str) -> int:
+def _line_for_imports(source: str, rules: Merge) -> int:
     """The line after the last import, else after the package's name or the comments that begin the file."""
-    ends = [found.end() for found in _statements(language).finditer(source)]
-    preamble = _PREAMBLE.get(language)
-    if not ends and preamble:
-        ends = [found.end() for found in re.finditer(preamble, source, re.M)]
+    ends = [found.end() for found in _statements(rules).finditer(source)]
+    if not ends and rules.preamble:
+        ends = [found.end() for found in compiled(rules.preamble, re.M).finditer(source)]
     if ends:
         before = source[: ends[-1]]
         return before.count("\n") + (not before.endswith("\n"))
     line = 0
     for bare in source.split("\n"):
-        if not bare.lstrip("\ufeff").startswith(("#!", "//", "# ")):
+        if not bare.lstrip("\ufeff").startswith(rules.heading):
             break
         line += 1
     return line

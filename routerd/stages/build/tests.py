@@ -8,6 +8,8 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange, NewTests
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
+from routerd.languages import spec_of
+from routerd.languages.spec import ModuleNames, Tree
 from routerd.stages.build.merge import merge
 from routerd.stages.build.merge_python import merge_python
 from routerd.stages.build.python_imports import with_import_mended
@@ -17,8 +19,13 @@ def build_tests(payload: NewTests, question: Question, grammar: Grammar) -> Chan
     """One file: created at the project's own place for it, or the existing one with insertions."""
     document, conventions = question.request.document, question.conventions
     code, language = payload.code, document.language
-    if language == "python":
+    spec = spec_of(language)
+    if spec is None:
+        return Rejected(f"routerd does not know how {language} is tested")
+    if spec.imports.modules is ModuleNames.PYTHON_PACKAGES:
         code = with_import_mended(code, conventions)
+    if spec.opening and not code.lstrip().startswith(spec.opening):
+        code = f"{spec.opening}\n\n{code}"
     if conventions.test_path is None:
         return Rejected(f"routerd does not know where tests of {conventions.path} belong")
     existing = conventions.test_file
@@ -32,7 +39,8 @@ def build_tests(payload: NewTests, question: Question, grammar: Grammar) -> Chan
         end = existing.text.end
         added = code.strip("\n").replace("\n", existing.text.newline) + existing.text.newline
         return Change((FileChange(existing.uri, existing.text, (Edit(Span(end, end), added),), existing.version),))
-    merged = merge_python(existing.text, code) if language == "python" else merge(existing, code, grammar)
+    rules = spec.tests.merge
+    merged = merge_python(existing.text, code) if isinstance(rules, Tree) else merge(existing, code, rules, grammar)
     if isinstance(merged, Rejected):
         return merged
     return Change((FileChange(existing.uri, existing.text, merged, existing.version),))

@@ -11,6 +11,9 @@ from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
+from routerd.languages import spec_of
+from routerd.languages.patterns import compiled
+from routerd.languages.spec import DocPlacement, DocStyle
 from routerd.stages.check.program import parses_no_worse, same_program
 
 
@@ -20,8 +23,11 @@ def check_documentation(change: Change, question: Question, grammar: Grammar) ->
     if len(change.files) != 1 or change.files[0].uri != document.uri or change.files[0].create:
         return Rejected("documentation may change the file it was asked about and no other")
     file = change.files[0]
+    spec = spec_of(document.language)
+    if spec is None:
+        return Rejected(f"routerd does not know how {document.language} is documented")
     for edit in file.edits:
-        fault = _edit_fault(edit, file.before, question)
+        fault = _edit_fault(edit, file.before, question, spec.docs)
         if fault:
             return Rejected(fault)
     before, after = file.before.string, file.after.string
@@ -32,25 +38,25 @@ def check_documentation(change: Change, question: Question, grammar: Grammar) ->
     return _attached(file, question, grammar)
 
 
-def _edit_fault(edit: Edit, before: Text, question: Question) -> str | None:
+def _edit_fault(edit: Edit, before: Text, question: Question, style: DocStyle) -> str | None:
     """What is wrong with where an edit is, or with what it removes."""
-    target, language = question.target, question.request.document.language
+    target = question.target
     removed = before.slice(edit.span)
     own = [symbol.doc for symbol in target.symbols] + [target.outline.doc]
     if removed.strip() and edit.span not in own:
         return "the edit removes more than documentation"
-    if edit.span in own or _at_module(edit, question) or any(_at(edit, s, before, language) for s in target.symbols):
+    if edit.span in own or _at_module(edit, question) or any(_at(edit, s, before, style) for s in target.symbols):
         return None
     return f"the edit at line {edit.span.start.line + 1} lies outside the target"
 
 
-def _at(edit: Edit, symbol: Symbol, before: Text, language: str) -> bool:
-    """Whether the edit is where the symbol's documentation goes: in a Python body, else right above it."""
+def _at(edit: Edit, symbol: Symbol, before: Text, style: DocStyle) -> bool:
+    """Whether the edit is where the symbol's documentation goes: in the body, or right above it."""
     start, end = edit.span.start, edit.span.end
-    if language == "python":
+    if style.placement is DocPlacement.BODY:
         return symbol.header.end.line <= start.line and end <= symbol.whole.end
     between = (before.bare(line) for line in range(start.line, symbol.whole.start.line))
-    return end <= symbol.whole.start and all(line.lstrip().startswith("//") for line in between)
+    return end <= symbol.whole.start and all(compiled(style.between).match(line.strip()) for line in between)
 
 
 def _at_module(edit: Edit, question: Question) -> bool:

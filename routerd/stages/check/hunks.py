@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from routerd.domain.language import language_of
 from routerd.domain.place import Edit
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change
 from routerd.domain.verdict import Accepted, Rejected, Verdict
+from routerd.languages import language_of
 from routerd.stages.check.program import parses_no_worse
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from routerd.domain.fence import Fence, fences
-from routerd.domain.language import language_of
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change
 from routerd.domain.verdict import Accepted, Rejected, Verdict
+from routerd.languages import UNKNOWN, is_data, language_of
 
 _HEADING = re.compile(r"^(#{1,6}) +(.*?) *#*$")
 _DIAGRAMS = [
@@ -50,9 +50,6 @@ _NEW = re.compile(
 _ABSENT = re.compile(r"\b(no|not|without|lacks?|missing|absent)\b[^.`]*$", re.I)
 _CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _PATH = re.compile(r"(?:\./)?(?:[\w@.+-]+/)*[\w@.+-]+\.[A-Za-z]{1,5}(?=(?::\d+)?$)")
-_DATA = frozenset(("markdown", "toml", "json", "yaml", "sql", "html", "css"))
-"""Languages of files that code often makes or reads at run time: believed unless a folder is named."""
-
 _PRODUCTS = frozenset(
     ("node.js", "next.js", "vue.js", "three.js", "d3.js", "express.js", "nuxt.js", "asp.net", "react.js")
 )
@@ -157,9 +154,10 @@ def _path(span: str) -> str | None:
     found = _PATH.fullmatch(span) or _PATH.match(span)
     path = found[0].removeprefix("./") if found else ""
     language = language_of(path)
-    if language == "plaintext" or path.casefold() in _PRODUCTS or path.startswith(("self.", "this.", ".")):
+    if language == UNKNOWN or path.casefold() in _PRODUCTS or path.startswith(("self.", "this.", ".")):
         return None
-    return path if "/" in path or language not in _DATA else None
+    # What code makes or reads at run time is believed, unless a folder is named.
+    return path if "/" in path or not is_data(language) else None
 
 
 def _exists(path: str, known: frozenset[str], names: set[str]) -> bool:

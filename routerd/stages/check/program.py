@@ -6,6 +6,8 @@ import ast
 
 from routerd.domain.ports import Grammar
 from routerd.domain.python_tree import python_tree
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 
 _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -15,7 +17,7 @@ def same_program(before: str, after: str, language: str, grammar: Grammar) -> bo
 
     A Python file that parsed must have an equal syntax tree; one that did not is held to its tokens.
     """
-    if language == "python":
+    if has_tree(language, Tree.PYTHON):
         tree = python_tree(before)
         if tree is not None:
             other = python_tree(after)
@@ -26,7 +28,8 @@ def same_program(before: str, after: str, language: str, grammar: Grammar) -> bo
 
 def parses_no_worse(before: str, after: str, language: str, grammar: Grammar) -> bool:
     """Whether an edit left no more faults in a file than it found there."""
-    if language == "python" and python_tree(after) is None and python_tree(before) is not None:
+    python = has_tree(language, Tree.PYTHON)
+    if python and python_tree(after) is None and python_tree(before) is not None:
         return False
     return grammar.faults(after, language) <= grammar.faults(before, language)
 

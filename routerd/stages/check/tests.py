@@ -9,6 +9,8 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
+from routerd.languages import spec_of
+from routerd.languages.spec import Tree
 from routerd.stages.check.program import parses_no_worse
 from routerd.stages.check.test_signs import asserts_by_signs
 from routerd.stages.check.test_tree import asserts_by_tree
@@ -41,6 +43,10 @@ def _about(file: FileChange, question: Question, grammar: Grammar) -> Verdict:
     names = {name for symbol in symbols for name in (symbol.name, *symbol.qualname.split(".")[:-1])}
     if names and not names.intersection(used):
         return Rejected(f"the tests do not mention {' or '.join(sorted(s.name for s in symbols)[:3])}")
-    if document.language == "python":
+    spec = spec_of(document.language)
+    if spec is None:
+        return Rejected(f"routerd does not know what a {document.language} test looks like")
+    signs, merge = spec.tests.signs, spec.tests.merge
+    if isinstance(signs, Tree) or isinstance(merge, Tree):
         return asserts_by_tree(added, file.after.string, question) or Accepted()
-    return asserts_by_signs(added, document.language) or Accepted()
+    return asserts_by_signs(added, signs, spec.comments, merge) or Accepted()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from posixpath import dirname, splitext
 
 from routerd.domain.project import Project
+from routerd.languages import spec_of
+from routerd.languages.spec import ModuleNames
 
 
 def import_name(path: str, language: str, project: Project) -> str | None:
@@ -13,7 +15,8 @@ def import_name(path: str, language: str, project: Project) -> str | None:
     Packages are the folders upwards that hold an ``__init__.py``. A folder ``src`` is never part of
     the name; without any ``__init__.py`` the path from the root (or from ``src``) is a namespace package.
     """
-    if language != "python":
+    spec = spec_of(language)
+    if spec is None or spec.imports.modules is not ModuleNames.PYTHON_PACKAGES:
         return None
     stem, _ = splitext(path)
     parts = stem.split("/")

@@ -7,9 +7,9 @@ from functools import lru_cache
 from posixpath import dirname, normpath, splitext
 
 from routerd.domain.project import Project
-from routerd.stages.conventions.frameworks import TESTING
+from routerd.languages import source_roots, spec_of
+from routerd.languages.spec import Testing
 
-_SOURCE_ROOTS = ("src/main/java/", "src/", "lib/", "app/")
 _TEST_NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*(_test|\.test|\.spec|_spec|Test|Tests))\.[a-z]+$")
 
 
@@ -20,7 +20,7 @@ def is_test_path(path: str) -> bool:
 
 def framework(language: str, project: Project) -> str:
     """The framework whose signs stand in most of the project's manifests and tests, else the usual one."""
-    testing = TESTING.get(language)
+    testing = _testing(language)
     if testing is None:
         return ""
     texts = tuple(project.texts.values())
@@ -37,17 +37,22 @@ def home_of_tests(path: str, language: str, project: Project) -> str | None:
     tests, then the language's usual one; a Python file without a project gets its tests beside it,
     where pytest can import it.
     """
-    testing = TESTING.get(language)
+    testing = _testing(language)
     if testing is None or is_test_path(path):
         return None
     candidates = [_fill(habit, path, project.files) for habit in testing.habits]
     existing = next((candidate for candidate in candidates if candidate in _set(project.files)), None)
     if existing:
         return existing
-    habit = _habit(language, project.files)
-    if habit is None and language == "python" and not _has_manifest(project, testing.manifests):
-        habit = "{dir}/test_{name}.py"
+    habit = _habit(testing.habits, project.files)
+    if habit is None and testing.without_project and not _has_manifest(project, testing.manifests):
+        habit = testing.without_project
     return _fill(habit or testing.habits[0], path, project.files)
+
+
+def _testing(language: str) -> Testing | None:
+    spec = spec_of(language)
+    return spec.tests if spec else None
 
 
 def _has_manifest(project: Project, manifests: tuple[str, ...]) -> bool:
@@ -57,9 +62,8 @@ def _has_manifest(project: Project, manifests: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _habit(language: str, files: tuple[str, ...]) -> str | None:
+def _habit(habits: tuple[str, ...], files: tuple[str, ...]) -> str | None:
     """The habit by which most of the project's test files follow from its source files."""
-    habits = TESTING[language].habits
     tests = {file for file in files if is_test_path(file)}
     sources = [file for file in files if file not in tests]
     votes = {habit: sum(_fill(habit, source, files) in tests for source in sources) for habit in habits}
@@ -77,7 +81,7 @@ def _fill(habit: str, path: str, files: tuple[str, ...]) -> str:
 def _inner(folder: str, files: tuple[str, ...]) -> str:
     """The folder below the source root and, for Python, below the top package."""
     rest = folder + "/"
-    for root in _SOURCE_ROOTS:
+    for root in source_roots():
         if rest.startswith(root):
             rest = rest[len(root) :]
             break

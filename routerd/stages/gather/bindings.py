@@ -1,6 +1,6 @@
 """Where a file binds a name outside of functions: constants, fields, globals, attributes; in any language.
 
-It reads lines, not trees: half-written files have them too, and a tree of ten languages has ten shapes.
+It reads lines, not trees: half-written files have them too, and each language's tree has a shape of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Set
 from routerd.domain.place import Span
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
+from routerd.languages import spec_of
+from routerd.languages.spec import BindingRules
 
 MAX_LINES = 6
 """Of one value: longer ones are tables, and their first lines say what they are."""
@@ -29,16 +31,21 @@ _OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{{1,2}}){name}\b\s*(?::[^=\
 """What gives an object an attribute, in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
 
 
+_ANY_TEXT = BindingRules(needs_sign=False, chained=False, name_first=False)
+"""A text without a spec is reviewed and asked about all the same; here it only costs or saves a line of context."""
+
+
 def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> Iterator[tuple[str, int]]:
     """Each wanted name with the first of the lines that binds it."""
-    left = set(wanted)
+    left, spec = set(wanted), spec_of(language)
+    rules = spec.bindings if spec else _ANY_TEXT
     for number in lines:
         line = text.lines[number]
         # ``in`` is the cheap question: most lines of a long file hold none of the names.
         here = [name for name in left if name in line]
         if not here or _NO_CODE.match(line):
             continue
-        for name in left.intersection(here, _names(line, language)):
+        for name in left.intersection(here, _names(line, rules)):
             left.discard(name)
             yield name, number
         if not left:
@@ -90,17 +97,17 @@ def _functions(symbols: Iterable[Symbol], within: Span) -> Iterator[Span]:
             yield hole
 
 
-def _names(line: str, language: str) -> set[str]:
+def _names(line: str, rules: BindingRules) -> set[str]:
     """The names that a line binds, if it binds any."""
     for special in (_DEFINE, _ACCESSOR, _LOOP, _DESTRUCTURED):
         if found := special.match(line):
             return set(re.findall(r"\w+", " ".join(filter(None, found.groups()))))
-    if language in ("python", "ruby") and not re.search(r"=|:\s", line):
+    if rules.needs_sign and not re.search(r"=|:\s", line):
         return set()
-    first, *more = (_CHAINED.split(line)[:-1] or [line]) if language == "python" else [line]
+    first, *more = (_CHAINED.split(line)[:-1] or [line]) if rules.chained else [line]
     # a = b = f(c=1) binds a and b.
     heads = [first, *itertools.takewhile(lambda head: "(" not in head, more)]
     heads = [_HEAD_END.split(head.lstrip(" \t("), maxsplit=1)[0] for head in heads]
-    which = 0 if language == "go" else -1
+    which = 0 if rules.name_first else -1
     parts = [part for head in heads for part in _TYPE_ARGUMENTS.sub("", _GO_KEYWORD.sub("", head)).split(",")]
     return {words[which] for part in parts if (words := re.findall(r"\w+", part))}

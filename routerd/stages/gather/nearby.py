@@ -10,6 +10,8 @@ from routerd.domain.action import Target
 from routerd.domain.project import Project
 from routerd.domain.prompt import Conventions
 from routerd.domain.symbol import Symbol
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 from routerd.stages.gather.bindings import bound, object_bound, outside_functions, value
 from routerd.stages.gather.piece import Piece, View
 
@@ -63,7 +65,7 @@ def constants(it: View) -> Iterator[Piece]:
 
 def _own_names(it: View) -> frozenset[str]:
     """What a Python target is given or binds itself, and the language's own names: no other line explains them."""
-    if it.document.language != "python":
+    if not has_tree(it.document.language, Tree.PYTHON):
         return frozenset()
     source = it.document.text.slice(it.target.span)
     local = "\n".join(" ".join(found) for found in _PYTHON_LOCAL.findall(source))

@@ -8,29 +8,27 @@ from itertools import islice
 from posixpath import commonprefix, dirname
 
 from routerd.domain.action import Target
-from routerd.domain.language import language_of
 from routerd.domain.project import Declaration, Project
 from routerd.domain.symbol import Import
+from routerd.languages import family_of, language_of, spec_of
+from routerd.languages.patterns import compiled
 from routerd.stages.gather.piece import Piece
 
 _MAX_HOMONYMS = 2
 """A name that more files declare says little about which one is meant."""
 _MAX_NEIGHBOURS = 30
-_FOLDER_IS_PACKAGE = ("go", "java", "csharp")
-"""Languages whose files see what the other files of their folder declare, without an import."""
-_MAIN_FILES = ("__init__", "index", "mod", "lib")
-_NODE = ("javascript", "javascriptreact", "typescript", "typescriptreact")
-_FAMILIES = {**dict.fromkeys(_NODE, "node"), "cpp": "c"}
 
 
 def signatures(target: Target, used: tuple[str, ...], project: Project, path: str) -> Iterator[Piece]:
     """Signatures of what the target uses from other files: what it imports or shares a package with, nearest first."""
     local = {symbol.name for symbol in target.outline.symbols}
     modules = _modules(target.outline.imports)
-    shared = dirname(path) if target.outline.language in _FOLDER_IS_PACKAGE else None
+    spec = spec_of(target.outline.language)
+    shared = dirname(path) if spec and spec.imports.folder_is_package else None
+    family = family_of(path)
     for name in used:
         known = project.declarations.get(name, ()) if name not in local else ()
-        known = tuple(d for d in known if d.path != path and _family(d.path) == _family(path))
+        known = tuple(d for d in known if d.path != path and family_of(d.path) == family)
         from_modules = [d for d in known if modules.get(d.qualname.partition(".")[0], set()) & _called(d.path)]
         # ``module.name``: a top-level name of a file that is imported as such.
         of_modules = [d for d in known if d.qualname == name and modules.keys() & _called(d.path)]
@@ -53,14 +51,10 @@ def _modules(imports: tuple[Import, ...]) -> dict[str, set[str]]:
 
 
 def _called(path: str) -> set[str]:
-    """What an import calls a file: its own name, or its folder's for a package's main file and in Go."""
-    stem = _stem(path)
-    return {_last(dirname(path))} if stem in _MAIN_FILES or path.endswith(".go") else {stem}
-
-
-def _family(path: str) -> str:
-    """Languages that can use each other's declarations."""
-    return _FAMILIES.get(language_of(path), language_of(path))
+    """What an import calls a file: its own name, or its folder's where the language calls it so."""
+    stem, spec = _stem(path), spec_of(language_of(path))
+    by_folder = spec is not None and compiled(spec.imports.folder_named).fullmatch(stem)
+    return {_last(dirname(path))} if by_folder else {stem}
 
 
 def neighbours(project: Project, path: str) -> Iterator[Piece]:

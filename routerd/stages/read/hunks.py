@@ -6,12 +6,12 @@ import re
 from posixpath import normpath
 
 from routerd.domain.fence import fences
-from routerd.domain.language import language_of
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Hunk, Hunks, Markdown
 from routerd.domain.tool_files import is_tool_file
 from routerd.domain.verdict import Rejected
+from routerd.languages import UNKNOWN, language_of
 from routerd.stages.read.frame import Stood, frames, split
 from routerd.stages.read.markdown import read_markdown
 from routerd.stages.read.slips import elision
@@ -91,7 +91,7 @@ def _path(above: list[str]) -> str | None:
         return None
     name = re.sub(r"^(file|path|in)\s*:\s*", "", near[-1].strip("#*`: "), flags=re.I).strip("`* ")
     path = name.replace("\\", "/")
-    named = "/" in path or language_of(path) != "plaintext" or is_tool_file(path)
+    named = "/" in path or language_of(path) != UNKNOWN or is_tool_file(path)
     return normpath(path) if named and re.fullmatch(r"[\w@.+\-/]+", path) else None
 
 

@@ -8,10 +8,11 @@ import textwrap
 import warnings
 
 from routerd.domain.fence import fences
+from routerd.languages import spec_of
+from routerd.languages.spec import DocPlacement
 
 _STRING = re.compile(r"^[rRuU]?(\"\"\"|'''|\"|')(?P<words>.*)\1$", re.S)
 _STAR = re.compile(r"^[ \t]*\*(?!/) ?", re.M)
-_LINE_MARKS = ("///", "//!", "//")
 
 
 def undress(text: str, language: str) -> str:
@@ -20,18 +21,25 @@ def undress(text: str, language: str) -> str:
     blocks = fences(text)
     if len(blocks) == 1 and blocks[0].first == 0 and blocks[0].last == text.count("\n"):
         text = _flush(blocks[0].code)
-    bare = text.strip()
-    if language == "python" and _STRING.match(bare):
+    bare, spec = text.strip(), spec_of(language)
+    if spec is None:
+        return text
+    if spec.docs.placement is DocPlacement.BODY and _STRING.match(bare):
         return _flush(_literal(bare))
-    if bare.startswith("/*") and bare.endswith("*/"):
-        inner = re.sub(r"^/\*[*!]*<?|\*+/$", "", bare)
-        return _flush(_STAR.sub("", inner))
-    marks = ("#",) if language == "ruby" else _LINE_MARKS
-    for mark in marks:
+    for start, end in spec.comments.blocks:
+        if bare.startswith(start) and bare.endswith(end):
+            return _flush(_inside(bare, start, end))
+    for mark in spec.comments.line:
         lines = [line.strip() for line in bare.split("\n")]
         if all(line.startswith(mark) for line in lines if line):
             return _flush("\n".join(_unmarked(line, mark) for line in lines))
     return text
+
+
+def _inside(comment: str, start: str, end: str) -> str:
+    """The words of a block comment, without the stars that its lines may begin with."""
+    inner = re.sub(rf"^{re.escape(start)}[*!]*<?|\**{re.escape(end)}$", "", comment)
+    return _STAR.sub("", inner) if "*" in start else inner
 
 
 def _unmarked(line: str, mark: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -131,9 +132,11 @@ async def test_another_language_gets_a_summary_and_its_parameters() -> None:
 
 
 async def test_a_language_without_a_convention_is_refused_in_a_sentence_and_booked_once() -> None:
-    asked = styled(question("document", "function f(a) {}\n", path="a.js", language="javascript"), "")
+    known = question("document", "function f(a) {}\n", path="a.js", language="javascript")
+    unknown = replace(known.request.document, language="elixir")
+    asked = replace(known, request=replace(known.request, document=unknown))
     watch = Noted()
-    with pytest.raises(UpstreamError, match="writes no documentation for javascript"):
+    with pytest.raises(UpstreamError, match="writes no documentation for elixir"):
         await reply(asked, watch=watch)
     assert [attempt.status.value for attempt in watch.attempts] == ["bad_request"]
 

@@ -1,1 +1,0 @@
-"""One file per language: node names and queries, declared; no engine code lives here."""

@@ -1,0 +1,217 @@
+"""JavaScript, with and without JSX: functions in constants, fields and assignments count; JSDoc."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routerd.domain.symbol import SymbolKind
+from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing, text_of
+from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
+from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
+from routerd.languages.spec import (
+    BindingRules,
+    DocPlacement,
+    DocStyle,
+    Framework,
+    GrammarRules,
+    ImportMerge,
+    ImportRules,
+    LanguageSpec,
+    Merge,
+    ModuleNames,
+    Signs,
+    Testing,
+)
+
+KINDS = {
+    "class_declaration": SymbolKind.CLASS,
+    "class": SymbolKind.CLASS,
+    "function_declaration": SymbolKind.FUNCTION,
+    "generator_function_declaration": SymbolKind.FUNCTION,
+    "method_definition": SymbolKind.METHOD,
+}
+FUNCTION_VALUE = "[(arrow_function) (function_expression) (generator_function) (class)]"
+DECLARATIONS = f"""
+    [(class_declaration) (function_declaration) (generator_function_declaration)] @def
+    (class_body (method_definition) @def)
+    (variable_declarator name: (identifier) value: {FUNCTION_VALUE}) @def
+    (expression_statement (assignment_expression
+        left: (member_expression property: (property_identifier)) right: {FUNCTION_VALUE}) @def)
+    (object [(method_definition) (pair key: (property_identifier) value: {FUNCTION_VALUE})] @def)
+    """
+_OUTSIDE_FUNCTIONS = frozenset({
+    "object", "pair", "arguments", "call_expression", "parenthesized_expression", "as_expression",
+    "satisfies_expression", "variable_declarator", "lexical_declaration", "variable_declaration",
+    "assignment_expression", "expression_statement", "export_statement",
+})  # fmt: skip
+"""What may stand around an object of the module's own, such as ``export default { … }`` or ``const api = { … }``."""
+IMPORTS = """
+    (import_statement source: (string (string_fragment) @module)) @import
+    (import_clause (identifier) @name)
+    (namespace_import (identifier) @name)
+    (import_specifier name: (_) @name !alias)
+    (import_specifier alias: (_) @name)
+    (export_statement source: (string (string_fragment) @module)) @import
+    (lexical_declaration (variable_declarator name: [
+        (identifier) @name
+        (object_pattern [
+            (shorthand_property_identifier_pattern) @name
+            (pair_pattern value: (identifier) @name)])
+        ] value: (call_expression
+            function: (identifier) @guard
+            arguments: (arguments . (string (string_fragment) @module) .)))) @import
+    """
+
+
+def declare(node: Node) -> Declared | None:
+    """A declaration by its own name, or a function by the name of what it is assigned to."""
+    path: tuple[str, ...] | None = ()
+    if node.parent is not None and node.parent.type == "object":
+        path = _owners(node.parent)
+    if path is None:
+        return None
+    name = node.child_by_field_name("name") or node.child_by_field_name("property")
+    value = node.child_by_field_name("value") or node.child_by_field_name("right")
+    if node.type == "pair":
+        name = node.child_by_field_name("key")
+    if left := node.child_by_field_name("left"):
+        name = left.child_by_field_name("property")
+    if name is None or name.type == "string":
+        return None
+    if value is None:
+        return Declared(name, KINDS[node.type], node.child_by_field_name("body"), path)
+    kind = KINDS.get(value.type, SymbolKind.METHOD if node.type == "pair" else SymbolKind.FUNCTION)
+    return Declared(name, kind, value.child_by_field_name("body"), path)
+
+
+def _owners(node: Node) -> tuple[str, ...] | None:
+    """The names that an object of the module's own is reached by; ``None`` for one inside a function."""
+    found: list[str] = []
+    around: Node | None = node
+    while around is not None and around.type in _OUTSIDE_FUNCTIONS:
+        owner = around.child_by_field_name("key") or around.child_by_field_name("name")
+        if left := around.child_by_field_name("left"):
+            owner = left.child_by_field_name("property")
+        if owner is not None and owner.type in ("identifier", "property_identifier"):
+            found.append(text_of(owner))
+        around = around.parent
+    return tuple(reversed(found)) if around is not None and around.type == "program" else None
+
+
+GRAMMAR = GrammarRules(
+    package="tree_sitter_javascript",
+    entry="language",
+    disguise=as_it_stands,
+    declarations=DECLARATIONS + f"(field_definition property: (_) value: {FUNCTION_VALUE}) @def",
+    declare=declare,
+    wrappers={
+        "lexical_declaration": True,
+        "variable_declaration": True,
+        "expression_statement": True,
+        "export_statement": False,
+    },
+    attributes=("decorator",),
+    after_signature=(),
+    methods_in_modules=False,
+    imports=IMPORTS,
+    guards=("require",),
+    binds=binds_nothing,
+    names=(
+        "identifier",
+        "property_identifier",
+        "private_property_identifier",
+        "shorthand_property_identifier",
+        "shorthand_property_identifier_pattern",
+    ),
+    comments=("comment", "html_comment"),
+    block_marks=("/*",),
+    doc=JAVADOC,
+    directive=NEVER,
+    module_doc=JAVADOC,
+    before_module_doc=("hash_bang_line",),
+    module_clause=None,
+    verbatim=VERBATIM,
+    keeps_crlf=False,
+)
+MERGE = Merge(
+    statement=(
+        r"^import\b[^'\";]*(?:from\s*)?['\"][^'\"\n]+['\"];?[ \t]*\n?"
+        r"|^(?:const|let|var)\s+[^=;]+=\s*require\([^)\n]*\)[\w.]*;?[ \t]*\n?"
+    ),
+    how=ImportMerge.BINDINGS,
+    preamble=None,
+    heading=HEADING,
+    footer=NEVER,
+    class_fields=None,
+    mark=NEVER,
+    title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
+    case_macro=NEVER,
+)
+JAVASCRIPT = LanguageSpec(
+    id="javascript",
+    family="node",
+    extensions=("js", "mjs", "cjs"),
+    root_files=("package.json",),
+    opening=None,
+    tree=None,
+    grammar=GRAMMAR,
+    comments=C_COMMENTS,
+    docs=DocStyle(
+        placement=DocPlacement.ABOVE,
+        name="JSDoc",
+        styles={},
+        mark=None,
+        plain_mark=False,
+        escapes=BLOCK_ESCAPES,
+        xml=False,
+        between=NEVER,
+        commands=COMMANDS,
+        line_commands=LINE_COMMANDS,
+        parameter="@param {} {}",
+        starts_with_name=False,
+        imperative=False,
+        parameter_name=NAME_FIRST,
+    ),
+    imports=ImportRules(
+        modules=ModuleNames.PATHS,
+        suffixes=("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js"),
+        separator="/",
+        folder_is_package=False,
+        folder_named="index",
+    ),
+    bindings=BindingRules(needs_sign=False, chained=False, name_first=False),
+    tests=Testing(
+        frameworks=(
+            Framework("vitest", ('"vitest"', "from 'vitest'", 'from "vitest"')),
+            Framework("jest", ('"jest"', '"@jest/', '"ts-jest"')),
+            Framework("mocha", ('"mocha"',)),
+            Framework("node:test", ("node --test", "node:test")),
+        ),
+        habits=(
+            "{dir}/{name}.test.{ext}",
+            "{dir}/{name}.spec.{ext}",
+            "{dir}/__tests__/{name}.test.{ext}",
+            "test/{inner}/{name}.test.{ext}",
+            "tests/{inner}/{name}.test.{ext}",
+            "test/{name}.test.{ext}",
+            "tests/{name}.test.{ext}",
+            "test/{name}.{ext}",
+            "test/{name}.spec.{ext}",
+        ),
+        without_project=None,
+        manifests=("package.json",),
+        source_roots=("src/", "lib/", "app/"),
+        signs=Signs(
+            test=r"\b(test|it)(\.\w+)*(\(|`)",
+            assertion=(
+                r"(?<!function )\b(expect|assert|should)(\.\w+)*\(|\.should\b"
+                r"|\bt\.(is|equal|deepEqual|ok|true|false|truthy|throws|same|not)\("
+            ),
+            skip=r"\b(test|it|describe)\.(skip|todo)\b|\bx(it|test|describe)\(",
+        ),
+        merge=replace(MERGE, preamble=r"^['\"]use strict['\"];?[ \t]*\n?"),
+    ),
+    leftovers=r"^\s*(console\.(log|debug|trace)\(|debugger\b|alert\()",
+)
+JSX = replace(JAVASCRIPT, id="javascriptreact", extensions=("jsx",), tests=replace(JAVASCRIPT.tests, merge=MERGE))
+SPECS = (JAVASCRIPT, JSX)
