@@ -8,7 +8,7 @@ from datetime import datetime
 
 from routerd.actions import named
 from routerd.domain import ports
-from routerd.domain.action import Request
+from routerd.domain.action import Contract, Request
 from routerd.domain.conversation import target_key
 from routerd.domain.model import ModelRef
 from routerd.domain.prompt import Prompt, Question
@@ -75,6 +75,8 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     if isinstance(target, Refusal):
         return target
     habits = conventions(document, target, project)
+    if spec.contract is Contract.TESTS and habits.test_path is None:
+        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", "scope")
     if fresh and habits.test_path:
         habits = replace(habits, test_file=places.workspace.read(f"{habits.root}/{habits.test_path}"))
     used = places.grammar.names(document, target.span)
