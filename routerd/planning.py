@@ -75,6 +75,8 @@ def plan(request: Request, snapshot: Snapshot, places: Places, fresh: bool = Fal
     if isinstance(target, Refusal):
         return target
     habits = conventions(document, target, project)
+    if spec.contract is Contract.TESTS and habits.test_path is None:
+        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", "scope")
     if fresh and habits.test_path:
         tests = places.workspace.chosen(
             habits.uri(habits.test_path), document.uri, writes=spec.contract is Contract.TESTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -172,6 +172,27 @@ async def test_the_price_is_known_before_anything_is_sent(open_app: Callable[...
     cost = planned.estimates[0].cost
     assert cost is not None
     assert 0 < cost.low < cost.likely < cost.high
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "source"),
+    [
+        ("test_parcel.py", "python", SOURCE),
+        ("cart_test.go", "go", "package a\n\nfunc weigh() int { return 1 }\n"),
+        ("CartTest.kt", "kotlin", "fun weigh() = 1\n"),
+        ("cart.ex", "elixir", "def weigh do\n  1\nend\n"),
+    ],
+)
+async def test_tests_that_would_have_no_place_are_refused_before_anything_is_sent(
+    open_app: Callable[..., App], desk: Desk, name: str, language: str, source: str
+) -> None:
+    uri = desk.document.uri.replace("parcel.py", name)
+    desk.document = Document(uri, 1, language, Text(source))
+    async with Upstream(reply=brain.reply) as upstream:
+        outcome = await done(open_app(upstream.base_url), desk, replace(wish(desk, "test"), whole_file=True))
+        assert not upstream.seen
+    assert outcome.status is Status.REFUSED
+    assert outcome.message
 
 
 @pytest.mark.parametrize("action", ["document", "test", "review", "design", "ask"])
