@@ -117,7 +117,6 @@ class App:
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
             health=self._health,
             traffic=self._traffic,
-            budget=settings.budget.per_action,
         )
         places = Places(
             counter=self._counter,
@@ -215,7 +214,7 @@ class App:
             return self._offer(replace(request, replace=True))
         if isinstance(foreseen, Refusal):
             return None
-        return Offer(foreseen.spec, request, foreseen.target, foreseen.estimate)
+        return Offer(foreseen.spec, request, foreseen.target, foreseen.forecast)
 
     def plan(self, request: Request) -> Plan | Refusal:
         """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""

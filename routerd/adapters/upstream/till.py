@@ -43,8 +43,3 @@ class Till:
         price = self.price(model)
         dollars = told.cost if told.cost is not None else cost(usage, price) if price else None
         return Billed(usage, dollars, not told.known)
-
-    def most(self, model: ModelRef, input_tokens: int, max_output: int) -> Decimal:
-        """The most that a call can cost, in dollars; 0 where the price is unknown."""
-        price = self.price(model)
-        return cost(Usage(input=input_tokens, output=max_output), price) if price else Decimal(0)
