@@ -19,6 +19,7 @@ from routerd.domain.conversation import Turn, target_key
 from routerd.domain.document import Document
 from routerd.domain.forecast import Forecast
 from routerd.domain.lines import LineChange
+from routerd.domain.offer import Offer
 from routerd.domain.place import Place, Span
 from routerd.domain.project import Project
 from routerd.domain.snapshot import Snapshot
@@ -90,6 +91,18 @@ class Foresight:
         self._now: _Now | None = None
         self._named: tuple[Outline, frozenset[str]] | None = None
         self._known: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
+
+    def offers(self, wishes: Iterable[Request], snapshot: Snapshot, places: Places) -> tuple[Offer, ...]:
+        """Those wishes that make sense, each with its price; what is documented already would be documented anew."""
+        found: list[Offer] = []
+        for wish in wishes:
+            foreseen = self.foresee(wish, snapshot, places)
+            if isinstance(foreseen, Refusal) and foreseen.code == "documented":
+                wish = replace(wish, replace=True)  # noqa: PLW2901  # asked for once more, as another wish
+                foreseen = self.foresee(wish, snapshot, places)
+            if not isinstance(foreseen, Refusal):
+                found.append(Offer(foreseen.spec, wish, foreseen.target, foreseen.forecast))
+        return tuple(found)
 
     def foresee(self, request: Request, snapshot: Snapshot, places: Places) -> Foreseen | Refusal:
         """What ``plan`` would say of a request. Raises UsageError for an action that does not exist."""

@@ -51,6 +51,7 @@ def estimate_json(forecast: Forecast | None) -> Json | None:
         "cost": {"low": money(cost.low), "likely": money(cost.likely), "high": money(cost.high)} if cost else None,
         "expected": money(forecast.expected),
         "most": money(forecast.most),
+        "price": price_words(forecast),
         "baseline_cost": money(estimate.baseline_cost),
         "price_source": price.source if price else None,
         "price_checked": price.checked if price else None,

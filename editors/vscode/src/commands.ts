@@ -2,7 +2,6 @@
 
 import * as vscode from "vscode";
 import { CodeActionRequest, type CodeAction, type Command, type LanguageClient } from "vscode-languageclient/node";
-import { dollars } from "./money.ts";
 import { ESTIMATE, ROUTE, RUN_COMMAND, type Estimate, type Estimates, type Route, type RunArgument } from "./protocol.ts";
 
 /** Runs an action where the cursor is: as the daemon offers it there, which knows what exists already. */
@@ -12,7 +11,7 @@ export async function act(client: LanguageClient, action: string): Promise<void>
   await run((await offered(client, editor, action)) ?? wish(client, editor, action));
 }
 
-/** Asks for an instruction, and shows where it would be routed while it is typed. */
+/** Asks for an instruction, and shows where it would be routed and what it would cost while it is typed. */
 export async function ask(client: LanguageClient): Promise<void> {
   const editor = openEditor();
   if (!editor) return;
@@ -20,7 +19,7 @@ export async function ask(client: LanguageClient): Promise<void> {
     title: "routerd: Ask",
     prompt: "What should happen here, or what do you want to know?",
     ignoreFocusOut: true,
-    validateInput: (text) => routed(client, text),
+    validateInput: (text) => routed(client, editor, text),
   });
   if (instruction?.trim()) await run({ ...wish(client, editor, "ask"), instruction: instruction.trim() });
 }
@@ -29,11 +28,7 @@ export async function ask(client: LanguageClient): Promise<void> {
 export async function estimate(client: LanguageClient): Promise<void> {
   const editor = openEditor();
   if (!editor) return;
-  const { document, selection } = editor;
-  const found = await client.sendRequest<Estimates | null>(ESTIMATE, {
-    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
-    position: client.code2ProtocolConverter.asPosition(selection.active),
-  });
+  const found = await estimates(client, editor);
   if (!found?.estimates.length) {
     void vscode.window.showInformationMessage("routerd: there is nothing to estimate here.");
     return;
@@ -74,18 +69,36 @@ function run(argument: RunArgument): Thenable<unknown> {
   return vscode.commands.executeCommand(RUN_COMMAND, argument);
 }
 
-async function routed(client: LanguageClient, text: string): Promise<vscode.InputBoxValidationMessage | undefined> {
+function estimates(
+  client: LanguageClient,
+  { document, selection }: vscode.TextEditor,
+  instruction = "",
+): Promise<Estimates | null> {
+  return client.sendRequest<Estimates | null>(ESTIMATE, {
+    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
+    position: client.code2ProtocolConverter.asPosition(selection.active),
+    instruction,
+  });
+}
+
+async function routed(
+  client: LanguageClient,
+  editor: vscode.TextEditor,
+  text: string,
+): Promise<vscode.InputBoxValidationMessage | undefined> {
   if (!text.trim()) return undefined;
   try {
-    const route = await client.sendRequest<Route>(ROUTE, { text });
-    const message = `${route.tier} → ${route.model} (${route.reason})`;
+    const { reason } = await client.sendRequest<Route>(ROUTE, { text });
+    const found = await estimates(client, editor, text);
+    const one = found?.estimates.find((estimate) => estimate.action === "ask");
+    if (!one) return undefined;
+    const message = `${one.tier} → ${one.model} · ${one.price} (${reason})`;
     return { message, severity: vscode.InputBoxValidationSeverity.Info };
   } catch {
     return undefined; // the run itself will say what is wrong
   }
 }
 
-function described({ tier, model, cost, input_tokens }: Estimate): { description: string; detail: string } {
-  const price = cost ? `≈ ${dollars(cost.likely)} (${dollars(cost.low)} – ${dollars(cost.high)})` : "price unknown";
+function described({ tier, model, price, input_tokens }: Estimate): { description: string; detail: string } {
   return { description: `${tier} → ${model}`, detail: `${price} · ${input_tokens} tokens in` };
 }

@@ -124,7 +124,7 @@ def estimate(
     with opened(config) as app:
         for action in actions or ():
             named(action)
-        names = actions or [spec.name for spec in catalog().values() if spec.in_menu]
+        names = actions or list(catalog())
         wishes = [request(app, name, where) for name in names]
         app.index(wishes[0].document.uri, _INDEX_SECONDS)
         plans = [(wish.action, _planned(app, wish)) for wish in wishes]
