@@ -12,7 +12,6 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -117,7 +116,6 @@ class App:
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
             health=self._health,
             traffic=self._traffic,
-            budget=settings.budget.per_action,
         )
         places = Places(
             counter=self._counter,
@@ -199,8 +197,12 @@ class App:
 
     def offers(self, document: Document, span: Span) -> tuple[Offer, ...]:
         """The menu at a place: each action that makes sense there, with its price; nothing is sent or read."""
-        found = (self._offer(Request(spec.name, document, span)) for spec in catalog().values() if spec.in_menu)
-        return tuple(offer for offer in found if offer is not None)
+        return self._offers(Request(spec.name, document, span) for spec in catalog().values() if spec.in_menu)
+
+    def prices(self, document: Document, span: Span, words: str = "") -> tuple[Offer, ...]:
+        """The menu, and what would be asked in the user's own words, as they are by now."""
+        own = (Request(one.name, document, span, instruction=words) for one in catalog().values() if not one.in_menu)
+        return (*self.offers(document, span), *self._offers(own))
 
     def card(self, document: Document, place: Place) -> Card | None:
         """What each action would cost for the symbol whose name stands at a place; ``None`` elsewhere."""
@@ -209,13 +211,8 @@ class App:
             return None
         return Card(symbol, self.offers(document, Span(place, place)))
 
-    def _offer(self, request: Request) -> Offer | None:
-        foreseen = self._foresight.foresee(request, self._snapshot, self._places)
-        if isinstance(foreseen, Refusal) and foreseen.code == "documented":
-            return self._offer(replace(request, replace=True))
-        if isinstance(foreseen, Refusal):
-            return None
-        return Offer(foreseen.spec, request, foreseen.target, foreseen.estimate)
+    def _offers(self, wishes: Iterable[Request]) -> tuple[Offer, ...]:
+        return self._foresight.offers(wishes, self._snapshot, self._places)
 
     def plan(self, request: Request) -> Plan | Refusal:
         """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from routerd.domain.model import OFFLINE
-from routerd.domain.ports import Engine, Watch
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Rung
 from routerd.domain.reply import Reply
@@ -16,7 +16,13 @@ class Engines:
         self._offline = offline
         self._upstream = upstream
 
-    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+    def first(self, question: Question, rung: Rung) -> ModelRef:
         """As the Engine port says."""
-        engine = self._offline if rung.models == (OFFLINE,) else self._upstream
-        return await engine.ask(question, rung, watch)
+        return self._engine(rung).first(question, rung)
+
+    async def ask(self, question: Question, rung: Rung, meter: Meter) -> Reply:
+        """As the Engine port says."""
+        return await self._engine(rung).ask(question, rung, meter)
+
+    def _engine(self, rung: Rung) -> Engine:
+        return self._offline if rung.models == (OFFLINE,) else self._upstream

@@ -17,15 +17,16 @@ from routerd.actions import catalog
 from routerd.domain.action import ActionSpec, Contract, Request, Scope
 from routerd.domain.conversation import Turn, target_key
 from routerd.domain.document import Document
+from routerd.domain.forecast import Forecast
 from routerd.domain.lines import LineChange
+from routerd.domain.offer import Offer
 from routerd.domain.place import Place, Span
 from routerd.domain.project import Project
-from routerd.domain.quote import Estimate
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.planning import Places, Plan, plan, requoted
+from routerd.planning import Places, Plan, forecast_again, plan
 from routerd.stages.compose import fenced, target_text
 
 _REMEMBERED = 64
@@ -36,11 +37,11 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """An action as it would be planned now, by the target's label and the first rung's price."""
+    """An action as it would be planned now, by the target's label and what that costs."""
 
     spec: ActionSpec
     target: str
-    estimate: Estimate
+    forecast: Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ class Foresight:
         self._now: _Now | None = None
         self._named: tuple[Outline, frozenset[str]] | None = None
         self._known: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
+
+    def offers(self, wishes: Iterable[Request], snapshot: Snapshot, places: Places) -> tuple[Offer, ...]:
+        """Those wishes that make sense, each with its price; what is documented already would be documented anew."""
+        found: list[Offer] = []
+        for wish in wishes:
+            foreseen = self.foresee(wish, snapshot, places)
+            if isinstance(foreseen, Refusal) and foreseen.code == "documented":
+                wish = replace(wish, replace=True)  # noqa: PLW2901  # asked for once more, as another wish
+                foreseen = self.foresee(wish, snapshot, places)
+            if not isinstance(foreseen, Refusal):
+                found.append(Offer(foreseen.spec, wish, foreseen.target, foreseen.forecast))
+        return tuple(found)
 
     def foresee(self, request: Request, snapshot: Snapshot, places: Places) -> Foreseen | Refusal:
         """What ``plan`` would say of a request. Raises UsageError for an action that does not exist."""
@@ -217,10 +230,10 @@ def _corrected(known: _Known, request: Request, now: _Now | None, places: Places
         grown = places.counter.count_text(document.text) - known.whole
         size = known.size + grown
     counted = question.prompt.input_tokens + grown
-    return Foreseen(spec, target.label, requoted(outcome, request, places, counted, size))
+    return Foreseen(spec, target.label, forecast_again(outcome, known.snapshot, places, counted, size))
 
 
 def _foreseen(outcome: Plan | Refusal) -> Foreseen | Refusal:
     if isinstance(outcome, Refusal):
         return outcome
-    return Foreseen(outcome.question.spec, outcome.question.target.label, outcome.estimates[0])
+    return Foreseen(outcome.question.spec, outcome.question.target.label, outcome.forecast)

@@ -10,17 +10,18 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from routerd.allowance import Allowance
 from routerd.delivery import deliver
 from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.conversation import Turn, target_key
-from routerd.domain.errors import BadRequest, ContextTooLong, Unfinished, UpstreamError
+from routerd.domain.errors import BadRequest, ContextTooLong, OverBudget, Unfinished, UpstreamError
 from routerd.domain.model import OFFLINE
-from routerd.domain.money import Usage, dollars
+from routerd.domain.money import Usage
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.prompt import Question
-from routerd.domain.quote import Rung
+from routerd.domain.quote import Estimate, Rung
 from routerd.domain.reply import Change, Finish, Reply, Unproven
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
@@ -28,7 +29,7 @@ from routerd.domain.verdict import Refusal, Rejected
 from routerd.judge import Judge
 from routerd.planning import Places, Plan, plan
 from routerd.receipt import Receipt
-from routerd.stages.admit import Admission, admit, asked_again
+from routerd.stages.admit import agreed, asked_again, confirmation
 from routerd.stages.compose import with_rejection
 
 _WORDLESS = Refusal("Say in your own words what to do (in a terminal: --instruction TEXT).", "instruction")
@@ -45,19 +46,16 @@ async def run(
         planned = _WORDLESS
     if isinstance(planned, Refusal):
         return Outcome(Status.REFUSED, request.action, planned.message)
-    receipt = Receipt(
-        job, request.document.language, places.ledger, watch, places.clock, planned.baseline, request.action
-    )
-    outcome = Outcome(
-        Status.FAILED, request.action, "", planned.route, planned.estimates[0], model=planned.estimates[0].model
-    )
-    settings = snapshot.settings
+    forecast, settings = planned.forecast, snapshot.settings
+    receipt = _receipt(job, planned, settings, places, watch)
+    outcome = Outcome(Status.FAILED, request.action, "", planned.route, forecast, model=forecast.estimate.model)
     try:
-        admitted = await _admitted(planned, settings, editor)
-        if isinstance(admitted, Refusal):
-            return replace(outcome, status=Status.REFUSED, message=admitted.message)
+        declined = forecast.refusal or await _declined(forecast.estimate, settings, editor)
+        if declined is not None:
+            return replace(outcome, status=Status.REFUSED, message=declined.message)
+        allowed = agreed(forecast.estimate, settings.budget.confirm_above)
         async with asyncio.timeout(settings.limits.total_s):
-            found = await _Climb(planned, settings, places, receipt, editor, admitted.agreed).by(admitted.rungs)
+            found = await _Climb(planned, settings, places, receipt, editor, allowed).up()
         if isinstance(found, Refusal):
             ended = replace(outcome, status=Status.REFUSED, message=found.message)
         elif isinstance(found, Rejected):
@@ -69,7 +67,7 @@ async def run(
             accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
             ended = await deliver(accepted, planned.question, places.workspace, editor, receipt)
     except asyncio.CancelledError:
-        ended = replace(outcome, status=Status.CANCELLED, message=f"Cancelled; {dollars(receipt.spent)} was spent.")
+        ended = replace(outcome, status=Status.CANCELLED, message="Cancelled.")
     except TimeoutError:
         limit = f"{settings.limits.total_s:g} seconds (limits.total_s)"
         ended = replace(outcome, message=f"No answer passed its check within {limit}.")
@@ -77,7 +75,14 @@ async def run(
         ended = replace(outcome, message=str(fault))
     finally:
         places.ledger.release(job)
-    message = f"{ended.message} {receipt.trouble}" if receipt.trouble else ended.message
+    wrong = receipt.allowance.overbilled
+    notes = (
+        ended.message,
+        f"{wrong}." if wrong and wrong not in ended.message else None,
+        receipt.total if ended.status in (Status.FAILED, Status.CANCELLED) else None,
+        receipt.trouble,
+    )
+    message = " ".join(note for note in notes if note)
     stronger = snapshot.stronger(ended.tier) if ended.tier else None
     return replace(ended, message=message, attempts=tuple(receipt.attempts), next_tier=stronger)
 
@@ -88,14 +93,31 @@ def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
     return f"No answer passed its check: {rejected.reason}."
 
 
-async def _admitted(planned: Plan, settings: Settings, editor: ports.Editor) -> Admission | Refusal:
-    """The rungs that window, budget and user allow."""
-    admission = admit(planned.estimates, planned.question.prompt, settings.budget)
-    if isinstance(admission, Refusal):
-        return admission
-    if admission.question and not await editor.confirm(admission.question):
-        return Refusal("Not sent: it was not confirmed.", "confirm")
-    return admission
+def _receipt(job: str, planned: Plan, settings: Settings, places: Places, watch: ports.Watch) -> Receipt:
+    request, quotes = planned.question.request, planned.decision.quotes
+    terms = {model: quote.terms for model, quote in quotes.items()}
+    allowance = Allowance(job, places.ledger, places.clock, terms, settings.budget, planned.decision.cap)
+    receipt = Receipt(
+        job,
+        request.document.language,
+        places.ledger,
+        watch,
+        places.clock,
+        planned.baseline,
+        request.action,
+        allowance,
+        {model: quote.estimate for model, quote in quotes.items()},
+    )
+    receipt.prior_output = planned.prior_output
+    return receipt
+
+
+async def _declined(estimate: Estimate, settings: Settings, editor: ports.Editor) -> Refusal | None:
+    """Whether the user does not want this sent, where that is to be asked."""
+    asked = confirmation(estimate, settings.budget.confirm_above)
+    if asked is None or await editor.confirm(asked):
+        return None
+    return Refusal("Not sent: it was not confirmed.", "confirm")
 
 
 @dataclass(slots=True)
@@ -112,25 +134,22 @@ class _Climb:
     refusals: list[tuple[str, str]] = field(default_factory=list)
     """Each answer that was not taken, with the reason."""
 
-    async def by(self, rungs: tuple[int, ...]) -> Change | Unproven | Rejected | Refusal:
-        """What the admitted rungs answer, asked one after the other.
+    async def up(self) -> Change | Unproven | Rejected | Refusal:
+        """What the steps of the ladder answer, asked one after the other.
 
         A tier that is down is no reason to pay for a dearer one: then only the built-in engine is left to ask.
-        Raises UpstreamError where no rung gave a whole answer.
+        Raises UpstreamError where no step gave a whole answer.
         """
-        self.receipt.prior_output = self.planned.prior_output
         fault: UpstreamError | None = None
         unproven: Unproven | None = None
-        for index in rungs:
-            rung = self.planned.route.ladder[index]
+        for rung, estimate in zip(self.planned.route.ladder, self.planned.estimates, strict=True):
             if _down(fault) and not self.refusals and rung.models != (OFFLINE,):
                 continue
-            self.receipt.estimate = self.planned.estimates[index]
-            end = await self._on(rung)
+            end = await self._on(rung, estimate)
             if isinstance(end, Change):
                 return end
             if isinstance(end, Refusal):
-                return unproven or (Rejected(f"{self.refusals[-1][1]}; {end.message}") if self.refusals else end)
+                return self._stopped(end, fault, unproven)
             if isinstance(end, UpstreamError):
                 fault = fault or end
             elif isinstance(end, Unproven):
@@ -139,19 +158,32 @@ class _Climb:
             return unproven or Rejected(self.refusals[-1][1])
         raise fault or UpstreamError("No model could be asked.")
 
-    async def _on(self, rung: Rung) -> Change | Unproven | Rejected | Refusal | UpstreamError:
+    def _stopped(
+        self, why: Refusal, fault: UpstreamError | None, unproven: Unproven | None
+    ) -> Unproven | Rejected | Refusal:
+        """The end where a further try may not be made, with what went before. Raises UpstreamError after a fault."""
+        reason = why.message.rstrip(".")
+        if unproven is not None:
+            return replace(unproven, reason=f"{unproven.reason.splitlines()[0]}; {reason}")
+        if self.refusals:
+            return Rejected(f"{self.refusals[-1][1]}; {reason}")
+        if fault is not None:
+            raise UpstreamError(f"{fault} {why.message}")
+        return why
+
+    async def _on(self, rung: Rung, estimate: Estimate) -> Change | Unproven | Rejected | Refusal | UpstreamError:
         """One rung's answer. A slip of form is mended by the model that made it: once more, then up the ladder."""
         settings, places, receipt = self.settings, self.places, self.receipt
         judge = Judge(places.grammar, places.workspace, places.runner, settings.test_command)
         again = settings.routing.escalate and rung.models != (OFFLINE,)
         while True:
-            over = await self._declined() or await receipt.reserve(settings.budget.per_action)
-            if over is not None:
-                return over
+            declined = await self._declined(estimate)
+            if declined is not None:
+                return declined
             question = _with(self.planned.question, self.refusals, places)
             receipt.counted_input = question.prompt.input_tokens
             reply = await _ask(question, rung, places, receipt)
-            if isinstance(reply, UpstreamError):
+            if isinstance(reply, UpstreamError | Refusal):
                 return reply
             if not reply.attempt.cached:
                 places.recent.keep(target_key(question), Turn.of(question, reply.attempt, places.clock()))
@@ -166,15 +198,15 @@ class _Climb:
                 return found
             again = False
 
-    async def _declined(self) -> Refusal | None:
+    async def _declined(self, estimate: Estimate) -> Refusal | None:
         """Whether the user does not want to pay for a further try, where that is more than was agreed to."""
-        estimate, spent = self.receipt.estimate, self.receipt.spent
-        question = asked_again(estimate, spent, self.agreed) if estimate else None
-        if question is None:
+        spent = self.receipt.spent
+        again = asked_again(estimate, spent, self.agreed)
+        if again is None:
             return None
-        if not await self.editor.confirm(question):
+        if not await self.editor.confirm(again):
             return Refusal("another try was not confirmed", "confirm")
-        self.agreed = spent + estimate.cost.high if estimate and estimate.cost else None
+        self.agreed = spent + estimate.cost.high if estimate.cost else None
         return None
 
 
@@ -198,7 +230,7 @@ async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Recei
         raise
 
 
-async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt) -> Reply | UpstreamError:
+async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt) -> Reply | UpstreamError | Refusal:
     """An answer from the cache, which costs nothing, or from the engine; a fault that another rung may not have.
 
     Raises BadRequest: what is malformed here is malformed on every rung.
@@ -208,11 +240,13 @@ async def _ask(question: Question, rung: Rung, places: Places, receipt: Receipt)
         if text is not None:
             attempt = Attempt(model, rung.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)
-    receipt.stage("asking", rung.models[0])
+    receipt.stage("asking", places.engine.first(question, rung))
     try:
         return await places.engine.ask(question, rung, receipt)
     except BadRequest:
         raise
+    except OverBudget as over:
+        return Refusal(str(over))
     except UpstreamError as fault:
         return fault
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from routerd.allowance import Allowance
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.baseline import baseline_cost
 from routerd.domain.booking import Booking
@@ -17,13 +17,10 @@ from routerd.domain.ports import Ledger, Watch
 from routerd.domain.quote import Estimate, Tariff
 from routerd.domain.verdict import Refusal
 
-_LOCKED_S, _LOOK_S = 3.0, 0.1
-"""How long a job waits for a ledger that another program holds, and between two looks at it."""
-
 
 @dataclass(slots=True)
 class Receipt:
-    """A Watch that books what it is told, and passes it on to whoever shows progress."""
+    """A Meter that books what it is told, and passes it on to whoever shows progress."""
 
     job: str
     language: str
@@ -32,9 +29,11 @@ class Receipt:
     clock: Callable[[], datetime]
     baseline: Tariff | None
     action: str
+    allowance: Allowance
+    estimates: Mapping[ModelRef, Estimate] = field(default_factory=dict)
+    """What an answer of each model was foreseen to cost."""
     counted_input: int = 0
     prior_output: int = 0
-    estimate: Estimate | None = None
     attempts: list[Attempt] = field(default_factory=list)
     trouble: str | None = None
     """What the user must know of the ledger: an attempt that could not be written down, or a new file."""
@@ -46,17 +45,20 @@ class Receipt:
         """Dollars over all attempts so far, as far as their prices are known."""
         return sum((attempt.cost for attempt in self.attempts if attempt.cost is not None), Decimal(0))
 
-    async def reserve(self, per_action: Decimal | None) -> Refusal | None:
-        """Hold the estimate's high end for the next attempt, within what one action may cost over all of them."""
-        high = self.estimate.cost.high if self.estimate and self.estimate.cost else Decimal(0)
-        if per_action is not None and self.spent + high > per_action:
-            return Refusal(f"another try could pass the {dollars(per_action)} allowed per action", "budget")
-        for _ in range(round(_LOCKED_S / _LOOK_S)):
-            refusal = self.ledger.reserve(self.job, high, self.clock())
-            if refusal is None or refusal.code != "locked":
-                break
-            await asyncio.sleep(_LOOK_S)
-        return refusal
+    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
+        """As the Meter says."""
+        return await self.allowance.call(model, counted)
+
+    @property
+    def total(self) -> str:
+        """How many attempts were made and what they cost, as the end of a message."""
+        made = [attempt for attempt in self.attempts if not attempt.cached and attempt.model != OFFLINE]
+        if not made:
+            return "Nothing was spent."
+        unknown = any(attempt.cost is None for attempt in made)
+        about = "about " if any(attempt.usage_estimated for attempt in made) else ""
+        spent = "of unknown price" if unknown else f"{about}{dollars(self.spent)} spent in all"
+        return f"{len(made)} attempt{'s' * (len(made) != 1)}, {spent}."
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """A step of the line began."""
@@ -68,6 +70,9 @@ class Receipt:
 
     def attempted(self, attempt: Attempt) -> None:
         """Book an attempt, in the ledger first."""
+        foreseen, wrong = self.allowance.ended(attempt)
+        if wrong is not None:
+            attempt = replace(attempt, reason=f"{attempt.reason}; {wrong}" if attempt.reason else wrong)
         self._asked = self._asked or self.counted_input
         used = attempt.status is AttemptStatus.OK and attempt.model != OFFLINE
         booking = Booking(
@@ -75,10 +80,11 @@ class Receipt:
             self.action,
             self.language,
             attempt,
-            self.estimate,
+            self.estimates.get(attempt.model),
             self.counted_input,
             self.prior_output,
             self._instead(attempt) if used else None,
+            foreseen,
         )
         self.trouble = self.ledger.book(booking, self.clock()) or self.trouble
         self.attempts.append(attempt)

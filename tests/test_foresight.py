@@ -74,7 +74,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
 
 
 def shown(app: App, document: Document, place: Place) -> dict[str, object]:
-    return {offer.spec.name: (offer.title, offer.estimate) for offer in app.offers(document, Span(place, place))}
+    return {offer.spec.name: (offer.title, offer.forecast) for offer in app.offers(document, Span(place, place))}
 
 
 def planned(app: App, document: Document, place: Place) -> dict[str, object]:
@@ -88,7 +88,7 @@ def planned(app: App, document: Document, place: Place) -> dict[str, object]:
         if not isinstance(plan, Refusal):
             spec, label = plan.question.spec, plan.question.target.label
             title = spec.replace_title if plan.question.request.replace else spec.title
-            found[action] = (title.format(target=label), plan.estimates[0])
+            found[action] = (title.format(target=label), plan.forecast)
     return found
 
 

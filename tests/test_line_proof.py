@@ -34,7 +34,7 @@ async def test_failing_tests_climb_the_ladder_with_what_the_runner_said(
         return GOOD if body["model"] == "large" else BAD
 
     async with Upstream(reply=answer) as upstream:
-        app = open_app(upstream.base_url)
+        app = open_app(upstream.base_url, '[budget]\nper_action = "0.10"')
         _config(home)
         assert app.reload() == ()
         outcome = await done(app, desk, wish(desk, "test"))
@@ -49,7 +49,7 @@ async def test_tests_that_fail_on_every_rung_are_proposed_and_not_applied(
     open_app: Callable[..., App], desk: Desk, home: Path
 ) -> None:
     async with Upstream(reply=BAD) as upstream:
-        app = open_app(upstream.base_url)
+        app = open_app(upstream.base_url, '[budget]\nper_action = "0.10"')
         _config(home)
         assert app.reload() == ()
         outcome = await done(app, desk, wish(desk, "test"))
@@ -71,3 +71,17 @@ async def test_without_a_command_in_the_users_own_configuration_nothing_is_run(
     assert "test_command" in problem
     assert outcome.status is Status.APPLIED
     assert "running the tests" not in desk.stages
+
+
+async def test_where_nobody_capped_the_price_a_dear_second_try_is_not_made_and_the_way_on_is_said(
+    open_app: Callable[..., App], desk: Desk, home: Path
+) -> None:
+    async with Upstream(reply=BAD) as upstream:
+        app = open_app(upstream.base_url)
+        _config(home)
+        assert app.reload() == ()
+        outcome = await done(app, desk, wish(desk, "test"))
+        assert [seen.model for seen in upstream.seen] == ["small"]
+    assert outcome.status is Status.PROPOSED
+    assert outcome.message.startswith("Not applied: the new tests do not pass: exit code 1; Stopped after $0.000")
+    assert "ten times its likely price or a cent. To allow more, set budget.per_action" in outcome.message

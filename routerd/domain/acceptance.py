@@ -11,6 +11,9 @@ WINDOW = 200
 Z = 1.28
 """One-sided 90 % bound of the normal distribution: a rung gets the benefit of so much doubt."""
 
+_PRIOR, _PRIOR_WEIGHT = 0.85, 4.0
+"""Before anything was tried: ours, outvoted within a day's work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
@@ -20,6 +23,11 @@ class Acceptance:
     tried: int = 0
     since: int = 0
     """Actions of this kind that were run since the model was last asked."""
+
+    @property
+    def likely(self) -> float:
+        """The share of its answers that should be accepted: the mean of a beta distribution, with a prior."""
+        return (self.accepted + _PRIOR * _PRIOR_WEIGHT) / (self.tried + _PRIOR_WEIGHT)
 
     @property
     def at_best(self) -> float:

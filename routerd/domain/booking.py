@@ -25,3 +25,5 @@ class Booking:
     baseline_cost: Decimal | None
     """Dollars that the baseline model would have cost with the same tokens; ``None`` for an answer
     that was not used, as the baseline would not have been asked for it twice."""
+    allowed: Decimal | None = None
+    """Dollars that were foreseen for this call at the most; ``None`` where no call was made or its price is unknown."""

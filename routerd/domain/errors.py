@@ -10,6 +10,7 @@ RouterdError                 one sentence that says what to do next
     ├── ContextTooLong       the prompt does not fit the model's window
     ├── BadRequest           the provider refused the request as malformed
     ├── Unfinished           every answer was cut short or filtered: another model may do better
+    ├── OverBudget           a call may not be made, as it could cost more than is left
     └── Exhausted            outages, limits or the deadline used up every deployment
 """
 
@@ -54,6 +55,10 @@ class BadRequest(UpstreamError):
 
 class Unfinished(UpstreamError):
     """Every deployment answered, and no answer was whole."""
+
+
+class OverBudget(UpstreamError):
+    """A call was not made, as it could cost more than is left: the text says of what, and how to go on."""
 
 
 class Exhausted(UpstreamError):

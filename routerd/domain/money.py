@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 
 MILLION = Decimal(1_000_000)
 STALE = timedelta(days=90)
@@ -108,13 +108,21 @@ def dollars(amount: Decimal | None) -> str:
     if amount == 0:
         return "$0"
     sign, size = ("-", -amount) if amount < 0 else ("", amount)
-    places = max(2, 1 - size.adjusted()) if size < 1 else 2
-    return f"{sign}${plain_places(size, places)}"
+    return f"{sign}${plain_places(size, _places(size))}"
 
 
-def plain_places(amount: Decimal, places: int) -> str:
-    """The amount rounded half even to so many decimal places; cents keep both their digits."""
-    text = format(amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN), "f")
+def dollars_at_most(amount: Decimal) -> str:
+    """A bound for people: as ``dollars``, but never less than the amount."""
+    return f"${plain_places(amount, _places(amount), ROUND_CEILING)}" if amount else "$0"
+
+
+def _places(size: Decimal) -> int:
+    return max(2, 1 - size.adjusted()) if size < 1 else 2
+
+
+def plain_places(amount: Decimal, places: int, rounding: str = ROUND_HALF_EVEN) -> str:
+    """The amount rounded to so many decimal places; cents keep both their digits."""
+    text = format(amount.quantize(Decimal(1).scaleb(-places), rounding), "f")
     whole, _, fraction = text.partition(".")
     while len(fraction) > 2 and fraction.endswith("0"):
         fraction = fraction[:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routerd.domain.action import ActionSpec, Request
-from routerd.domain.quote import Estimate
+from routerd.domain.forecast import Forecast
 from routerd.domain.symbol import Symbol
 
 
@@ -17,7 +17,7 @@ class Offer:
     request: Request
     target: str
     """The target's label, for titles."""
-    estimate: Estimate
+    forecast: Forecast
 
     @property
     def title(self) -> str:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from routerd.domain.attempt import Attempt
+from routerd.domain.forecast import Forecast
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage, total
-from routerd.domain.quote import Estimate, Route
+from routerd.domain.quote import Route
 from routerd.domain.reply import Change
 from routerd.domain.tier import Tier
 
@@ -33,7 +34,7 @@ class Outcome:
     message: str
     """One sentence for a person."""
     route: Route | None = None
-    estimate: Estimate | None = None
+    forecast: Forecast | None = None
     attempts: tuple[Attempt, ...] = ()
     tier: Tier | None = None
     model: ModelRef | None = None

@@ -14,6 +14,7 @@ from routerd.domain.classification import Classification
 from routerd.domain.conversation import Turn
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
+from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 from routerd.domain.place import Place, Span
@@ -107,14 +108,27 @@ class Watch(Protocol):
         """An attempt ended, well or not; called exactly once for each."""
 
 
+class Meter(Watch, Protocol):
+    """A Watch that is also asked before each call how long the answer may be."""
+
+    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
+        """The limit of the answer in tokens, with the call's price reserved; a Refusal where it may not be made.
+
+        ``counted``: the call's input by the local tokenizer. May wait for a ledger that another program holds.
+        """
+
+
 class Engine(Protocol):
     """Answers questions; failover between the deployments of a rung is its own business."""
 
-    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+    def first(self, question: Question, rung: Rung) -> ModelRef:
+        """The deployment that ``ask`` would ask first, as they stand now; looks, and asks nobody."""
+
+    async def ask(self, question: Question, rung: Rung, meter: Meter) -> Reply:
         """A whole answer from the first deployment of the rung that gives one.
 
         Cancelling the task closes the connection; the cancelled attempt is reported first.
-        Raises UpstreamError where no deployment gave one.
+        Raises UpstreamError where no deployment gave one, OverBudget where none may be asked.
         """
 
 
@@ -140,10 +154,17 @@ class Workspace(Protocol):
 class Ledger(Protocol):
     """Every cent: reserved before it is spent, booked when it was, in one place for all daemons."""
 
-    def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
-        """Hold an amount (dollars) for a job against the budgets; a Refusal where it does not fit.
+    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
+        """The budgets of the day and the month as they stand; none where none is set.
 
-        Its code is ``locked`` where another program holds the ledger, so that another try may succeed.
+        A Refusal where one is set and the ledger cannot keep it.
+        """
+
+    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+        """Hold an amount (dollars) for a job's next call, in place of what it held: ``most``, or what is left of it.
+
+        A Refusal where less than ``least`` is left. Its code is ``locked`` where another program holds the ledger, so
+        that another try may succeed.
         """
 
     def book(self, booking: Booking, at: datetime) -> str | None:

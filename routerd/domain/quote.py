@@ -95,6 +95,8 @@ class Learned:
     """The latest bills themselves, whose input and output vary together; empty while they are too few."""
     reasoning: float = 0.0
     """The share of the generated tokens that the model thinks and does not show, in [0, 1]."""
+    excess: float = 1.0
+    """The largest bill in terms of what had been foreseen for it at the most; 1 where none was above that."""
 
 
 @dataclass(frozen=True, slots=True)

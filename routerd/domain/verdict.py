@@ -27,6 +27,8 @@ class Refusal:
     code: str = "budget"
     """``budget``, ``price``, ``confirm``, ``ledger``, ``locked``, ``provider``; ``scope``, ``documented``, ``size``,
     ``language``, ``path`` or ``instruction``."""
+    short: str = ""
+    """The same in a few words for a title: "over today's budget"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,18 @@ Money is a decimal string, unrounded in JSON and two significant digits for peop
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from routerd.domain.attempt import Attempt
 from routerd.domain.finding import Finding, Severity
+from routerd.domain.forecast import Candidate, Forecast
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.money import Usage, dollars, plain
+from routerd.domain.money import Usage, dollars, dollars_at_most, plain
 from routerd.domain.outcome import Outcome
 from routerd.domain.place import Span
-from routerd.domain.quote import Estimate, Route
+from routerd.domain.quote import Route
 from routerd.domain.reply import Change
 from routerd.domain.text import Encoding, Text
 from routerd.frontends.table import markdown_table
@@ -34,10 +36,11 @@ def money(amount: Decimal | None) -> str | None:
     return None if amount is None else plain(amount)
 
 
-def estimate_json(estimate: Estimate | None) -> Json | None:
+def estimate_json(forecast: Forecast | None) -> Json | None:
     """An Estimate of the interface."""
-    if estimate is None:
+    if forecast is None:
         return None
+    estimate = forecast.estimate
     cost, output, price = estimate.cost, estimate.output_tokens, estimate.price
     return {
         "action": estimate.action,
@@ -46,9 +49,24 @@ def estimate_json(estimate: Estimate | None) -> Json | None:
         "input_tokens": estimate.input_tokens,
         "output_tokens": {"low": output.low, "likely": output.likely, "high": output.high},
         "cost": {"low": money(cost.low), "likely": money(cost.likely), "high": money(cost.high)} if cost else None,
+        "expected": money(forecast.expected),
+        "most": money(forecast.most),
+        "price": price_words(forecast),
         "baseline_cost": money(estimate.baseline_cost),
         "price_source": price.source if price else None,
         "price_checked": price.checked if price else None,
+        "candidates": [_candidate_json(candidate) for candidate in forecast.candidates],
+        "refused": forecast.refusal.message if forecast.refusal else None,
+    }
+
+
+def _candidate_json(candidate: Candidate) -> Json:
+    return {
+        "model": str(candidate.model),
+        "tier": str(candidate.tier),
+        "cost": money(candidate.cost),
+        "accepted": None if candidate.accepted is None else round(candidate.accepted, 3),
+        "skipped": candidate.skipped,
     }
 
 
@@ -111,7 +129,7 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "next_tier": str(outcome.next_tier) if outcome.next_tier else None,
         "message": outcome.message,
         "route": route_json(outcome.route, outcome.action) if outcome.route else None,
-        "estimate": estimate_json(outcome.estimate),
+        "estimate": estimate_json(outcome.forecast),
         "usage": usage_json(outcome.usage),
         "cost": money(outcome.cost),
         "attempts": [attempt_json(attempt) for attempt in outcome.attempts],
@@ -174,34 +192,46 @@ def model_words(model: ModelRef) -> str:
     return "built-in, offline" if model == OFFLINE else model.model
 
 
-def offer_title(title: str, estimate: Estimate) -> str:
-    """A menu title: what would be done, tier, model and price."""
-    price = dollars(estimate.cost.likely if estimate.cost else None)
-    about = "≈ " if estimate.cost and estimate.cost.likely else ""
-    return f"{title} · {estimate.tier} → {model_words(estimate.model)} · {about}{price}"
+def offer_title(title: str, forecast: Forecast) -> str:
+    """A menu title: what would be done, tier, model and price, or why it may not be sent."""
+    estimate = forecast.estimate
+    return f"{title} · {estimate.tier} → {model_words(estimate.model)} · {price_words(forecast)}"
 
 
-def hover_markdown(estimates: tuple[Estimate, ...], spent: Decimal, budget: Decimal | None) -> str:
-    """The hover's table: one row for each action, and below it what was spent today."""
+def price_words(forecast: Forecast) -> str:
+    """The likely price and the most that it can be; where nothing may be sent, why not."""
+    if forecast.refusal is not None:
+        return forecast.refusal.short or forecast.refusal.message
+    likely, most = forecast.likely, forecast.most
+    if not likely:
+        return dollars(likely)
+    return f"≈ {dollars(likely)}" + (f", at most {dollars_at_most(most)}" if most is not None else "")
+
+
+def passed_over(forecasts: Iterable[Forecast]) -> tuple[str, ...]:
+    """A sentence for each configured model that is passed over, each once."""
+    skipped = (candidate for forecast in forecasts for candidate in forecast.passed_over)
+    return tuple(dict.fromkeys(f"{one.model} ({one.tier}) is passed over: {one.skipped}." for one in skipped))
+
+
+def refused(forecasts: Iterable[Forecast]) -> tuple[str, ...]:
+    """Why actions may not be sent and what to change, each sentence once."""
+    return tuple(dict.fromkeys(found.message for forecast in forecasts if (found := forecast.refusal) is not None))
+
+
+def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Decimal | None) -> str:
+    """The hover's table: one row for each action, and below it what is passed over and what was spent today."""
     rows = [
         (
-            str(estimate.action),
-            f"{estimate.tier} → {model_words(estimate.model)}",
-            f"{estimate.input_tokens:,}",
-            f"≈ {estimate.output_tokens.likely:,}" if estimate.output_tokens.high else "–",
-            _price_words(estimate),
+            str(forecast.estimate.action),
+            f"{forecast.estimate.tier} → {model_words(forecast.estimate.model)}",
+            f"{forecast.estimate.input_tokens:,}",
+            f"≈ {forecast.estimate.output_tokens.likely:,}" if forecast.estimate.output_tokens.high else "–",
+            price_words(forecast),
         )
-        for estimate in estimates
+        for forecast in forecasts
     ]
     table = markdown_table(("action", "tier → model", "input", "output", "price"), rows, right=frozenset((2, 3)))
     limit = f" of {dollars(budget)}" if budget is not None else ""
-    return "\n".join((*table, "", f"routerd · spent today: {dollars(spent)}{limit}"))
-
-
-def _price_words(estimate: Estimate) -> str:
-    cost = estimate.cost
-    if cost is None:
-        return "price unknown"
-    if cost.low == cost.high:
-        return dollars(cost.likely)
-    return f"≈ {dollars(cost.likely)} ({dollars(cost.low)} – {dollars(cost.high)})"
+    notes = [line for said in (*refused(forecasts), *passed_over(forecasts)) for line in (said, "")]
+    return "\n".join((*table, "", *notes, f"routerd · spent today: {dollars(spent)}{limit}"))

@@ -1,38 +1,72 @@
-"""Admit: the rungs that window and budget allow, whether to ask the user first, or a refusal."""
+"""Admit: whether a model may be asked within window and budgets, and what to ask the user before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 
+from routerd.domain.forecast import Quote
+from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import dollars
-from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Estimate
 from routerd.domain.settings import Budget
 from routerd.domain.verdict import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What may be sent: indices of the ladder, and a question to put to the user before sending."""
+def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | Refusal) -> Refusal | None:
+    """Why a model may not be asked with ``counted`` local input tokens; ``None`` where it may.
 
-    rungs: tuple[int, ...]
-    question: str | None = None
-    agreed: Decimal | None = None
-    """Dollars that the action may cost without another question; ``None``: any number."""
+    ``left`` is what the budgets of the day and the month have left, or why nobody can tell.
+    """
+    estimate, model = quote.estimate, quote.model
+    if model == OFFLINE:
+        return None
+    least = quote.terms.most(counted, quote.terms.least)
+    if least is None and budget.limited:
+        return Refusal(
+            f"The price of {model} is unknown and a budget is set: "
+            f'give it under [models."{model}"] with input and output.',
+            "price",
+            "its price is unknown, and a budget is set",
+        )
+    if least is not None and budget.per_action is not None and least > budget.per_action:
+        return Refusal(
+            f"This could cost {dollars(least)}, above the {dollars(budget.per_action)} "
+            "allowed per action: select less, or raise budget.per_action.",
+            "budget",
+            f"above the {dollars(budget.per_action)} allowed per action",
+        )
+    window = estimate.price.context if estimate.price else None
+    needed = max(counted, estimate.input_tokens) + estimate.output_tokens.likely
+    if window is not None and needed > window:
+        return Refusal(
+            f"This needs {needed:,} tokens and {model} holds {window:,}: select a smaller part, "
+            f'or correct context under [models."{model}"].',
+            "size",
+            f"needs {needed:,} tokens, holds {window:,}",
+        )
+    if isinstance(left, Refusal):
+        return left
+    return next((over for limit in left if (over := limit.refusal(least or Decimal(0)))), None)
 
 
-def admit(estimates: tuple[Estimate, ...], prompt: Prompt, budget: Budget) -> Admission | Refusal:
-    """Which rungs of the ladder may be asked. Daily and monthly caps are the ledger's: it sees all daemons."""
-    refusals = [_refusal(estimate, prompt, budget) for estimate in estimates]
-    rungs = tuple(index for index, refusal in enumerate(refusals) if refusal is None)
-    if not rungs:
-        return next(refusal for refusal in refusals if refusal is not None)
-    first = estimates[rungs[0]]
-    question = _question(first, budget.confirm_above)
-    asked = first.cost.high if first.cost and question else Decimal(0)
-    return Admission(rungs, question, None if budget.confirm_above is None else max(budget.confirm_above, asked))
+def confirmation(estimate: Estimate, confirm_above: Decimal | None) -> str | None:
+    """What to ask the user before anything is sent; ``None`` where nothing needs to be asked."""
+    if confirm_above is None or estimate.model == OFFLINE:
+        return None
+    if estimate.cost is None:
+        return f"The price of {estimate.model} is unknown. Send it?"
+    if estimate.cost.high <= confirm_above:
+        return None
+    return f"This will cost about {dollars(estimate.cost.likely)} (up to {dollars(estimate.cost.high)}). Send it?"
+
+
+def agreed(estimate: Estimate, confirm_above: Decimal | None) -> Decimal | None:
+    """Dollars that the action may cost without another question, once the first was agreed to; ``None``: any number."""
+    if confirm_above is None:
+        return None
+    return max(confirm_above, estimate.cost.high) if estimate.cost else confirm_above
 
 
 def asked_again(estimate: Estimate, spent: Decimal, agreed: Decimal | None) -> str | None:
@@ -43,38 +77,3 @@ def asked_again(estimate: Estimate, spent: Decimal, agreed: Decimal | None) -> s
         f"{dollars(spent)} brought no answer that could be taken. Another try, by {estimate.model}, will cost about "
         f"{dollars(estimate.cost.likely)} (up to {dollars(estimate.cost.high)}). Send it?"
     )
-
-
-def _refusal(estimate: Estimate, prompt: Prompt, budget: Budget) -> Refusal | None:
-    if estimate.model == OFFLINE:
-        return None
-    if estimate.cost is None and budget.limited:
-        return Refusal(
-            f"The price of {estimate.model} is unknown and a budget is set: "
-            f'give it under [models."{estimate.model}"] with input and output.',
-            "price",
-        )
-    if estimate.cost and budget.per_action is not None and estimate.cost.high > budget.per_action:
-        return Refusal(
-            f"This could cost {dollars(estimate.cost.high)}, above the {dollars(budget.per_action)} "
-            "allowed per action: select less, or raise budget.per_action.",
-            "budget",
-        )
-    window = estimate.price.context if estimate.price else None
-    needed = estimate.input_tokens + estimate.output_tokens.likely
-    if window is not None and needed > window:
-        return Refusal(
-            f"This needs {needed:,} tokens and {estimate.model} holds {window:,}: select a smaller part.",
-            "size",
-        )
-    return None
-
-
-def _question(estimate: Estimate, confirm_above: Decimal | None) -> str | None:
-    if confirm_above is None or estimate.model == OFFLINE:
-        return None
-    if estimate.cost is None:
-        return f"The price of {estimate.model} is unknown. Send it?"
-    if estimate.cost.high <= confirm_above:
-        return None
-    return f"This will cost about {dollars(estimate.cost.likely)} (up to {dollars(estimate.cost.high)}). Send it?"

@@ -19,7 +19,16 @@ and later one try in forty costs at most 2.5 % of what is saved."""
 def worthwhile(
     route: Route, estimates: Sequence[Estimate], known: Sequence[Acceptance]
 ) -> tuple[Route, tuple[Estimate, ...]]:
-    """The rungs worth asking in their order, with their estimates; the arithmetic is in the route's reason.
+    """The rungs worth asking in their order, with their estimates; the arithmetic is in the route's reason."""
+    unworthy = not_worth(route, estimates, known)
+    kept = [index for index in range(len(route.ladder)) if index not in unworthy]
+    reason = "; ".join((route.reason, *(unworthy[index] for index in sorted(unworthy))))
+    ladder = tuple(route.ladder[index] for index in kept)
+    return replace(route, ladder=ladder, reason=reason), tuple(estimates[index] for index in kept)
+
+
+def not_worth(route: Route, estimates: Sequence[Estimate], known: Sequence[Acceptance]) -> dict[int, str]:
+    """The rungs that are not worth asking, by their index, each with the arithmetic in words.
 
     With `c` the likely cost of a rung, `p` the share of its answers that is accepted, and `E` the expected cost of
     all that follows, asking it first costs `c + (1 - p) * E` and starting above it costs `E`. So it is left out where
@@ -31,10 +40,9 @@ def worthwhile(
     upper end of its confidence interval stands for it: to learn that a rung is worthless then costs a few answers of
     the rung above, whatever the prices are.
     """
-    kept = list(range(len(route.ladder)))
-    remarks: list[str] = []
+    found: dict[int, str] = {}
     above: Decimal | None = None
-    for index in reversed(kept.copy()):
+    for index in reversed(range(len(route.ladder))):
         if route.ladder[index].models == (OFFLINE,):
             continue
         cost = estimates[index].cost
@@ -42,16 +50,11 @@ def worthwhile(
             above = None
             continue
         if above is not None and _fails(cost.likely, above, known[index]):
-            kept.remove(index)
-            remarks.insert(0, _arithmetic(estimates[index], above, known[index]))
+            found[index] = _arithmetic(estimates[index], above, known[index])
             continue
         p = Decimal(str(known[index].at_best))
         above = cost.likely if above is None else cost.likely + (1 - p) * above
-    if not remarks:
-        return route, tuple(estimates)
-    ladder = tuple(route.ladder[index] for index in kept)
-    reason = "; ".join((route.reason, *remarks))
-    return replace(route, ladder=ladder, reason=reason), tuple(estimates[index] for index in kept)
+    return found
 
 
 def _fails(cost: Decimal, above: Decimal, known: Acceptance) -> bool:

@@ -26,6 +26,7 @@ from routerd.domain.quantile import quantile
 from routerd.domain.quote import Learned
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
+from tests.reserving import reserve
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MODEL = ModelRef("n1n", "some-model")
@@ -87,30 +88,30 @@ def test_savings_are_net_of_attempts_that_were_of_no_use(database: Database) -> 
 
 def test_a_reservation_counts_against_the_budget_until_it_is_released(database: Database) -> None:
     book = ledger(database, daily="0.10")
-    assert book.reserve("j1", Decimal("0.08"), NOON) is None
-    refusal = book.reserve("j2", Decimal("0.03"), NOON)
+    assert reserve(book, "j1", Decimal("0.08"), NOON) is None
+    refusal = reserve(book, "j2", Decimal("0.03"), NOON)
     assert refusal is not None
     assert "daily budget of $0.10 is used up" in refusal.message
     book.release("j1")
-    assert book.reserve("j2", Decimal("0.03"), NOON) is None
+    assert reserve(book, "j2", Decimal("0.03"), NOON) is None
 
 
 def test_a_booking_lowers_the_reservation_it_was_made_for(database: Database) -> None:
     book = ledger(database, daily="0.10")
-    assert book.reserve("j1", Decimal("0.06"), NOON) is None
+    assert reserve(book, "j1", Decimal("0.06"), NOON) is None
     book.book(booking("0.05"), NOON)
-    assert book.reserve("j2", Decimal("0.04"), NOON) is None
-    assert book.reserve("j3", Decimal("0.01"), NOON) is not None
+    assert reserve(book, "j2", Decimal("0.04"), NOON) is None
+    assert reserve(book, "j3", Decimal("0.01"), NOON) is not None
 
 
 def test_budgets_begin_anew_at_midnight_and_on_the_first(database: Database) -> None:
     book = ledger(database, daily="0.10", monthly="0.15")
     book.book(booking("0.10"), NOON)
-    assert book.reserve("j2", Decimal("0.04"), NOON) is not None
-    assert book.reserve("j2", Decimal("0.04"), NOON + timedelta(days=1)) is None
-    assert book.reserve("j3", Decimal("0.04"), NOON + timedelta(days=1)) is not None
+    assert reserve(book, "j2", Decimal("0.04"), NOON) is not None
+    assert reserve(book, "j2", Decimal("0.04"), NOON + timedelta(days=1)) is None
+    assert reserve(book, "j3", Decimal("0.04"), NOON + timedelta(days=1)) is not None
     book.release("j2")
-    assert book.reserve("j3", Decimal("0.10"), NOON + timedelta(days=10)) is None
+    assert reserve(book, "j3", Decimal("0.10"), NOON + timedelta(days=10)) is None
 
 
 def test_what_a_dead_process_had_reserved_is_settled_as_unknown_at_the_estimate(path: Path, database: Database) -> None:
@@ -118,19 +119,19 @@ def test_what_a_dead_process_had_reserved_is_settled_as_unknown_at_the_estimate(
     child.start()
     child.join()
     book = ledger(database, daily="1")
-    assert book.reserve("mine", Decimal("0.10"), NOON) is None
+    assert reserve(book, "mine", Decimal("0.10"), NOON) is None
     stats = book.stats(None, UTC)
     assert (stats.unknown, stats.spent) == (1, Decimal("0.25"))
 
 
 def _reserve_and_die(path: Path) -> None:
-    ledger(Database(path, MIGRATIONS, NOON)).reserve("lost", Decimal("0.25"), NOON)
+    reserve(ledger(Database(path, MIGRATIONS, NOON)), "lost", Decimal("0.25"), NOON)
     os._exit(9)
 
 
 def _race(path: Path, won: multiprocessing.Queue[int]) -> None:
     book = ledger(Database(path, MIGRATIONS, NOON), daily="0.10")
-    won.put(sum(book.reserve(f"{os.getpid()}-{n}", Decimal("0.01"), NOON) is None for n in range(5)))
+    won.put(sum(reserve(book, f"{os.getpid()}-{n}", Decimal("0.01"), NOON) is None for n in range(5)))
     won.put(-1)
 
 
@@ -181,7 +182,7 @@ def test_a_locked_ledger_loses_no_booking(path: Path, database: Database, monkey
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     book.book(booking("0.01"), NOON)
-    refusal = book.reserve("j2", Decimal("0.01"), NOON)
+    refusal = reserve(book, "j2", Decimal("0.01"), NOON)
     assert refusal is not None
     assert "another program" in refusal.message
     other.execute("ROLLBACK")
@@ -252,7 +253,7 @@ def test_a_day_and_a_month_begin_at_the_users_own_midnight_where_summer_time_end
         assert utc[1] == [datetime(2026, 9, 30, 22, tzinfo=UTC), datetime(2026, 10, 31, 23, tzinfo=UTC)]
         book = SqliteLedger(Database(None, MIGRATIONS, NOON), lambda: Budget(daily=Decimal("0.10")))
         book.book(booking("0.09"), datetime(2026, 10, 24, 21, 59, tzinfo=UTC))  # 23:59 of the day before
-        assert book.reserve("j2", Decimal("0.10"), noon) is None
+        assert reserve(book, "j2", Decimal("0.10"), noon) is None
         (day,) = book.stats(None, None).days
         assert day.day == "2026-10-24"
     finally:
@@ -274,7 +275,7 @@ def test_a_row_that_no_ledger_can_hold_is_set_aside_with_a_sentence_and_blocks_n
     assert "n1n/some-model could not be written" in told
     assert book.book(booking("0.02"), NOON) is None
     assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.03")
-    assert book.reserve("j2", Decimal("0.97"), NOON) is None
+    assert book.reserve("j2", Decimal("0.97"), Decimal("0.97"), NOON) == Decimal("0.97")
     book.release("j2")
     assert book.close() is None
 
@@ -308,7 +309,7 @@ def test_rows_that_another_program_wrote_beyond_all_bounds_stop_no_sum(
         run("UPDATE attempts SET at = 1e300 WHERE id = 2", ())
         run("INSERT INTO reservations VALUES ('a', 'other', ?, 'x', ?)", (2**62, amounts[0]))
         run("INSERT INTO reservations VALUES ('b', 'other', ?, 1e300, ?)", (2**62, amounts[0]))
-    assert book.reserve("mine", Decimal("0.5"), NOON) is None
+    assert book.reserve("mine", Decimal("0.5"), Decimal("0.5"), NOON) == Decimal("0.5")
     assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.01")
     assert book.stats(None, UTC).spent == Decimal("0.01")
     book.saved(NOON - timedelta(hours=1))

@@ -18,6 +18,7 @@ from routerd.domain.booking import Booking
 from routerd.domain.money import Usage
 from routerd.domain.tier import Tier
 from tests.money.daemon import MODEL, NOON, open_ledger
+from tests.reserving import reserve
 
 ACTIONS_EACH = 200
 AMOUNT = Decimal("0.0004")
@@ -62,7 +63,7 @@ def _write(path: Path, number: int, start: Barrier, slowest: multiprocessing.Que
     for n in range(ACTIONS_EACH):
         job = f"{number}-{n}"
         began = perf_counter()
-        assert ledger.reserve(job, AMOUNT, NOON) is None
+        assert reserve(ledger, job, AMOUNT, NOON) is None
         ledger.book(Booking(job, "document", "python", attempt, None, 100, 10, None), NOON)
         ledger.release(job)
         worst = max(worst, perf_counter() - began)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from routerd.actions import catalog
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
+from routerd.allowance import Allowance
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.baseline import baseline_cost, retokenized
 from routerd.domain.model import ModelRef
@@ -46,7 +47,10 @@ class Silent:
 
 def receipt(baseline: Tariff, counted: int) -> tuple[Receipt, SqliteLedger]:
     ledger = SqliteLedger(Database(None, MIGRATIONS, NOON), Budget)
-    return Receipt("j", "python", ledger, Silent(), lambda: NOON, baseline, "document", counted), ledger
+    allowance = Allowance("j", ledger, lambda: NOON, {}, Budget(), None)
+    book = Receipt("j", "python", ledger, Silent(), lambda: NOON, baseline, "document", allowance)
+    book.counted_input = counted
+    return book, ledger
 
 
 def answered(model: ModelRef, usage: Usage, price: Price, **changes: object) -> Attempt:

@@ -56,7 +56,7 @@ async def test_a_first_session_from_hover_to_the_documented_function(env: dict[s
 
         estimate = await editor.request("routerd/estimate", at(uri, NAME))
         assert estimate["symbol"] == "parse_header"
-        assert {each["action"] for each in estimate["estimates"]} == {"document", "test", "review", "design"}
+        assert {each["action"] for each in estimate["estimates"]} == {"document", "test", "review", "design", "ask"}
         with pytest.raises(RefusedError, match="open it first"):  # which leaves no trace in the log, see the end
             await editor.request("routerd/estimate", at("file:///none.py", NAME))
         route = await editor.request("routerd/route", {"text": "add unit tests for this"})

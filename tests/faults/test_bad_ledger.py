@@ -27,6 +27,7 @@ from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from routerd.judge import Judge
 from tests import brain
+from tests.reserving import reserve
 from tests.test_line import Desk, desk, done, home, open_app, wish
 from tests.upstream import Turn, Upstream, usages
 
@@ -155,7 +156,7 @@ def fill(connection: sqlite3.Connection) -> None:
     """Up to SQLite's own limit, which gives SQLITE_FULL as a full disk does."""
     ((pages,),) = connection.execute("PRAGMA page_count").fetchall()
     connection.execute(f"PRAGMA max_page_count={pages}")
-    row = f"INSERT INTO attempts VALUES (NULL, 0, 'filler', '', {', '.join('0' * 21)})"
+    row = f"INSERT INTO attempts VALUES (NULL, 0, 'filler', '', {', '.join('0' * 22)})"
     with pytest.raises(sqlite3.OperationalError, match="full"):
         connection.executemany(row, iter(tuple, None))
 
@@ -285,7 +286,7 @@ def test_a_ledger_that_was_deleted_or_replaced_is_followed(tmp_path: Path) -> No
 def test_a_reservation_that_could_not_be_given_back_goes_with_the_next_write(tmp_path: Path) -> None:
     database = Database(tmp_path / "ledger.db", MIGRATIONS, NOON)
     book = SqliteLedger(database, lambda: Budget(daily=Decimal("0.10")))
-    assert book.reserve("j1", Decimal("0.10"), NOON) is None
+    assert reserve(book, "j1", Decimal("0.10"), NOON) is None
     database.patience(20)
     other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -293,7 +294,7 @@ def test_a_reservation_that_could_not_be_given_back_goes_with_the_next_write(tmp
     other.execute("ROLLBACK")
     other.close()
     book.book(booking("j2", "0.01"), NOON)
-    assert book.reserve("j3", Decimal("0.09"), NOON) is None
+    assert reserve(book, "j3", Decimal("0.09"), NOON) is None
     database.close()
 
 
@@ -303,7 +304,7 @@ def test_rows_of_a_clock_that_was_ahead_are_not_todays() -> None:
     )
     book.book(booking("ahead", "5.00"), NOON + timedelta(days=400))
     book.book(booking("set back", "0.06"), NOON + timedelta(seconds=30))
-    assert book.reserve("fits", Decimal("0.04"), NOON) is None
-    refusal = book.reserve("does not", Decimal("0.01"), NOON)
+    assert reserve(book, "fits", Decimal("0.04"), NOON) is None
+    refusal = reserve(book, "does not", Decimal("0.01"), NOON)
     assert refusal is not None
     assert "$0.06 spent, $0.04 held" in refusal.message

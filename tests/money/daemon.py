@@ -17,6 +17,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
+from tests.reserving import reserve
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PRICE = Price(Decimal("0.27"), Decimal("1.10"))
@@ -51,7 +52,7 @@ def work(path: Path, port: int, jobs: range, deadly: frozenset[int]) -> None:
     ledger = open_ledger(path)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     for job in jobs:
-        assert ledger.reserve(str(job), price_of(job), NOON) is None
+        assert reserve(ledger, str(job), price_of(job), NOON) is None
         body = {"model": "test-model", "job": job, "messages": [{"role": "user", "content": question(job)}]}
         connection.request("POST", "/v1/chat/completions", json.dumps(body), {"content-type": "application/json"})
         told = json.loads(connection.getresponse().read())["usage"]

@@ -9,11 +9,13 @@ from decimal import Decimal
 
 from routerd.actions import catalog
 from routerd.adapters.ledger import SqliteLedger
+from routerd.allowance import Allowance
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Estimate, Rung, Tariff
+from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from routerd.receipt import Receipt
 from routerd.stages.quote import quote
@@ -80,8 +82,19 @@ class Diary:
         ((action, tier, _),) = rng.choices((*WORK, ("design", Tier.ARCHITECT, 8)), [*(w for *_, w in WORK), 8])
         counted, prior = round(rng.lognormvariate(7.3, 0.6)), round(rng.lognormvariate(5.6, 0.5))
         baseline = self._tariff(Tier.ARCHITECT, 0)
+        allowance = Allowance(f"{self._jobs}", self.ledger, lambda: at, {}, Budget(), None)
         receipt = Receipt(
-            f"{self._jobs}", "python", self.ledger, Nobody(), lambda: at, baseline, action, counted, prior
+            f"{self._jobs}",
+            "python",
+            self.ledger,
+            Nobody(),
+            lambda: at,
+            baseline,
+            action,
+            allowance,
+            {},
+            counted,
+            prior,
         )
         for rung in [tier, *(t for t in tier.and_above() if t not in (tier, Tier.UTILITY))]:
             if (which := self._reached(receipt, rung)) is None:
@@ -96,7 +109,7 @@ class Diary:
     def _reached(self, receipt: Receipt, tier: Tier) -> int | None:
         """The deployment that answers after those that fail; ``None`` where none does."""
         models = TIERS[tier]
-        receipt.estimate = self._estimate(receipt, tier)
+        receipt.estimates = dict.fromkeys(models, self._estimate(receipt, tier))
         for which in range(len(models)):
             for _ in range(2):
                 if self._rng.random() >= (0.12 if which == 0 else 0.03):

@@ -15,6 +15,7 @@ import pytest
 
 from routerd.domain.money import Usage, cost
 from tests.money.daemon import NOON, PRICE, answer, open_ledger, work
+from tests.reserving import reserve
 from tests.upstream import InThread, Seen, Turn, Upstream
 from tests.upstream.turns import Body
 
@@ -81,7 +82,7 @@ def test_what_was_settled_and_flagged_is_what_was_billed_to_the_last_micro_dolla
     assert sorted(one.body["job"] for one in seen) == list(range(WORKERS * JOBS_EACH))
 
     later = NOON + timedelta(hours=1)
-    assert own.reserve("mine", Decimal(0), later) is None  # which settles what the dead had reserved
+    assert reserve(own, "mine", Decimal(0), later) is None  # which settles what the dead had reserved
     own.release("mine")
     stats = own.stats(None, UTC)
     assert stats.spent == sum(map(billed, seen))

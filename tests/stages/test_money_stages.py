@@ -11,22 +11,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.actions import catalog
+from routerd.domain.acceptance import Acceptance
 from routerd.domain.action import OutputPrior, Request, Scope, Target
 from routerd.domain.classification import Classification, Neighbour
 from routerd.domain.document import Document
+from routerd.domain.forecast import Quote
+from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.money import Price, Usage, cost, dollars, plain
+from routerd.domain.money import Price, Usage, cost, dollars, dollars_at_most, plain
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Estimate, Learned, Route, Rung, Tariff, TokenRange
-from routerd.domain.settings import Budget, Routing, Settings
+from routerd.domain.settings import Budget, Quirks, Routing, Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.symbol import Outline
+from routerd.domain.terms import Terms
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
-from routerd.stages.admit import Admission, admit
+from routerd.stages.admit import agreed, confirmation, refusal
+from routerd.stages.forecast import cap, expected, most
 from routerd.stages.quote import likely_output, output_range, quote
 from routerd.stages.route import route
+from routerd.stages.terms import terms
 
 CHEAP, FAST, SMART, BEST = (ModelRef("n1n", name) for name in ("cheap", "fast", "smart", "best"))
 ALL: Mapping[Tier, tuple[ModelRef, ...]] = {
@@ -182,41 +188,111 @@ def test_what_was_learnt_replaces_the_priors_spread() -> None:
     assert output_range(prior, likely, Learned(1.0, (0.5, 0.9, 1.5))) == TokenRange(60, 108, 180)
 
 
-def admitted(budget: Budget, *estimates: Estimate) -> Admission | Refusal:
-    return admit(estimates or (quoted(PRICE),), PROMPT, budget)
+def offered(estimate: Estimate, known: Acceptance = Acceptance()) -> Quote:  # noqa: B008  # frozen
+    return Quote(estimate, terms(estimate, Learned(), None, Quirks()), known)
 
 
-def test_without_limits_every_rung_is_admitted() -> None:
-    assert admitted(Budget(), quoted(PRICE), quoted(None)) == Admission((0, 1))
+def refused(budget: Budget, estimate: Estimate, *left: Limit) -> Refusal | None:
+    return refusal(offered(estimate), PROMPT.input_tokens, budget, left)
+
+
+def test_without_limits_any_price_is_admitted() -> None:
+    assert refused(Budget(), quoted(PRICE)) is None
+    assert refused(Budget(), quoted(None)) is None
 
 
 def test_under_a_budget_an_unknown_price_is_refused_with_the_way_to_set_it() -> None:
-    found = admitted(Budget(daily=Decimal(5)), quoted(None))
-    assert isinstance(found, Refusal)
+    found = refused(Budget(daily=Decimal(5)), quoted(None))
+    assert found is not None
     assert '[models."n1n/cheap"]' in found.message
 
 
-def test_a_rung_above_the_price_of_an_action_is_left_out() -> None:
-    dear = quoted(Price(Decimal(300), Decimal(900)))
-    assert admitted(Budget(per_action=Decimal("0.01")), quoted(PRICE), dear) == Admission((0,))
-    refused = admitted(Budget(per_action=Decimal("0.01")), dear)
-    assert isinstance(refused, Refusal)
-    assert "allowed per action" in refused.message
+def test_a_model_above_the_price_of_an_action_is_refused_with_the_setting() -> None:
+    found = refused(Budget(per_action=Decimal("0.01")), quoted(Price(Decimal(300), Decimal(900))))
+    assert found is not None
+    assert "allowed per action: select less, or raise budget.per_action" in found.message
+    assert refused(Budget(per_action=Decimal("0.01")), quoted(PRICE)) is None
 
 
 def test_a_prompt_that_does_not_fit_the_window_is_refused_with_the_sizes() -> None:
-    found = admitted(Budget(), quoted(replace(PRICE, context=1_050)))
-    assert isinstance(found, Refusal)
+    found = refused(Budget(), quoted(replace(PRICE, context=1_050)))
+    assert found is not None
     assert "1,100 tokens" in found.message
     assert "1,050" in found.message
 
 
+def test_a_budget_of_the_day_is_held_against_the_bound_of_the_input_and_the_high_end_of_the_answer() -> None:
+    # 1,250 tokens in at $0.20 and 200 out at $0.60 per million
+    need = Decimal("0.00037")
+    assert refused(Budget(), quoted(PRICE), Limit("daily", Decimal(1), 1 - need, Decimal(0))) is None
+    found = refused(Budget(), quoted(PRICE), Limit("daily", Decimal(1), Decimal("0.9"), Decimal("0.1")))
+    assert found is not None
+    assert found.message == (
+        "The daily budget of $1.00 is used up: $0.90 spent, $0.10 held for running work, and this may cost $0.00037. "
+        "Raise budget.daily, or wait until tomorrow."
+    )
+    assert found.short == "over today's budget"
+
+
 def test_above_the_threshold_the_user_is_asked_first() -> None:
-    found = admitted(Budget(confirm_above=Decimal("0.0003")))
-    assert isinstance(found, Admission)
-    assert found.question == "This will cost about $0.00026 (up to $0.00032). Send it?"
-    assert admitted(Budget(confirm_above=Decimal("0.001"))) == Admission((0,), agreed=Decimal("0.001"))
-    assert admitted(Budget()) == Admission((0,))
+    found = confirmation(quoted(PRICE), Decimal("0.0003"))
+    assert found == "This will cost about $0.00026 (up to $0.00032). Send it?"
+    assert agreed(quoted(PRICE), Decimal("0.0003")) == Decimal("0.00032")
+    assert confirmation(quoted(PRICE), Decimal("0.001")) is None
+    assert agreed(quoted(PRICE), Decimal("0.001")) == Decimal("0.001")
+    assert confirmation(quoted(PRICE), None) is None
+    assert agreed(quoted(PRICE), None) is None
+
+
+def test_by_hand_the_expected_price_counts_retries_and_the_steps_above() -> None:
+    steep = quoted(Price(Decimal(2), Decimal(6)))
+    # One step costs 0.0026 and is accepted by the prior's 0.85; half of what is refused is mended by the same model.
+    assert expected([offered(steep)], True) == Decimal("0.0026") * (1 + Decimal("0.15") / 2)
+    assert expected([offered(steep)], False) == Decimal("0.0026")
+    both = expected([offered(quoted(PRICE), Acceptance(1, 10)), offered(steep)], False)
+    # 1 of 10, with 3.4 of 4 by the prior: 4.4 / 14
+    assert both == Decimal("0.00026") + (1 - Decimal("0.3143")) * Decimal("0.0026")
+    assert expected([offered(quoted(PRICE)), offered(quoted(None))], True) is None
+
+
+def test_without_a_cap_of_the_user_it_is_ten_times_the_likely_price_or_a_cent() -> None:
+    cheap = offered(quoted(PRICE))
+    assert cap(Budget(), Decimal("0.0003"), cheap, 1_000) == Decimal("0.01")
+    assert cap(Budget(), Decimal("0.02"), cheap, 1_000) == Decimal("0.2")
+    assert cap(Budget(per_action=Decimal("0.5")), Decimal("0.02"), cheap, 1_000) == Decimal("0.5")
+    assert cap(Budget(), None, offered(quoted(None)), 1_000) is None
+
+
+def test_the_most_is_the_cap_and_unknown_where_nothing_bounds_the_bill() -> None:
+    cheap, unknown = offered(quoted(PRICE)), offered(quoted(None))
+    assert most([cheap], Decimal("0.01")) == Decimal("0.01")
+    assert most([cheap, unknown], Decimal("0.01")) is None
+    assert most([replace(cheap, terms=replace(cheap.terms, limited=False))], Decimal("0.01")) is None
+    assert most([offered(quoted(Price(Decimal(0), Decimal(0))))], Decimal("0.01")) == 0
+
+
+prices = st.decimals(min_value=0, max_value=1_000, places=6)
+
+
+@given(prices, prices, st.integers(0, 10**6), st.integers(1, 10**5), st.floats(1, 5), prices)
+def test_the_longest_answer_that_an_amount_pays_for_never_costs_more(
+    price_in: Decimal, price_out: Decimal, counted: int, room: int, excess: float, amount: Decimal
+) -> None:
+    found = Terms(Price(price_in, price_out), room, 1, excess=excess)
+    output = found.affords(counted, amount)
+    assert 0 <= output <= room
+    bill = found.most(counted, output)
+    assert bill is not None
+    if output:
+        assert bill <= amount or not price_out
+    more = found.most(counted, output + 1)
+    assert output == room or (more is not None and more > amount)
+
+
+def test_what_people_read_of_a_bound_is_never_below_it() -> None:
+    assert dollars_at_most(Decimal("0.0081234")) == "$0.0082"
+    assert dollars_at_most(Decimal("0.01")) == "$0.01"
+    assert dollars_at_most(Decimal(0)) == "$0"
 
 
 @pytest.mark.parametrize(

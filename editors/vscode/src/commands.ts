@@ -3,7 +3,6 @@
 import * as vscode from "vscode";
 import { CodeActionRequest, type CodeAction, type Command, type LanguageClient } from "vscode-languageclient/node";
 import { ACTIONS, type Action } from "./manifest.ts";
-import { dollars } from "./money.ts";
 import { ESTIMATE, ROUTE, RUN_COMMAND, type Estimate, type Estimates, type Route, type RunArgument } from "./protocol.ts";
 
 /** Runs an action where the cursor is. */
@@ -15,13 +14,13 @@ export async function start(client: LanguageClient, action: Action): Promise<voi
   await run((await offered(client, editor, action.name)) ?? wish(client, editor, action.name));
 }
 
-/** Asks for an instruction, and shows where it would be routed while it is typed. */
+/** Asks for an instruction, and shows where it would be routed and what it would cost while it is typed. */
 async function ask(client: LanguageClient, editor: vscode.TextEditor, action: string): Promise<void> {
   const instruction = await vscode.window.showInputBox({
     title: "routerd: Ask",
     prompt: "What should happen here, or what do you want to know?",
     ignoreFocusOut: true,
-    validateInput: (text) => routed(client, text),
+    validateInput: (text) => routed(client, editor, text),
   });
   if (instruction?.trim()) await run({ ...wish(client, editor, action), instruction: instruction.trim() });
 }
@@ -30,11 +29,7 @@ async function ask(client: LanguageClient, editor: vscode.TextEditor, action: st
 export async function estimate(client: LanguageClient): Promise<void> {
   const editor = openEditor();
   if (!editor) return;
-  const { document, selection } = editor;
-  const found = await client.sendRequest<Estimates | null>(ESTIMATE, {
-    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
-    position: client.code2ProtocolConverter.asPosition(selection.active),
-  });
+  const found = await estimates(client, editor);
   if (!found?.estimates.length) {
     void vscode.window.showInformationMessage("routerd: there is nothing to estimate here.");
     return;
@@ -75,18 +70,36 @@ function run(argument: RunArgument): Thenable<unknown> {
   return vscode.commands.executeCommand(RUN_COMMAND, argument);
 }
 
-async function routed(client: LanguageClient, text: string): Promise<vscode.InputBoxValidationMessage | undefined> {
+function estimates(
+  client: LanguageClient,
+  { document, selection }: vscode.TextEditor,
+  instruction = "",
+): Promise<Estimates | null> {
+  return client.sendRequest<Estimates | null>(ESTIMATE, {
+    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
+    position: client.code2ProtocolConverter.asPosition(selection.active),
+    instruction,
+  });
+}
+
+async function routed(
+  client: LanguageClient,
+  editor: vscode.TextEditor,
+  text: string,
+): Promise<vscode.InputBoxValidationMessage | undefined> {
   if (!text.trim()) return undefined;
   try {
-    const route = await client.sendRequest<Route>(ROUTE, { text });
-    const message = `${route.tier} → ${route.model} (${route.reason})`;
+    const { reason } = await client.sendRequest<Route>(ROUTE, { text });
+    const found = await estimates(client, editor, text);
+    const one = found?.estimates.find((estimate) => estimate.action === "ask");
+    if (!one) return undefined;
+    const message = `${one.tier} → ${one.model} · ${one.price} (${reason})`;
     return { message, severity: vscode.InputBoxValidationSeverity.Info };
   } catch {
     return undefined; // the run itself will say what is wrong
   }
 }
 
-function described({ tier, model, cost, input_tokens }: Estimate): { description: string; detail: string } {
-  const price = cost ? `≈ ${dollars(cost.likely)} (${dollars(cost.low)} – ${dollars(cost.high)})` : "price unknown";
+function described({ tier, model, price, input_tokens }: Estimate): { description: string; detail: string } {
   return { description: `${tier} → ${model}`, detail: `${price} · ${input_tokens} tokens in` };
 }

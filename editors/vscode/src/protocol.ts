@@ -23,6 +23,8 @@ export interface Estimate {
   output_tokens: { low: number; likely: number; high: number };
   /** Dollars as decimal strings; null when the price is unknown. */
   cost: { low: string; likely: string; high: string } | null;
+  /** The price in words, as the menu has it; where nothing may be sent, why not. */
+  price: string;
 }
 
 export interface Outcome {

@@ -27,7 +27,8 @@ _BODY = """
 # review = "logic"
 # ask = "auto"                                     # decided from your own words
 
-# [budget]                                         # dollars; without a limit nothing is refused
+# [budget]                                         # dollars; without per_action, an action stops at
+#                                                  # ten times its likely price or a cent
 # daily = "5.00"
 # per_action = "0.50"
 # confirm_above = "0.10"

@@ -65,7 +65,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("models.*.max_output", kinds.COUNT, "Tokens that it can answer with.", True),
     Entry("budget.daily", kinds.MONEY, "Dollars that may be spent between two midnights."),
     Entry("budget.monthly", kinds.MONEY, "Dollars that may be spent in a calendar month."),
-    Entry("budget.per_action", kinds.MONEY, "Dollars that one action may cost."),
+    Entry("budget.per_action", kinds.MONEY, "Dollars one action may cost; else 0.01 or 10 × likely."),
     Entry("budget.confirm_above", kinds.MONEY, "Dollars from which you are asked before sending."),
     Entry("routing.escalate", kinds.SWITCH, "Whether a rejected answer goes on to a better model."),
     Entry("routing.default_tier", kinds.TIER, "The tier where semantic routing is not sure."),

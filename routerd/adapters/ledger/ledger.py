@@ -16,6 +16,7 @@ from routerd.adapters.sqlite import Database, Row, UnwritableRow
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
+from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import dollars
 from routerd.domain.quote import Learned
@@ -30,6 +31,9 @@ _LONGEST_JOB = timedelta(minutes=30)
 """A reservation older than any job can be is settled even if its process id was given to another program."""
 
 _NEVER = float("inf")
+
+_Period = tuple[str, Decimal, tuple[datetime, datetime]]
+"""A budget's name, its dollars, and from when to when it holds."""
 
 _LAST_WAIT_MS = 30_000
 """At the program's end, for a ledger that is locked: longer than a backup program holds a file of megabytes."""
@@ -48,34 +52,57 @@ class SqliteLedger:
         self._set_aside: list[str] = []
         """Sentences for the user about rows that no ledger can hold."""
         self._told = database.problem
+        self._changes = 0
+        self._limits: tuple[object, tuple[Limit, ...]] | None = None
 
-    def reserve(self, job: str, amount: Decimal, at: datetime) -> Refusal | None:
-        """Hold an amount for a job unless a daily or monthly budget would be passed, in one transaction."""
+    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
+        """The daily and monthly budgets as they stand; read again only after the ledger was written to."""
         budget = self._budget()
-        shared = not (budget.daily is None and budget.monthly is None)
-        if shared and self._database.session_only:
-            return Refusal(str(self._database.problem), "ledger")
+        periods = _periods(budget, at)
+        if not periods:
+            return ()
+        if self._database.session_only:
+            return Refusal(str(self._database.problem), "ledger", "the ledger cannot be used")
+        try:
+            key = (periods, self._changes, self._database.read("PRAGMA data_version")[0][0])
+            if self._limits is None or self._limits[0] != key:
+                self._limits = key, _limits(self._database.read, periods, "", "")
+        except LedgerError as fault:
+            return Refusal(str(fault), "ledger", "the ledger cannot be used")
+        return self._limits[1]
+
+    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+        """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
+        periods = _periods(self._budget(), at)
+        if periods and self._database.session_only:
+            return Refusal(str(self._database.problem), "ledger", "the ledger cannot be used")
+        if self._unwritten:
+            self._write()  # what this job was billed must count before its reservation is replaced
+        self._changes += 1
+        granted = most
         try:
             with self._database.transaction() as run:
                 self._settle_dead(run, at)
-                for name, limit, period in (("daily", budget.daily, day_of), ("monthly", budget.monthly, month_of)):
-                    if limit is not None and (over := _over(run, limit, period(at), amount)):
-                        return Refusal(f"The {name} budget of {dollars(limit)} is used up: {over}.", "budget")
+                for limit in _limits(run, periods, self._process, job):
+                    if over := limit.refusal(least):
+                        return over
+                    granted = min(granted, limit.rest)
                 run(
                     "INSERT INTO reservations (job, process, pid, at, amount) VALUES (?, ?, ?, ?, ?) "
-                    "ON CONFLICT (process, job) DO UPDATE SET amount = amount + excluded.amount",
-                    (job, self._process, os.getpid(), at.timestamp(), to_pico(min(amount, Decimal(MOST_DOLLARS)))),
+                    "ON CONFLICT (process, job) DO UPDATE SET amount = excluded.amount",
+                    (job, self._process, os.getpid(), at.timestamp(), to_pico(min(granted, Decimal(MOST_DOLLARS)))),
                 )
         except LedgerError as fault:
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
-            return Refusal(str(fault), "locked" if self._database.locked else "ledger") if shared else None
-        return None
+            return Refusal(str(fault), "locked" if self._database.locked else "ledger") if periods else most
+        return granted
 
     def book(self, booking: Booking, at: datetime) -> str | None:
         """Write an attempt down; what cannot be written now is written with the next write that can be.
 
         The sentence for the user where that is so, or where a new ledger was begun.
         """
+        self._changes += 1
         self._unwritten.append((booking, at))
         fault = self._write()
         self._lessons.forget(booking.attempt.model)
@@ -91,6 +118,7 @@ class SqliteLedger:
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
+        self._changes += 1
         self._done.add(job)
         self._write()
 
@@ -182,15 +210,21 @@ class SqliteLedger:
                 )
 
 
-def _over(run: Run, limit: Decimal, period: tuple[datetime, datetime], amount: Decimal) -> str | None:
-    # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
-    ends = [moment.timestamp() for moment in period]
-    ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= ? AND at < ?", ends)
-    ((held,),) = run(f"SELECT SUM(amount) FROM {RESERVATIONS}", ())
-    if from_pico(spent) + from_pico(held) + amount <= limit:
-        return None
-    open_ones = f", {dollars(from_pico(held))} held for running work" if held else ""
-    return f"{dollars(from_pico(spent))} spent{open_ones}, and this may cost {dollars(amount)}"
+def _periods(budget: Budget, at: datetime) -> tuple[_Period, ...]:
+    found = (("daily", budget.daily, day_of(at)), ("monthly", budget.monthly, month_of(at)))
+    return tuple((name, limit, period) for name, limit, period in found if limit is not None)
+
+
+def _limits(run: Run, periods: Sequence[_Period], process: str, job: str) -> tuple[Limit, ...]:
+    """Each budget with what is spent and held, but for what one job of one process holds."""
+    found = []
+    for name, limit, period in periods:
+        # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
+        ends = [moment.timestamp() for moment in period]
+        ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= ? AND at < ?", ends)
+        ((held,),) = run(f"SELECT SUM(amount) FROM {RESERVATIONS} WHERE process != ? OR job != ?", (process, job))
+        found.append(Limit(name, limit, from_pico(spent), from_pico(held)))
+    return tuple(found)
 
 
 def _insert(run: Run, booking: Booking, at: datetime) -> None:
@@ -219,6 +253,7 @@ def _insert(run: Run, booking: Booking, at: datetime) -> None:
         "high": _foreseen(expected.high) if expected else None,
         "counted_input": booking.counted_input,
         "prior_output": booking.prior_output,
+        "allowed": to_pico(booking.allowed),
         "ms": attempt.ms,
         "cached": attempt.cached,
     }

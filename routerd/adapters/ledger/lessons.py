@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
 
 from routerd.adapters.ledger.acceptance import acceptance
@@ -16,6 +17,9 @@ from routerd.domain.quote import Learned
 
 _BILLS = 600
 """Bills that are looked at for one model: a hundred for each of a handful of actions and languages."""
+
+_MARGIN = 1.1
+"""A provider that once billed beyond what it was allowed is given so much more than that."""
 
 _Work = tuple[ModelRef, str, str]
 """A model, an action and a language."""
@@ -37,7 +41,8 @@ class Lessons:
         with self._lock:
             self._follow()
             if work not in self._learned:
-                self._learned[work] = learn(_bills(self._database, model), action, language, prior_factor(model))
+                known = learn(_bills(self._database, model), action, language, prior_factor(model))
+                self._learned[work] = replace(known, excess=_excess(self._database, model))
             return self._learned[work]
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
@@ -80,3 +85,17 @@ def _bills(database: Database, model: ModelRef) -> list[Bill]:
     except LedgerError:
         return []
     return [Bill(*row) for row in rows]
+
+
+def _excess(database: Database, model: ModelRef) -> float:
+    """The largest of the latest bills in terms of what had been foreseen for it; 1 where none was above that."""
+    try:
+        ((ratio,),) = database.read(
+            "SELECT MAX(1.0 * cost / allowed) FROM (SELECT cost, allowed FROM attempts "
+            "WHERE provider = ? AND model = ? "
+            f"AND allowed > 0 AND NOT usage_estimated ORDER BY at DESC, id DESC LIMIT {_BILLS})",
+            (model.provider, model.model),
+        )
+    except LedgerError:
+        return 1.0
+    return _MARGIN * float(ratio) if ratio is not None and ratio > 1 else 1.0

@@ -48,7 +48,11 @@ def _health(connection: Connection) -> None:
     connection.execute("CREATE TABLE health (deployment TEXT PRIMARY KEY, at REAL NOT NULL, state TEXT NOT NULL)")
 
 
-MIGRATIONS = (_first, _replies, _health)
+def _allowed(connection: Connection) -> None:
+    connection.execute("ALTER TABLE attempts ADD COLUMN allowed INTEGER")
+
+
+MIGRATIONS = (_first, _replies, _health, _allowed)
 
 
 MOST_DOLLARS = 10_000

@@ -16,9 +16,9 @@ from routerd.adapters.offline.tests import write_tests
 from routerd.domain.action import Contract
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.errors import UpstreamError
-from routerd.domain.model import OFFLINE
+from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage
-from routerd.domain.ports import Linter, Watch
+from routerd.domain.ports import Linter, Meter
 from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Rung
@@ -42,7 +42,11 @@ class OfflineEngine:
         # A thread of its own: the event loop, and with it every cancel, stays free while a file is studied.
         self._executor = ThreadPoolExecutor(1, "routerd-offline")
 
-    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+    def first(self, question: Question, rung: Rung) -> ModelRef:  # of the port
+        """The built-in engine, whatever is asked."""
+        return OFFLINE
+
+    async def ask(self, question: Question, rung: Rung, meter: Meter) -> Reply:
         """The reply, at no cost. Raises UpstreamError where the language is beyond the built-in engine."""
         started = time.perf_counter()
 
@@ -54,9 +58,9 @@ class OfflineEngine:
         try:
             text = await asyncio.get_running_loop().run_in_executor(self._executor, writer, question)
         except asyncio.CancelledError:
-            watch.attempted(attempt(AttemptStatus.CANCELLED))
+            meter.attempted(attempt(AttemptStatus.CANCELLED))
             raise
         except UpstreamError as fault:
-            watch.attempted(attempt(AttemptStatus.BAD_REQUEST, str(fault)))
+            meter.attempted(attempt(AttemptStatus.BAD_REQUEST, str(fault)))
             raise
         return Reply(text, Finish.STOP, attempt(AttemptStatus.OK))

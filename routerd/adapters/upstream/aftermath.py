@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from routerd.adapters.upstream import breaker
-from routerd.adapters.upstream.body import adapted, joined
+from routerd.adapters.upstream.body import CONTINUE, FRAMES, adapted, joined
 from routerd.adapters.upstream.clock import Clock
 from routerd.adapters.upstream.failover import TRIES, pause_s
 from routerd.adapters.upstream.failure import TABLE, Bench, Failure, Fault, Sign, Then
@@ -103,7 +103,7 @@ class Aftermath:
         A new try pays for the part that is there as output once more, a continuation as input: so that is
         cheaper unless input costs more than output, which no known model does.
         """
-        price, most = self.till.price(tried.model), job.question.prompt.max_output
+        price, most = self.till.price(tried.model), job.max_output
         if not tried.draft.text:
             why = f"it spent all of its {most} output tokens on reasoning"
             job.exclude(tried.model, why, Failure.TRUNCATED)
@@ -114,7 +114,7 @@ class Aftermath:
             job.stopped = Unfinished(f"The answer of {tried.model} is longer than {most} tokens allow.")
         else:
             so_far = joined(job.so_far, tried.draft.text)
-            job.begin_again(tried.model, so_far, self.till.counter.count(so_far))
+            job.begin_again(tried.model, so_far, sum(map(self.till.counter.count, (so_far, CONTINUE))) + FRAMES)
 
     def _exclude_smaller(self, job: Job, model: ModelRef, why: str) -> None:
         """Exclude a deployment whose window is too small, and those known to have no larger one."""

@@ -16,8 +16,11 @@ CONTINUE = (
     "and do not open again a code fence or block that is open already."
 )
 
+FRAMES = 8
+"""Tokens around the two messages that a continuation adds: as many for each as ``stages.compose`` counts."""
 
-def request_body(model: str, prompt: Prompt, quirks: Quirks, so_far: str = "") -> dict[str, Any]:
+
+def request_body(model: str, prompt: Prompt, quirks: Quirks, max_output: int, so_far: str = "") -> dict[str, Any]:
     """The JSON body of a streamed request. ``so_far``: the beginning of an answer that is to be continued."""
     messages = [
         {
@@ -30,7 +33,7 @@ def request_body(model: str, prompt: Prompt, quirks: Quirks, so_far: str = "") -
         messages += [{"role": "assistant", "content": so_far}, {"role": "user", "content": CONTINUE}]
     body: dict[str, Any] = {"model": model, "messages": messages, "stream": True}
     if quirks.max_tokens_field:
-        body[quirks.max_tokens_field] = prompt.max_output
+        body[quirks.max_tokens_field] = max_output
     if quirks.stream_options:
         body["stream_options"] = {"include_usage": True}
     if quirks.json_schema and prompt.schema is not None and not so_far:

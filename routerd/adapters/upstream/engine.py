@@ -6,10 +6,10 @@ It carries out what ``failover`` decides and ``aftermath`` concludes, and report
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from random import Random
 
 from routerd.adapters.upstream import breaker
@@ -31,13 +31,15 @@ from routerd.adapters.upstream.told import told
 from routerd.adapters.upstream.traffic import Traffic
 from routerd.adapters.upstream.under_way import Try
 from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.errors import OverBudget
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
-from routerd.domain.ports import Counter, Watch
+from routerd.domain.ports import Counter, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Rung
 from routerd.domain.reply import Finish, Reply
 from routerd.domain.settings import Limits, ProviderSettings
+from routerd.domain.verdict import Refusal
 
 
 @dataclass
@@ -56,12 +58,10 @@ class UpstreamEngine:
     rng: Random
     health: HealthStore = field(default_factory=MemoryHealth)
     traffic: Traffic = field(default_factory=Traffic)
-    budget: Decimal | None = None
-    """Dollars that all attempts at one question may cost together."""
 
     def __post_init__(self) -> None:
         self._till = Till(self.price, self.counter)
-        self._survey = Survey(self.providers, self.keys, self.health, self.traffic, self._till, self.clock, self.budget)
+        self._survey = Survey(self.providers, self.keys, self.health, self.traffic, self._till, self.clock)
         self._aftermath = Aftermath(self.keys, self.health, self.traffic, self._till, self.clock, self.rng)
 
     async def warm(self) -> None:
@@ -69,10 +69,17 @@ class UpstreamEngine:
         if not loaded():
             await asyncio.to_thread(load)
 
-    async def ask(self, question: Question, rung: Rung, watch: Watch) -> Reply:
+    def first(self, question: Question, rung: Rung) -> ModelRef:
+        """As the port says: by the same decision that ``ask`` takes, on the same survey."""
+        if len(rung.models) == 1:
+            return rung.models[0]
+        move = next_move(self._survey.candidates(Job(question, rung, None, math.inf)), self.limits.total_s)
+        return rung.models[0] if isinstance(move, Stop) else move.model
+
+    async def ask(self, question: Question, rung: Rung, meter: Meter) -> Reply:
         """As the port says. Failed attempts are reported as they end, each once; waits are told as stages."""
         await self.warm()
-        job = Job(question, rung, watch, self.clock.monotonic() + self.limits.total_s)
+        job = Job(question, rung, meter, self.clock.monotonic() + self.limits.total_s)
         while True:
             candidates = self._survey.candidates(job)
             left_s = job.deadline - self.clock.monotonic()
@@ -85,7 +92,7 @@ class UpstreamEngine:
                     job.tell(f"waiting {length}for {model}: {why}")
                     await self.traffic.wait(min(seconds, left_s))
                 case Go(model, why):
-                    reply = await self._go(job, model, why)
+                    reply = await self._go(job, meter, model, why)
                     if reply is not None:
                         return reply
 
@@ -100,7 +107,7 @@ class UpstreamEngine:
 
     # ── one call
 
-    async def _go(self, job: Job, model: ModelRef, why: str | None) -> Reply | None:
+    async def _go(self, job: Job, meter: Meter, model: ModelRef, why: str | None) -> Reply | None:
         """Call one deployment; ``None`` where the question goes on to the next."""
         provider = self.providers[model.provider]
         known = self.keys.known(provider)
@@ -115,22 +122,44 @@ class UpstreamEngine:
         quirks = self._aftermath.quirks.get(model, provider.quirks)
         tried = Try(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
         limiter, learnt = self.traffic.limiter(provider), self.traffic.learnt(model)
-        slot = limiter.begin(tried.started, job.tokens)
-        learnt.spend(job.input_tokens)
-        used = job.tokens
-        job.watch.stage("asking", model)
+        slot = limiter.begin(tried.started, job.tokens)  # before anything is waited for, so that others see it
+        used = 0
         try:
-            booked, reply = await self._call(job, tried)
+            allowed = await self._allowed(job, meter, tried)
+            if isinstance(allowed, Refusal):
+                self._refused(job, tried, allowed)
+                return None
+            job.max_output, used = allowed, job.tokens
+            learnt.spend(job.input_tokens)
+            meter.stage("asking", model)
+            booked, reply = await self._call(job, meter, tried)
             used = booked.usage.all_input + booked.usage.all_output
         finally:
             limiter.end(slot, used)
             self.traffic.tell()
         return reply
 
-    async def _call(self, job: Job, tried: Try) -> tuple[Attempt, Reply | None]:
+    async def _allowed(self, job: Job, meter: Meter, tried: Try) -> int | Refusal:
+        """The limit of the answer that may be paid for; a schema that goes along is read, and so paid, as well."""
+        schema = job.question.prompt.schema if tried.quirks.json_schema else None
+        counted = job.input_tokens + (self.counter.count(json.dumps(schema)) if schema else 0)
+        try:
+            return await meter.allow(tried.model, counted)
+        except asyncio.CancelledError:
+            self._aftermath.cancelled(tried)
+            raise
+
+    def _refused(self, job: Job, tried: Try, refusal: Refusal) -> None:
+        """Not this deployment: it costs more than is left. The first is refused for good, as it is what was shown."""
+        self._aftermath.cancelled(tried)
+        job.exclude(tried.model, refusal.message.rstrip("."))
+        if not job.attempts:
+            job.stopped = OverBudget(refusal.message)
+
+    async def _call(self, job: Job, meter: Meter, tried: Try) -> tuple[Attempt, Reply | None]:
         """The call itself, and what follows from how it ends."""
         client = self.traffic.client(tried.provider, tried.key.value)
-        body = request_body(tried.model.model, job.question.prompt, tried.quirks, job.so_far)
+        body = request_body(tried.model.model, job.question.prompt, tried.quirks, job.max_output, job.so_far)
         left_s = job.deadline - tried.started
         max_output = job.question.prompt.max_output
         call = Call(body, self.limits, left_s, self.clock.wall(), tried.quirks.sends_done, max_output)
@@ -138,35 +167,35 @@ class UpstreamEngine:
 
         def arrived(text: str) -> None:
             nonlocal so_far
-            so_far += estimated_tokens(self._till.counter, text)
-            job.watch.tokens(so_far, cost(Usage(job.input_tokens, output=so_far), price) if price else None)
+            so_far += estimated_tokens(self.counter, text)
+            meter.tokens(so_far, cost(Usage(job.input_tokens, output=so_far), price) if price else None)
 
         try:
             await answer(client, call, tried.draft, arrived)
         except FaultError as error:
-            return self._failed(job, tried, error.fault), None
+            return self._failed(job, meter, tried, error.fault), None
         except BaseException as end:  # the user cancelled, or the asker failed: what was used is booked
             self._aftermath.cancelled(tried)
             reason = "cancelled" if isinstance(end, asyncio.CancelledError) else type(end).__name__
-            job.watch.attempted(self._attempt(job, tried, AttemptStatus.CANCELLED, reason))
+            meter.attempted(self._attempt(job, tried, AttemptStatus.CANCELLED, reason))
             raise
         self._aftermath.answered(tried)
         booked = self._attempt(job, tried, AttemptStatus.OK, tried.why)
         return booked, Reply(joined(job.so_far, tried.draft.text), Finish.STOP, booked)
 
-    def _failed(self, job: Job, tried: Try, fault: Fault) -> Attempt:
+    def _failed(self, job: Job, meter: Meter, tried: Try, fault: Fault) -> Attempt:
         """Report the attempt and draw the consequences."""
         failure = classify(fault)
         why = told(fault, failure, tried.provider, tried.key.value, self.limits)
         booked = self._attempt(job, tried, TABLE[failure].status, why)
-        job.watch.attempted(booked)
+        meter.attempted(booked)
         self._aftermath.failed(job, tried, fault, failure, why)
         return booked
 
     def _attempt(self, job: Job, tried: Try, status: AttemptStatus, reason: str | None) -> Attempt:
         ms = round((self.clock.monotonic() - tried.started) * 1000)
         billed = self._till.bill(tried.model, tried.draft, job.input_tokens)
-        job.spent += billed.cost or 0
+        job.attempts += 1
         return Attempt(
             tried.model,
             job.rung.tier,

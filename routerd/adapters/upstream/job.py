@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from routerd.adapters.upstream.failure import Failure
 from routerd.domain.errors import (
@@ -15,7 +14,7 @@ from routerd.domain.errors import (
     UpstreamError,
 )
 from routerd.domain.model import ModelRef
-from routerd.domain.ports import Watch
+from routerd.domain.ports import Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Rung
 
@@ -39,13 +38,17 @@ class Job:
 
     question: Question
     rung: Rung
-    watch: Watch
+    meter: Meter | None
+    """``None`` where nobody is asked, but only looked at."""
     deadline: float
-    spent: Decimal = Decimal(0)
+    attempts: int = 0
     standings: dict[ModelRef, Standing] = field(default_factory=dict)
     so_far: str = ""
     """The beginning of an answer that ended by length and is being continued."""
     so_far_tokens: int = 0
+    """What that adds to the input of the next call, with the words that ask for the rest."""
+    max_output: int = 0
+    """The limit of the answer that the latest call was allowed, in tokens."""
     continuations: int = 0
     prefer: ModelRef | None = None
     stopped: UpstreamError | None = None
@@ -77,9 +80,9 @@ class Job:
 
     def tell(self, sentence: str) -> None:
         """Say what is waited for, once."""
-        if sentence != self._told:
+        if sentence != self._told and self.meter is not None:
             self._told = sentence
-            self.watch.stage(sentence)
+            self.meter.stage(sentence)
 
     def verdict(self, reasons: dict[ModelRef, str], overtime: bool) -> UpstreamError:
         """The fault to raise when nobody is left: the one that all share, else that they are exhausted."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import pairwise
 
 from routerd.adapters.upstream import breaker
@@ -30,7 +29,6 @@ class Survey:
     traffic: Traffic
     till: Till
     clock: Clock
-    budget: Decimal | None
 
     def candidates(self, job: Job) -> list[Candidate]:
         """The deployments in the order of the list; those that are ruled out say so and why."""
@@ -91,7 +89,3 @@ class Survey:
         price = self.till.price(model)
         if price and price.context and prompt.input_tokens > price.context:
             job.exclude(model, f"its window is {price.context} tokens", Failure.CONTEXT_TOO_LONG)
-        elif self.budget is not None and job.spent > 0:
-            most = self.till.most(model, job.input_tokens, prompt.max_output)
-            if job.spent + most > self.budget:
-                job.exclude(model, "another try would go over the budget")

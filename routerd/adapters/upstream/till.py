@@ -55,8 +55,3 @@ class Till:
         if dollars is not None and own is not None and dollars > _DEAR_DOLLARS + _DEAR_TIMES * own:
             dollars, absurd = None, True
         return Billed(usage, own if dollars is None else dollars, absurd or not told.known)
-
-    def most(self, model: ModelRef, input_tokens: int, max_output: int) -> Decimal:
-        """The most that a call can cost, in dollars; 0 where the price is unknown."""
-        price = self.price(model)
-        return cost(Usage(input=input_tokens, output=max_output), price) if price else Decimal(0)

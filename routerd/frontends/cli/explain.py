@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from routerd.domain.forecast import Candidate
+from routerd.domain.money import dollars
 from routerd.planning import Plan
 
 
@@ -26,4 +28,11 @@ def lines(name: str, plan: Plan) -> list[str]:
     """The same for a person, with the route and the total."""
     rows = [f"  {part['tokens']:>6,}  {part['path'] or part['kind']}: {part['reason']}" for part in parts(plan)]
     total = f"  {plan.question.prompt.input_tokens:>6,}  in all, by the local tokenizer"
-    return [f"\n{name}: {plan.route.reason}", *rows, total]
+    candidates = [_candidate(candidate) for candidate in plan.forecast.candidates]
+    return [f"\n{name}: {plan.route.reason}", *rows, total, *candidates]
+
+
+def _candidate(candidate: Candidate) -> str:
+    accepted = "" if candidate.accepted is None else f", {candidate.accepted:.0%} of its answers are accepted"
+    skipped = f"; passed over: {candidate.skipped}" if candidate.skipped else ""
+    return f"  {candidate.tier} → {candidate.model}: {dollars(candidate.cost)} an answer{accepted}{skipped}"

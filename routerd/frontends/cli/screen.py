@@ -11,10 +11,10 @@ from functools import cache
 from rich.console import Console
 from rich.table import Table
 
+from routerd.domain.forecast import Forecast
 from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome
-from routerd.domain.quote import Estimate
-from routerd.frontends.shapes import Json, model_words
+from routerd.frontends.shapes import Json, model_words, passed_over, price_words
 
 _NARROWEST = 12
 """Columns that a column of words keeps: less is unreadable."""
@@ -67,22 +67,25 @@ def table(words: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[
     console().print()
 
 
-def estimates(found: Sequence[tuple[str, Estimate]]) -> None:
-    """One row for each action and its first rung."""
+def estimates(found: Sequence[tuple[str, Forecast]]) -> None:
+    """One row for each action and who is asked first; below, who is passed over."""
     table(
         ("action", "tier → model"),
         ("input", "output", "price", "range", "baseline"),
-        [(title, *_foreseen(estimate)) for title, estimate in found],
+        [(title, *_foreseen(forecast)) for title, forecast in found],
     )
+    for sentence in passed_over(forecast for _, forecast in found):
+        note(sentence)
 
 
-def _foreseen(estimate: Estimate) -> tuple[str, ...]:
+def _foreseen(forecast: Forecast) -> tuple[str, ...]:
+    estimate = forecast.estimate
     output, cost = estimate.output_tokens, estimate.cost
     return (
         f"{estimate.tier} → {model_words(estimate.model)}",
         f"{estimate.input_tokens:,}",
         f"{output.likely:,}",
-        dollars(cost.likely if cost else None),
+        price_words(forecast),
         f"{dollars(cost.low)} – {dollars(cost.high)}" if cost and cost.low != cost.high else "",
         dollars(estimate.baseline_cost) if estimate.baseline_cost is not None else "",
     )

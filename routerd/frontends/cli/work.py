@@ -28,7 +28,7 @@ from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_editor import FileEditor, unified
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.places import request, split
-from routerd.frontends.shapes import estimate_json, outcome_json
+from routerd.frontends.shapes import estimate_json, outcome_json, refused
 from routerd.planning import Plan
 
 _EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
@@ -125,26 +125,27 @@ def estimate(
     with opened(config) as app:
         for action in actions or ():
             named(action)
-        names = actions or [spec.name for spec in catalog().values() if spec.in_menu]
+        names = actions or list(catalog())
         wishes = [request(app, name, where) for name in names]
         app.index(wishes[0].document.uri, _INDEX_SECONDS)
         plans = [(wish.action, _planned(app, wish)) for wish in wishes]
         found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
         if as_json:
-            shapes = [estimate_json(plan.estimates[0]) or {} for _, plan in found]
+            shapes = [estimate_json(plan.forecast) or {} for _, plan in found]
             if explain:
                 for shape, (_, plan) in zip(shapes, found, strict=True):
                     shape["context"] = parts(plan)
             screen.print_json(shapes)
         else:
-            screen.estimates([(name, plan.estimates[0]) for name, plan in found])
+            screen.estimates([(name, plan.forecast) for name, plan in found])
             for name, plan in found if explain else ():
                 for line in lines(name, plan):
                     screen.console().print(line, markup=False, soft_wrap=True)
         refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
+        refusals += refused(plan.forecast for _, plan in found)
         for refusal in dict.fromkeys(refusals) if not as_json or not found else ():
             screen.note(refusal)
-    return 0 if found else 3
+    return 0 if any(plan.forecast.refusal is None for _, plan in found) else 3
 
 
 def _planned(app: App, wish: Request) -> Plan | Refusal:

@@ -28,7 +28,7 @@ async def run(session: Session, params: object) -> Json:
 
 
 async def estimate(session: Session, params: object) -> Json:
-    """`routerd/estimate`: what each action would cost at a position; sends nothing."""
+    """`routerd/estimate`: what each action would cost at a position, "ask" by its ``instruction``; sends nothing."""
     uri = from_proto.text_of(params, "textDocument", "uri")
     position = from_proto.position(from_proto.part(params, "position"))
     app = await session.working()
@@ -38,7 +38,9 @@ async def estimate(session: Session, params: object) -> Json:
     place = from_proto.place(document.text, position, session.client.encoding)
     symbol = app.grammar.outline(document).enclosing(place)
     at = symbol.name_span.start if symbol else place
-    return to_proto.estimates(symbol, app.offers(document, Span(at, at)), document, session.client)
+    words = from_proto.part(params, "instruction")
+    offers = app.prices(document, Span(at, at), words if isinstance(words, str) else "")
+    return to_proto.estimates(symbol, offers, document, session.client)
 
 
 async def route(session: Session, params: object) -> Json:

@@ -31,7 +31,7 @@ RUN = "routerd.run"
 
 def hover(card: Card, document: Document, standing: Standing, client: Client) -> Json:
     """The price table of a symbol."""
-    table = hover_markdown(tuple(offer.estimate for offer in card.offers), standing.spent_today, standing.budget_daily)
+    table = hover_markdown(tuple(offer.forecast for offer in card.offers), standing.spent_today, standing.budget_daily)
     return {
         "contents": {"kind": "markdown" if client.markdown else "plaintext", "value": table},
         "range": range_json(card.symbol.name_span, document.text, client.encoding),
@@ -40,7 +40,7 @@ def hover(card: Card, document: Document, standing: Standing, client: Client) ->
 
 def code_action(offer: Offer, client: Client) -> Json:
     """A menu entry, or the bare command for a client that knows no other."""
-    title = offer_title(offer.title, offer.estimate)
+    title = offer_title(offer.title, offer.forecast)
     command = {"title": title, "command": RUN, "arguments": [run_argument(offer, client)]}
     return {"title": title, "kind": offer.spec.kind, "command": command} if client.action_literals else command
 
@@ -89,7 +89,7 @@ def estimates(symbol: Symbol | None, offers: tuple[Offer, ...], document: Docume
     return {
         "symbol": symbol.qualname if symbol else None,
         "range": range_json(symbol.whole, document.text, client.encoding) if symbol else None,
-        "estimates": [estimate_json(offer.estimate) for offer in offers],
+        "estimates": [estimate_json(offer.forecast) for offer in offers],
     }
 
 
@@ -100,7 +100,7 @@ def lens(symbol: Symbol, document: Document, client: Client) -> Json:
 
 def live_lens(lens: types.CodeLens, offer: Offer, client: Client) -> Json:
     """A lens with the title and command of an offer."""
-    title = offer_title(offer.title, offer.estimate)
+    title = offer_title(offer.title, offer.forecast)
     command = {"title": title, "command": RUN, "arguments": [run_argument(offer, client)]}
     return {"range": _range(lens.range), "command": command}
 

@@ -20,7 +20,7 @@ from routerd.domain.quote import Rung
 from routerd.domain.reply import Change, Reply
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Rejected
+from routerd.domain.verdict import Refusal, Rejected
 from routerd.stages.build import build
 from routerd.stages.check import check
 from routerd.stages.conventions import conventions
@@ -33,7 +33,7 @@ RUNG = Rung(Tier.UTILITY, (OFFLINE,))
 
 @dataclass
 class Noted:
-    """A Watch that keeps the attempts that it is told of."""
+    """A Meter that keeps the attempts that it is told of."""
 
     attempts: list[Attempt] = field(default_factory=list)
 
@@ -42,6 +42,9 @@ class Noted:
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Not kept."""
+
+    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
+        raise AssertionError("the built-in engine costs nothing")
 
     def attempted(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)

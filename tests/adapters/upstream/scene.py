@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from routerd.domain.settings import KeySource, Limits, ProviderSettings
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
+from routerd.domain.verdict import Refusal
 from tests.upstream.compose import quarter_of_bytes
 
 PRICE = Price(input=Decimal(1), output=Decimal(4))
@@ -47,13 +49,16 @@ class QuarterOfBytes:
 
 @dataclass
 class Witness:
-    """A Watch that remembers."""
+    """A Meter that remembers, and allows so many calls."""
 
     attempts: list[Attempt] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
     asked: list[ModelRef] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     costs: list[Decimal | None] = field(default_factory=list)
+    calls: float = math.inf
+    """How many calls there is money for."""
+    counted: list[int] = field(default_factory=list)
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         self.stages.append(name)
@@ -66,6 +71,10 @@ class Witness:
 
     def attempted(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)
+
+    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
+        self.counted.append(counted)
+        return 1000 if len(self.counted) <= self.calls else Refusal("A further call may cost more than is left.")
 
     @property
     def statuses(self) -> list[str]:

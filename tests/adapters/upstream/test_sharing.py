@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from routerd.adapters.ledger import MIGRATIONS
 from routerd.adapters.sqlite import Database
 from routerd.adapters.upstream import Clock, Keys, MemoryHealth, SharedHealth, Traffic, UpstreamEngine
-from routerd.domain.errors import ContextTooLong, Exhausted, KeyUnavailable, Unauthorized
+from routerd.domain.errors import ContextTooLong, Exhausted, KeyUnavailable, OverBudget, Unauthorized, UpstreamError
 from routerd.domain.model import ModelRef
 from routerd.domain.reply import Reply
 from routerd.domain.settings import Limits, ProviderSettings
@@ -273,16 +274,18 @@ def test_a_reload_keeps_limits_and_connections_and_lets_calls_under_way_finish()
     run(main)
 
 
-def test_all_attempts_at_a_question_share_one_budget() -> None:
+@pytest.mark.parametrize(("calls", "kind"), [(0, OverBudget), (1, Exhausted)])
+def test_a_call_that_there_is_no_money_for_is_not_made_and_the_fault_says_so(
+    calls: int, kind: type[UpstreamError]
+) -> None:
     async def main(loop: VirtualLoop) -> None:
         cut = Turn(finish=None)
         async with traffic() as shared, Upstream(otherwise=cut, clock=loop.time) as up:
-            # One try costs 11 in and 8 out: 43 millionths of a dollar; the next may cost 4011.
-            running = engine(loop, {"a": provider("a", up.base_url)}, traffic=shared, budget=Decimal("0.004"))
-            fault = await outcome(running, rung("a/m"), Witness())
-            assert isinstance(fault, Exhausted)
-            assert "another try would go over the budget" in str(fault)
-            assert len(up.seen) == 1
+            running = engine(loop, {"a": provider("a", up.base_url)}, traffic=shared)
+            fault = await outcome(running, rung("a/m"), Witness(calls=calls))
+            assert type(fault) is kind
+            assert "A further call may cost more than is left" in str(fault)
+            assert len(up.seen) == calls
 
     run(main)
 

@@ -161,7 +161,7 @@ def test_design_is_a_document_with_a_diagram(routerd: Routerd, shop: Path) -> No
 
 def test_estimate_sends_nothing_and_lists_each_action(routerd: Routerd, shop: Path) -> None:
     estimates = json.loads(routerd("estimate", "shop.py:4", "--json").stdout)
-    assert [estimate["action"] for estimate in estimates] == ["document", "test", "review", "design"]
+    assert [estimate["action"] for estimate in estimates] == ["document", "test", "review", "design", "ask"]
     assert all(estimate["cost"] == {"low": "0", "likely": "0", "high": "0"} for estimate in estimates)
 
 

@@ -35,12 +35,9 @@ end
 ---@param estimate table an Estimate of the interface
 ---@return string[] cells
 local function row(estimate)
-  local dollars = require("routerd.status").dollars
-  local cost = estimate.cost ~= vim.NIL and estimate.cost or {}
-  local range = cost.low ~= cost.high and (" (%s – %s)"):format(dollars(cost.low), dollars(cost.high)) or ""
   local tokens = ("%d in, ≈ %d out"):format(estimate.input_tokens, estimate.output_tokens.likely)
   local model = require("routerd.outcome").model(estimate.model)
-  return { estimate.action, ("%s → %s"):format(estimate.tier, model), tokens, dollars(cost.likely) .. range }
+  return { estimate.action, ("%s → %s"):format(estimate.tier, model), tokens, estimate.price }
 end
 
 function M.estimate()

@@ -1,0 +1,69 @@
+"""Forecast: the likely price of a whole action and the most that it can cost, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from routerd.domain.forecast import Quote
+from routerd.domain.model import OFFLINE
+from routerd.domain.settings import Budget
+
+TIMES_LIKELY, ALWAYS_ALLOWED = 10, Decimal("0.01")
+"""An action whose price nobody capped stops before it costs more than ten times its likely price or a cent, whichever
+is more: in the recorded outcomes, what costs more than that is a fault that repeats itself."""
+
+_MENDED = Decimal("0.5")
+"""The share of refused answers whose fault is one of form, which the same model is asked to mend once."""
+
+
+def expected(asked: Sequence[Quote], mends: bool) -> Decimal | None:
+    """The likely price in dollars over retries and escalation; ``None`` where a price is unknown.
+
+    With ``c`` the likely price of an answer of one step of the ladder, ``p`` the share of its answers that is
+    accepted, ``m`` the share of refused answers that the same model is asked to mend, and ``E`` the expectation of
+    the steps above:
+
+        c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * E
+
+    from the top of the ladder down; ``E`` is 0 above the last step.
+    """
+    m = _MENDED if mends else Decimal(0)
+    above = Decimal(0)
+    for quote in reversed(asked):
+        if quote.model == OFFLINE:
+            continue
+        if quote.estimate.cost is None:
+            return None
+        c, p = quote.estimate.cost.likely, Decimal(str(round(quote.known.likely, 4)))
+        above = c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * above
+    return above
+
+
+def cap(budget: Budget, likely: Decimal | None, first: Quote, counted: int) -> Decimal | None:
+    """Dollars before which an action stops: the user's word, else a multiple of its likely price.
+
+    ``None`` where the first price is unknown, of which no multiple can be told. The first answer is within the cap
+    in any case: a prompt that a provider's cache should serve may cost ten times its likely price where it does not.
+    """
+    if budget.per_action is not None:
+        return budget.per_action
+    if likely is None:
+        likely = first.estimate.cost.likely if first.estimate.cost else None
+    least = first.terms.most(counted, first.terms.least)
+    if likely is None or least is None:
+        return None
+    return max(TIMES_LIKELY * likely, ALWAYS_ALLOWED, least)
+
+
+def most(quotes: Sequence[Quote], capped: Decimal | None) -> Decimal | None:
+    """The most that the action can be billed, in dollars, where every model that may be asked is in ``quotes``.
+
+    ``None`` where a price is unknown, or a provider cannot be told how long an answer may be.
+    """
+    paid = [quote for quote in quotes if quote.model != OFFLINE]
+    if all(quote.terms.price is not None and quote.terms.price.free for quote in paid):
+        return Decimal(0)
+    if any(quote.terms.price is None or not quote.terms.limited for quote in paid):
+        return None
+    return capped

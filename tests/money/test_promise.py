@@ -1,0 +1,326 @@
+"""What is shown is what is done: the first model asked, and a bill within what was shown, over random settings."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.app import App
+from routerd.domain.document import Document
+from routerd.domain.model import ModelRef
+from routerd.domain.offer import Offer
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.text import Text
+from routerd.frontends.shapes import estimate_json, hover_markdown, offer_title
+from tests import brain
+from tests.home import at_home
+from tests.test_line import SOURCE, Desk, wish
+from tests.upstream import Seen, Turn, Upstream, rate_limited
+from tests.upstream.usages import missing, right
+
+MODELS = ("a", "b", "c", "d")
+MILLION = Decimal(1_000_000)
+COUNTER = TiktokenCounter()
+
+PROVIDER = '[providers.p]\nbase_url = "{url}"\napi_key = {{ env = "TEST_KEY" }}\n'
+
+
+def quarter_more(text: str) -> int:
+    """A tokenizer that gives a quarter more tokens than the one of routerd."""
+    return math.floor(1.25 * COUNTER.count(text))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A configuration, and how the models behave."""
+
+    tiers: dict[str, tuple[str, ...]]
+    prices: dict[str, tuple[str, str] | None]
+    windows: dict[str, int | None]
+    budget: dict[str, str]
+    escalate: bool
+    action: str
+    behaviour: dict[str, str]
+
+    def toml(self, url: str) -> str:
+        listed = "".join(f"{tier} = {[f'p/{model}' for model in models]}\n" for tier, models in self.tiers.items())
+        told = "".join(f'{name} = "{amount}"\n' for name, amount in self.budget.items())
+        parts = [f"[tiers]\n{listed}", PROVIDER.format(url=url), f"[budget]\n{told}"]
+        parts.append(f"[routing]\nescalate = {str(self.escalate).lower()}\n[cache]\nenabled = false\n")
+        for model in MODELS:
+            price, window = self.prices[model], self.windows[model]
+            lines = [f'input = "{price[0]}"', f'output = "{price[1]}"'] if price else []
+            lines += [f"context = {window}"] if window else []
+            parts.append("\n".join((f'[models."p/{model}"]', *lines, "")))
+        return "\n".join(parts)
+
+    def turn(self, seen: Seen) -> Turn:
+        """An answer, good or bad, that is billed as if it had used all that it was allowed."""
+        kind, allowed = self.behaviour[seen.model], seen.body["max_tokens"]
+
+        def usage(prompt: int, _: int) -> dict[str, Any]:
+            return right(prompt, allowed)
+
+        if kind == "prose":
+            return Turn(reply="I would rather not.", usage=usage)
+        if kind == "long":
+            return Turn(reply="```python\n", finish="length", usage=usage)
+        if kind == "silent":
+            return Turn(finish=None, usage=missing)
+        if kind == "cut":
+            return Turn(finish=None, usage=usage)
+        return Turn(usage=usage)
+
+    def billed(self, upstream: Upstream) -> Decimal:
+        """Dollars that the provider bills for all that it was asked."""
+        found = Decimal(0)
+        for seen in upstream.seen:
+            price = self.prices[seen.model]
+            assert price is not None
+            sent = sum(quarter_more(str(message["content"])) for message in seen.body["messages"])
+            found += (sent * Decimal(price[0]) + seen.body["max_tokens"] * Decimal(price[1])) / MILLION
+        return found
+
+
+amounts = st.sampled_from(["0.0001", "0.0008", "0.003", "0.01", "0.05", "1"])
+lists = st.lists(st.sampled_from(MODELS), min_size=1, max_size=2, unique=True).map(tuple)
+known = st.sampled_from([("0.20", "0.60"), ("1", "2"), ("2.50", "10"), ("15", "75"), ("0", "0")])
+behaviours = st.sampled_from(["good", "good", "prose", "long", "cut", "silent"])
+
+
+def each(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(dict.fromkeys(MODELS, values))
+
+
+cases = st.builds(
+    Case,
+    st.fixed_dictionaries(dict.fromkeys(("utility", "speed", "logic", "architect"), lists)),
+    each(st.none() | known),
+    each(st.sampled_from([None, None, 300, 100_000])),
+    st.fixed_dictionaries({}, optional={"daily": amounts, "monthly": amounts, "per_action": amounts}),
+    st.booleans(),
+    st.sampled_from(["document", "test", "review", "design"]),
+    each(behaviours),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    at_home(tmp_path / "home", monkeypatch)
+    monkeypatch.setenv("TEST_KEY", "a-key-for-loopback")
+    return tmp_path
+
+
+async def ran(case: Case, home: Path, then: Callable[[Offer, Outcome, Upstream, App], None]) -> None:
+    """Show what the action would cost, run it, and hold the one against the other."""
+    for old in (home / "home").rglob("ledger.db*"):
+        old.unlink()
+    file = home / "config.toml"
+    path = home / "parcel.py"
+    path.write_text(SOURCE, "utf-8", newline="")
+    desk = Desk(Document(path.as_uri(), 3, "python", Text(SOURCE)))
+    async with AsyncExitStack() as stack:
+        upstream = await stack.enter_async_context(Upstream(case.turn, reply=brain.reply, count=quarter_more))
+        file.write_text(case.toml(upstream.base_url), "utf-8")
+        app = App.open(config_file=file, root=home)
+        stack.callback(app.close)
+        stack.push_async_callback(app.disconnect)
+        assert app.problems == ()
+        request = wish(desk, case.action)
+        (offer,) = (one for one in app.offers(desk.document, request.span) if one.spec.name == case.action)
+        then(offer, await app.run(request, desk, desk), upstream, app)
+
+
+SETTINGS = ("budget.daily", "budget.monthly", "budget.per_action", '[models."p/')
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=cases)
+def test_the_first_model_asked_is_the_one_shown_or_the_run_is_a_refusal_that_names_the_setting(
+    home: Path, case: Case
+) -> None:
+    def held(offer: Offer, outcome: Outcome, upstream: Upstream, app: App) -> None:
+        forecast, title = offer.forecast, offer_title(offer.title, offer.forecast)
+        if forecast.refusal is not None:
+            assert not upstream.seen
+            assert outcome.status is Status.REFUSED
+            assert any(setting in outcome.message for setting in SETTINGS), outcome.message
+            assert title.endswith(f" · {forecast.refusal.short}")
+            return
+        assert upstream.seen, outcome.message
+        assert ModelRef("p", upstream.seen[0].model) == forecast.estimate.model
+        assert f"→ {upstream.seen[0].model} · " in title
+        candidates = {candidate.model: candidate for candidate in forecast.candidates}
+        assert all(candidates[ModelRef("p", seen.model)].skipped is None for seen in upstream.seen)
+        if forecast.most is not None:
+            assert case.billed(upstream) <= forecast.most
+        told = all(case.behaviour[seen.model] != "silent" for seen in upstream.seen)
+        limits = [Decimal(amount) for name, amount in case.budget.items() if told or name == "per_action"]
+        if limits:
+            assert case.billed(upstream) <= min(limits)
+        if outcome.status in (Status.FAILED, Status.CANCELLED):
+            count = len(outcome.attempts)
+            assert f"{count} attempt{'s' * (count != 1)}, " in outcome.message
+
+    asyncio.run(ran(case, home, held))
+
+
+@pytest.mark.parametrize("daily", ["0.05", "0.10"])
+@pytest.mark.parametrize("behaviour", ["good", "prose", "long", "cut"])
+def test_ten_asks_at_once_never_overspend_a_daily_budget(home: Path, daily: str, behaviour: str) -> None:
+    """With a provider that bills all that it was allowed, and a quarter more input than was counted."""
+    case = Case(
+        dict.fromkeys(("utility", "speed", "logic", "architect"), ("c",)),
+        dict.fromkeys(MODELS, ("2.50", "10")),
+        dict.fromkeys(MODELS),
+        {"daily": daily},
+        True,
+        "ask",
+        dict.fromkeys(MODELS, behaviour),
+    )
+
+    async def main() -> None:
+        path = home / "parcel.py"
+        path.write_text(SOURCE, "utf-8", newline="")
+        desk = Desk(Document(path.as_uri(), 3, "python", Text(SOURCE)))
+        async with Upstream(case.turn, reply=brain.reply, count=quarter_more) as upstream:
+            (home / "config.toml").write_text(case.toml(upstream.base_url), "utf-8")
+            app = App.open(config_file=home / "config.toml", root=home)
+            try:
+                wishes = [wish(desk, "ask", instruction=f"rename this to n{number}") for number in range(10)]
+                ends = await asyncio.gather(*(app.run(one, desk, desk) for one in wishes))
+                billed, spent = case.billed(upstream), app.standing().spent_today
+            finally:
+                await app.disconnect()
+                app.close()
+        assert Decimal(0) < billed <= Decimal(daily)
+        if behaviour != "cut":
+            assert spent == billed
+        refused = [end.message for end in ends if end.status is Status.REFUSED]
+        assert refused
+        assert all("budget.daily" in message for message in refused)
+
+    asyncio.run(main())
+
+
+TOML = """
+[tiers]
+utility = ["p/a", "p/b"]
+logic = "p/c"
+architect = "p/c"
+
+[providers.p]
+base_url = "{url}"
+api_key = {{ env = "TEST_KEY" }}
+
+[cache]
+enabled = false
+{more}
+"""
+PRICED = '[models."p/{name}"]\ninput = "{price}"\noutput = "{price}"\n'
+
+
+async def shown_and_run(home: Path, upstream: Upstream, more: str, times: int = 1) -> tuple[list[Offer], list[Outcome]]:
+    """An action shown and run so many times, one after the other, with one configuration."""
+    path = home / "parcel.py"
+    path.write_text(SOURCE, "utf-8", newline="")
+    desk = Desk(Document(path.as_uri(), 3, "python", Text(SOURCE)))
+    (home / "config.toml").write_text(TOML.format(url=upstream.base_url, more=more), "utf-8")
+    app = App.open(config_file=home / "config.toml", root=home)
+    offers, ends = [], []
+    try:
+        for _ in range(times):
+            offers.append(app.offers(desk.document, wish(desk).span)[0])
+            ends.append(await app.run(wish(desk), desk, desk))
+    finally:
+        await app.disconnect()
+        app.close()
+    return offers, ends
+
+
+def priced(**prices: str) -> str:
+    return "".join(PRICED.format(name=name, price=price) for name, price in prices.items())
+
+
+async def test_a_provider_that_bills_beyond_what_it_was_allowed_is_flagged_and_asked_no_further(home: Path) -> None:
+    def turn(seen: Seen) -> Turn:
+        code = "```python\ndef weigh(parcel):\n    return 0\n```"
+        return Turn(reply=code, usage=lambda prompt, _: right(prompt, 5 * seen.body["max_tokens"]))
+
+    async with Upstream(turn, reply=brain.reply) as upstream:
+        (_, after), (first, second) = await shown_and_run(home, upstream, priced(a="1", b="1", c="9"), 2)
+    assert first.status is Status.FAILED
+    assert "No further attempt was made, as p/a billed $0.0" in first.message
+    assert str(first.attempts[0].reason).endswith("was allowed")
+    assert len(first.attempts) == 1
+    # What it billed is the bound from now on, so that the same bill again is no surprise and within what was shown.
+    again = second.attempts[0]
+    assert again.cost is not None
+    assert after.forecast.most is not None
+    assert again.cost <= after.forecast.most
+    assert "where at most" not in str(again.reason)
+
+
+async def test_a_deployment_that_is_benched_is_not_the_one_that_is_shown(home: Path) -> None:
+    def turn(seen: Seen) -> Turn:
+        return rate_limited(30) if seen.model == "a" else Turn()
+
+    async with Upstream(turn, reply=brain.reply) as upstream:
+        offers, ends = await shown_and_run(home, upstream, priced(a="1", b="1", c="9"), 2)
+        assert [seen.model for seen in upstream.seen] == ["a", "b", "b"]
+    assert [offer.forecast.estimate.model.model for offer in offers] == ["a", "b"]
+    assert "not p/a: rate limited" in ends[1].message
+
+
+async def test_a_model_that_is_passed_over_is_named_with_the_reason_before_the_click(home: Path) -> None:
+    budget = '[budget]\ndaily = "1"\n'
+    async with Upstream(reply=brain.reply) as upstream:
+        (offer,), (outcome,) = await shown_and_run(home, upstream, priced(b="1", c="1") + budget)
+        assert [seen.model for seen in upstream.seen] == ["b"]
+    assert "utility → b · ≈ $0.00" in offer_title(offer.title, offer.forecast)
+    assert ", at most $0.01" in offer_title(offer.title, offer.forecast)
+    line = "p/a (utility) is passed over: its price is unknown, and a budget is set."
+    assert line in hover_markdown((offer.forecast,), Decimal(0), None)
+    shape = estimate_json(outcome.forecast)
+    assert shape is not None
+    assert [(one["model"], one["skipped"]) for one in shape["candidates"]] == [
+        ("p/a", "its price is unknown, and a budget is set"),
+        ("p/b", None),
+        ("p/c", None),
+    ]
+    assert (shape["model"], shape["most"]) == ("p/b", "0.01")
+
+
+async def test_over_budget_title_and_hover_say_so_before_the_click(home: Path) -> None:
+    budget = '[budget]\ndaily = "0.0001"\n'
+    async with Upstream(reply=brain.reply) as upstream:
+        (offer,), (outcome,) = await shown_and_run(home, upstream, priced(a="1", b="1", c="1") + budget)
+        assert not upstream.seen
+    assert offer_title(offer.title, offer.forecast) == "Document `weigh` · utility → a · over today's budget"
+    hover = hover_markdown((offer.forecast,), Decimal(0), Decimal("0.0001"))
+    assert "| over today's budget |" in hover
+    assert outcome.message in hover
+    assert "Raise budget.daily" in outcome.message
+
+
+async def test_a_small_rest_of_the_budget_lowers_the_limit_of_the_answer(home: Path) -> None:
+    async with Upstream(reply=brain.reply) as upstream:
+        await shown_and_run(home, upstream, priced(a="1", b="1", c="1"))
+        (home / "home").rename(home / "old")
+        budget = '[budget]\ndaily = "0.0006"\n'
+        await shown_and_run(home, upstream, priced(a="1", b="1", c="1") + budget)
+        usual, lowered = (seen.body["max_tokens"] for seen in upstream.seen)
+    assert lowered < usual
+    sent = sum(COUNTER.count(message["content"]) for message in upstream.seen[1].body["messages"])
+    assert sent + lowered <= 600
