@@ -15,7 +15,7 @@ from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.conversation import Turn, target_key
-from routerd.domain.errors import BadRequest, ContextTooLong, Unfinished, UpstreamError
+from routerd.domain.errors import BadRequest, ContextTooLong, Unfinished, UpstreamError, WorkerFailed
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import Usage, dollars
 from routerd.domain.outcome import Outcome, Status
@@ -75,6 +75,8 @@ async def run(
         ended = replace(outcome, message=f"No answer passed its check within {limit}.")
     except UpstreamError as fault:
         ended = replace(outcome, message=str(fault))
+    except WorkerFailed as fault:
+        ended = replace(outcome, message=f"Nothing was applied: the answer could not be checked, as {fault}.")
     finally:
         places.ledger.release(job)
     message = f"{ended.message} {receipt.trouble}" if receipt.trouble else ended.message
@@ -141,7 +143,7 @@ class _Climb:
     async def _on(self, rung: Rung) -> Change | Unproven | Rejected | Refusal | UpstreamError:
         """One rung's answer. A slip of form is mended by the model that made it: once more, then up the ladder."""
         settings, places, receipt = self.settings, self.places, self.receipt
-        judge = Judge(places.grammar, places.workspace, places.runner, settings.test_command)
+        judge = Judge(places.grammar, places.workspace, places.runner, places.worker, settings.test_command)
         again = settings.routing.escalate and rung.models != (OFFLINE,)
         while True:
             over = await self._declined() or await receipt.reserve(settings.budget.per_action)
@@ -184,7 +186,7 @@ def _down(fault: UpstreamError | None) -> bool:
 
 async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Receipt) -> Change | Unproven | Rejected:
     try:
-        change = judge.verdict(reply, question)
+        change = await judge.verdict(reply, question)
         if isinstance(change, Rejected) or not judge.runs(change, question):
             return change
         receipt.stage("running the tests")

@@ -57,6 +57,10 @@ class TreeSitterGrammar:
         self._outlines: _Recent[tuple[str, int | None, str, int], tuple[Text, Outline]] = _Recent(RECENT_TEXTS)
         self._tokens: _Recent[tuple[str, str], tuple[str, ...]] = _Recent(RECENT_TEXTS)
 
+    def __reduce__(self) -> tuple[type[TreeSitterGrammar], tuple[()]]:
+        """In another process it begins with an empty memory."""
+        return TreeSitterGrammar, ()
+
     def knows(self, language: str) -> bool:
         """Whether there is a grammar for this language id."""
         return language in LANGUAGES
