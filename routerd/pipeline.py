@@ -73,10 +73,8 @@ async def run(
     except TimeoutError:
         limit = f"{settings.limits.total_s:g} seconds (limits.total_s)"
         ended = replace(outcome, message=f"No answer passed its check within {limit}.")
-    except UpstreamError as fault:
+    except (UpstreamError, WorkerFailed) as fault:
         ended = replace(outcome, message=str(fault))
-    except WorkerFailed as fault:
-        ended = replace(outcome, message=f"Nothing was applied: the answer could not be checked, as {fault}.")
     finally:
         places.ledger.release(job)
     message = f"{ended.message} {receipt.trouble}" if receipt.trouble else ended.message
@@ -156,7 +154,11 @@ class _Climb:
                 return reply
             if not reply.attempt.cached:
                 places.recent.keep(target_key(question), Turn.of(question, reply.attempt, places.clock()))
-            found = await _judged(judge, reply, question, receipt)
+            try:
+                found = await _judged(judge, reply, question, receipt)
+            except WorkerFailed:
+                _remember(question, reply, places)  # it was paid for: asking again costs nothing
+                raise
             if isinstance(found, Change):
                 receipt.attempted(reply.attempt)
                 _remember(question, reply, places)

@@ -38,7 +38,7 @@ class KeyUnavailable(RouterdError):
 
 
 class WorkerFailed(RouterdError):
-    """Work in a process of its own ended without a result; the text says how, and is no whole sentence."""
+    """Work in a process of its own ended without a result; the text says how."""
 
 
 class UpstreamError(RouterdError):

@@ -59,6 +59,9 @@ class Grammar(Protocol):
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
         """The tokens of the code without comments and documentation: equal means the same program."""
 
+    def same_code(self, before: str, after: str, language: str) -> bool:
+        """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
+
     def faults(self, text: str, language: str) -> int:
         """How many places do not parse; 0 where there is no grammar."""
 

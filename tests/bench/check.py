@@ -66,12 +66,13 @@ async def measured(lines: int) -> Json:
                 wish = {"action": "document", "uri": uri, "range": {"start": place, "end": place}}
                 applied = asyncio.ensure_future(_applied(editor, uri))
                 _, outcome = editor.ask("routerd/run", wish)
-                while not outcome.done():
+                while not applied.done():
                     began = time.monotonic()
                     await editor.request("textDocument/hover", at, 120)
                     hovers.append(time.monotonic() - began)
                     await asyncio.sleep(0.005)
                 said = await outcome
+                await applied
                 assert said["status"] == "applied", said
                 checks.append(await applied - answered[-1])
                 editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import IO
 
 _LENGTH = 8
 
 
-def send(sink: BinaryIO, body: bytes) -> None:
+def send(sink: IO[bytes], body: bytes) -> None:
     """Write one body. Raises OSError where nobody reads any more."""
     sink.write(len(body).to_bytes(_LENGTH, "big"))
     sink.write(body)
     sink.flush()
 
 
-def receive(source: BinaryIO) -> bytes | None:
+def receive(source: IO[bytes]) -> bytes | None:
     """The next body; ``None`` where the other side is gone."""
     length = source.read(_LENGTH)
     if len(length) < _LENGTH:

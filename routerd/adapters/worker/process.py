@@ -17,7 +17,8 @@ from routerd.adapters.worker.frames import receive, send
 from routerd.domain.errors import WorkerFailed
 
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from routerd.adapters.worker.child import main; main()"
-_WINDOWS = sys.platform == "win32"
+_NO_WINDOW = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))
+"""Windows would show a console for each."""
 
 
 class WorkerProcess:
@@ -38,18 +39,21 @@ class WorkerProcess:
         task = pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL)
         try:
             process = self._started()
-            assert process.stdin is not None
-            assert process.stdout is not None
+        except OSError as fault:
+            raise WorkerFailed(f"the worker process could not be started ({fault.strerror or fault})") from None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
             send(process.stdin, task)
             answer = receive(process.stdout)
-        except (OSError, ValueError) as fault:  # ValueError: the pipe was closed by ``end``
-            self.end()
-            raise WorkerFailed(f"the worker process could not be asked ({type(fault).__name__})") from None
+        except (OSError, ValueError):  # ValueError: the pipe was closed by ``end``
+            answer = None
         if answer is None:
             self.end()
             raise WorkerFailed("the worker process ended before it was done")
         good, value = pickle.loads(answer)  # noqa: S301  # from a process that this one started
         if not good:
+            self.end()  # what a fault left behind in its memory is nobody's to guess
             raise WorkerFailed(f"it met a fault of routerd's own ({value})")
         return value
 
@@ -78,14 +82,14 @@ class WorkerProcess:
     def _started(self) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._ended:
-                raise BrokenPipeError
+                raise ProcessLookupError("it was ended")
             if self._process is None:
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-c", _BEGIN, *_path()],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
-                    creationflags=subprocess.CREATE_NO_WINDOW if _WINDOWS else 0,
+                    creationflags=_NO_WINDOW,
                 )
             return self._process
 

@@ -11,7 +11,7 @@ from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
-from routerd.stages.check.program import parses_no_worse, same_program
+from routerd.stages.check.program import Programs
 
 
 def check_documentation(change: Change, question: Question, grammar: Grammar) -> Verdict:
@@ -24,10 +24,10 @@ def check_documentation(change: Change, question: Question, grammar: Grammar) ->
         fault = _edit_fault(edit, file.before, question)
         if fault:
             return Rejected(fault)
-    before, after = file.before.string, file.after.string
-    if not parses_no_worse(before, after, document.language, grammar):
+    programs = Programs(file.before.string, file.after.string, document.language, grammar)
+    if not programs.parses_no_worse():
         return Rejected("the file would parse worse with the documentation")
-    if not same_program(before, after, document.language, grammar):
+    if not programs.same():
         return Rejected("the documentation would change the code")
     return _attached(file, question, grammar)
 
