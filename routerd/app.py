@@ -71,8 +71,7 @@ class App:
         self._sources = sources
         self._jobs = itertools.count(1)
         self._executor = ThreadPoolExecutor(1, "routerd-warm")
-        self._closing = False
-        self._worker = WorkerPool()
+        self._closing, self._worker = False, WorkerPool()
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(self.grammar, folders)
         self._counter = TiktokenCounter()
