@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from routerd.processes import alive
 from tests import brain
 from tests.bench.check import TARGET, source
 from tests.e2e.conftest import with_upstream
@@ -76,3 +79,36 @@ async def test_a_check_is_cancelled_within_a_second(env: dict[str, str], project
         assert [attempt["reason"] for attempt in end["attempts"]] == ["cancelled while it was checked"]
         assert float(end["cost"]) > 0, json.dumps(end)
         assert "Do what target does." not in editor.texts[uri]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks up a process's children in /proc")
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGKILL", "stdin"])
+async def test_a_daemon_that_ends_in_a_check_takes_its_worker_with_it(
+    end: str, env: dict[str, str], project: Path
+) -> None:
+    async with Upstream(reply=brain.reply) as upstream:
+        editor = RawEditor(with_upstream(env, upstream.base_url), project)
+        await editor.launch()
+        await editor.initialize()
+        _, wish = await opened(editor, project, 36_000)
+        editor.ask("routerd/run", wish)
+        children: list[int] = []
+        async with asyncio.timeout(30):
+            while not children:
+                await asyncio.sleep(0.02)
+                threads = Path(f"/proc/{editor.process.pid}/task").glob("*/children")
+                children = [int(child) for found in threads for child in found.read_text("ascii").split()]
+        await asyncio.sleep(0.3)
+        assert editor.process.stdin is not None
+        if end == "stdin":
+            editor.process.stdin.close()
+        else:
+            editor.process.send_signal(signal.Signals[end])
+        began = time.monotonic()
+        async with asyncio.timeout(20):
+            await editor.process.wait()
+            await editor.stderr
+            while any(alive(child) for child in children):
+                await asyncio.sleep(0.02)
+        assert time.monotonic() - began < 5
+        await editor._reading
