@@ -33,6 +33,7 @@ from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.upstream import Clock, Keys, SharedHealth, Traffic, UpstreamEngine
 from routerd.adapters.upstream.usage import read_usage
 from routerd.adapters.watch import Contents, watch
+from routerd.adapters.worker import WorkerPool
 from routerd.adapters.workspace import Workspace
 from routerd.domain.action import Request
 from routerd.domain.document import Document
@@ -69,7 +70,7 @@ class App:
         self._sources = sources
         self._jobs = itertools.count(1)
         self._executor = ThreadPoolExecutor(1, "routerd-warm")
-        self._closing = False
+        self._closing, self._worker = False, WorkerPool()
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(self.grammar, folders)
         self._counter = TiktokenCounter()
@@ -128,6 +129,7 @@ class App:
             ledger=self.ledger,
             cache=self._cache,
             runner=CommandRunner(self.workspace.project),
+            worker=self._worker,
             clock=now,
         )
         self.problems = loaded.problems
@@ -283,6 +285,7 @@ class App:
     def close(self) -> str | None:
         """Stop the background work and close the ledger; a sentence where paid attempts could not be written to it."""
         self._closing = True
+        self._worker.close()
         self._executor.shutdown(wait=True, cancel_futures=True)
         unwritten = self.ledger.close()
         self._database.close()

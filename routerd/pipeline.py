@@ -16,7 +16,7 @@ from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.conversation import Turn, target_key
-from routerd.domain.errors import BadRequest, ContextTooLong, OverBudget, Unfinished, UpstreamError
+from routerd.domain.errors import BadRequest, ContextTooLong, OverBudget, Unfinished, UpstreamError, WorkerFailed
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import Usage
 from routerd.domain.outcome import Outcome, Status
@@ -71,7 +71,7 @@ async def run(
     except TimeoutError:
         limit = f"{settings.limits.total_s:g} seconds (limits.total_s)"
         ended = replace(outcome, message=f"No answer passed its check within {limit}.")
-    except UpstreamError as fault:
+    except (UpstreamError, WorkerFailed) as fault:
         ended = replace(outcome, message=str(fault))
     finally:
         places.ledger.release(job)
@@ -174,7 +174,7 @@ class _Climb:
     async def _on(self, rung: Rung, estimate: Estimate) -> Change | Unproven | Rejected | Refusal | UpstreamError:
         """One rung's answer. A slip of form is mended by the model that made it: once more, then up the ladder."""
         settings, places, receipt = self.settings, self.places, self.receipt
-        judge = Judge(places.grammar, places.workspace, places.runner, settings.test_command)
+        judge = Judge(places.grammar, places.workspace, places.runner, places.worker, settings.test_command)
         again = settings.routing.escalate and rung.models != (OFFLINE,)
         while True:
             declined = await self._declined(estimate)
@@ -187,7 +187,11 @@ class _Climb:
                 return reply
             if not reply.attempt.cached:
                 places.recent.keep(target_key(question), Turn.of(question, reply.attempt, places.clock()))
-            found = await _judged(judge, reply, question, receipt)
+            try:
+                found = await _judged(judge, reply, question, receipt)
+            except WorkerFailed:
+                _remember(question, reply, places)  # it was paid for: asking again costs nothing
+                raise
             if isinstance(found, Change):
                 receipt.attempted(reply.attempt)
                 _remember(question, reply, places)
@@ -217,7 +221,7 @@ def _down(fault: UpstreamError | None) -> bool:
 
 async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Receipt) -> Change | Unproven | Rejected:
     try:
-        change = judge.verdict(reply, question)
+        change = await judge.verdict(reply, question)
         if isinstance(change, Rejected) or not judge.runs(change, question):
             return change
         receipt.stage("running the tests")

@@ -47,6 +47,7 @@ class Places:
     ledger: ports.Ledger
     cache: ports.ReplyCache
     runner: ports.Runner
+    worker: ports.Worker
     clock: Callable[[], datetime]
 
 

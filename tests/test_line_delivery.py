@@ -232,9 +232,9 @@ async def test_an_answer_without_a_whole_finish_is_refused_whatever_it_says(
         planned = app.plan(wish(desk))
         assert not isinstance(planned, Refusal)
         places = app._places  # no provider ends like this on purpose
-        judge = Judge(places.grammar, places.workspace, places.runner, None)
+        judge = Judge(places.grammar, places.workspace, places.runner, places.worker, None)
     attempt = Attempt(ModelRef("p", "m"), Tier.UTILITY, AttemptStatus.OK, Usage(), None, 1)
     text = '<doc name="weigh">\nDo it.\n</doc>'
-    verdicts = {finish: judge.verdict(Reply(text, finish, attempt), planned.question) for finish in Finish}
+    verdicts = {finish: await judge.verdict(Reply(text, finish, attempt), planned.question) for finish in Finish}
     assert not isinstance(verdicts.pop(Finish.STOP), Rejected)
     assert all(isinstance(verdict, Rejected) for verdict in verdicts.values())

@@ -5,6 +5,7 @@ RouterdError                 one sentence that says what to do next
 ├── ConfigError              a configuration file cannot be used: file, line, what to write (exit 2)
 ├── LedgerError              the ledger can be neither read nor set aside
 ├── KeyUnavailable           a key source gave no key
+├── WorkerFailed             work in another process came to no result
 └── UpstreamError            no deployment of a rung gave a whole answer
     ├── Unauthorized         every credential was refused
     ├── ContextTooLong       the prompt does not fit the model's window
@@ -35,6 +36,10 @@ class LedgerError(RouterdError):
 
 class KeyUnavailable(RouterdError):
     """A provider's key source is empty, locked or broken; the text never holds a key."""
+
+
+class WorkerFailed(RouterdError):
+    """Work in a process of its own ended without a result; the text says how."""
 
 
 class UpstreamError(RouterdError):

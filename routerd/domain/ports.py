@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.attempt import Attempt
@@ -25,6 +25,8 @@ from routerd.domain.reply import Change, Reply
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Stale
+
+T = TypeVar("T")
 
 
 class Counter(Protocol):
@@ -57,6 +59,9 @@ class Grammar(Protocol):
 
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
         """The tokens of the code without comments and documentation: equal means the same program."""
+
+    def same_code(self, before: str, after: str, language: str) -> bool:
+        """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
 
     def faults(self, text: str, language: str) -> int:
         """How many places do not parse; 0 where there is no grammar."""
@@ -220,6 +225,16 @@ class Runner(Protocol):
 
     async def failure(self, command: Sequence[str], change: Change, question: Question) -> str | None:
         """Why the tests of a change do not pass; ``None`` where they pass. Cancelling ends what runs."""
+
+
+class Worker(Protocol):
+    """Does work of the processor where it holds up nobody else: in a process of its own."""
+
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """What a function of a module returns for arguments, all of it plain values that can be pickled.
+
+        Cancelling ends the work at once. Raises WorkerFailed where it died, took too long or met a fault.
+        """
 
 
 class Linter(Protocol):

@@ -89,6 +89,10 @@ class Text:
     def __hash__(self) -> int:
         return hash(self.string)
 
+    def __reduce__(self) -> tuple[type[Text], tuple[str]]:
+        """In another process it is a text of its own: numbers and edits are this one's."""
+        return Text, (self.string,)
+
     def __repr__(self) -> str:
         return f"Text({len(self.lines)} lines)"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import replace
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -13,7 +14,7 @@ from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import around_nearby
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.adapters.grammar.patched import outermost, patched
-from routerd.adapters.grammar.tokens import code_tokens
+from routerd.adapters.grammar.tokens import code_tokens, same_code
 from routerd.domain.document import Document
 from routerd.domain.place import Place, Span
 from routerd.domain.symbol import Outline, Symbol
@@ -56,7 +57,12 @@ class TreeSitterGrammar:
         self._nearby: tuple[Text, Place, tuple[Symbol, ...]] | None = None
         """The last answer of ``around``: a menu asks for one place once for each action."""
         self._outlines: _Recent[tuple[str, int | None, str, int], tuple[Text, Outline]] = _Recent(RECENT_TEXTS)
+        self._wholes: _Recent[tuple[str, str], Parsed] = _Recent(2)
         self._tokens: _Recent[tuple[str, str], tuple[str, ...]] = _Recent(RECENT_TEXTS)
+
+    def __reduce__(self) -> tuple[type[TreeSitterGrammar], tuple[()]]:
+        """In another process it begins with an empty memory."""
+        return TreeSitterGrammar, ()
 
     def knows(self, language: str) -> bool:
         """Whether there is a grammar for this language id: every language with a spec has one."""
@@ -164,14 +170,26 @@ class TreeSitterGrammar:
             return tuple(text.splitlines())
         with self._lock:
             key = (language, text)
-            return self._tokens.get(key) or self._tokens.put(key, code_tokens(text, language))
+            return self._tokens.get(key) or self._tokens.put(key, code_tokens(self._whole(text, language)))
+
+    def same_code(self, before: str, after: str, language: str) -> bool:
+        """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
+        if not self.knows(language):
+            return self.code_tokens(before, language) == self.code_tokens(after, language)
+        with self._lock:
+            return same_code(self._whole(before, language), self._whole(after, language))
 
     def faults(self, text: str, language: str) -> int:
         """How many places do not parse; 0 where there is no grammar."""
         if not self.knows(language):
             return 0
         with self._lock:
-            return len(Parsed.of(Text(text), language).faults())
+            return len(self._whole(text, language).faults())
+
+    def _whole(self, text: str, language: str) -> Parsed:
+        """The tree of a text; two are kept, as a check asks for a file before and after its change in turns."""
+        key = (language, text)
+        return self._wholes.get(key) or self._wholes.put(key, Parsed.of(Text(text), language))
 
     def _piece(self, document: Document, outline: Outline, span: Span) -> tuple[Parsed, int]:
         """A tree that holds a span, and the lines above it: the file's if it is at hand, else of the declaration."""
@@ -191,7 +209,7 @@ class TreeSitterGrammar:
         version, kept = self._trees.get(key, (None, None))
         if kept is not None and (kept.text is document.text or kept.text == document.text):
             return kept
-        parsed = Parsed.of(document.text, document.language)
+        parsed = replace(self._whole(document.text.string, document.language), text=document.text)
         if document.version is not None and document.version != version:
             self._trees.put(key, (document.version, parsed))
         return parsed

@@ -40,9 +40,24 @@ _NEVER = frozenset(
 _MARKERS = (".git", ".routerd.toml")
 
 
-def read_text(path: Path) -> Text | None:
-    """A file's text with line ends as they are; bytes that are not UTF-8 survive as surrogates."""
+def inside(path: Path, folder: Path | None) -> bool:
+    """Whether a path, with all links followed, is below a folder that is a real path; no folder is no bound."""
+    if folder is None:
+        return True
     try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, RuntimeError):  # RuntimeError: links in a circle
+        return False
+
+
+def read_text(path: Path, within: Path | None = None) -> Text | None:
+    """A file's text with line ends as they are; bytes that are not UTF-8 survive as surrogates.
+
+    ``None`` where it cannot be read, or is not ``within`` a folder by its real path.
+    """
+    try:
+        if not inside(path, within):
+            return None
         found = path.stat()
         # To open a named pipe is to wait for its other end, which may be for ever.
         if found.st_size > MAX_READ_BYTES or not stat.S_ISREG(found.st_mode):

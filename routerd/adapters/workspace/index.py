@@ -27,8 +27,9 @@ _MAX_SUMMARY = 100
 class Index:
     """What is known of the files below ``root``; grows as files are added, and hands out frozen Projects."""
 
-    def __init__(self, root: Path, grammar: Grammar) -> None:
+    def __init__(self, root: Path, grammar: Grammar, within: Path | None = None) -> None:
         self.root = root
+        self._within = within
         self._grammar = grammar
         self._files: set[str] = set()
         self._declared: dict[str, tuple[Declaration, ...]] = {}
@@ -107,7 +108,7 @@ class Index:
         if not (is_manifest(name) or self._grammar.knows(language_of(name))):
             return None
         try:
-            return read_text(path) if path.stat().st_size <= _MAX_SOURCE_BYTES else None
+            return read_text(path, self._within) if path.stat().st_size <= _MAX_SOURCE_BYTES else None
         except OSError:
             return None
 

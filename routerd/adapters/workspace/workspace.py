@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from routerd.adapters.workspace.allowed import refusal
-from routerd.adapters.workspace.files import read_text, root_of
+from routerd.adapters.workspace.files import inside, read_text, root_of
 from routerd.adapters.workspace.index import Index
 from routerd.domain.document import Document
 from routerd.domain.ports import Grammar
@@ -24,10 +24,15 @@ class Workspace:
     def __init__(self, grammar: Grammar, folders: Sequence[Path] = ()) -> None:
         """``folders`` are the editor's workspace folders; other roots are found by their markers."""
         self._grammar = grammar
+        self._within: Path | None = None
         self._folders = [folder.absolute() for folder in folders]
         self._open: dict[str, Document] = {}
         self._indices: dict[Path, Index] = {}
         self._homes: dict[str, tuple[Path | None, str]] = {}
+
+    def bound(self, within: Path) -> None:
+        """Read no file from now on whose real path is outside of a folder; comes before anything is read."""
+        self._within = within.resolve()
 
     def add_folder(self, folder: Path) -> None:
         """Take in another workspace folder."""
@@ -60,7 +65,7 @@ class Workspace:
         if uri in self._open:
             return self._open[uri]
         path = path_of(uri)
-        text = read_text(path) if path else None
+        text = read_text(path, self._within) if path else None
         return None if text is None else Document(uri, None, language_of(uri), text)
 
     def chosen(self, uri: str, about: str, *, writes: bool) -> Document | Refusal | None:
@@ -85,7 +90,7 @@ class Workspace:
         """Index the project around a document, if it has one and is not indexed; slow, for a thread of its own."""
         root, _ = self._home(uri)
         if root is not None and root not in self._indices:
-            index = self._indices[root] = Index(root, self._grammar)
+            index = self._indices[root] = Index(root, self._grammar, self._within)
             index.fill(go_on)
 
     def project(self, uri: str) -> Project:
@@ -110,8 +115,11 @@ class Workspace:
         return known
 
     def _root_of(self, path: Path) -> Path | None:
+        if not inside(path, self._within):
+            return None
         around = [folder for folder in self._folders if path.is_relative_to(folder)]
-        return max(around, key=lambda folder: len(folder.parts), default=None) or root_of(path)
+        root = max(around, key=lambda folder: len(folder.parts), default=None) or root_of(path)
+        return root if root is None or inside(root, self._within) else path.parent
 
 
 def _above(uri: str, levels: int) -> str:

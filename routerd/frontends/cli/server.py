@@ -17,6 +17,8 @@ _QUIET = "warning"
 LogLevel = Annotated[str, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error")]
 Version = Annotated[bool, typer.Option("--version", "-V", help="print the version")]
 Tcp = Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="listen there instead of stdio")]
+Remote = Annotated[bool, typer.Option("--allow-remote", help="with --tcp: let other machines connect")]
+Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="with --tcp: read no file outside of it")]
 
 
 def default(  # each parameter is an option of the program
@@ -43,13 +45,29 @@ def default(  # each parameter is an option of the program
     return 0
 
 
-def serve(tcp: Tcp = None, config: Config = None, log_file: LogFile = None, log_level: LogLevel = _QUIET) -> int:
-    """Run the daemon: LSP on stdio, or on a port of this machine."""
+def serve(  # each parameter is an option of the command line
+    tcp: Tcp = None,
+    allow_remote: Remote = False,
+    root: Root = None,
+    config: Config = None,
+    log_file: LogFile = None,
+    log_level: LogLevel = _QUIET,
+) -> int:
+    """Run the daemon: LSP on stdio, or over TCP with a token."""
     _check(log_level)
     address = _address(tcp) if tcp else None
-    from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # no other command needs pygls
+    from routerd.frontends.lsp import Listen  # noqa: PLC0415  # no other command needs pygls
+    from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # as above
 
-    return run(config_file=config, tcp=address, log_file=log_file, log_level=log_level)
+    if tcp is None and (allow_remote or root is not None):
+        raise UsageError("--allow-remote and --root belong to --tcp HOST:PORT.")
+    if address is None:
+        return run(config_file=config, log_file=log_file, log_level=log_level)
+    folder = (root or Path()).absolute()
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder: --root names the one whose files clients may have read.")
+    where = Listen(*address, remote=allow_remote)
+    return run(config_file=config, tcp=where, root=folder, log_file=log_file, log_level=log_level)
 
 
 def _check(level: str) -> None:
@@ -59,6 +77,8 @@ def _check(level: str) -> None:
 
 def _address(written: str) -> tuple[str, int]:
     host, colon, port = written.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65_535:
+    bare = host.removeprefix("[").removesuffix("]")
+    plain = ":" not in host or (len(host) - len(bare) == 2)
+    if not colon or not plain or not (port.isascii() and port.isdigit()) or int(port[:6]) > 65_535:
         raise UsageError(f"'{written}' is no address: write HOST:PORT, such as 127.0.0.1:4389.")
-    return host or "127.0.0.1", int(port)
+    return bare or "127.0.0.1", int(port)

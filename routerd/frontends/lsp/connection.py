@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +12,6 @@ from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInvalidRequest,
-    JsonRpcParseError,
     JsonRpcServerNotInitialized,
 )
 
@@ -28,6 +26,7 @@ from routerd.frontends.lsp import (
     sync,
 )
 from routerd.frontends.lsp.commands import COMMANDS
+from routerd.frontends.lsp.messages import Unreadable, message_of
 from routerd.frontends.lsp.server import Server
 from routerd.frontends.lsp.session import Session, SharedApp
 
@@ -79,13 +78,10 @@ class Connection:
 
     def receive(self, body: bytes) -> None:
         """Handle one message; what cannot be handled is answered with an error, and never raises."""
-        try:
-            message = json.loads(body)
-        except ValueError:
-            _log.error("a message of %d bytes was no JSON", len(body))
-            return self._wire.tell_error(None, JsonRpcParseError())
-        if not isinstance(message, dict):
-            return self._wire.tell_error(None, JsonRpcInvalidRequest())
+        message = message_of(body)
+        if isinstance(message, Unreadable):
+            _log.error("a message of %d bytes was refused: %s", len(body), message.fault.message)
+            return self._wire.tell_error(message.number, message.fault)
         method, number = message.get("method"), message.get("id")
         if method is None:
             return self._wire.answered(message)

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from routerd.frontends.lsp import log
 from routerd.frontends.lsp.connection import Connection
-from routerd.frontends.lsp.frames import Frames
 from routerd.frontends.lsp.session import SharedApp
 from routerd.frontends.lsp.stdio import Stdio
+from routerd.frontends.lsp.tcp import Listen, listen
 
-_CHUNK = 65_536
 _INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
@@ -22,18 +21,20 @@ _INTERRUPTED = 130
 def serve(
     *,
     config_file: Path | None = None,
-    tcp: tuple[str, int] | None = None,
+    tcp: Listen | None = None,
+    root: Path | None = None,
     log_file: Path | None = None,
     log_level: str = "warning",
 ) -> int:
-    """Serve on stdio, or on a host and port; the process's exit code.
+    """Serve on stdio, or over TCP for files below ``root``; the process's exit code.
 
+    Raises UsageError where the address cannot be listened on.
     Over stdio 0 after `shutdown` and `exit`, 1 after an `exit` alone; 130 when interrupted.
     """
     log.set_up(log_level, log_file)
-    shared = SharedApp(config_file)
+    shared = SharedApp(config_file, root)
     try:
-        return asyncio.run(_until_signal(_tcp(shared, *tcp) if tcp else _stdio(shared), shared))
+        return asyncio.run(_until_signal(listen(shared, tcp) if tcp else _stdio(shared), shared))
     except KeyboardInterrupt:
         return _INTERRUPTED
     finally:
@@ -69,30 +70,3 @@ async def _stdio(shared: SharedApp) -> int:
     connection = Connection(shared, pipes)
     pipes.read(connection.receive, connection.lost)
     return await connection.end()
-
-
-async def _tcp(shared: SharedApp, host: str, port: int) -> int:
-    """Each connection is a server of its own over the shared app; one that leaves leaves the others alone."""
-
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(shared, writer)
-        feeding = asyncio.ensure_future(_feed(reader, connection))
-        try:
-            await connection.end()
-        finally:
-            feeding.cancel()
-            writer.close()
-
-    server = await asyncio.start_server(converse, host, port)
-    async with server:
-        await server.serve_forever()
-    return 0
-
-
-async def _feed(reader: asyncio.StreamReader, connection: Connection) -> None:
-    frames = Frames()
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(_CHUNK):
-            for body in frames.feed(data):
-                connection.receive(body)
-    connection.lost()

@@ -29,8 +29,10 @@ _SETTINGS_S = 2.0
 class SharedApp:
     """The one app of the process, opened when the first client has its first answer."""
 
-    def __init__(self, config_file: Path | None) -> None:
+    def __init__(self, config_file: Path | None, within: Path | None = None) -> None:
+        """``within`` is the folder that bounds all reading; without it clients may name files anywhere."""
         self._config_file = config_file
+        self.within = within.resolve() if within else None
         self._app: App | None = None
 
     def open(self, folders: tuple[str, ...]) -> App:
@@ -39,8 +41,12 @@ class SharedApp:
         from routerd.app import App  # noqa: PLC0415
 
         paths = [path for path in map(path_of, folders) if path is not None]
+        if self.within is not None:
+            paths = [path for path in paths if path.resolve().is_relative_to(self.within)] or [self.within]
         if self._app is None:
             self._app = App.open(config_file=self._config_file, root=paths[0] if paths else None, lenient=True)
+            if self.within is not None:
+                self._app.workspace.bound(self.within)
             paths = paths[1:]
         for path in paths:
             self._app.workspace.add_folder(path)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import threading
 from collections.abc import Callable
 
-from routerd.frontends.lsp.frames import Frames
+from routerd.frontends.lsp.frames import FrameError, Frames
+
+_log = logging.getLogger(__name__)
 
 _CHUNK = 65_536
 """The size of a Linux pipe."""
@@ -45,6 +48,8 @@ class Stdio:
                         loop.call_soon_threadsafe(receive, body)
             except OSError:
                 pass  # the pipe broke, which is an end as well
+            except FrameError as fault:
+                _log.error("the client sent %s; the connection is closed", fault)
             except RuntimeError:
                 return  # the loop was closed before the client was
             try:

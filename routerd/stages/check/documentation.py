@@ -14,7 +14,7 @@ from routerd.domain.verdict import Accepted, Rejected, Verdict
 from routerd.languages import spec_of
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import DocPlacement, DocStyle
-from routerd.stages.check.program import parses_no_worse, same_program
+from routerd.stages.check.program import Programs
 
 
 def check_documentation(change: Change, question: Question, grammar: Grammar) -> Verdict:
@@ -30,10 +30,10 @@ def check_documentation(change: Change, question: Question, grammar: Grammar) ->
         fault = _edit_fault(edit, file.before, question, spec.docs)
         if fault:
             return Rejected(fault)
-    before, after = file.before.string, file.after.string
-    if not parses_no_worse(before, after, document.language, grammar):
+    programs = Programs(file.before.string, file.after.string, document.language, grammar)
+    if not programs.parses_no_worse():
         return Rejected("the file would parse worse with the documentation")
-    if not same_program(before, after, document.language, grammar):
+    if not programs.same():
         return Rejected("the documentation would change the code")
     return _attached(file, question, grammar)
 

@@ -8,7 +8,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Change
 from routerd.domain.verdict import Accepted, Rejected, Verdict
 from routerd.languages import language_of
-from routerd.stages.check.program import parses_no_worse
+from routerd.stages.check.program import Programs
 
 
 def check_hunks(change: Change, question: Question, grammar: Grammar) -> Verdict:
@@ -20,7 +20,7 @@ def check_hunks(change: Change, question: Question, grammar: Grammar) -> Verdict
         if file.create:
             return Rejected("hunks may not create files")
         language = own.language if file.uri == own.uri else language_of(file.uri)
-        if not parses_no_worse(file.before.string, file.after.string, language, grammar):
+        if not Programs(file.before.string, file.after.string, language, grammar).parses_no_worse():
             name = file.uri.rpartition("/")[2]
             return Rejected(f"{name} would parse worse after the change")
         if file.uri == own.uri and not question.request.span.empty:

@@ -16,9 +16,9 @@ _WITH_REASON = frozenset(("fail", "skip", "skipTest", "xfail"))
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def asserts_by_tree(added: str, after: str, question: Question) -> Rejected | None:
-    """What keeps added Python tests from being tests of the target."""
-    tree, whole = python_tree(added), python_tree(after)
+def asserts_by_tree(added: str, whole: ast.Module | None, question: Question) -> Rejected | None:
+    """What keeps added Python tests from being tests of the target; ``whole`` is the file with them."""
+    tree = python_tree(added)
     if tree is None or whole is None:
         return Rejected("the tests do not parse", mechanical=True)
     tests = list(_tests(tree))

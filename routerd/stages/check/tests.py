@@ -11,7 +11,7 @@ from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
 from routerd.languages import spec_of
 from routerd.languages.spec import Tree
-from routerd.stages.check.program import parses_no_worse
+from routerd.stages.check.program import Programs
 from routerd.stages.check.test_signs import asserts_by_signs
 from routerd.stages.check.test_tree import asserts_by_tree
 
@@ -27,18 +27,18 @@ def check_tests(change: Change, question: Question, grammar: Grammar) -> Verdict
         return Rejected("the test file exists already")
     if any(not edit.span.empty for edit in file.edits):
         return Rejected("tests may only be added: the edit replaces what stands in the test file")
-    after = file.after.string
-    if not parses_no_worse(file.before.string, after, language, grammar):
+    programs = Programs(file.before.string, file.after.string, language, grammar)
+    if not programs.parses_no_worse():
         return Rejected("the tests do not parse", mechanical=True)
-    return _about(file, question, grammar)
+    return _about(file, programs, question)
 
 
-def _about(file: FileChange, question: Question, grammar: Grammar) -> Verdict:
+def _about(file: FileChange, programs: Programs, question: Question) -> Verdict:
     """Whether what is added names a target symbol and asserts something about it."""
     document = question.request.document
     added = "\n".join(edit.new for edit in file.edits)
     text = Text(added)
-    used = grammar.names(replace(document, text=text), text.whole)
+    used = programs.grammar.names(replace(document, text=text), text.whole)
     symbols = question.target.symbols
     names = {name for symbol in symbols for name in (symbol.name, *symbol.qualname.split(".")[:-1])}
     if names and not names.intersection(used):
@@ -48,5 +48,5 @@ def _about(file: FileChange, question: Question, grammar: Grammar) -> Verdict:
         return Rejected(f"routerd does not know what a {document.language} test looks like")
     signs, merge = spec.tests.signs, spec.tests.merge
     if isinstance(signs, Tree) or isinstance(merge, Tree):
-        return asserts_by_tree(added, file.after.string, question) or Accepted()
+        return asserts_by_tree(added, programs.tree_after, question) or Accepted()
     return asserts_by_signs(added, signs, spec.comments, merge) or Accepted()

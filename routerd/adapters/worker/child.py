@@ -1,0 +1,48 @@
+"""What runs in a worker process: calls one function after the other for its parent, and ends when that is gone.
+
+Its standard output is the way back to the parent, so nothing that prints can reach it, nor the parent's own.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import threading
+from queue import SimpleQueue
+from typing import BinaryIO
+
+from routerd.adapters.worker.frames import receive, send
+
+
+def main() -> None:
+    """Answer until the parent closes the pipe or dies; an interrupt of the terminal is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    source, sink = open(os.dup(0), "rb"), open(os.dup(1), "wb")  # noqa: SIM115  # open until the process ends
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    # Syntax trees are hundreds of thousands of objects without cycles: looking for some takes half of the time.
+    gc.disable()
+    tasks: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_pump, args=(source, tasks), daemon=True).start()
+    while True:
+        send(sink, _answer(tasks.get()))
+        gc.collect()
+
+
+def _pump(source: BinaryIO, tasks: SimpleQueue[bytes]) -> None:
+    """Read beside the work, as a parent that dies must end the work as well."""
+    while (task := receive(source)) is not None:
+        tasks.put(task)
+    os._exit(0)
+
+
+def _answer(task: bytes) -> bytes:
+    """Whether the work succeeded, and its result or the name of its fault, pickled."""
+    try:
+        work, arguments = pickle.loads(task)  # noqa: S301  # from the process that started this one
+        return pickle.dumps((True, work(*arguments)))
+    except Exception as fault:  # whatever it is, the parent is told
+        return pickle.dumps((False, type(fault).__name__))

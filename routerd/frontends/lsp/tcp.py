@@ -1,0 +1,197 @@
+"""LSP over TCP: several clients, each of whom must show the token of this daemon in its first message."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import ipaddress
+import json
+import logging
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from routerd.domain.errors import UsageError
+from routerd.frontends.lsp.connection import Connection
+from routerd.frontends.lsp.frames import LONGEST_BODY, FrameError, Frames
+from routerd.frontends.lsp.session import SharedApp
+
+_log = logging.getLogger(__name__)
+
+_CHUNK = 65_536
+_TOKEN_BYTES = 32
+_FIRST_S = 10.0
+"""Time for the first message: an editor sends it at once, and whoever sends none holds a socket."""
+_FIRST_BYTES = 1_000_000
+"""The longest first message; what VS Code says of itself is 20 kB."""
+_STRANGERS = 32
+"""Connections at the same time that have shown no token yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where to listen, and who may connect."""
+
+    host: str
+    port: int
+    remote: bool = False
+    """Whether other machines may connect; without it only addresses of the loopback interface are taken."""
+
+    def addresses(self) -> tuple[str, ...]:
+        """The numeric addresses of the host. Raises UsageError where there is none, or one that may not be used."""
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as fault:
+            raise UsageError(f"'{self.host}' is no address of this machine ({fault}).") from None
+        addresses = tuple(dict.fromkeys(str(one[4][0]) for one in found))
+        if not self.remote and not all(_loopback(address) for address in addresses):
+            raise UsageError(
+                f"'{self.host}' can be reached from other machines: use 127.0.0.1, or --allow-remote if that is meant."
+            )
+        return addresses
+
+
+async def listen(shared: SharedApp, where: Listen) -> int:
+    """Serve until cancelled. Raises UsageError where the address cannot be used."""
+    addresses = where.addresses()
+    with _token() as (token, path):
+        clients = _Clients(shared, token)
+        try:
+            server = await asyncio.start_server(clients.met, addresses, where.port)
+        except OSError as fault:
+            raise UsageError(f"{where.host}:{where.port} cannot be used: {fault.strerror or fault}.") from None
+        _tell(server, where, path, shared.within)
+        try:
+            await server.serve_forever()
+        finally:
+            server.close()
+            await clients.close()
+    return 0
+
+
+class _Clients:
+    """The connections; one that leaves leaves the others alone."""
+
+    def __init__(self, shared: SharedApp, token: str) -> None:
+        self._shared, self._token = shared, token
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._strangers = 0
+
+    def met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Somebody connected."""
+        if self._strangers >= _STRANGERS:
+            writer.transport.abort()
+            return
+        task = asyncio.ensure_future(self._converse(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """End all connections, their jobs cancelled and booked."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        frames = Frames(_FIRST_BYTES)
+        try:
+            bodies = await self._admitted(reader, frames)
+            if bodies is None:
+                return
+            connection = Connection(self._shared, writer)
+            for body in bodies:
+                connection.receive(body)
+            feeding = asyncio.ensure_future(_feed(reader, frames, connection))
+            try:
+                await connection.end()
+            finally:
+                feeding.cancel()
+        finally:
+            writer.close()
+
+    async def _admitted(self, reader: asyncio.StreamReader, frames: Frames) -> list[bytes] | None:
+        """What came up to the first message and with it, if that is `initialize` with the token; else ``None``."""
+        self._strangers += 1
+        try:
+            async with asyncio.timeout(_FIRST_S):
+                while data := await reader.read(_CHUNK):
+                    # The first one alone: what follows it in the same bytes may be longer.
+                    feeding = frames.feed(data)
+                    first = next(feeding, None)
+                    if first is None:
+                        continue
+                    shown = _initialize(first, self._token)
+                    frames.longest = LONGEST_BODY
+                    return None if shown is None else [shown, *feeding]
+        except (TimeoutError, ConnectionError, FrameError):
+            return None
+        finally:
+            self._strangers -= 1
+        return None
+
+
+async def _feed(reader: asyncio.StreamReader, frames: Frames, connection: Connection) -> None:
+    try:
+        while data := await reader.read(_CHUNK):
+            for body in frames.feed(data):
+                connection.receive(body)
+    except ConnectionError:
+        pass  # which is an end as well
+    except FrameError as fault:
+        _log.error("a client sent %s; its connection is closed", fault)
+    connection.lost()
+
+
+def _initialize(body: bytes, token: str) -> bytes | None:
+    """The message without the token; ``None`` if it is another one. A process of another machine says nothing here."""
+    try:
+        message = json.loads(body)
+        options = message["params"]["initializationOptions"]
+        shown = options.pop("token")
+        right = hmac.compare_digest(shown.encode("utf-8", "replace"), token.encode())
+        if not right or message["method"] != "initialize" or "id" not in message:
+            return None
+        message["params"]["processId"] = None
+        return json.dumps(message).encode()
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+@contextlib.contextmanager
+def _token() -> Iterator[tuple[str, Path]]:
+    """A token of 256 bits, and the file that holds it: readable by this user alone, and gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="routerd-"))  # of mode 0700 by its contract
+    try:
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        path = folder / "token"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(token)
+        yield token, path
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tell(server: asyncio.Server, where: Listen, path: Path, root: Path | None) -> None:
+    """Say on stderr where the daemon listens, how a client is let in, and what it may do then."""
+    names = [one.getsockname()[:2] for one in server.sockets]
+    listed = ", ".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in names)
+    print(f"routerd listens on {listed}, for files below {root}.", file=sys.stderr)  # noqa: T201  # the user's terminal
+    print(f"Clients send the token in {path} as initializationOptions.token.", file=sys.stderr)  # noqa: T201  # as above
+    if where.remote and not all(_loopback(host) for host, _ in names):
+        print(  # noqa: T201  # as above
+            "Other machines can connect: whoever has the token can read these files and spend your money, and "
+            "nothing on the way is encrypted.",
+            file=sys.stderr,
+        )
+    sys.stderr.flush()
+
+
+def _loopback(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
