@@ -71,6 +71,7 @@ class Index:
                 break
             self._take(path, self._wanted(path))
         self._stale = True
+        self.project()  # here and now, so that the next hover does not wait for it
 
     def add(self, path: Path, text: Text | None = None) -> None:
         """Read one file again, or take its text from the editor; forget it where it is gone."""
