@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
-import stat
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
+from routerd.adapters.workspace.ignored import Ignored
 from routerd.domain.text import Text
+from routerd.regular import read_regular
 
 MAX_FILES = 5_000
 """Files that are listed below one root; a larger tree is indexed as far as that, nearest folders first."""
@@ -51,11 +46,7 @@ _MARKERS = (
 def read_text(path: Path) -> Text | None:
     """A file's text with line ends as they are; bytes that are not UTF-8 survive as surrogates."""
     try:
-        found = path.stat()
-        # To open a named pipe is to wait for its other end, which may be for ever.
-        if found.st_size > MAX_READ_BYTES or not stat.S_ISREG(found.st_mode):
-            return None
-        return Text(path.read_bytes().decode("utf-8", "surrogateescape"))
+        return Text(read_regular(path, MAX_READ_BYTES).decode("utf-8", "surrogateescape"))
     except OSError:
         return None
 
@@ -73,44 +64,17 @@ def root_of(path: Path) -> Path | None:
 
 def listed(root: Path) -> Iterator[Path]:
     """Files below a root, folder by folder, without what ``.gitignore`` files and habit leave out."""
-    specs: dict[Path, GitIgnoreSpec] = {}
+    ignored = Ignored(root)
     found = 0
     for name, folders, files in os.walk(root):
         folder = Path(name)
-        _learn(folder, specs)
         folders[:] = sorted(
-            f for f in folders if f not in _NEVER and not _ignored(folder / f, root, specs, is_folder=True)
+            f for f in folders if f not in _NEVER and not ignored.by_itself(folder / f, is_folder=True)
         )
         for file in sorted(files):
             path = folder / file
-            if not _ignored(path, root, specs, is_folder=False):
+            if not ignored.by_itself(path, is_folder=False):
                 yield path
                 found += 1
                 if found >= MAX_FILES:
                     return
-
-
-def _learn(folder: Path, specs: dict[Path, GitIgnoreSpec]) -> None:
-    text = read_text(folder / ".gitignore")
-    if text is not None:
-        specs[folder] = GitIgnoreSpec(found for line in text.string.splitlines() for found in _patterns(line))
-
-
-def _patterns(line: str) -> Iterator[GitIgnoreSpecPattern]:
-    """What a line of a ``.gitignore`` says; nothing where it is no pattern, which git passes over too."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # [[:space:]] looks to ``re`` like a set of a later Python
-        with contextlib.suppress(ValueError, re.error):
-            yield from GitIgnoreSpec.from_lines([line]).patterns
-
-
-def _ignored(path: Path, root: Path, specs: dict[Path, GitIgnoreSpec], is_folder: bool) -> bool:
-    for folder in path.parents:
-        spec = specs.get(folder)
-        if spec is not None:
-            relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-            if spec.match_file(relative):
-                return True
-        if folder == root:
-            return False
-    return False
