@@ -65,6 +65,8 @@ class Rules:
     """The names that an import of a module binds where it names none."""
     disguise: Callable[[bytes], bytes] = bytes
     """What the parser is shown instead of a source, byte for byte as long: macros that no grammar expands."""
+    slow_after: bytes = b""
+    """Of this sign, many in a statement make the grammar's recovery quadratic, in one step that nothing can stop."""
     keeps_crlf: bool = False
     """Whether CRLF and LF in a string are different programs; most languages read both as LF."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from routerd.adapters.grammar import effort
 from routerd.adapters.grammar.documentation import docstring
 from routerd.adapters.grammar.parsed import Parsed, parse, utf8
 from routerd.adapters.grammar.rules import Rules
@@ -77,6 +78,7 @@ def _tokens(code: bytes, cursor: TreeCursor, rules: Rules) -> tuple[str, ...]:
     tokens: list[str] = []
     done = 0  # bytes that are in the tokens; anything but white space that no leaf covers is a token too
     while True:
+        effort.check()
         node = cursor.node
         assert node is not None, "a cursor always has a node"
         start, end, kind = node.start_byte, node.end_byte, node.type

@@ -48,4 +48,5 @@ RULES = Rules(
     attributes=("attribute_list",),
     after_signature=("constructor_initializer",),
     keeps_crlf=True,
+    slow_after=b"<",
 )
