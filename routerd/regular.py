@@ -22,9 +22,11 @@ def read_regular(path: Path, most: int) -> bytes:
     """
     descriptor = os.open(path, _FLAGS)
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
-        content = file.read(most + 1)  # not by its size, which may be another by now, or nothing (/proc)
-    if len(content) > most:
+        # Its size may be another by now, or nothing (/proc); where it is too much already, nothing is read.
+        content = file.read(most + 1) if found.st_size <= most else b""
+    if len(content) > most or found.st_size > most:
         raise TooLargeError(errno.EFBIG, f"it is larger than {most // 1000:,} kB", str(path))
     return content

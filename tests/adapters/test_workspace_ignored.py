@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ ignore_files = st.lists(lines, min_size=1, max_size=5).map("\n".join)
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("repository")
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     for path in sorted(PATHS, key=len, reverse=True):
@@ -38,7 +37,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         here.parent.mkdir(parents=True, exist_ok=True)
         if not here.exists():
             here.touch()
-    yield root
+    return root
 
 
 def by_git(root: Path, paths: list[Path]) -> set[Path]:
@@ -68,7 +67,9 @@ def test_what_is_ignored_is_what_git_ignores(repository: Path, outer: str, inner
     assert ours == by_git(repository, everything)
 
 
-@pytest.mark.parametrize("line", ["*a" * 10 + "b", "**/" * 50 + "*a" * 50 + "b", "[!b]*" * 100 + "c", "*" * 3_000 + "b"])
+@pytest.mark.parametrize(
+    "line", ["*a" * 10 + "b", "**/" * 50 + "*a" * 50 + "b", "[!b]*" * 100 + "c", "*" * 3_000 + "b"]
+)
 def test_no_pattern_takes_long(tmp_path: Path, line: str) -> None:
     """In a process of its own: a regular expression that backtracks holds the interpreter for good."""
     (tmp_path / ".gitignore").write_text(line)

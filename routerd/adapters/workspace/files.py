@@ -68,9 +68,7 @@ def listed(root: Path) -> Iterator[Path]:
     found = 0
     for name, folders, files in os.walk(root):
         folder = Path(name)
-        folders[:] = sorted(
-            f for f in folders if f not in _NEVER and not ignored.by_itself(folder / f, is_folder=True)
-        )
+        folders[:] = sorted(f for f in folders if f not in _NEVER and not ignored.by_itself(folder / f, is_folder=True))
         for file in sorted(files):
             path = folder / file
             if not ignored.by_itself(path, is_folder=False):
