@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 from routerd.adapters.workspace.files import listed, read_text
@@ -62,7 +63,7 @@ class Index:
 
     def fill(self, go_on: Callable[[], bool]) -> None:
         """Read the whole tree, names first, until done or told to stop; seen by ``project`` at its end."""
-        paths = list(listed(self.root))
+        paths = list(takewhile(lambda _: go_on(), listed(self.root)))
         with self._lock:
             self._files.update(path.relative_to(self.root).as_posix() for path in paths)
             self._stale = True
