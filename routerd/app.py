@@ -11,7 +11,6 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -35,6 +34,7 @@ from routerd.adapters.upstream.usage import read_usage
 from routerd.adapters.watch import Contents, watch
 from routerd.adapters.worker import WorkerPool
 from routerd.adapters.workspace import Workspace
+from routerd.background import Background
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
@@ -67,12 +67,10 @@ class App:
         Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
         ``problems``: an editor's daemon that does not start explains nothing.
         """
-        self._sources = sources
-        self._jobs = itertools.count(1)
-        self._executor = ThreadPoolExecutor(1, "routerd-warm")
-        self._closing, self._worker = False, WorkerPool()
+        self._sources, self._jobs = sources, itertools.count(1)
+        self._background, self._worker = Background(), WorkerPool()
         self.grammar = TreeSitterGrammar()
-        self.workspace = Workspace(self.grammar, folders)
+        self.workspace = Workspace(TreeSitterGrammar(), folders)  # thousands of files: not in the memory for open ones
         self._counter = TiktokenCounter()
         self._classifiers, self._recent = Classifiers(), Recent()
         self._database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
@@ -185,8 +183,9 @@ class App:
         self.workspace.hold(document)
 
     def closed(self, uri: str) -> None:
-        """The editor closed a document."""
+        """The editor closed a document: from now on the file on disk counts, which the index reads again."""
         self.workspace.drop(uri)
+        self._background.index_later(self.workspace.saved, uri)
 
     def document(self, uri: str) -> Document | None:
         """A document as the editor holds it, else as it is on disk."""
@@ -255,38 +254,42 @@ class App:
         """The ledger's totals since a moment, or of all time."""
         return self.ledger.stats(since, None)
 
-    async def warm(self, uri: str | None = None) -> None:
-        """Load what is slow to load, and index the project around a document, off the event loop."""
+    async def warm(self) -> None:
+        """Load what is slow to load, off the event loop."""
         for load in (self._counter.warm, self._catalogue.warm, self._places.classifier.load):
-            await self._in_background(load)
+            await self._background.run(load)
         if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
-        if uri is not None:
-            await self.study(uri)
 
     async def study(self, uri: str) -> None:
-        """Index the project around a document in the background; at once where it is indexed already."""
-        await self._in_background(self.workspace.index, uri, lambda: not self._closing)
+        """Look at a document, then index the project around it in the background, where that is not done already."""
         await self.prepare(uri)
+        await self._background.index(self.workspace.index, uri, lambda: self._background.open)
+        await self.prepare(uri)
+
+    async def at_hand(self, document: Document) -> None:
+        """Wait, off the event loop, for the first look at a document; done at once for all later ones."""
+        if not self.grammar.at_hand(document):
+            await self._background.run(self.grammar.outline, document)
 
     async def prepare(self, uri: str) -> None:
         """Look at a document in the background as the editor holds it, so that its next hover finds that done."""
-        document = self.workspace.held(uri)
-        if document is not None:
-            await self._in_background(self._foresight.prepare, document, self._snapshot, self._places)
-
-    async def _in_background(self, work: Callable[..., object], *arguments: object) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        if document := self.workspace.held(uri):
+            await self._background.run(self._foresight.prepare, document, self._snapshot, self._places)
 
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""
         await self._traffic.close()
 
+    def abandon(self) -> None:
+        """Book what jobs that cannot end by themselves have spent at the most; the process ends after this."""
+        self._background.close()
+        self.ledger.abandon(now())
+
     def close(self) -> str | None:
         """Stop the background work and close the ledger; a sentence where paid attempts could not be written to it."""
-        self._closing = True
         self._worker.close()
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._background.close()
         unwritten = self.ledger.close()
         self._database.close()
         return unwritten

@@ -7,15 +7,20 @@ What the change means, and what to do about a broken file, is the business of wh
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
+from routerd.regular import read_regular
+
 Contents = Mapping[Path, bytes | None]
-"""What each file holds; ``None`` for one that is not there."""
+"""What each file holds; ``None`` for one that is not there, is no regular file, or is too large."""
 Told = Callable[[Contents], Awaitable[None]]
 """Is given what all of the files hold, so that nobody reads one again while it is being written."""
 
+MAX_BYTES = 256_000
+"""A larger file is not read; it would be twice a second."""
 _QUIET_MS = 50
 """A change is told once nothing else happened for so long: an editor's truncate, write and rename are one."""
 _LONGEST_MS = 300
@@ -82,14 +87,17 @@ def _contents(files: Collection[Path]) -> Contents:
 
 def _content(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        return read_regular(file, MAX_BYTES)
     except OSError:
         return None
 
 
 def _folders(files: Collection[Path]) -> Mapping[Path, int]:
-    """The nearest existing folder above each file, and above what a symbolic link leads to, by identity."""
-    above = {_existing(path.parent) for file in files for path in (file.absolute(), file.resolve())}
+    """The nearest existing folder above each file, and above what a symbolic link leads to, by identity.
+
+    ``Path.resolve`` raises RuntimeError for links that lead to each other; ``realpath`` stops at one of them.
+    """
+    above = {_existing(path.parent) for file in files for path in (file.absolute(), Path(os.path.realpath(file)))}
     return {folder: folder.stat().st_ino for folder in above}
 
 

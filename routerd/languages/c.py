@@ -95,6 +95,7 @@ C = LanguageSpec(
         package="tree_sitter_c",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations=DECLARATIONS,
         declare=declare,
         wrappers={},

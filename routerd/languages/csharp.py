@@ -54,6 +54,7 @@ CSHARP = LanguageSpec(
         package="tree_sitter_c_sharp",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"<",
         declarations=f"[{' '.join(f'({kind})' for kind in KINDS)}] @def",
         declare=declare,
         wrappers={},

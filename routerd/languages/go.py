@@ -59,6 +59,7 @@ GO = LanguageSpec(
         package="tree_sitter_go",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations="[(function_declaration) (method_declaration) (type_spec) (type_alias) (method_elem)] @def",
         declare=declare,
         wrappers={"type_declaration": True},

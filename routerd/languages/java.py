@@ -44,6 +44,7 @@ JAVA = LanguageSpec(
         package="tree_sitter_java",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in KINDS)}] @def",
         declare=by_field(KINDS),
         wrappers={},

@@ -102,6 +102,7 @@ GRAMMAR = GrammarRules(
     package="tree_sitter_javascript",
     entry="language",
     disguise=as_it_stands,
+    slow_after=b"",
     declarations=DECLARATIONS + f"(field_definition property: (_) value: {FUNCTION_VALUE}) @def",
     declare=declare,
     wrappers={

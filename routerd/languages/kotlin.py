@@ -66,6 +66,7 @@ KOTLIN = LanguageSpec(
         package="tree_sitter_kotlin",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in _KINDS)}] @def",
         declare=declare,
         wrappers={},

@@ -69,6 +69,7 @@ LUA = LanguageSpec(
         package="tree_sitter_lua",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations="""
             (function_declaration) @def
             (assignment_statement (variable_list) (expression_list value: (function_definition))) @def

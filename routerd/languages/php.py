@@ -65,6 +65,7 @@ PHP = LanguageSpec(
         package="tree_sitter_php",
         entry="language_php_only",
         disguise=code_alone,
+        slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in _KINDS)}] @def",
         declare=by_field(_KINDS),
         wrappers={},

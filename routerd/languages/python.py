@@ -31,6 +31,7 @@ PYTHON = LanguageSpec(
         package="tree_sitter_python",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations="[(function_definition) (class_definition)] @def",
         declare=by_field({"function_definition": SymbolKind.FUNCTION, "class_definition": SymbolKind.CLASS}),
         wrappers={"decorated_definition": False},

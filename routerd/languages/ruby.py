@@ -57,6 +57,7 @@ RUBY = LanguageSpec(
         package="tree_sitter_ruby",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in (*KINDS, 'singleton_class'))}] @def",
         declare=declare,
         wrappers={"argument_list": False, "call": False},

@@ -58,6 +58,7 @@ RUST = LanguageSpec(
         package="tree_sitter_rust",
         entry="language",
         disguise=as_it_stands,
+        slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in KINDS)} (impl_item)] @def",
         declare=declare,
         wrappers={},

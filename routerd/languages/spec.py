@@ -57,6 +57,8 @@ class GrammarRules:
     """The function of the wheel that gives the grammar."""
     disguise: Callable[[bytes], bytes]
     """What the parser is shown instead of a source, byte for byte as long: macros that no grammar expands."""
+    slow_after: bytes
+    """Of this sign, many in a statement make the grammar's recovery quadratic, in one step that nothing can stop."""
     declarations: str
     """Query whose ``@def`` are the nodes that ``declare`` is asked about."""
     declare: Callable[[Node], Declared | None]

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -122,6 +123,29 @@ def test_what_a_dead_process_had_reserved_is_settled_as_unknown_at_the_estimate(
     assert reserve(book, "mine", Decimal("0.10"), NOON) is None
     stats = book.stats(None, UTC)
     assert (stats.unknown, stats.spent) == (1, Decimal("0.25"))
+
+
+def test_what_a_process_that_must_end_at_once_still_holds_is_booked_as_unknown(path: Path, database: Database) -> None:
+    mine, other = ledger(database, daily="1"), ledger(Database(path, MIGRATIONS, NOON), daily="1")
+    assert reserve(mine, "stuck", Decimal("0.25"), NOON) is None
+    assert reserve(other, "running", Decimal("0.10"), NOON) is None
+    mine.abandon(NOON)
+    stats = mine.stats(None, UTC)
+    assert (stats.unknown, stats.spent) == (1, Decimal("0.25"))
+    assert reserve(other, "more", Decimal("0.65"), NOON) is None
+    assert reserve(other, "too much", Decimal("0.01"), NOON) is not None
+
+
+def test_what_could_not_be_written_is_written_by_a_process_that_must_end_at_once(
+    path: Path, database: Database
+) -> None:
+    mine = ledger(database)
+    with closing(sqlite3.connect(path, isolation_level=None)) as locker:
+        locker.execute("BEGIN EXCLUSIVE")
+        assert mine.book(booking("0.05"), NOON) is not None
+        locker.execute("ROLLBACK")
+    mine.abandon(NOON)
+    assert ledger(Database(path, MIGRATIONS, NOON)).spent(NOON - timedelta(days=1)) == Decimal("0.05")
 
 
 def _reserve_and_die(path: Path) -> None:

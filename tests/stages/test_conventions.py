@@ -124,3 +124,23 @@ def test_each_framework_is_found_from_the_projects_own_files(
     language: str, file: str, text: str, expected: str
 ) -> None:
     assert framework(language, Project("file:///p", (file,), texts={file: text})) == expected
+
+
+class _Counted(tuple[str, ...]):
+    """Paths that count how often all of them are hashed."""
+
+    hashed = 0
+
+    def __hash__(self) -> int:
+        type(self).hashed += 1
+        return super().__hash__()
+
+
+@pytest.mark.parametrize("path", ["pkg/mod7.py", "pkg/mod7.js", "src/main/java/Mod.java"])
+def test_where_tests_belong_is_looked_up_and_not_counted_anew_for_each_file_of_the_project(path: str) -> None:
+    language = {"py": "python", "js": "javascript", "java": "java"}[path.rpartition(".")[2]]
+    files = [f"pkg/mod{i}.py" for i in range(400)] + [f"tests/test_mod{i}.py" for i in range(100)]
+    counted = _Counted((*files, "pkg/__init__.py", "src/main/java/Mod.java", "pkg/mod7.js"))
+    _Counted.hashed = 0
+    home(path, language, Project("file:///p", counted))
+    assert _Counted.hashed <= 2

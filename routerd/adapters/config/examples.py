@@ -12,9 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from routerd.adapters.config.sources import MAX_BYTES
 from routerd.adapters.config.toml import parse
 from routerd.domain.errors import ConfigError
 from routerd.domain.settings import RoutingExample
+from routerd.regular import read_regular
 
 Toml = TypeVar("Toml", bound=MutableMapping[str, Any])
 
@@ -26,9 +28,9 @@ def add_example(path: Path, example: RoutingExample) -> None:
 
     The file is replaced whole, so that no reader sees half of it. Raises ConfigError where it cannot be used.
     """
-    path = path.resolve()  # a link from a folder of dotfiles stays a link
+    path = Path(os.path.realpath(path))  # a link from a folder of dotfiles stays a link
     try:
-        before = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+        before = read_regular(path, MAX_BYTES).decode("utf-8-sig") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as fault:
         raise ConfigError(f"{path} cannot be read ({fault}): make it a file in UTF-8 that you may read.") from None
     parse(before, str(path))  # tells what is wrong with it

@@ -11,6 +11,9 @@ from difflib import get_close_matches
 from routerd.adapters.config.schema import ENTRIES, Entry, Path, entry_at, is_table
 from routerd.adapters.config.toml import dotted, line_of
 
+_MOST_PROBLEMS = 100
+"""Unknown settings of one layer that are told; nobody reads more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -108,6 +111,8 @@ def _unknown(path: Path, value: object, result: Checked) -> None:
             result.say(path, f"must be a table with settings such as {_first_name(example)} = {example.kind.example}")
         )
         return
+    if len(result.problems) >= _MOST_PROBLEMS:
+        return  # ignored like the others; to look for what was meant takes time
     near = nearest(path)
     known = f"the nearest is `{dotted(near)}`" if near else "`routerd config show` lists those that are"
     kind = "table" if isinstance(value, Mapping) else "setting"

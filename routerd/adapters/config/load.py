@@ -12,12 +12,13 @@ from types import MappingProxyType
 from routerd.adapters.config.budget import without_raises
 from routerd.adapters.config.build import Merged, merged, settings_of, strangers
 from routerd.adapters.config.layer import Checked, Layer, checked
-from routerd.adapters.config.sources import Sources
+from routerd.adapters.config.sources import MAX_BYTES, Sources
 from routerd.adapters.config.toml import dotted, parse
 from routerd.domain.errors import ConfigError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import Settings
 from routerd.domain.tier import Tier
+from routerd.regular import read_regular
 
 BUILT_IN = "built-in defaults"
 EDITOR = "editor settings"
@@ -132,7 +133,7 @@ def _read(sources: Sources, seen: Contents = MappingProxyType({})) -> list[Check
 def _file(path: Path, seen: Contents, *, users_own: bool = False) -> Layer | None:
     content = seen.get(path)
     try:
-        text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
+        text = (read_regular(path, MAX_BYTES) if content is None else content).decode("utf-8-sig")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as fault:

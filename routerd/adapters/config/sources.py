@@ -11,6 +11,9 @@ from platformdirs import user_config_path
 
 WORKSPACE_FILE = ".routerd.toml"
 
+MAX_BYTES = 256_000
+"""Of a configuration file: a hundred times what people write, and read in half a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from routerd.adapters.config.schema import Path
 from routerd.domain.errors import ConfigError
@@ -46,11 +47,16 @@ _SLIPS = (
     Slip(re.compile(_KEY + r"$"), "write {key} = and a value, or [{key}] for a table"),
 )
 _OTHERWISE = 'write one key = value per line, with text in quotation marks, such as daily = "5.00"'
+_LONGEST_LINE = 1_000
+"""Characters of a line; people break theirs at a tenth of it."""
 _TWICE = "the same key or table stands above already: keep one of the two"
 
 
 def parse(text: str, file: str) -> dict[str, object]:
     """The table of a file. Raises ConfigError with the line, the column and what to write instead."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > _LONGEST_LINE:  # tomllib takes time and memory by the square of the dots in a key
+            raise ConfigError(f"{file}, line {number} is longer than {_LONGEST_LINE:,} characters: break it up.")
     try:
         return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as fault:
@@ -87,22 +93,23 @@ def _mend(line: str) -> str:
 
 def line_of(text: str, path: Path) -> int | None:
     """The line, from 1, on which a key is set or its table begins; ``None`` where it is not found."""
-    best: tuple[int, int] | None = None
-    for number, here in _keys(text):
-        if here == path[: len(here)] and (best is None or len(here) > best[0]):
-            best = len(here), number
-    return best[1] if best else None
+    lines = _lines(text)
+    return next((lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines), None)
 
 
-def _keys(text: str) -> Iterator[tuple[int, Path]]:
+@lru_cache(maxsize=2)
+def _lines(text: str) -> Mapping[Path, int]:
+    """The first line of each key and table: looked for once, however many keys are wrong."""
     table: Path = ()
+    found: dict[Path, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         key = line.partition("=")[0].strip()
         if line.lstrip().startswith("["):
             table = _path(line) or table
-            yield number, table
+            found.setdefault(table, number)
         elif "=" in line and (path := _path(f"{key} = 0")):
-            yield number, table + path
+            found.setdefault(table + path, number)
+    return found
 
 
 def _path(line: str) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from routerd.adapters.grammar import effort
 from routerd.adapters.grammar.documentation import doc_above, docstring
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.place import Place, Span
@@ -15,6 +16,8 @@ _NO_METHODS = (SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.TYPE)
 _TRAILING = ("end", ",")
 _ATTRIBUTE_MARKS = ("@", "#[", "[")
 _MOST_ATTRIBUTE_LINES = 8
+_MOST_NESTED = 64
+"""Scopes in scopes; what is declared deeper belongs to what is around it. Each name holds those of all scopes above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,14 @@ def symbols(parsed: Parsed, nodes: Sequence[Node]) -> tuple[Symbol, ...]:
     scopes = [_Scope(parsed.root.end_byte + 1)]
     found: list[Symbol] = []
     for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
+        effort.check()
+        while scopes[-1].end <= node.start_byte:
+            scopes.pop()
+        if len(scopes) > _MOST_NESTED:
+            continue
         declared = parsed.rules.declare(node)
         if declared is None:
             continue
-        while scopes[-1].end <= node.start_byte:
-            scopes.pop()
         path = (*scopes[-1].path, *declared.path)
         if declared.name is not None and not declared.name.is_missing:
             symbol = _symbol(parsed, node, declared, declared.name, scopes[-1])

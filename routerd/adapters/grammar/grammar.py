@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
 from dataclasses import replace
 from threading import Lock
 from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.documentation import module_doc
+from routerd.adapters.grammar.effort import TooHardError, limited
 from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import around_nearby
 from routerd.adapters.grammar.parsed import Parsed
@@ -49,11 +50,17 @@ class _Recent(OrderedDict[_Key, _Value], Generic[_Key, _Value]):
 
 
 class TreeSitterGrammar:
-    """``domain.ports.Grammar`` by tree-sitter; one object for all threads, one of them at a time."""
+    """``domain.ports.Grammar`` by tree-sitter; one object for all threads.
+
+    The lock is held for look-ups alone: who asks about one document never waits until another one is parsed.
+    A source that takes too much work counts as one big fault, without any declaration in it.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._trees: _Recent[tuple[str, str], tuple[int, Parsed]] = _Recent(OPEN_DOCUMENTS)
+        self._too_hard: _Recent[tuple[str, str], Text] = _Recent(OPEN_DOCUMENTS)
+        """The texts that were given up, by document."""
         self._nearby: tuple[Text, Place, tuple[Symbol, ...]] | None = None
         """The last answer of ``around``: a menu asks for one place once for each action."""
         self._outlines: _Recent[tuple[str, int | None, str, int], tuple[Text, Outline]] = _Recent(RECENT_TEXTS)
@@ -68,25 +75,49 @@ class TreeSitterGrammar:
         """Whether there is a grammar for this language id: every language with a spec has one."""
         return spec_of(language) is not None
 
+    def at_hand(self, document: Document) -> bool:
+        """Whether an earlier look at the document makes the next one quick, whatever was typed since."""
+        if not self.knows(document.language):
+            return True
+        key = (document.uri, document.language)
+        with self._lock:
+            return key in self._trees or key in self._too_hard
+
     def outline(self, document: Document) -> Outline:
         """The declarations of a document; empty for a language that has no grammar."""
         if not self.knows(document.language):
             return Outline(document.language)
+        try:
+            with limited(_size(document.text)):
+                return self._known(document) or self._keep(document, self._outlined(document))
+        except TooHardError:
+            self._give_up(document)
+            return self._keep(document, Outline(document.language, faults=(document.text.whole,)))
+
+    def _outlined(self, document: Document) -> Outline:
+        parsed = self._parsed(document)
+        # One query for both, as running it over the tree is what takes time.
+        captures = parsed.captures(parsed.rules.declarations + parsed.rules.imports)
+        found = symbols(parsed, captures.get("def", []))
+        return Outline(
+            language=document.language,
+            symbols=found,
+            imports=imports(parsed, captures),
+            faults=parsed.faults(),
+            doc=module_doc(parsed, frozenset(symbol.doc for symbol in found)),
+        )
+
+    def _give_up(self, document: Document) -> None:
+        key = (document.uri, document.language)
         with self._lock:
-            if known := self._known(document):
-                return known
-            parsed = self._parsed(document)
-            # One query for both, as running it over the tree is what takes time.
-            captures = parsed.captures(parsed.rules.declarations + parsed.rules.imports)
-            found = symbols(parsed, captures.get("def", []))
-            outline = Outline(
-                language=document.language,
-                symbols=found,
-                imports=imports(parsed, captures),
-                faults=parsed.faults(),
-                doc=module_doc(parsed, frozenset(symbol.doc for symbol in found)),
-            )
-            return self._keep(document, outline)
+            self._trees.pop(key, None)
+            self._too_hard.put(key, document.text)
+
+    def _given_up(self, document: Document) -> bool:
+        """Whether this text, or the one that it was typed into, took too much work."""
+        with self._lock:
+            text = self._too_hard.get((document.uri, document.language))
+        return text is not None and (text is document.text or document.text.changed_since(text) is not None)
 
     def _keep(self, document: Document, outline: Outline) -> Outline:
         """Remember an outline, and of its document's older ones the last: a job may be about the text before.
@@ -95,46 +126,66 @@ class TreeSitterGrammar:
         """
         # The text is kept with its outline, so its identity cannot come to mean another text.
         key = (document.uri, document.version, document.language, id(document.text))
-        same = [known for known in self._outlines if (known[0], known[2]) == (document.uri, document.language)]
-        for old in same[:-1]:
-            del self._outlines[old]
-        return self._outlines.put(key, (document.text, outline))[1]
+        with self._lock:
+            same = [known for known in self._outlines if (known[0], known[2]) == (document.uri, document.language)]
+            for old in same[:-1]:
+                del self._outlines[old]
+            return self._outlines.put(key, (document.text, outline))[1]
 
     def _known(self, document: Document) -> Outline | None:
         """The outline, if it was made before, or follows from the latest one by a change within one declaration."""
         key = (document.uri, document.version, document.language, id(document.text))
-        if cached := self._outlines.get(key):
-            return cached[1]
-        for (uri, _, language, _), (text, outline) in reversed(self._outlines.items()):
-            if uri == document.uri and language == document.language:
-                newer = patched(outline, text, document.text)
-                return self._keep(document, newer) if newer else None
-        return None
+        with self._lock:
+            if cached := self._outlines.get(key):
+                return cached[1]
+            latest = next(
+                (
+                    kept
+                    for (uri, _, language, _), kept in reversed(self._outlines.items())
+                    if uri == document.uri and language == document.language
+                ),
+                None,
+            )
+        if latest is None:
+            return None
+        text, outline = latest
+        newer = patched(outline, text, document.text)
+        return self._keep(document, newer) if newer else None
 
     def around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
         """The symbols around a place, outer before inner, without outlining the whole file.
 
         Where half-written code above would make the parser lose the place, the answer is the one from before.
         """
-        if not self.knows(document.language):
+        if not self.knows(document.language) or self._given_up(document):
             return ()
+        nearby = self._nearby
+        if nearby and nearby[0] is document.text and nearby[1] == place:
+            return nearby[2]
+        try:
+            with limited(_size(document.text)):
+                found = self._around(document, place)
+        except TooHardError:
+            self._give_up(document)
+            found = ()
+        self._nearby = (document.text, place, found)
+        return found
+
+    def _around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
+        key = (document.uri, document.language)
         with self._lock:
-            if self._nearby and self._nearby[0] is document.text and self._nearby[1] == place:
-                return self._nearby[2]
-            key = (document.uri, document.language)
-            _, kept = self._trees.get(key) or (None, self._parsed(document))
-            # A patched outline costs what the file has symbols, the tree costs what was typed since it was made.
-            since = document.text.changed_since(kept.text)
-            far = since is not None and since.old_last - since.first > FAR_LINES
-            if far and (outline := self._known(document)):
-                found = tuple(symbol for symbol in outline.symbols if place in symbol.whole)
-                self._nearby = (document.text, place, found)
-                return found
-            found, newer = around_nearby(kept, document.text, document.text.clamp(place))
-            if newer is not kept and document.version is not None:
+            _, kept = self._trees.get(key) or (None, None)
+        kept = kept or self._parsed(document)
+        # A patched outline costs what the file has symbols, the tree costs what was typed since it was made.
+        since = document.text.changed_since(kept.text)
+        far = since is not None and since.old_last - since.first > FAR_LINES
+        if far and (outline := self._known(document)):
+            return tuple(symbol for symbol in outline.symbols if place in symbol.whole)
+        found, newer = around_nearby(kept, document.text, document.text.clamp(place))
+        if newer is not kept and document.version is not None:
+            with self._lock:
                 self._trees.put(key, (document.version, newer))
-            self._nearby = (document.text, place, found)
-            return found
+        return found
 
     def named_at(self, document: Document, place: Place) -> Symbol | None:
         """The symbol whose declared name stands at a place, without outlining the whole file."""
@@ -143,15 +194,22 @@ class TreeSitterGrammar:
 
     def names(self, document: Document, span: Span) -> tuple[str, ...]:
         """Identifiers used in a span, each once, in order of first use; those that are declared there are not."""
-        if not self.knows(document.language):
+        if not self.knows(document.language) or self._given_up(document):
             return ()
         outline = self.outline(document)
         declared = {symbol.name_span for symbol in outline.symbols if symbol.whole.overlaps(span)}
-        with self._lock:
-            parsed, above = self._piece(document, outline, span)
-            span = span.moved(-above)
-            kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
-            nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
+        try:
+            with limited(_size(document.text)):
+                return self._names(document, outline, span, declared)
+        except TooHardError:
+            self._give_up(document)
+            return ()
+
+    def _names(self, document: Document, outline: Outline, span: Span, declared: Set[Span]) -> tuple[str, ...]:
+        parsed, above = self._piece(document, outline, span)
+        span = span.moved(-above)
+        kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
+        nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
         used: dict[bytes | None, str] = {}
         for node in sorted(nodes, key=lambda node: node.start_byte):
             # Places are dear, and most uses of a name are not the first.
@@ -164,36 +222,56 @@ class TreeSitterGrammar:
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
         """The tokens of the code without comments and documentation: equal means the same program.
 
-        For a language without a grammar, the lines of the text as they stand.
+        For a language without a grammar, and for a source that takes too much work, the lines as they stand.
         """
         if not self.knows(language):
             return tuple(text.splitlines())
+        key = (language, text)
         with self._lock:
-            key = (language, text)
-            return self._tokens.get(key) or self._tokens.put(key, code_tokens(self._whole(text, language)))
+            if known := self._tokens.get(key):
+                return known
+        try:
+            with limited(len(text)):
+                tokens = code_tokens(self._whole(text, language))
+        except TooHardError:
+            tokens = tuple(text.splitlines())
+        with self._lock:
+            return self._tokens.put(key, tokens)
 
     def same_code(self, before: str, after: str, language: str) -> bool:
         """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
-        if not self.knows(language):
-            return self.code_tokens(before, language) == self.code_tokens(after, language)
-        with self._lock:
-            return same_code(self._whole(before, language), self._whole(after, language))
+        if self.knows(language):
+            try:
+                with limited(len(before) + len(after)):
+                    return same_code(self._whole(before, language), self._whole(after, language))
+            except TooHardError:
+                pass
+        return self.code_tokens(before, language) == self.code_tokens(after, language)
 
     def faults(self, text: str, language: str) -> int:
-        """How many places do not parse; 0 where there is no grammar."""
+        """How many places do not parse; 0 where there is no grammar, and every character where nobody can tell."""
         if not self.knows(language):
             return 0
-        with self._lock:
-            return len(self._whole(text, language).faults())
+        try:
+            with limited(len(text)):
+                return len(self._whole(text, language).faults())
+        except TooHardError:
+            return max(len(text), 1)
 
     def _whole(self, text: str, language: str) -> Parsed:
         """The tree of a text; two are kept, as a check asks for a file before and after its change in turns."""
         key = (language, text)
-        return self._wholes.get(key) or self._wholes.put(key, Parsed.of(Text(text), language))
+        with self._lock:
+            if known := self._wholes.get(key):
+                return known
+        parsed = Parsed.of(Text(text), language)
+        with self._lock:
+            return self._wholes.put(key, parsed)
 
     def _piece(self, document: Document, outline: Outline, span: Span) -> tuple[Parsed, int]:
         """A tree that holds a span, and the lines above it: the file's if it is at hand, else of the declaration."""
-        _, kept = self._trees.get((document.uri, document.language), (None, None))
+        with self._lock:
+            _, kept = self._trees.get((document.uri, document.language), (None, None))
         whole = outermost(outline, span.start.line, span.end.line)
         if (kept is not None and kept.text is document.text) or whole is None or outline.faults:
             return self._parsed(document), 0
@@ -206,10 +284,17 @@ class TreeSitterGrammar:
         Another text under the same version is somebody's "what if", and not what the next keystroke meets.
         """
         key = (document.uri, document.language)
-        version, kept = self._trees.get(key, (None, None))
+        with self._lock:
+            version, kept = self._trees.get(key, (None, None))
         if kept is not None and (kept.text is document.text or kept.text == document.text):
             return kept
         parsed = replace(self._whole(document.text.string, document.language), text=document.text)
         if document.version is not None and document.version != version:
-            self._trees.put(key, (document.version, parsed))
+            with self._lock:
+                self._trees.put(key, (document.version, parsed))
+                self._too_hard.pop(key, None)
         return parsed
+
+
+def _size(text: Text) -> int:
+    return len(text.string)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from routerd.adapters.grammar import effort
 from routerd.domain.place import Place, Span
 from routerd.domain.text import Text
 from routerd.languages import specs
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from tree_sitter import Language, Query, Tree
     from tree_sitter import Node as TreeSitterNode
 
+_PIECE_BYTES = 1_024
+"""Of a source, read at a time: larger ones make the text of a node slow, smaller ones the parser."""
+_DEEPEST = 10_000
+"""Levels of a tree in which a query looks; it counts them in 16 bits, and takes minutes where those overflow."""
+_MOST_SIGNS = 5_000
+"""Brackets and operators that a node may hold where the source does not parse: a query takes 10 ms for so many."""
+_MOST_OPEN = 500
+"""Signs in one statement after which a grammar's recovery is slow; so many take 0.02 s, and 20,000 took 40 s."""
+_STATEMENT_END = re.compile(rb"[;{}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
@@ -51,10 +61,37 @@ def query_of(language: str, source: str) -> Query:
 
 
 def parse(code: bytes, language: str) -> Tree:
-    """The tree of a source in UTF-8 that may hold lone surrogates and lone CRs."""
+    """The tree of a source in UTF-8 that may hold lone surrogates and lone CRs. Raises TooHardError."""
     from tree_sitter import Parser  # noqa: PLC0415 - as above
 
-    return Parser(grammar_of(language)).parse(spec_at_hand(language).grammar.disguise(_LONE_CR.sub(b"\n", code)))
+    rules = spec_at_hand(language).grammar
+    source = rules.disguise(_LONE_CR.sub(b"\n", code))
+    if rules.slow_after and any(part.count(rules.slow_after) > _MOST_OPEN for part in _STATEMENT_END.split(source)):
+        raise effort.TooHardError
+    try:
+        # Read piece by piece, as only then the parser asks whether to go on; it holds the GIL in between.
+        tree = Parser(grammar_of(language)).parse(
+            lambda start, _: source[start : start + _PIECE_BYTES], progress_callback=lambda *_: effort.over()
+        )
+    except ValueError:
+        effort.check()
+        raise
+    _refuse_long_runs(tree)
+    return tree
+
+
+def _refuse_long_runs(tree: Tree) -> None:
+    """Raise TooHardError for a node with so many signs in a row that queries over it, which ask nobody, take for ever.
+
+    tree-sitter looks for the next name behind each sign anew. (Its binding's callback for queries crashes in 0.26.)
+    """
+    broken = [tree.root_node] if tree.root_node.has_error else []
+    while broken:
+        effort.check()
+        node = broken.pop()
+        if node.child_count - node.named_child_count > _MOST_SIGNS:
+            raise effort.TooHardError
+        broken += [child for child in node.children if child.has_error]
 
 
 def utf8(string: str) -> bytes:
@@ -75,7 +112,7 @@ class Parsed:
 
     @classmethod
     def of(cls, text: Text, language: str) -> Parsed:
-        """Parse a text from the beginning."""
+        """Parse a text from the beginning. Raises TooHardError, as all that looks at the tree does."""
         return cls(text, language, parse(utf8(text.string), language))
 
     @property
@@ -100,6 +137,7 @@ class Parsed:
         from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
 
         cursor = QueryCursor(query_of(self.language, query))
+        cursor.set_max_start_depth(_DEEPEST)
         if near is not None:
             start, end = (near, near) if isinstance(near, Place) else (near.start, near.end)
             # A cursor behind the last letter of a name is at that name: one byte more on either side.
@@ -125,6 +163,7 @@ class Parsed:
 
     def span(self, node: Node) -> Span:
         """Where a node stands; a line end at its own end is left out."""
+        effort.check()
         start, end = self.place(node.start_point), self.place(node.end_point)
         if end.column == 0 and end.line > start.line:
             end = Place(end.line - 1, len(self.text.bare(end.line - 1)))
@@ -137,11 +176,16 @@ class Parsed:
 
     def faults(self) -> tuple[Span, ...]:
         """Where the parser skipped or invented something, outermost first, none inside another."""
-        if not self.root.has_error:
-            return ()
-        found = self.captures("[(ERROR) (MISSING)] @fault").get("fault", [])
         faults: list[Span] = []
-        for span in sorted((self.span(node) for node in found), key=lambda s: (s.start, -s.end.line)):
+        ahead = [self.root]
+        while ahead:
+            node = ahead.pop()
+            if not node.has_error:
+                continue
+            if not (node.is_error or node.is_missing):
+                ahead += reversed(node.children)
+                continue
+            span = self.span(node)
             if not (faults and faults[-1].covers(span)):
                 faults.append(span)
         return tuple(faults)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routerd.adapters.grammar import effort
 from routerd.adapters.grammar.documentation import docstring
 from routerd.adapters.grammar.parsed import Parsed, parse, utf8
 from routerd.languages.node import Node
@@ -158,6 +159,7 @@ def _tokens(code: bytes, cursor: TreeCursor, rules: GrammarRules, done: int) -> 
     verbatim = compiled(rules.verbatim)
     tokens: list[str] = []
     while True:
+        effort.check()
         node = cursor.node
         assert node is not None, "a cursor always has a node"
         start, end, kind = node.start_byte, node.end_byte, node.type

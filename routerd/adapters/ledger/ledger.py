@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
@@ -32,6 +33,8 @@ _LONGEST_JOB = timedelta(minutes=30)
 
 _NEVER = float("inf")
 
+_ABANDON_WAIT_MS = 200
+"""The same for a process that has no time left."""
 _Period = tuple[str, Decimal, tuple[datetime, datetime]]
 """A budget's name, its dollars, and from when to when it holds."""
 
@@ -132,6 +135,13 @@ class SqliteLedger:
         lost = sum((booking.attempt.cost or Decimal(0) for booking, _ in self._unwritten), Decimal(0))
         return f"{len(self._unwritten)} paid attempts ({dollars(lost)}) could not be written to the ledger."
 
+    def abandon(self, at: datetime) -> None:
+        """Book what jobs of this process still hold, which nobody will end any more, as for a process that died."""
+        self._database.patience(_ABANDON_WAIT_MS)
+        self._write()
+        with suppress(LedgerError), self._database.transaction() as run:
+            self._settle(run, lambda process, pid, began: process == self._process)
+
     def _write(self) -> str | None:
         """Everything that waits to be written, in one transaction; once more where a new ledger was begun.
 
@@ -193,11 +203,16 @@ class SqliteLedger:
         return self._lessons.acceptance(model, action, language)
 
     def _settle_dead(self, run: Run, at: datetime) -> None:
-        """Book what dead processes had reserved as an unknown outcome, at the estimate."""
-        for process, job, pid, began, amount in run(f"SELECT * FROM {RESERVATIONS}", ()):
-            if process == self._process:
-                continue
-            if alive(pid) and at.timestamp() - began < _LONGEST_JOB.total_seconds():
+        def dead(process: str, pid: int, began: float) -> bool:
+            too_old = at.timestamp() - began >= _LONGEST_JOB.total_seconds()
+            return process != self._process and (too_old or not alive(pid))
+
+        self._settle(run, dead)
+
+    def _settle(self, run: Run, ended: Callable[[str, int, float], bool]) -> None:
+        """Book what ended processes had reserved as an unknown outcome, at the estimate."""
+        for process, job, pid, began, amount in run(f"SELECT process, job, pid, at, amount FROM {RESERVATIONS}", ()):
+            if not ended(process, pid, began):
                 continue
             run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
             if amount:

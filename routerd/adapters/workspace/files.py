@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
-import stat
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
+from routerd.adapters.workspace.ignored import Ignored
 from routerd.domain.text import Text
 from routerd.languages import root_files
+from routerd.regular import read_regular
 
 MAX_FILES = 5_000
 """Files that are listed below one root; a larger tree is indexed as far as that, nearest folders first."""
@@ -58,11 +53,7 @@ def read_text(path: Path, within: Path | None = None) -> Text | None:
     try:
         if not inside(path, within):
             return None
-        found = path.stat()
-        # To open a named pipe is to wait for its other end, which may be for ever.
-        if found.st_size > MAX_READ_BYTES or not stat.S_ISREG(found.st_mode):
-            return None
-        return Text(path.read_bytes().decode("utf-8", "surrogateescape"))
+        return Text(read_regular(path, MAX_READ_BYTES).decode("utf-8", "surrogateescape"))
     except OSError:
         return None
 
@@ -80,74 +71,33 @@ def root_of(path: Path) -> Path | None:
 
 def ignored(path: Path, root: Path) -> bool:
     """Whether ``.gitignore`` files leave out a path below a root: by itself, or with a folder that it is in."""
-    above = [folder for folder in path.parents if folder.is_relative_to(root)]
-    specs: dict[Path, GitIgnoreSpec] = {}
-    top = _learn_above(root, specs)
-    for folder in above:
-        _learn(folder, specs)
-    folders = [folder for folder in above if folder != root]
-    return _ignored(path, top, specs, is_folder=False) or any(
-        _ignored(folder, top, specs, is_folder=True) for folder in folders
-    )
+    return _ignored_from(root)(path)
 
 
 def listed(root: Path) -> Iterator[Path]:
     """Files below a root, folder by folder, without what ``.gitignore`` files and habit leave out."""
-    specs: dict[Path, GitIgnoreSpec] = {}
-    top = _learn_above(root, specs)
+    ignored = _ignored_from(root)
     found = 0
     for name, folders, files in os.walk(root):
         folder = Path(name)
-        _learn(folder, specs)
-        folders[:] = sorted(
-            f for f in folders if f not in _NEVER and not _ignored(folder / f, top, specs, is_folder=True)
-        )
+        folders[:] = sorted(f for f in folders if f not in _NEVER and not ignored.by_itself(folder / f, is_folder=True))
         for file in sorted(files):
             path = folder / file
-            if not _ignored(path, top, specs, is_folder=False):
+            if not ignored.by_itself(path, is_folder=False):
                 yield path
                 found += 1
                 if found >= MAX_FILES:
                     return
 
 
-def _learn_above(root: Path, specs: dict[Path, GitIgnoreSpec]) -> Path:
-    """Learn what the repository around a root ignores; its top, or the root where it ignores the root itself.
+def _ignored_from(root: Path) -> Ignored:
+    """What the repository around a root ignores; only what the root's own files do where it ignores the root itself.
 
     A home folder under git that ignores all it holds says nothing of the projects in it.
     """
     top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-    above = [folder for folder in root.parents if folder.is_relative_to(top)]
-    for folder in above:
-        _learn(folder, specs)
-    inner = (root, *(folder for folder in above if folder != top))
-    if any(_ignored(folder, top, specs, is_folder=True) for folder in inner if folder != top):
-        specs.clear()
-        return root
-    return top
-
-
-def _learn(folder: Path, specs: dict[Path, GitIgnoreSpec]) -> None:
-    text = read_text(folder / ".gitignore")
-    if text is not None:
-        specs[folder] = GitIgnoreSpec(found for line in text.string.splitlines() for found in _patterns(line))
-
-
-def _patterns(line: str) -> Iterator[GitIgnoreSpecPattern]:
-    """What a line of a ``.gitignore`` says; nothing where it is no pattern, which git passes over too."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # [[:space:]] looks to ``re`` like a set of a later Python
-        with contextlib.suppress(ValueError, re.error):
-            yield from GitIgnoreSpec.from_lines([line]).patterns
-
-
-def _ignored(path: Path, root: Path, specs: dict[Path, GitIgnoreSpec], is_folder: bool) -> bool:
-    for folder in path.parents:
-        spec = specs.get(folder)
-        if spec is not None:
-            relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-            if spec.match_file(relative):
-                return True
-        if folder == root:
-            return False
-    return False
+    if top != root:
+        around = Ignored(top)
+        if not around(root, is_folder=True):
+            return around
+    return Ignored(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 from routerd.adapters.workspace.allowed import refusal
@@ -42,7 +43,8 @@ class Index:
     def fill(self, go_on: Callable[[], bool]) -> None:
         """Read the whole tree, names first, until done or told to stop; seen by ``project`` at its end."""
         # What is no link is inside by its place in the tree, and what is ignored is not listed.
-        paths = [path for path in listed(self.root) if not path.is_symlink() or refusal(path, self.root) is None]
+        found = takewhile(lambda _: go_on(), listed(self.root))
+        paths = [path for path in found if not path.is_symlink() or refusal(path, self.root) is None]
         with self._lock:
             self._files.update(path.relative_to(self.root).as_posix() for path in paths)
             self._stale = True
@@ -51,6 +53,7 @@ class Index:
                 break
             self._take(path, self._wanted(path))
         self._stale = True
+        self.project()  # here and now, so that the next hover does not wait for it
 
     def add(self, path: Path, text: Text | None = None) -> None:
         """Read one file again, or take its text from the editor; forget it where it is gone."""

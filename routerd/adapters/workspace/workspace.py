@@ -45,11 +45,10 @@ class Workspace:
 
     def drop(self, uri: str) -> None:
         """The editor closed a document: from now on the file on disk counts."""
-        if self._open.pop(uri, None) is not None:
-            self.saved(uri)
+        self._open.pop(uri, None)
 
     def saved(self, uri: str) -> None:
-        """A file changed on disk: index it again if its project is indexed."""
+        """A file changed on disk: index it again if its project is indexed; it is read and parsed for that."""
         path, (root, _) = path_of(uri), self._home(uri)
         if path is None or root is None or root not in self._indices:
             return

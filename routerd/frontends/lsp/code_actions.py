@@ -28,6 +28,7 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
     document = session.documents.get(params.text_document.uri)
     if app is None or document is None:
         return []
+    await app.at_hand(document)
     client = session.client
     span = from_proto.span(document.text, params.range, client.encoding)
     wanted = from_proto.wanted_kinds(params)

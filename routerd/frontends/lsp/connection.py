@@ -59,8 +59,11 @@ FEATURES: dict[str, Callable[..., object]] = {
 class Connection:
     """One client, from its first message to its last."""
 
-    def __init__(self, shared: SharedApp, writer: Writer | AsyncWriter) -> None:
-        """Within a running event loop."""
+    def __init__(
+        self, shared: SharedApp, writer: Writer | AsyncWriter, follow: Callable[[int], None] | None = None
+    ) -> None:
+        """Within a running event loop. ``follow`` is given the id of the editor's process, if it can be seen."""
+        self._follow = follow
         self._server = Server()
         self._wire = self._server.protocol
         self._wire.set_writer(writer)
@@ -100,12 +103,19 @@ class Connection:
         if method == types.INITIALIZE:
             self._known = True
             if self._session.client.process_id is not None:
+                if self._follow is not None:
+                    self._follow(self._session.client.process_id)
                 self._session.later(asyncio.ensure_future(self._watch(self._session.client.process_id)))
         return None
 
+    @property
+    def code_if_lost(self) -> int:
+        """The exit code that LSP wants where the client is gone without `exit`."""
+        return 0 if self._wire.down else 1
+
     def lost(self) -> None:
         """The client is gone without a word, or with one that never arrived."""
-        self._end(0 if self._wire.down else 1)
+        self._end(self.code_if_lost)
 
     async def end(self) -> int:
         """Wait until the connection ends, and tidy up; the exit code that LSP wants."""

@@ -20,6 +20,7 @@ async def hover(session: Session, params: types.HoverParams) -> Json | None:
     if app is None or document is None:
         return None
     place = from_proto.place(document.text, params.position, session.client.encoding)
+    await app.at_hand(document)
     card = app.card(document, place)
     if card is None or not card.offers:
         return None

@@ -13,7 +13,7 @@ from routerd.domain.outcome import Outcome, Status
 
 _log = logging.getLogger(__name__)
 
-BOOKING_S = 5.0
+BOOKING_S = 1.0
 """Time that cancelled jobs get to close their sockets and book what they spent before the process ends."""
 
 

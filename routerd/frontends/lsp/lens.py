@@ -20,6 +20,7 @@ async def lenses(session: Session, params: types.CodeLensParams) -> list[Json]:
     document = session.documents.get(params.text_document.uri)
     if app is None or document is None or not app.settings.code_lens:
         return []
+    await app.at_hand(document)
     symbols = app.grammar.outline(document).symbols
     return [to_proto.lens(symbol, document, session.client) for symbol in symbols if symbol.doc is None]
 
@@ -30,6 +31,7 @@ async def resolve(session: Session, lens: types.CodeLens) -> Json:
     document = session.documents.get(from_proto.text_of(lens.data, "uri"))
     if app is None or document is None:
         return to_proto.dead_lens(lens)
+    await app.at_hand(document)
     place = from_proto.place(document.text, lens.range.start, session.client.encoding)
     offers = app.offers(document, Span(place, place))
     return to_proto.live_lens(lens, offers[0], session.client) if offers else to_proto.dead_lens(lens)

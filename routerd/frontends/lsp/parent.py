@@ -6,7 +6,7 @@ import asyncio
 
 from routerd.processes import alive
 
-_EVERY_S = 2.0
+_EVERY_S = 0.5
 """Looking costs a microsecond; an orphan lives this long at the most."""
 
 

@@ -35,6 +35,7 @@ async def estimate(session: Session, params: object) -> Json:
     document = session.documents.get(uri) or app.document(uri)
     if document is None:
         raise UsageError(f"{uri} is neither open in the editor nor a readable file: open it first.")
+    await app.at_hand(document)
     place = from_proto.place(document.text, position, session.client.encoding)
     symbol = app.grammar.outline(document).enclosing(place)
     at = symbol.name_span.start if symbol else place

@@ -42,6 +42,9 @@ async def start(session: Session, argument: object, own: bool) -> Job:
     """Begin the job that an argument asks for, or find it already running. Raises RouterdError."""
     wish = from_proto.wish(argument)
     app = await session.working()
+    document = session.documents.get(wish.uri)
+    if document is not None:
+        await app.at_hand(document)
     errand = _Errand(session, app, wish, _request(session, app, wish), own)
     key = _key(app, wish, errand.request)
     running = session.jobs.same(key)

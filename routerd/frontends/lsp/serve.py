@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Coroutine
 from pathlib import Path
+from typing import NoReturn
 
 from routerd.frontends.lsp import log
 from routerd.frontends.lsp.connection import Connection
+from routerd.frontends.lsp.ending import INTERRUPTED, Ending, heed_signals, leave
 from routerd.frontends.lsp.session import SharedApp
 from routerd.frontends.lsp.stdio import Stdio
 from routerd.frontends.lsp.tcp import Listen, listen
 
-_INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
+_DISCONNECT_S = 0.2
+"""Time for a word of farewell to providers, which nobody needs."""
 
 
 def serve(
@@ -26,47 +27,48 @@ def serve(
     log_file: Path | None = None,
     log_level: str = "warning",
 ) -> int:
-    """Serve on stdio, or over TCP for files below ``root``; the process's exit code.
+    """Serve on stdio, or over TCP for files below ``root``; the process ends with it.
 
     Raises UsageError where the address cannot be listened on.
-    Over stdio 0 after `shutdown` and `exit`, 1 after an `exit` alone; 130 when interrupted.
+    Over stdio with 0 after `shutdown` and `exit`, with 1 after an `exit` alone; with 130 when interrupted.
     """
     log.set_up(log_level, log_file)
     shared = SharedApp(config_file, root)
+    ending = Ending(shared.abandon)
     try:
-        return asyncio.run(_until_signal(listen(shared, tcp) if tcp else _stdio(shared), shared))
+        return asyncio.run(_until_told(listen(shared, tcp) if tcp else _stdio(shared, ending), shared, ending))
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     finally:
         shared.close()
 
 
-async def _until_signal(work: Coroutine[object, object, int], shared: SharedApp) -> int:
-    """The work's own code, or 130 or 0 where SIGINT or SIGTERM ended it, its jobs cancelled and booked."""
-    task = asyncio.ensure_future(work)
+async def _until_told(work: Coroutine[object, object, int], shared: SharedApp, ending: Ending) -> NoReturn:
+    """End the process with the work's own code, or where a signal ended it with that of the signal."""
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
     stopped: list[int] = []
 
-    def stop(number: int) -> None:
-        stopped.append(number)
-        task.cancel()
+    def stop(code: int) -> None:
+        stopped.append(code)
+        ending.begin(code)
+        loop.call_soon_threadsafe(task.cancel)
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Windows has no such handlers; there asyncio.run turns Ctrl-C into a cancellation itself.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop, number)
+    heed_signals(stop)
     try:
-        return await task
+        code = await task
     except asyncio.CancelledError:
         if not stopped:
             raise
-        return _INTERRUPTED if stopped[0] == signal.SIGINT else 0
-    finally:
-        await shared.disconnect()
+        code = stopped[0]
+    ending.begin(code)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(shared.disconnect(), _DISCONNECT_S)
+    shared.close()
+    leave(code)
 
 
-async def _stdio(shared: SharedApp) -> int:
+async def _stdio(shared: SharedApp, ending: Ending) -> int:
     pipes = Stdio()
-    connection = Connection(shared, pipes)
-    pipes.read(connection.receive, connection.lost)
+    connection = Connection(shared, pipes, ending.follow)
+    pipes.read(connection.receive, connection.lost, lambda: ending.begin(connection.code_if_lost))
     return await connection.end()

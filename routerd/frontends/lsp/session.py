@@ -57,6 +57,11 @@ class SharedApp:
         if self._app is not None:
             await self._app.disconnect()
 
+    def abandon(self) -> None:
+        """Book what can be booked without the event loop; any thread may call it."""
+        if self._app is not None:
+            self._app.abandon()
+
     def close(self) -> None:
         """Stop the background work and close the ledger."""
         if self._app is not None and (unwritten := self._app.close()):

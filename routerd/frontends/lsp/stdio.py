@@ -32,9 +32,12 @@ class Stdio:
         self._sink = open(self._out, "wb")  # noqa: SIM115  # as above
         self._lost: Callable[[], None] = lambda: None
 
-    def read(self, receive: Callable[[bytes], None], lost: Callable[[], None]) -> None:
-        """Hand every body to ``receive`` on the running loop, and call ``lost`` when the client is gone.
+    def read(
+        self, receive: Callable[[bytes], None], lost: Callable[[], None], at_end: Callable[[], None] = lambda: None
+    ) -> None:
+        """Hand every body to ``receive`` on the running loop, and call ``lost`` there when the client is gone.
 
+        ``at_end`` is called before that in the thread that reads, which needs no loop.
         A daemon thread of its own: no thread pool can be too full for it, and none has to wait for it.
         """
         self._lost = lost
@@ -52,6 +55,7 @@ class Stdio:
                 _log.error("the client sent %s; the connection is closed", fault)
             except RuntimeError:
                 return  # the loop was closed before the client was
+            at_end()
             try:
                 loop.call_soon_threadsafe(lost)
             except RuntimeError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from posixpath import dirname, normpath, splitext
+from posixpath import basename, dirname, normpath, splitext
 
 from routerd.domain.project import Project
 from routerd.languages import source_roots, spec_of
@@ -40,14 +41,15 @@ def home_of_tests(path: str, language: str, project: Project) -> str | None:
     testing = _testing(language)
     if testing is None or is_test_path(path):
         return None
-    candidates = [_fill(habit, path, project.files) for habit in testing.habits]
-    existing = next((candidate for candidate in candidates if candidate in _set(project.files)), None)
+    layout = _layout(project.files)
+    candidates = [_fill(habit, path, layout.packages) for habit in testing.habits]
+    existing = next((candidate for candidate in candidates if candidate in layout.files), None)
     if existing:
         return existing
-    habit = _habit(testing.habits, project.files)
+    habit = _habit(testing.habits, layout)
     if habit is None and testing.without_project and not _has_manifest(project, testing.manifests):
         habit = testing.without_project
-    return _fill(habit or testing.habits[0], path, project.files)
+    return _fill(habit or testing.habits[0], path, layout.packages)
 
 
 def _testing(language: str) -> Testing | None:
@@ -61,24 +63,59 @@ def _has_manifest(project: Project, manifests: tuple[str, ...]) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """What a project's paths tell, looked up once for each set of files."""
+
+    files: frozenset[str]
+    sources: tuple[str, ...]
+    tests: frozenset[str]
+    test_names: frozenset[str]
+    """File names of the tests, without their folders."""
+    packages: frozenset[str]
+    """Folders that are Python packages."""
+
+
+@lru_cache(maxsize=8)
+def _layout(files: tuple[str, ...]) -> _Layout:
+    """Callers hand the result on: each look-up here hashes every path of the project."""
+    tests = frozenset(file for file in files if is_test_path(file))
+    return _Layout(
+        files=frozenset(files),
+        sources=tuple(file for file in files if file not in tests),
+        tests=tests,
+        test_names=frozenset(basename(test) for test in tests),
+        packages=frozenset(dirname(file) for file in files if file.endswith("/__init__.py")),
+    )
+
+
 @lru_cache(maxsize=64)
-def _habit(habits: tuple[str, ...], files: tuple[str, ...]) -> str | None:
+def _habit(habits: tuple[str, ...], layout: _Layout) -> str | None:
     """The habit by which most of the project's test files follow from its source files."""
-    tests = {file for file in files if is_test_path(file)}
-    sources = [file for file in files if file not in tests]
-    votes = {habit: sum(_fill(habit, source, files) in tests for source in sources) for habit in habits}
+    votes = {habit: _votes(habit, layout) for habit in habits}
     best = max(habits, key=lambda habit: votes[habit])
     return best if votes[best] else None
 
 
-def _fill(habit: str, path: str, files: tuple[str, ...]) -> str:
+def _votes(habit: str, layout: _Layout) -> int:
+    """How many sources have their test where the habit says; most are ruled out by the file's name alone."""
+    name_of_test = basename(habit)
+    votes = 0
+    for source in layout.sources:
+        stem, extension = splitext(basename(source))
+        if name_of_test.format(name=stem, ext=extension[1:]) in layout.test_names:
+            votes += _fill(habit, source, layout.packages) in layout.tests
+    return votes
+
+
+def _fill(habit: str, path: str, packages: frozenset[str]) -> str:
     stem, extension = splitext(path)
-    folder, name = dirname(stem), stem.rpartition("/")[2]
-    filled = habit.format(dir=folder, inner=_inner(folder, files), name=name, ext=extension[1:])
+    folder, name = dirname(stem), basename(stem)
+    filled = habit.format(dir=folder, inner=_inner(folder, packages), name=name, ext=extension[1:])
     return normpath(filled.lstrip("/"))
 
 
-def _inner(folder: str, files: tuple[str, ...]) -> str:
+def _inner(folder: str, packages: frozenset[str]) -> str:
     """The folder below the source root and, for Python, below the top package."""
     rest = folder + "/"
     for root in source_roots():
@@ -87,20 +124,6 @@ def _inner(folder: str, files: tuple[str, ...]) -> str:
             break
     rest = rest.strip("/")
     top = rest.partition("/")[0]
-    if top and _is_package(folder[: len(folder) - len(rest)] + top, files):
+    if top and folder[: len(folder) - len(rest)] + top in packages:
         rest = rest.partition("/")[2]
     return rest
-
-
-def _is_package(folder: str, files: tuple[str, ...]) -> bool:
-    return folder in _packages(files)
-
-
-@lru_cache(maxsize=8)
-def _set(files: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(files)
-
-
-@lru_cache(maxsize=8)
-def _packages(files: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(dirname(file) for file in files if file.endswith("/__init__.py"))

@@ -1,0 +1,105 @@
+"""The patterns of one ``.gitignore``, all matched at once, in time linear in the path: there is no backtracking.
+
+They are one automaton whose states are the bits of an integer; a path is walked through folder by folder, so
+that what is common to many paths is matched once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from routerd.adapters.workspace.ignore_pattern import One, Pattern, Token, Wild
+
+_SLASH = ord("/")
+_FOLDERS = (Wild.FOLDERS, Wild.ALL, One(frozenset({_SLASH})))
+"""``**/`` as three states: the first may be left for the second, or for the state behind all of them."""
+
+_Sets = defaultdict[object, list[int]]
+"""States by what they are."""
+
+
+class IgnoreFile:
+    """The patterns of one file; the last that matches decides. Paths are relative to the file's folder."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._takes_in: list[bool] = []
+        """By the pattern's number."""
+        self._literal: dict[tuple[bytes, bool], int] = {}
+        """Number of the last pattern for a name or path, and whether that is for folders only."""
+        self._number: dict[int, int] = {}
+        """Number of the pattern by its last state."""
+        sets = _Sets(list)
+        state = 0
+        for number, pattern in enumerate(patterns):
+            self._takes_in.append(pattern.negated)
+            if pattern.literal is not None:
+                self._literal[pattern.literal, pattern.folders_only] = number
+                continue
+            sets["begin"].append(state)
+            for token in pattern.tokens:
+                for part in _FOLDERS if token is Wild.FOLDERS else (token,):
+                    _put(sets, part, state)
+                    state += 1
+            sets["folders only" if pattern.folders_only else "end"].append(state)
+            self._number[state] = number
+            state += 1
+        self.states = state
+        """How many there are; a byte of a path takes time in proportion."""
+        self._sets = {kind: _bits(found, state) for kind, found in sets.items()}
+        self._names, self._all, self._folders = (
+            self._sets.get(kind, 0) for kind in (Wild.NAME, Wild.ALL, Wild.FOLDERS)
+        )
+        self._end, self._folder_end = self._sets.get("end", 0), self._sets.get("folders only", 0)
+        self.begin = self._closed(self._sets.get("begin", 0))
+        """The states before the first byte of a path."""
+
+    def walked(self, states: int, octets: bytes) -> int:
+        """The states after some bytes more."""
+        for octet in octets:
+            if not states:
+                break
+            one = self._sets.get(octet, 0)
+            stay = self._all
+            if octet != _SLASH:
+                one |= self._sets.get("any but", 0) & ~self._sets.get(("not", octet), 0)
+                stay |= self._names
+            states = self._closed((states & one) << 1 | states & stay)
+        return states
+
+    def _closed(self, states: int) -> int:
+        """With the states that are reached by matching nothing."""
+        while True:
+            folders = states & self._folders
+            more = states | (states & (self._names | self._all) | folders) << 1 | folders << len(_FOLDERS)
+            if more == states:
+                return states
+            states = more
+
+    def verdict(self, states: int, path: bytes, *, is_folder: bool) -> bool | None:
+        """Whether a path that was walked is ignored; ``None`` where no pattern says anything of it."""
+        ended = states & (self._end | self._folder_end if is_folder else self._end)
+        last = self._number[ended.bit_length() - 1] if ended else -1
+        for literal in (b"/" + path, path.rpartition(b"/")[2]):
+            for folders_only in (False, True) if is_folder else (False,):
+                last = max(last, self._literal.get((literal, folders_only), -1))
+        return None if last < 0 else not self._takes_in[last]
+
+
+def _put(sets: _Sets, token: Token, state: int) -> None:
+    if isinstance(token, Wild):
+        sets[token].append(state)
+    elif token.negated:
+        sets["any but"].append(state)
+        for octet in token.octets:
+            sets["not", octet].append(state)
+    else:
+        for octet in token.octets:
+            sets[octet].append(state)
+
+
+def _bits(states: Iterable[int], size: int) -> int:
+    octets = bytearray(size // 8 + 1)
+    for state in states:
+        octets[state >> 3] |= 1 << (state & 7)
+    return int.from_bytes(octets, "little")

@@ -1,0 +1,34 @@
+"""Threads for what is too slow for the event loop: one for what somebody may wait for, one for whole projects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Background:
+    """Work runs in the order in which it comes, and never behind an index unless it is of that index itself."""
+
+    def __init__(self) -> None:
+        self._soon, self._index = (ThreadPoolExecutor(1, f"routerd-{name}") for name in ("background", "index"))
+        self.open = True
+        """Whether work that looks at this from time to time may go on."""
+
+    async def run(self, work: Callable[..., object], *arguments: object) -> None:
+        """Do what takes a second at the most, and wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self._soon, work, *arguments)
+
+    async def index(self, work: Callable[..., object], *arguments: object) -> None:
+        """Do what may take minutes, and wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self._index, work, *arguments)
+
+    def index_later(self, work: Callable[..., object], *arguments: object) -> None:
+        """The same without waiting."""
+        self._index.submit(work, *arguments)
+
+    def close(self) -> None:
+        """Begin nothing more; what runs is not waited for."""
+        self.open = False
+        for executor in (self._soon, self._index):
+            executor.shutdown(wait=False, cancel_futures=True)
