@@ -236,7 +236,7 @@ def _git_ignores(root: Path, paths: list[str]) -> str:
     git = shutil.which("git")
     assert git is not None
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    command = [git, "check-ignore", "-v", "--no-index", *paths]
+    command = [git, "check-ignore", "--no-index", *paths]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
