@@ -1,6 +1,6 @@
 """Ask: a free-form instruction on a selection or file, answered as exact hunks or as a document."""
 
-from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
 
 SPEC = ActionSpec(
     name="ask",
@@ -14,7 +14,10 @@ SPEC = ActionSpec(
     contract=Contract.HUNKS,
     scopes=(Scope.SELECTION, Scope.SYMBOL, Scope.FILE),
     code_only=False,
-    appetite=Appetite((Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.TESTS, Snip.OUTLINE), tokens=1_500),
+    context_budget=ContextBudget(
+        (ContextKind.IMPORTS, ContextKind.CONTAINER, ContextKind.CALLEES, ContextKind.TESTS, ContextKind.OUTLINE),
+        tokens=1_500,
+    ),
     # Half rewrites of the target, half answers in prose.
     output=OutputPrior(base=200, per_target_token=0.6, spread=3.0),
     system="""\

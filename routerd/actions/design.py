@@ -1,6 +1,6 @@
 """Design: a Markdown document about the structure around the target and how to develop it."""
 
-from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -15,7 +15,9 @@ SPEC = ActionSpec(
     contract=Contract.MARKDOWN,
     scopes=(Scope.FILE, Scope.SYMBOL, Scope.SELECTION),
     code_only=False,
-    appetite=Appetite((Snip.OUTLINE, Snip.NEIGHBOURS, Snip.IMPORTS, Snip.CALLEES), tokens=3_000),
+    context_budget=ContextBudget(
+        (ContextKind.OUTLINE, ContextKind.NEIGHBOURS, ContextKind.IMPORTS, ContextKind.CALLEES), tokens=3_000
+    ),
     # Two pages, more or less regardless of the input.
     output=OutputPrior(base=1_100, per_target_token=0.1, spread=1.8),
     system="""\

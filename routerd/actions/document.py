@@ -1,6 +1,6 @@
 """Document: docstrings or doc comments, in the words of a model and the syntax of routerd."""
 
-from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -16,7 +16,9 @@ SPEC = ActionSpec(
     contract=Contract.DOCUMENTATION,
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=True,
-    appetite=Appetite((Snip.CONTAINER, Snip.IMPORTS, Snip.EXAMPLE, Snip.CALLEES), tokens=400),
+    context_budget=ContextBudget(
+        (ContextKind.CONTAINER, ContextKind.IMPORTS, ContextKind.EXAMPLE, ContextKind.CALLEES), tokens=400
+    ),
     # A docstring of a few lines for each 100 tokens of code: the median of this repository's own.
     output=OutputPrior(base=60, per_target_token=0.35, spread=2.2),
     system="""\

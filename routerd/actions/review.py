@@ -1,6 +1,6 @@
 """Review: findings about the target, each anchored by a quote, shown as diagnostics."""
 
-from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -15,7 +15,9 @@ SPEC = ActionSpec(
     contract=Contract.FINDINGS,
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=False,
-    appetite=Appetite((Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.TESTS), tokens=1_200),
+    context_budget=ContextBudget(
+        (ContextKind.IMPORTS, ContextKind.CONTAINER, ContextKind.CALLEES, ContextKind.TESTS), tokens=1_200
+    ),
     # A handful of findings of some 60 tokens each, whatever the size; long code earns a few more.
     output=OutputPrior(base=180, per_target_token=0.15, spread=2.5),
     system="""\

@@ -1,6 +1,6 @@
 """Test: new tests for the target, in the project's framework and where the project keeps its tests."""
 
-from routerd.domain.action import ActionSpec, Appetite, Contract, OutputPrior, Scope, Snip
+from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -15,7 +15,9 @@ SPEC = ActionSpec(
     contract=Contract.TESTS,
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=True,
-    appetite=Appetite((Snip.IMPORTS, Snip.CONTAINER, Snip.CALLEES, Snip.TESTS), tokens=800),
+    context_budget=ContextBudget(
+        (ContextKind.IMPORTS, ContextKind.CONTAINER, ContextKind.CALLEES, ContextKind.TESTS), tokens=800
+    ),
     # Tests run to about one and a half times the code under test.
     output=OutputPrior(base=150, per_target_token=1.4, spread=2.0),
     system="""\

@@ -12,7 +12,7 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no 
 
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.position import Edit, Position, Range
 from routerd.domain.text import Text
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
@@ -81,15 +81,15 @@ def _listed(*rules: str) -> str:
 
 def _finding(item: Mapping[str, Any], text: Text) -> Finding:
     code = str(item.get("code") or "invalid-syntax")
-    span = Span(_place(item["location"], text), _place(item["end_location"], text))
+    span = Range(_place(item["location"], text), _place(item["end_location"], text))
     message = str(item["message"]).rstrip(".") + "."
     return Finding(span, _severity(code), message, code, _fix(item.get("fix"), text))
 
 
-def _place(location: Mapping[str, int], text: Text) -> Place:
+def _place(location: Mapping[str, int], text: Text) -> Position:
     """The place of a row and a character, which ruff counts from one."""
     bom = location["row"] == 1 and text.lines[0].startswith("\ufeff")
-    return text.clamp(Place(location["row"] - 1, location["column"] - 1 + bom))
+    return text.clamp(Position(location["row"] - 1, location["column"] - 1 + bom))
 
 
 def _severity(code: str) -> Severity:
@@ -103,4 +103,4 @@ def _fix(fix: Mapping[str, Any] | None, text: Text) -> Edit | None:
     if not fix or fix.get("applicability") != "safe" or len(fix["edits"]) != 1:
         return None
     edit = fix["edits"][0]
-    return Edit(Span(_place(edit["location"], text), _place(edit["end_location"], text)), str(edit["content"]))
+    return Edit(Range(_place(edit["location"], text), _place(edit["end_location"], text)), str(edit["content"]))

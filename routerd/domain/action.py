@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.tier import Tier
 
@@ -30,7 +30,7 @@ class Scope(StrEnum):
     FILE = "file"
 
 
-class Snip(StrEnum):
+class ContextKind(StrEnum):
     """A kind of context that an action may want."""
 
     TARGET = "target"
@@ -49,10 +49,10 @@ class Snip(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Appetite:
+class ContextBudget:
     """Which context an action wants, most wanted first, and how many tokens beside the target it is worth."""
 
-    kinds: tuple[Snip, ...]
+    kinds: tuple[ContextKind, ...]
     tokens: int
 
 
@@ -89,7 +89,7 @@ class ActionSpec:
     scopes: tuple[Scope, ...]
     code_only: bool
     """Whether it needs a grammar for the language; the others work on every text."""
-    appetite: Appetite
+    context_budget: ContextBudget
     output: OutputPrior
     system: str
     """The stable part of the prompt: role and reply format, the same for every request, so that it is cached."""
@@ -118,7 +118,7 @@ class Request:
 
     action: str
     document: Document
-    span: Span
+    span: Range
     """The selection; empty at a cursor. The whole file is asked for by ``whole_file``."""
     tier: Tier | None = None
     model: ModelRef | None = None
@@ -130,7 +130,7 @@ class Request:
     """Whether documentation that already exists may be rewritten."""
 
     @property
-    def cursor(self) -> Place:
+    def cursor(self) -> Position:
         """Where the selection begins."""
         return self.span.start
 
@@ -145,18 +145,18 @@ class Target:
     """What the action is about: one symbol, several symbols, a stretch of lines, or the file."""
 
     scope: Scope
-    span: Span
+    span: Range
     label: str
     """For people, with back quotes around code: "`parse_header`", "3 functions", "`config.py`"."""
     outline: Outline
     symbols: tuple[Symbol, ...] = ()
     """For a symbol target just that one; for a selection or file the ones the action will work on."""
 
-    def sent(self, contract: Contract) -> tuple[Span, ...]:
+    def sent(self, contract: Contract) -> tuple[Range, ...]:
         """What the model is shown whole: the span, or only the symbols where the rest of it is of no use."""
         if contract not in (Contract.DOCUMENTATION, Contract.TESTS) or self.scope is Scope.SYMBOL:
             return (self.span,)
-        pieces: list[Span] = []
+        pieces: list[Range] = []
         for symbol in self.symbols:  # in the outline's order, so that only the last piece can hold the next symbol
             if not pieces or not pieces[-1].covers(symbol.whole):
                 pieces.append(symbol.whole)

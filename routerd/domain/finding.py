@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routerd.domain.place import Edit, Span
+from routerd.domain.position import Edit, Range
 
 
 class Severity(StrEnum):
@@ -36,7 +36,7 @@ class RawFinding:
 class Finding:
     """A finding that stands on lines of the file."""
 
-    span: Span
+    span: Range
     severity: Severity
     message: str
     rule: str | None = None

@@ -28,7 +28,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PricedCandidate:
     """One model that the configuration names for the action."""
 
     model: ModelRef
@@ -51,7 +51,7 @@ class Forecast:
     """The likely price of the action over retries and escalation."""
     most: Decimal | None
     """The bill of the action is never above this under the present settings."""
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[PricedCandidate, ...]
     """In the order in which they are tried."""
     refusal: Refusal | None = None
     """Why nothing may be sent."""
@@ -64,7 +64,7 @@ class Forecast:
         return self.estimate.cost.likely
 
     @property
-    def passed_over(self) -> tuple[Candidate, ...]:
+    def passed_over(self) -> tuple[PricedCandidate, ...]:
         """Those that would come before the one that is asked first, and are skipped."""
         models = [candidate.model for candidate in self.candidates]
         before = models.index(self.estimate.model) if self.estimate.model in models else 0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import NamedTuple, overload
 
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 
 BLOCK = 512
 """Lines: about the square root of the longest files, so that blocks are as few as the lines in each."""
@@ -32,7 +32,7 @@ class LineChange(NamedTuple):
         """Whether it is in or beside old lines ``first`` to ``last``: a decorator above, a line at the end."""
         return self.first <= last + 1 and first <= self.old_last
 
-    def moves(self, span: Span) -> int | None:
+    def moves(self, span: Range) -> int | None:
         """How many lines a span of the old text moves by, or ``None`` where its lines changed."""
         if span.end.line < self.first:
             return 0

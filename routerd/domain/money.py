@@ -120,9 +120,9 @@ def _places(size: Decimal) -> int:
     return max(2, 1 - size.adjusted()) if size < 1 else 2
 
 
-def plain_places(amount: Decimal, places: int, rounding: str = ROUND_HALF_EVEN) -> str:
+def plain_places(amount: Decimal, positions: int, rounding: str = ROUND_HALF_EVEN) -> str:
     """The amount rounded to so many decimal places; cents keep both their digits."""
-    text = format(amount.quantize(Decimal(1).scaleb(-places), rounding), "f")
+    text = format(amount.quantize(Decimal(1).scaleb(-positions), rounding), "f")
     whole, _, fraction = text.partition(".")
     while len(fraction) > 2 and fraction.endswith("0"):
         fraction = fraction[:-1]

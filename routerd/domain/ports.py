@@ -17,10 +17,10 @@ from routerd.domain.finding import Finding
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.project import Project
 from routerd.domain.prompt import Question
-from routerd.domain.quote import Learned, Rung
+from routerd.domain.quote import Candidate, TokenCalibration
 from routerd.domain.reply import Change, Reply
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
@@ -48,13 +48,13 @@ class Grammar(Protocol):
     def outline(self, document: Document) -> Outline:
         """The declarations of a document; empty for a language that has no grammar."""
 
-    def around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
+    def around(self, document: Document, position: Position) -> tuple[Symbol, ...]:
         """The symbols around a place, outer before inner, without outlining the whole file."""
 
-    def named_at(self, document: Document, place: Place) -> Symbol | None:
+    def named_at(self, document: Document, position: Position) -> Symbol | None:
         """The symbol whose declared name stands at a place, without outlining the whole file."""
 
-    def names(self, document: Document, span: Span) -> tuple[str, ...]:
+    def names(self, document: Document, span: Range) -> tuple[str, ...]:
         """Identifiers used in a span, each once, in order of first use."""
 
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Classifier(Protocol):
         """Get ready, which may take long; later calls do nothing."""
 
 
-class Recent(Protocol):
+class RecentTurns(Protocol):
     """Remembers the last answered question on each target, for as long as the program runs."""
 
     def last(self, target: str) -> Turn | None:
@@ -100,7 +100,7 @@ class Recent(Protocol):
         """The last question on each target."""
 
 
-class Watch(Protocol):
+class Observer(Protocol):
     """Who is told how a job goes on, and where each attempt is written down."""
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
@@ -113,7 +113,7 @@ class Watch(Protocol):
         """An attempt ended, well or not; called exactly once for each."""
 
 
-class Meter(Watch, Protocol):
+class Meter(Observer, Protocol):
     """A Watch that is also asked before each call how long the answer may be."""
 
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
@@ -126,10 +126,10 @@ class Meter(Watch, Protocol):
 class Engine(Protocol):
     """Answers questions; failover between the deployments of a rung is its own business."""
 
-    def first(self, question: Question, rung: Rung) -> ModelRef:
+    def first(self, question: Question, candidate: Candidate) -> ModelRef:
         """The deployment that ``ask`` would ask first, as they stand now; looks, and asks nobody."""
 
-    async def ask(self, question: Question, rung: Rung, meter: Meter) -> Reply:
+    async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
         """A whole answer from the first deployment of the rung that gives one.
 
         Cancelling the task closes the connection; the cancelled attempt is reported first.
@@ -187,7 +187,7 @@ class Ledger(Protocol):
     def saved(self, since: datetime) -> Decimal:
         """Dollars saved since a moment against the baseline, net of failed attempts; may be negative."""
 
-    def learned(self, model: ModelRef, action: str, language: str) -> Learned:
+    def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """What past bills taught about this model; from memory, refreshed after each booking."""
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:

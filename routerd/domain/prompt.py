@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from routerd.domain.action import ActionSpec, Request, Snip, Target
+from routerd.domain.action import ActionSpec, ContextKind, Request, Target
 from routerd.domain.document import Document
 
 
@@ -14,7 +14,7 @@ from routerd.domain.document import Document
 class Snippet:
     """A piece of context, where it is from, and why it is worth its tokens."""
 
-    kind: Snip
+    kind: ContextKind
     path: str
     text: str
     reason: str

@@ -31,7 +31,7 @@ class CostRange:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Candidate:
     """One step of the ladder: a tier and its deployments in the order in which they are tried."""
 
     tier: Tier
@@ -42,7 +42,7 @@ class Rung:
 class Route:
     """Which ladder, and why: every answer carries this."""
 
-    ladder: tuple[Rung, ...]
+    chain: tuple[Candidate, ...]
     """Cheapest sensible rung first; never empty."""
     reason: str
     classification: Classification | None = None
@@ -51,9 +51,9 @@ class Route:
     """What was seen beside those words; it counts where they leave a doubt."""
 
     @property
-    def first(self) -> Rung:
+    def first(self) -> Candidate:
         """The rung that is asked first."""
-        return self.ladder[0]
+        return self.chain[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Past(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class TokenCalibration:
     """What past bills taught about one model and action; the defaults say nothing was learnt."""
 
     input_factor: float = 1.0
@@ -105,19 +105,19 @@ class Tariff:
 
     model: ModelRef
     price: Price | None
-    learned: Learned = Learned()
+    token_calibration: TokenCalibration = TokenCalibration()
     warm_tokens: int = 0
     """Tokens from the start of the prompt, by the local count, that the provider's cache will serve."""
 
     def input_tokens(self, counted: int) -> int:
         """What the provider will count for a prompt of so many local tokens."""
-        return round(counted * self.learned.input_factor)
+        return round(counted * self.token_calibration.input_factor)
 
     def usage(self, counted: int, output: int) -> Usage:
         """The bill's buckets for a prompt of so many local tokens and so many output tokens."""
         sent = self.input_tokens(counted)
         cached = min(sent, self.input_tokens(self.warm_tokens))
-        thought = round(output * self.learned.reasoning)
+        thought = round(output * self.token_calibration.reasoning)
         return Usage(input=sent - cached, cached_input=cached, output=output - thought, reasoning=thought)
 
     def bill(self, usage: Usage) -> Decimal | None:

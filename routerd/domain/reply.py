@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from routerd.domain.attempt import Attempt
 from routerd.domain.finding import Finding, RawFinding
-from routerd.domain.place import Edit
+from routerd.domain.position import Edit
 from routerd.domain.text import Text
 
 
@@ -116,7 +116,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Unproven:
+class Unverified:
     """A change that keeps its contract, and why it may only be proposed: the tests that it adds do not pass."""
 
     change: Change

@@ -171,7 +171,7 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BudgetStatus:
     """Today's money, for a status bar."""
 
     spent_today: Decimal

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 
 
 class SymbolKind(StrEnum):
@@ -36,13 +36,13 @@ class Symbol:
     qualname: str
     """Dotted path from the module: ``Class.method``; functions inside functions are ``outer.inner``."""
     kind: SymbolKind
-    whole: Span
+    whole: Range
     """From the first decorator, attribute or export keyword to the end of the body."""
-    header: Span
+    header: Range
     """From the keyword (``def``, ``class``, ``func``) to the end of the signature, the body left out."""
-    name_span: Span
-    body: Span | None
-    doc: Span | None
+    name_span: Range
+    body: Range | None
+    doc: Range | None
     """The existing docstring or doc comment, delimiters included; ``None`` where there is none."""
     signature: str
     """The header on one line, white space folded, without the body: what another file needs to know."""
@@ -55,7 +55,7 @@ class Symbol:
         first = min(self.whole.start, self.doc.start) if self.doc else self.whole.start
         return first.line, self.whole.end.line
 
-    def mapped(self, span: Callable[[Span], Span]) -> Symbol:
+    def mapped(self, span: Callable[[Range], Range]) -> Symbol:
         """The same symbol where a function puts each of its spans."""
         return replace(
             self,
@@ -73,7 +73,7 @@ class Import:
 
     module: str
     names: tuple[str, ...]
-    span: Span
+    span: Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class Outline:
     language: str
     symbols: tuple[Symbol, ...] = ()
     imports: tuple[Import, ...] = ()
-    faults: tuple[Span, ...] = ()
+    faults: tuple[Range, ...] = ()
     """Where the parser had to skip or invent something: empty for a file that parses."""
-    doc: Span | None = None
+    doc: Range | None = None
     """The module's own documentation."""
     by_qualname: dict[str, list[Symbol]] = field(default_factory=dict, compare=False, repr=False)
     """All that bear a name, in order: a function may be defined twice, in two branches or as overloads."""
@@ -94,15 +94,15 @@ class Outline:
         for symbol in self.symbols:
             self.by_qualname.setdefault(symbol.qualname, []).append(symbol)
 
-    def named_at(self, place: Place) -> Symbol | None:
+    def named_at(self, position: Position) -> Symbol | None:
         """The symbol whose declared name stands at a place."""
-        return next((s for s in self.symbols if place in s.name_span), None)
+        return next((s for s in self.symbols if position in s.name_span), None)
 
-    def enclosing(self, place: Place) -> Symbol | None:
+    def enclosing(self, position: Position) -> Symbol | None:
         """The innermost symbol around a place."""
-        around = [s for s in self.symbols if place in s.whole]
+        around = [s for s in self.symbols if position in s.whole]
         return max(around, key=lambda s: s.whole.start, default=None)
 
-    def inside(self, span: Span) -> tuple[Symbol, ...]:
+    def inside(self, span: Range) -> tuple[Symbol, ...]:
         """The symbols that lie wholly in a span."""
         return tuple(s for s in self.symbols if span.covers(s.whole))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property, reduce
 
 from routerd.domain.lines import LineChange, Lines
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.position import Edit, Position, Range
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
@@ -102,14 +102,14 @@ class Text:
         return "".join(self.lines)
 
     @property
-    def end(self) -> Place:
+    def end(self) -> Position:
         """The place after the last character."""
-        return Place(len(self.lines) - 1, len(self.lines[-1]))
+        return Position(len(self.lines) - 1, len(self.lines[-1]))
 
     @property
-    def whole(self) -> Span:
+    def whole(self) -> Range:
         """The span of the whole text."""
-        return Span(Place(0, 0), self.end)
+        return Range(Position(0, 0), self.end)
 
     def bare(self, line: int) -> str:
         """One line without its line end."""
@@ -123,11 +123,11 @@ class Text:
         """The white space that a line begins with."""
         return indent_of(self.bare(line))
 
-    def line_start(self, line: int) -> Place:
+    def line_start(self, line: int) -> Position:
         """The place before a line's first character, which stands behind a byte order mark; the end beyond the last."""
         if line >= len(self.lines):
             return self.end
-        return Place(line, int(line == 0 and self.lines[0].startswith("\ufeff")))
+        return Position(line, int(line == 0 and self.lines[0].startswith("\ufeff")))
 
     @cached_property
     def newline(self) -> str:
@@ -137,14 +137,14 @@ class Text:
         cr = sum(line.endswith("\r") for line in self.lines)
         return max((("\n", lf), ("\r\n", crlf), ("\r", cr)), key=lambda pair: pair[1])[0]
 
-    def clamp(self, place: Place) -> Place:
+    def clamp(self, position: Position) -> Position:
         """The nearest place that exists: LSP lets a client name columns and lines past the end."""
-        if place.line >= len(self.lines):
+        if position.line >= len(self.lines):
             return self.end
-        line = max(place.line, 0)
-        return Place(line, min(max(place.column, 0), len(self.bare(line))))
+        line = max(position.line, 0)
+        return Position(line, min(max(position.column, 0), len(self.bare(line))))
 
-    def slice(self, span: Span) -> str:
+    def slice(self, span: Range) -> str:
         """What stands in a span (clamped)."""
         start, end = self.clamp(span.start), self.clamp(span.end)
         if start.line == end.line:
@@ -157,7 +157,7 @@ class Text:
             )
         )
 
-    def replaced(self, span: Span, new: str) -> Text:
+    def replaced(self, span: Range, new: str) -> Text:
         """The text with one span replaced; the span is clamped, and its ends may come in either order."""
         start, end = sorted((self.clamp(span.start), self.clamp(span.end)))
         head = self.lines[start.line][: start.column]
@@ -197,7 +197,7 @@ class Text:
         Insertions at one place go in the order given. Raises ValueError where two edits overlap.
         """
         text = self
-        before: Span | None = None
+        before: Range | None = None
         ordered = sorted(enumerate(edits), key=lambda pair: (pair[1].span, pair[0]), reverse=True)
         for _, edit in ordered:
             if before is not None and edit.span.end > before.start:
@@ -206,13 +206,13 @@ class Text:
             before = edit.span
         return text
 
-    def place(self, line: int, units: int, encoding: Encoding) -> Place:
+    def position(self, line: int, units: int, encoding: Encoding) -> Position:
         """The place of a client's position: a line, and a column in the client's units."""
         if line >= len(self.lines):
             return self.end
-        return Place(max(line, 0), encoding.column(self.bare(max(line, 0)), units))
+        return Position(max(line, 0), encoding.column(self.bare(max(line, 0)), units))
 
-    def units(self, place: Place, encoding: Encoding) -> tuple[int, int]:
+    def units(self, position: Position, encoding: Encoding) -> tuple[int, int]:
         """A client's position for a place: line, and column in the client's units."""
-        place = self.clamp(place)
-        return place.line, encoding.width(self.lines[place.line][: place.column])
+        position = self.clamp(position)
+        return position.line, encoding.width(self.lines[position.line][: position.column])

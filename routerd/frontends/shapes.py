@@ -11,11 +11,11 @@ from typing import Any
 
 from routerd.domain.attempt import Attempt
 from routerd.domain.finding import Finding, Severity
-from routerd.domain.forecast import Candidate, Forecast
+from routerd.domain.forecast import Forecast, PricedCandidate
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage, dollars, dollars_at_most, plain
 from routerd.domain.outcome import Outcome
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.quote import Route
 from routerd.domain.reply import Change
 from routerd.domain.text import Encoding, Text
@@ -60,7 +60,7 @@ def estimate_json(forecast: Forecast | None) -> Json | None:
     }
 
 
-def _candidate_json(candidate: Candidate) -> Json:
+def _candidate_json(candidate: PricedCandidate) -> Json:
     return {
         "model": str(candidate.model),
         "tier": str(candidate.tier),
@@ -158,7 +158,7 @@ def edit_json(change: Change, encoding: Encoding) -> Json:
     return {"documentChanges": operations}
 
 
-def range_json(span: Span, text: Text, encoding: Encoding) -> Json:
+def range_json(span: Range, text: Text, encoding: Encoding) -> Json:
     """An LSP range in the client's encoding."""
     (line, column), (end_line, end_column) = text.units(span.start, encoding), text.units(span.end, encoding)
     return {"start": {"line": line, "character": column}, "end": {"line": end_line, "character": end_column}}

@@ -19,7 +19,7 @@ from routerd.adapters.workspace.allowed import refusal
 from routerd.domain.document import Document
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.uris import uri_of
+from routerd.system.uris import uri_of
 
 SECRET = "def stolen(): ...\n"
 PUBLIC = "def public(): ...\n"
@@ -193,7 +193,7 @@ def test_in_any_tangle_of_links_only_files_inside_that_git_shows_are_allowed(
             _make(root / name, kind)
         before = _everything(root.parent)
         used: list[str] = []
-        for name in [*_PLACES, *(f"{place}/key.py" for place in _PLACES), "../out/key.py"]:
+        for name in [*_PLACES, *(f"{position}/key.py" for position in _PLACES), "../out/key.py"]:
             path = root / name
             allowed, written = refusal(path, root) is None, refusal(path, root, writes=True) is None
             assert allowed or not written

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.watch import Contents, watch
+from routerd.adapters.file_watcher import Contents, watch
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes, devices and links like these are not made there")
 

@@ -10,7 +10,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
-from routerd.adapters.config import Keys, Sources, first_file, load, write_first_file
+from routerd.adapters.config import KeyReader, Sources, first_file, load, write_first_file
 from routerd.domain.errors import ConfigError, KeyUnavailable
 from routerd.domain.settings import KeySource, ProviderSettings
 
@@ -26,23 +26,23 @@ def command(program: str) -> KeySource:
 
 
 def test_a_key_comes_from_the_environment_without_its_blanks() -> None:
-    keys = Keys({"CORP_KEY": f" {SECRET}\n"})
+    keys = KeyReader({"CORP_KEY": f" {SECRET}\n"})
     assert keys.key(provider(KeySource(env="CORP_KEY"))) == SECRET
 
 
 @pytest.mark.parametrize("environ", [{}, {"CORP_KEY": "  "}])
 def test_an_unset_or_empty_variable_is_told_by_name(environ: dict[str, str]) -> None:
     with pytest.raises(KeyUnavailable, match="No key for corp: set the environment variable CORP_KEY"):
-        Keys(environ).key(provider(KeySource(env="CORP_KEY")))
+        KeyReader(environ).key(provider(KeySource(env="CORP_KEY")))
 
 
 def test_a_provider_without_a_key_source_needs_no_key() -> None:
-    assert Keys({}).key(provider(None)) is None
+    assert KeyReader({}).key(provider(None)) is None
 
 
 def test_a_command_gives_the_first_line_that_it_prints() -> None:
     program = f"print(); print('{SECRET}  '); print('url: https://corp')"
-    assert Keys({}).key(provider(command(program))) == SECRET
+    assert KeyReader({}).key(provider(command(program))) == SECRET
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_a_command_gives_the_first_line_that_it_prints() -> None:
 )
 def test_a_command_that_gives_no_key_is_told_without_its_output(program: str, sentence: str) -> None:
     with pytest.raises(KeyUnavailable, match=sentence) as fault:
-        Keys({}, command_s=0.5 if "sleep" in program else 20).key(provider(command(program)))
+        KeyReader({}, command_s=0.5 if "sleep" in program else 20).key(provider(command(program)))
     assert SECRET not in str(fault.value)
 
 
 def test_a_command_that_does_not_exist_is_told() -> None:
     with pytest.raises(KeyUnavailable, match="`no-such-program` cannot be run"):
-        Keys({}).key(provider(KeySource(command=("no-such-program", SECRET))))
+        KeyReader({}).key(provider(KeySource(command=("no-such-program", SECRET))))
 
 
 class Ring(KeyringBackend):
@@ -90,7 +90,7 @@ def test_a_keyring_without_the_key_or_locked_is_told(ring: Ring, sentence: str) 
     keyring.set_keyring(ring)
     try:
         with pytest.raises(KeyUnavailable, match=sentence) as fault:
-            Keys({}).key(provider(KeySource(keyring="corp")))
+            KeyReader({}).key(provider(KeySource(keyring="corp")))
         assert SECRET not in str(fault.value)
     finally:
         keyring.set_keyring(before)
@@ -100,7 +100,7 @@ def test_a_key_comes_from_the_keyring() -> None:
     before = keyring.get_keyring()
     keyring.set_keyring(Ring(SECRET))
     try:
-        assert Keys({}).key(provider(KeySource(keyring="corp"))) == SECRET
+        assert KeyReader({}).key(provider(KeySource(keyring="corp"))) == SECRET
     finally:
         keyring.set_keyring(before)
 
@@ -108,7 +108,7 @@ def test_a_key_comes_from_the_keyring() -> None:
 def test_without_the_keyring_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(KeyUnavailable, match=r"pip install 'routerd\[keyring\]'"):
-        Keys({}).key(provider(KeySource(keyring="corp")))
+        KeyReader({}).key(provider(KeySource(keyring="corp")))
 
 
 def test_what_is_available_is_found_without_running_anything(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_what_is_available_is_found_without_running_anything(tmp_path: Path) -> 
         """
     )
     settings = load(Sources.found(file, None, {})).settings
-    found = Keys({"OPENAI_API_KEY": "x", "GROQ_API_KEY": ""}).available(settings)
+    found = KeyReader({"OPENAI_API_KEY": "x", "GROQ_API_KEY": ""}).available(settings)
     assert found == {"openai", "corp", "lmstudio"}
     assert not trace.exists()
 

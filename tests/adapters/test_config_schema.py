@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from routerd.adapters.config.kinds import Kind
+from routerd.adapters.config.kinds import ValueKind
 from routerd.adapters.config.schema import ENTRIES
 
 KINDS = {entry.kind.wants: entry.kind for entry in ENTRIES}
@@ -65,7 +65,7 @@ PROBES: list[Any] = [
 ]
 
 
-def taken(kind: Kind, value: Any) -> bool:
+def taken(kind: ValueKind, value: Any) -> bool:
     try:
         kind.read(value)
     except ValueError:
@@ -74,11 +74,11 @@ def taken(kind: Kind, value: Any) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.wants)
-def test_the_example_of_a_setting_is_offered(kind: Kind) -> None:
+def test_the_example_of_a_setting_is_offered(kind: ValueKind) -> None:
     example = tomllib.loads(f"value = {kind.example}")["value"]
     assert conforms(json.loads(json.dumps(example, default=str)), kind.schema)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.wants)
-def test_nothing_is_offered_that_the_daemon_would_refuse(kind: Kind) -> None:
+def test_nothing_is_offered_that_the_daemon_would_refuse(kind: ValueKind) -> None:
     assert [value for value in PROBES if conforms(value, kind.schema) and not taken(kind, value)] == []

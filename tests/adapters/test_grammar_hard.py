@@ -11,7 +11,7 @@ import pytest
 
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 
 LANGUAGES = ("python", "javascript", "typescript", "go", "rust", "java", "c", "cpp", "ruby", "csharp")
@@ -21,7 +21,7 @@ ASKED = """
 import sys
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
-from routerd.domain.place import Place
+from routerd.domain.position import Place
 from routerd.domain.text import Text
 
 language, opening, closing, many = sys.argv[1:]
@@ -77,8 +77,8 @@ def test_what_was_given_up_is_one_fault_and_never_the_same_program() -> None:
     document = Document("file:///x.js", 1, "javascript", text)
     outline = grammar.outline(document)
     assert (outline.symbols, outline.faults) == ((), (text.whole,))
-    assert grammar.around(document, Place(0, 5)) == ()
-    assert grammar.names(document, Span(Place(0, 0), Place(0, 9))) == ()
+    assert grammar.around(document, Position(0, 5)) == ()
+    assert grammar.names(document, Range(Position(0, 0), Position(0, 9))) == ()
     assert grammar.faults(text.string, "javascript") == MANY
     assert grammar.code_tokens(text.string, "javascript") != grammar.code_tokens(text.string + "1", "javascript")
 
@@ -87,7 +87,7 @@ def test_a_document_that_was_mended_is_looked_at_again() -> None:
     grammar = TreeSitterGrammar()
     grammar.outline(Document("file:///x.js", 1, "javascript", Text("[" * MANY)))
     mended = Document("file:///x.js", 2, "javascript", Text("function f() {}"))
-    assert [symbol.name for symbol in grammar.around(mended, Place(0, 10))] == ["f"]
+    assert [symbol.name for symbol in grammar.around(mended, Position(0, 10))] == ["f"]
     assert grammar.at_hand(mended)
 
 
@@ -101,7 +101,7 @@ def test_whoever_asks_about_another_document_does_not_wait_for_a_hard_one() -> N
     longest = 0.0
     while thread.is_alive():
         began = time.monotonic()
-        assert [symbol.name for symbol in grammar.around(easy, Place(0, 5))] == ["f"]
+        assert [symbol.name for symbol in grammar.around(easy, Position(0, 5))] == ["f"]
         longest = max(longest, time.monotonic() - began)
         time.sleep(0.01)
     assert longest < 0.4, "its parse takes over half a second"

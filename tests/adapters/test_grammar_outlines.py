@@ -11,7 +11,7 @@ import pytest
 
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 from routerd.languages import specs
 from tests.adapters.grammar.tables import cases, outline_of, read, table
@@ -110,7 +110,7 @@ def test_of_a_document_that_is_typed_in_only_the_last_two_outlines_are_kept() ->
     document = Document("file:///a.py", 1, "python", Text("def one():\n    return 1\n"))
     kept = [grammar.outline(document)]
     for version in range(2, 12):
-        typed = document.text.replaced(Span(Place(1, 0), Place(1, 0)), "    x = 1\n")
+        typed = document.text.replaced(Range(Position(1, 0), Position(1, 0)), "    x = 1\n")
         document = Document(document.uri, version, "python", typed)
         kept.append(grammar.outline(document))
     assert kept[-1].symbols[0].whole.end.line == 11

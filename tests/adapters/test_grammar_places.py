@@ -1,4 +1,4 @@
-"""Places in every text: spans that slice to what they name, and keystrokes that cost no full parse."""
+"""Dependencies in every text: spans that slice to what they name, and keystrokes that cost no full parse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.position import Edit, Position, Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from tests.adapters.grammar.tables import cases, outline_of, read
@@ -24,7 +24,7 @@ PIECES = st.sampled_from(
 )
 
 
-def spans(symbol: Symbol) -> list[Span]:
+def spans(symbol: Symbol) -> list[Range]:
     return [s for s in (symbol.whole, symbol.header, symbol.name_span, symbol.body, symbol.doc) if s]
 
 
@@ -49,8 +49,8 @@ def test_names_slice_to_themselves_whatever_stands_around_them(
     language, string = source
     text = Text(string.replace("\n", end))
     for line, column, character in odd:
-        place = text.clamp(Place(line, column))
-        text = text.replaced(Span(place, place), character)
+        position = text.clamp(Position(line, column))
+        text = text.replaced(Range(position, position), character)
     outline = TreeSitterGrammar().outline(Document("file:///x", 1, language, text))
     assert_sound(outline, text)
 
@@ -64,7 +64,7 @@ def test_the_kind_of_line_end_changes_nothing_in_an_outline(language: str, sourc
 def test_columns_count_code_points_and_lines_end_where_lsp_ends_them() -> None:
     text = Text("\ufeffx = '😀\x0c\u2028'\rdef é😀(): pass\n'\ud800'; é = 1\nclass 名(object): pass\n")
     outline = TreeSitterGrammar().outline(Document("file:///x", 1, "python", text))
-    assert outline.by_qualname["名"][0].name_span == Span(Place(3, 6), Place(3, 7))
+    assert outline.by_qualname["名"][0].name_span == Range(Position(3, 6), Position(3, 7))
     assert_sound(outline, text)
 
 
@@ -75,7 +75,7 @@ def test_a_name_is_found_at_every_place_of_it_as_in_the_outline(language: str, s
     outline = grammar.outline(document)
     for line, string in enumerate(document.text.lines):
         for column in range(len(string)):
-            assert grammar.named_at(document, Place(line, column)) == outline.named_at(Place(line, column))
+            assert grammar.named_at(document, Position(line, column)) == outline.named_at(Position(line, column))
 
 
 @settings(deadline=None, max_examples=100)
@@ -86,7 +86,7 @@ def test_after_edits_that_leave_a_file_whole_a_name_is_found_as_by_a_fresh_parse
     language, string = source
     grammar = TreeSitterGrammar()
     document = Document("file:///x", 1, language, Text(string * 3))
-    grammar.named_at(document, Place(0, 0))
+    grammar.named_at(document, Position(0, 0))
     for version in range(2, 5):
         line = data.draw(st.integers(0, len(document.text.lines) - 1))
         end = data.draw(st.integers(line, min(line + 2, len(document.text.lines) - 1)))
@@ -94,11 +94,11 @@ def test_after_edits_that_leave_a_file_whole_a_name_is_found_as_by_a_fresh_parse
         new = data.draw(st.sampled_from(["", "\n", document.text.lines[copied]]))
         if MARKS.search("".join((*document.text.lines[line:end], new))):
             continue  # what a comment or string swallows further down is seen by the next outline only
-        text = document.text.edited([Edit(Span(Place(line, 0), Place(end, 0)), new)])
+        text = document.text.edited([Edit(Range(Position(line, 0), Position(end, 0)), new)])
         document = Document(document.uri, version, language, text)
         fresh = outline_of(text.string, language)
         if fresh.faults:
-            grammar.named_at(document, Place(line, 0))
+            grammar.named_at(document, Position(line, 0))
             continue
         for symbol in fresh.symbols:
             found = grammar.named_at(document, symbol.name_span.start)
@@ -115,7 +115,7 @@ def test_half_written_code_never_raises_and_its_outline_depends_on_the_text_alon
     new = Document("file:///x", 2, "python", Text("".join(after)))
     grammar.outline(old)
     for line in range(len(new.text.lines)):
-        grammar.named_at(new, Place(line, 4))
+        grammar.named_at(new, Position(line, 4))
     assert grammar.outline(new) == outline_of(new.text.string, "python")
     assert_sound(grammar.outline(new), new.text)
 
@@ -126,7 +126,7 @@ def test_another_text_under_the_same_version_does_not_replace_the_one_that_is_op
     other = Document("file:///x", 7, "python", Text("def other(): pass\n"))
     assert grammar.outline(kept).symbols[0].name == "kept"
     assert grammar.outline(other).symbols[0].name == "other"
-    found = grammar.named_at(kept, Place(0, 5))
+    found = grammar.named_at(kept, Position(0, 5))
     assert found is not None
     assert found.name == "kept"
 

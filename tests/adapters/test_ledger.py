@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
-from routerd.adapters.ledger.learning import Bill, learn
+from routerd.adapters.ledger.learning import BilledAttempt, learn
 from routerd.adapters.ledger.periods import day_of, month_of
 from routerd.adapters.ledger.schema import ATTEMPTS
 from routerd.adapters.sqlite import Database
@@ -24,7 +24,7 @@ from routerd.domain.booking import Booking
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage
 from routerd.domain.quantile import quantile
-from routerd.domain.quote import Learned
+from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from tests.reserving import reserve
@@ -216,24 +216,24 @@ def test_a_locked_ledger_loses_no_booking(path: Path, database: Database, monkey
 
 
 def test_the_factor_is_a_median_that_one_odd_bill_does_not_move() -> None:
-    honest = [Bill(1000, 1060, 100, 150)] * 9
-    odd = [Bill(1000, 9000, 100, 5000)]
+    honest = [BilledAttempt(1000, 1060, 100, 150)] * 9
+    odd = [BilledAttempt(1000, 9000, 100, 5000)]
     assert learn([*honest, *odd], "document", "", 1.0).input_factor == pytest.approx(1.06, abs=0.005)
-    assert learn([], "document", "", 1.14) == Learned(1.14)
+    assert learn([], "document", "", 1.14) == TokenCalibration(1.14)
 
 
 def test_a_language_has_its_own_factor_once_it_has_enough_bills() -> None:
-    python = [Bill(1000, 1100, 100, 100, "document", "python")] * 20
-    rust = [Bill(1000, 1300, 100, 100, "document", "rust")]
+    python = [BilledAttempt(1000, 1100, 100, 100, "document", "python")] * 20
+    rust = [BilledAttempt(1000, 1300, 100, 100, "document", "rust")]
     assert learn([*rust * 8, *python], "test", "rust", 1.0).input_factor == pytest.approx(1.3)
     assert learn([*rust * 2, *python], "test", "rust", 1.0).input_factor == pytest.approx(1.1)
 
 
 def test_the_output_range_holds_nine_of_ten_past_answers() -> None:
-    bills = [Bill(100, 100, 100, output, "document", "python") for output in range(50, 250, 2)]
-    learned = learn(bills, "document", "python", 1.0)
-    assert learned.output_factor is not None
-    low, _, high = learned.output_factor
+    bills = [BilledAttempt(100, 100, 100, output, "document", "python") for output in range(50, 250, 2)]
+    token_calibration = learn(bills, "document", "python", 1.0)
+    assert token_calibration.output_factor is not None
+    low, _, high = token_calibration.output_factor
     held = sum(low * 100 <= bill.billed_output <= high * 100 for bill in bills)
     assert 85 <= held <= 95
 
@@ -247,19 +247,19 @@ def test_a_quantile_lies_between_the_least_and_the_greatest() -> None:
 
 def test_learning_is_refreshed_by_the_next_booking(database: Database) -> None:
     book = ledger(database)
-    assert book.learned(MODEL, "document", "python").input_factor == 1.0
+    assert book.token_calibration(MODEL, "document", "python").input_factor == 1.0
     for _ in range(5):
         book.book(booking("0.01"), NOON)
-    assert book.learned(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
+    assert book.token_calibration(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
 
 
 def test_what_one_daemon_is_billed_teaches_the_others(path: Path, database: Database) -> None:
     other = Database(path, MIGRATIONS, NOON)
     mine, theirs = ledger(database), ledger(other)
-    assert mine.learned(MODEL, "document", "python").input_factor == 1.0
+    assert mine.token_calibration(MODEL, "document", "python").input_factor == 1.0
     for _ in range(5):
         theirs.book(booking("0.01"), NOON)
-    assert mine.learned(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
+    assert mine.token_calibration(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
     other.close()
 
 
@@ -337,7 +337,7 @@ def test_rows_that_another_program_wrote_beyond_all_bounds_stop_no_sum(
     assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.01")
     assert book.stats(None, UTC).spent == Decimal("0.01")
     book.saved(NOON - timedelta(hours=1))
-    book.learned(MODEL, "document", "python")
+    book.token_calibration(MODEL, "document", "python")
     book.acceptance(MODEL, "document", "python")
 
 

@@ -9,7 +9,7 @@ import pytest
 from routerd.adapters.lint import RuffLinter
 from routerd.domain.document import Document
 from routerd.domain.finding import Severity
-from routerd.domain.place import span
+from routerd.domain.position import span
 from routerd.domain.text import Text
 
 

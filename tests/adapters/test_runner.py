@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.runner import CommandRunner
+from routerd.adapters.test_runner import CommandTestRunner
 from routerd.domain.document import Document
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.position import Edit, Position, Range
 from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text
-from tests.adapters.offline.asking import question
+from tests.offline.asking import question
 
 COMMAND = (sys.executable, "{file}")
 
@@ -37,12 +37,12 @@ def asked(project: Project) -> Question:
 
 
 def adding(project: Project, code: str) -> Change:
-    start = Span(Place(0, 0), Place(0, 0))
+    start = Range(Position(0, 0), Position(0, 0))
     return Change((FileChange(project.uri("tests/test_cart.py"), Text(""), (Edit(start, code),), create=True),))
 
 
 async def failure(project: Project, code: str, command: tuple[str, ...] = COMMAND, limit_s: float = 30) -> str | None:
-    runner = CommandRunner(lambda _: project, limit_s)
+    runner = CommandTestRunner(lambda _: project, limit_s)
     return await runner.failure(command, adding(project, code), asked(project))
 
 
@@ -128,9 +128,9 @@ def test_a_file_alone_has_a_project_of_itself(tmp_path: Path) -> None:
             FileChange(
                 (tmp_path / "test_cart.py").as_uri(),
                 Text(""),
-                (Edit(Span(Place(0, 0), Place(0, 0)), "x = 1\n"),),
+                (Edit(Range(Position(0, 0), Position(0, 0)), "x = 1\n"),),
                 create=True,
             ),
         )
     )
-    assert asyncio.run(CommandRunner(lambda _: Project("")).failure(COMMAND, change, lone)) is None
+    assert asyncio.run(CommandTestRunner(lambda _: Project("")).failure(COMMAND, change, lone)) is None

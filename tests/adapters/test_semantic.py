@@ -15,7 +15,7 @@ from routerd.adapters.semantic.features import gram_buckets, pair_buckets, split
 from routerd.adapters.semantic.wordpiece import basic_tokens, pieces
 from routerd.domain.settings import RoutingExample
 from routerd.domain.tier import Tier
-from routerd.stages.words import own_words
+from routerd.routing.words import own_words
 
 DEV = Path(__file__).parents[1] / "bench" / "routing" / "data" / "dev.jsonl"
 

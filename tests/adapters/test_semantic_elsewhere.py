@@ -11,14 +11,14 @@ import pytest
 from routerd.adapters.semantic import FallbackClassifier, SemanticClassifier, ServedEmbedder, StaticEmbedder
 from routerd.adapters.semantic.classifier import shipped_folder
 from routerd.adapters.semantic.fallback import REST_S
-from routerd.adapters.upstream import Embeddings
+from routerd.app.classifiers import Classifiers
 from routerd.domain.classification import Classification
 from routerd.domain.errors import UpstreamError
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import Embedding, KeySource, ProviderSettings, Routing, RoutingExample, Settings
 from routerd.domain.tier import Tier
-from routerd.routing import Classifiers
-from tests.upstream import InThread, Turn, Upstream, error_in_200, rate_limited, redirect
+from routerd.providers import Embeddings
+from tests.loopback import InThread, Turn, Upstream, error_in_200, rate_limited, redirect
 
 SHIPPED = StaticEmbedder(shipped_folder())
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from routerd.adapters.tokenizer import TiktokenCounter, vocabulary
 from routerd.domain.errors import RouterdError
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 
 _URL = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
@@ -112,7 +112,7 @@ def test_a_document_is_counted_exactly_after_every_edit(
         last = min(first + data.draw(st.integers(0, 3)), len(text.lines) - 1)
         columns = st.integers(0, 12)
         text = text.replaced(
-            Span(Place(first, data.draw(columns)), Place(last, data.draw(columns))), data.draw(_SOURCES)
+            Range(Position(first, data.draw(columns)), Position(last, data.draw(columns))), data.draw(_SOURCES)
         )
         assert counter.count_text(text) == len(official.encode_ordinary(text.string))
 
@@ -129,7 +129,7 @@ def test_only_the_chunks_that_an_edit_touched_are_counted_again() -> None:
     text = Text("".join(f"value_{n} = {n}\n" for n in range(5_000)))
     before = spy.count_text(text)
     counted.clear()
-    edited = text.replaced(Span(Place(2_500, 0), Place(2_500, 5)), "other")
+    edited = text.replaced(Range(Position(2_500, 0), Position(2_500, 5)), "other")
     after = spy.count_text(edited)
     assert sum(chunk.count("\n") for chunk in counted) <= 128
     assert after - before == spy.count(edited.lines[2_500]) - spy.count(text.lines[2_500])

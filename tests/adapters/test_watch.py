@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.watch import Contents, watch
+from routerd.adapters.file_watcher import Contents, watch
 
 SOON_S = 5.0
 """A watch that works tells in a tenth of this; the rest is for a machine under load."""

@@ -16,7 +16,7 @@ from routerd.adapters.worker import WorkerPool
 from routerd.adapters.worker.pool import MOST
 from routerd.domain.errors import WorkerFailed
 from routerd.domain.text import Text
-from routerd.processes import alive
+from routerd.system.processes import alive
 
 
 @pytest.fixture

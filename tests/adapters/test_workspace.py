@@ -8,7 +8,7 @@ from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.workspace import Workspace
 from routerd.domain.document import Document
 from routerd.domain.text import Text
-from routerd.uris import path_of, uri_of
+from routerd.system.uris import path_of, uri_of
 
 
 def test_a_file_that_is_closed_unchanged_leaves_the_project_as_it_is(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from routerd.adapters.workspace.files import listed, read_text
-from routerd.uris import path_of, uri_of
+from routerd.system.uris import path_of, uri_of
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among files")

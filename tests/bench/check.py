@@ -19,7 +19,7 @@ from tests import brain
 from tests.bench.lsp_latency import FUNCTION, LINES_EACH
 from tests.e2e.conftest import new_env, with_upstream
 from tests.e2e.raw_editor import Json, RawEditor
-from tests.upstream import Upstream
+from tests.loopback import Upstream
 
 SIZES = (600, 3_000, 9_000, 36_000)
 TARGET = "def target(first, second):\n    total = first + second\n    return total\n\n"
@@ -62,8 +62,8 @@ async def measured(lines: int) -> Json:
                 at = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 6}}
                 await editor.request("textDocument/hover", at, 120)
                 await asyncio.sleep(2)  # the pause in which a document is looked at
-                place = {"line": line, "character": 5}
-                wish = {"action": "document", "uri": uri, "range": {"start": place, "end": place}}
+                position = {"line": line, "character": 5}
+                wish = {"action": "document", "uri": uri, "range": {"start": position, "end": position}}
                 applied = asyncio.ensure_future(_applied(editor, uri))
                 _, outcome = editor.ask("routerd/run", wish)
                 while not applied.done():

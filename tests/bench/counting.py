@@ -16,7 +16,7 @@ from time import perf_counter
 
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.tokenizer.vocabulary import load
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 
 SIZES = (1_000, 10_000, 50_000)
@@ -83,7 +83,7 @@ def _typed(text: Text) -> Iterator[Text]:
     """The text after each keystroke of somebody who types in one function."""
     for stroke in range(KEYSTROKES):
         line = len(text.lines) // 2 + stroke % HOVERED
-        text = text.replaced(Span(Place(line, 0), Place(line, 0)), "x")
+        text = text.replaced(Range(Position(line, 0), Position(line, 0)), "x")
         yield text
 
 

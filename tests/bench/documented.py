@@ -13,11 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from routerd.app import App
+from routerd.app.services import App
 from routerd.languages import language_of
+from tests.loopback import Upstream
 from tests.real.documenting import CONFIG, documented
 from tests.real.mangling import Model
-from tests.upstream import Upstream
 
 FILES = 220
 """Of each folder at the most: each way to answer twenty times."""

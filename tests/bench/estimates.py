@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from routerd.adapters.ledger.factors import prior_factor
-from routerd.adapters.ledger.learning import Bill, learn
-from routerd.app import App
+from routerd.adapters.ledger.learning import BilledAttempt, learn
+from routerd.app.services import App
 from routerd.domain.model import ModelRef
 from tests.money.foreign import Count, billed, deepseek, mistral, plans
 
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _errors(model: ModelRef, count: Count, framing: int, planned: list) -> dict[str, object]:  # type: ignore[type-arg]  # of foreign.plans
-    bills: list[Bill] = []
+    bills: list[BilledAttempt] = []
     day_one, later = [], []
     for n, (language, plan) in enumerate(planned):
         action, counted = plan.question.spec.name, plan.question.prompt.input_tokens
@@ -47,7 +47,7 @@ def _errors(model: ModelRef, count: Count, framing: int, planned: list) -> dict[
         if n >= SEEN:
             factor = learn(bills, action, language, prior_factor(model)).input_factor
             later.append(abs(counted * factor - bill) / bill)
-        bills.insert(0, Bill(counted, bill, 100, 100, action, language))
+        bills.insert(0, BilledAttempt(counted, bill, 100, 100, action, language))
     return {"day_one": _spread(day_one), "after_50": _spread(later)}
 
 

@@ -75,8 +75,8 @@ def copy(project: Path) -> None:
 
 def code(programs: Path, tools: Mapping[str, str], home: Path, extensions: Path) -> None:
     """A program `code`: code-server, with its folders in this home."""
-    places = ["--config", home / "config.yaml", "--user-data-dir", home, "--extensions-dir", extensions]
-    words = [tools["node"], tools["code_server"], *places]
+    positions = ["--config", home / "config.yaml", "--user-data-dir", home, "--extensions-dir", extensions]
+    words = [tools["node"], tools["code_server"], *positions]
     programs.mkdir()
     (programs / "code").write_text(f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n', "utf-8")
     (programs / "code").chmod(0o755)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.document import Document
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.position import Edit, Position, Range
 from routerd.domain.text import Text
 
 UNITS = {
@@ -70,8 +70,8 @@ def measure(language: str, lines: int) -> dict[str, float]:
         current, spent = documents[0], []
         name = symbols[len(symbols) // 2].name_span
         for _ in range(20):
-            end = Place(name.start.line + offset, len(current.text.bare(name.start.line + offset)))
-            typed = current.text.edited([Edit(Span(end, end), " ")])
+            end = Position(name.start.line + offset, len(current.text.bare(name.start.line + offset)))
+            typed = current.text.edited([Edit(Range(end, end), " ")])
             current = Document(current.uri, (current.version or 0) + 1, language, typed)
             start = time.process_time()
             grammar.named_at(current, name.start)

@@ -17,9 +17,9 @@ from pathlib import Path
 from time import process_time
 
 from routerd.adapters.tokenizer.vocabulary import load
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.document import Document
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 
 SIZES = (1_000, 5_000, 10_000, 50_000)
@@ -90,17 +90,17 @@ def _measured(app: App, path: Path, file: tuple[Text, int], encode: Callable[[st
     full = statistics.median(_timed(lambda: encode(text.string)) for _ in range(5))
     document = Document(path.as_uri(), 1, "python", text)
     app.opened(document)
-    name = Place(middle + HOVERED, 5)
-    first = _timed(lambda: app.card(document, name))
+    name = Position(middle + HOVERED, 5)
+    first = _timed(lambda: app.hover_info(document, name))
     again = Document(path.with_stem(f"again_{path.stem}").as_uri(), 1, "python", Text(text.string))
     app.opened(again)
     asyncio.run(app.prepare(again.uri))
-    prepared = _timed(lambda: app.card(again, name))
+    prepared = _timed(lambda: app.hover_info(again, name))
     hovers, menus = [], []
     for typed in _typed(document, middle + TYPED):
         app.opened(typed)
-        hovers.append(_timed(lambda now=typed: app.card(now, name)))  # type: ignore[misc]  # a bound default
-        menus.append(_timed(lambda now=typed: app.offers(now, Span(name, name))))  # type: ignore[misc]  # as above
+        hovers.append(_timed(lambda now=typed: app.hover_info(now, name)))  # type: ignore[misc]  # a bound default
+        menus.append(_timed(lambda now=typed: app.priced_actions(now, Range(name, name))))  # type: ignore[misc]  # as above
     return {
         "lines": len(text.lines),
         "characters": len(text.string),
@@ -116,10 +116,10 @@ def _measured(app: App, path: Path, file: tuple[Text, int], encode: Callable[[st
 def _typed(document: Document, line: int) -> Iterator[Document]:
     """The document after each keystroke of somebody who types a comment in one function."""
     text = document.text
-    text = text.replaced(Span(Place(line, 0), Place(line, 0)), "    # \n")
+    text = text.replaced(Range(Position(line, 0), Position(line, 0)), "    # \n")
     for stroke in range(KEYSTROKES):
-        end = Place(line, len(text.bare(line)))
-        text = text.replaced(Span(end, end), "word "[stroke % 5])
+        end = Position(line, len(text.bare(line)))
+        text = text.replaced(Range(end, end), "word "[stroke % 5])
         yield Document(document.uri, 2 + stroke, document.language, text)
 
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
-from routerd.adapters.upstream import Traffic, UpstreamEngine
 from routerd.domain.reply import Reply
 from routerd.domain.settings import Limits
-from tests.adapters.upstream.scene import MESSAGES, Witness, engine, provider, question, rung
+from routerd.providers import ProviderState, UpstreamEngine
+from tests.providers.scene import MESSAGES, Witness, candidate, engine, provider, question
 
 CHUNKS, PAIRS, WARM_UP = 20, 300, 30
 IN_FLIGHT, REQUESTS, ROUNDS = 32, 640, 3
@@ -50,7 +50,7 @@ def direct(base_url: str) -> tuple[AsyncOpenAI, Ask]:
 
 
 def through(running: UpstreamEngine) -> Ask:
-    asked, where = question(), rung("a/m")
+    asked, where = question(), candidate("a/m")
 
     async def ask() -> str:
         reply: Reply = await running.ask(asked, where, Witness())
@@ -84,14 +84,14 @@ async def per_second(ask: Ask) -> float:
 
 async def measure(base_url: str) -> dict[str, object]:
     client, plain = direct(base_url)
-    traffic = Traffic()
-    ours = through(engine({"a": provider("a", base_url)}, traffic=traffic, limits=Limits()))
+    provider_state = ProviderState()
+    ours = through(engine({"a": provider("a", base_url)}, provider_state=provider_state, limits=Limits()))
     for _ in range(WARM_UP):
         await plain()
         await ours()
     pairs = [(await milliseconds(plain), await milliseconds(ours)) for _ in range(PAIRS)]
     rates = [(await per_second(plain), await per_second(ours)) for _ in range(ROUNDS)]
-    await traffic.close()
+    await provider_state.close()
     await client.close()
     rate_plain, rate_ours = (statistics.median(rate[side] for rate in rates) for side in (0, 1))
     return {
@@ -108,7 +108,7 @@ async def measure(base_url: str) -> dict[str, object]:
 
 
 def main() -> None:
-    command = [sys.executable, "-m", "tests.upstream", "--until-stdin-closes", "--reply", TEXT]
+    command = [sys.executable, "-m", "tests.loopback", "--until-stdin-closes", "--reply", TEXT]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         assert server.stdin is not None

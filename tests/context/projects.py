@@ -13,15 +13,15 @@ from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.workspace import Workspace
 from routerd.domain.action import Contract, Request, Scope, Target
 from routerd.domain.document import Document
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.prompt import Prompt, Snippet
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
 from routerd.languages import language_of
-from routerd.stages.compose import Brief, compose
-from routerd.stages.conventions import conventions
-from routerd.stages.gather import Surroundings, gather
-from routerd.stages.resolve import resolve
+from routerd.steps.compose import PromptInput, compose
+from routerd.steps.conventions import conventions
+from routerd.steps.gather import Surroundings, gather
+from routerd.steps.resolve import resolve
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Real:
         """What the line would send; ``None`` where it would refuse."""
         spec, outline = catalog()[action], self.grammar.outline(document)
         at = symbol.name_span.start
-        request = Request(action, document, Span(at, at), replace=True)
+        request = Request(action, document, Range(at, at), replace=True)
         target = resolve(request, spec, outline, True, "file")
         if not isinstance(target, Target) or target.scope is not Scope.SYMBOL:
             return None
@@ -69,11 +69,11 @@ class Real:
         habits = conventions(document, target, project)
         used = self.grammar.names(document, target.span)
         context = gather(spec, Surroundings(document, target, used, project, habits), self.counter)
-        prompt = compose(Brief(spec, request, target, habits, context), {}, self.counter)
+        prompt = compose(PromptInput(spec, request, target, habits, context), {}, self.counter)
         whole = Target(Scope.SYMBOL, document.text.whole, target.label, outline, target.symbols)
         # Under another contract nothing is cut out of the file, and the prompt is the same otherwise.
         uncut = replace(spec, contract=Contract.HUNKS)
-        naive = compose(Brief(uncut, request, whole, habits, ()), {}, self.counter)
+        naive = compose(PromptInput(uncut, request, whole, habits, ()), {}, self.counter)
         return Sent(context, prompt, naive.input_tokens)
 
 

@@ -13,22 +13,22 @@ from hypothesis import strategies as st
 from routerd.actions import catalog
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
-from routerd.allowance import Allowance
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.baseline import baseline_cost, retokenized
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.prompt import Prompt
-from routerd.domain.quote import Learned, Rung, Tariff
+from routerd.domain.quote import Candidate, Tariff, TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.receipt import Receipt
-from routerd.stages.quote import quote
+from routerd.pipeline.allowance import Allowance
+from routerd.pipeline.receipt import Receipt
+from routerd.steps.quote import quote
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CHEAP, BEST = ModelRef("deepseek", "deepseek-chat"), ModelRef("anthropic", "claude-sonnet-4-5")
 PRICE = Price(Decimal("3"), Decimal("15"), cached_input=Decimal("0.30"), cache_write=Decimal("3.75"))
-CLAUDE = Tariff(BEST, PRICE, Learned(1.14))
+CLAUDE = Tariff(BEST, PRICE, TokenCalibration(1.14))
 
 tokens = st.integers(0, 2_000_000)
 usages = st.builds(Usage, tokens, tokens, tokens, tokens, tokens)
@@ -77,7 +77,7 @@ def test_thoughts_of_a_cheap_model_save_nothing_unless_the_baseline_is_known_to_
     usage = Usage(input=1_010, output=202, reasoning=5_000)
     # 1,140 x $3 + 228 x $15; the thoughts as they are: 5,000 x $15
     assert baseline_cost(usage, CHEAP, 1.01, CLAUDE) == Decimal("0.00684")
-    thinks = replace(CLAUDE, learned=Learned(1.14, reasoning=0.4))
+    thinks = replace(CLAUDE, token_calibration=TokenCalibration(1.14, reasoning=0.4))
     assert baseline_cost(usage, CHEAP, 1.01, thinks) == Decimal("0.08184")
 
 
@@ -88,7 +88,7 @@ def test_nothing_is_known_without_a_baseline_or_its_price() -> None:
 
 @given(usages, factors, factors)
 def test_the_baseline_itself_costs_what_it_costs(usage: Usage, factor: float, learnt_since: float) -> None:
-    own = replace(CLAUDE, learned=Learned(learnt_since))
+    own = replace(CLAUDE, token_calibration=TokenCalibration(learnt_since))
     assert baseline_cost(usage, BEST, factor, own) == cost(usage, PRICE)
 
 
@@ -133,11 +133,16 @@ def test_a_model_of_coarser_tokens_stands_for_more_of_the_baselines(usage: Usage
 def test_an_answer_that_comes_as_foreseen_saves_what_was_foreseen(
     counted: int, warm: int, prior: int, factor: float, thinks: float, model: ModelRef
 ) -> None:
-    book, ledger = receipt(replace(CLAUDE, learned=Learned(1.14, reasoning=thinks)), counted)
-    learned = replace(ledger.learned(model, "document", "python"), reasoning=0.3)
-    tariff = Tariff(model, PRICE, learned, warm)
+    book, ledger = receipt(replace(CLAUDE, token_calibration=TokenCalibration(1.14, reasoning=thinks)), counted)
+    token_calibration = replace(ledger.token_calibration(model, "document", "python"), reasoning=0.3)
+    tariff = Tariff(model, PRICE, token_calibration, warm)
     estimate = quote(
-        catalog()["document"], Rung(Tier.UTILITY, (model,)), Prompt((), counted, 0, 0), prior, tariff, book.baseline
+        catalog()["document"],
+        Candidate(Tier.UTILITY, (model,)),
+        Prompt((), counted, 0, 0),
+        prior,
+        tariff,
+        book.baseline,
     )
     book.attempted(answered(model, tariff.usage(counted, estimate.output_tokens.likely), PRICE))
     assert ledger.stats(None, UTC).baseline == estimate.baseline_cost

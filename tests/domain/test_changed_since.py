@@ -5,20 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 
-PLACES = st.builds(Place, st.integers(0, 9), st.integers(0, 4))
+PLACES = st.builds(Position, st.integers(0, 9), st.integers(0, 4))
 EDITS = st.lists(st.tuples(PLACES, PLACES, st.text("ab\n\r", max_size=4)), max_size=8)
 
 
 @given(EDITS, st.integers(0, 8), st.sets(st.integers(0, 8)))
 def test_outside_of_the_change_the_lines_are_as_they_were(
-    edits: list[tuple[Place, Place, str]], since: int, asked: set[int]
+    edits: list[tuple[Position, Position, str]], since: int, asked: set[int]
 ) -> None:
     texts = [Text("one\ntwo\r\nthree\rfour\nfive\nsix\n")]
     for number, (start, end, new) in enumerate(edits):
-        texts.append(texts[-1].replaced(Span(start, end), new))
+        texts.append(texts[-1].replaced(Range(start, end), new))
         if number in asked:
             texts[-1].changed_since(texts[0])
     old, new_text = texts[min(since, len(edits))], texts[-1]
@@ -39,5 +39,5 @@ def test_a_text_that_came_from_elsewhere_has_no_known_change() -> None:
 def test_edits_that_are_too_long_ago_are_forgotten() -> None:
     first = text = Text("x")
     for _ in range(300):
-        text = text.replaced(Span(Place(0, 0), Place(0, 0)), "y")
+        text = text.replaced(Range(Position(0, 0), Position(0, 0)), "y")
     assert text.changed_since(first) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from routerd.domain import lines
 from routerd.domain.lines import LineChange, Lines
-from routerd.domain.place import span
+from routerd.domain.position import span
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n"]), max_size=12)
 

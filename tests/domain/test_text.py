@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routerd.domain.place import Edit, Place, Span, span
+from routerd.domain.position import Edit, Position, Range, span
 from routerd.domain.text import Encoding, Text, cut_lines
 
 PIECES = (
@@ -88,7 +88,7 @@ def test_incremental_edits_give_what_editing_one_string_gives(
 ) -> None:
     text, naive = Text(string), Naive(string, encoding)
     for start, end, new in edits:
-        where = Span(text.place(*start, encoding), text.place(*end, encoding))
+        where = Range(text.position(*start, encoding), text.position(*end, encoding))
         text = text.replaced(where, new)
         naive.edit(start, end, new)
         assert text.string == naive.string
@@ -106,30 +106,30 @@ def test_a_long_session_of_typing_never_drifts(seed: int, encoding: Encoding) ->
         start = (rng.randrange(lines + 2), rng.randrange(30))
         end = start if rng.random() < 0.6 else (start[0] + rng.randrange(3), rng.randrange(30))
         new = "".join(rng.choices(PIECES, k=rng.randrange(4)))
-        where = Span(text.place(*start, encoding), text.place(*end, encoding))
+        where = Range(text.position(*start, encoding), text.position(*end, encoding))
         text = text.replaced(where, new)
         naive.edit(start, end, new)
     assert text.string == naive.string
     assert list(text.lines) == cut_lines(naive.string)
 
 
-def _offset(text: Text, place: Place) -> int:
-    return sum(map(len, text.lines[: place.line])) + place.column
+def _offset(text: Text, position: Position) -> int:
+    return sum(map(len, text.lines[: position.line])) + position.column
 
 
-def _place_at(text: Text, offset: int) -> Place:
+def _place_at(text: Text, offset: int) -> Position:
     """The place after so many characters; none lies inside a line end."""
     lines = cut_lines(text.string[:offset])
-    return text.clamp(Place(len(lines) - 1, len(lines[-1])))
+    return text.clamp(Position(len(lines) - 1, len(lines[-1])))
 
 
 @given(TEXTS, ENCODINGS, st.data())
 def test_a_place_survives_the_way_to_the_client_and_back(string: str, encoding: Encoding, data: st.DataObject) -> None:
     text = Text(string)
     line = data.draw(st.integers(0, len(text.lines) - 1))
-    place = Place(line, data.draw(st.integers(0, len(text.bare(line)))))
-    assert text.place(*text.units(place, encoding), encoding) == place
-    assert _place_at(text, _offset(text, place)) == place
+    position = Position(line, data.draw(st.integers(0, len(text.bare(line)))))
+    assert text.position(*text.units(position, encoding), encoding) == position
+    assert _place_at(text, _offset(text, position)) == position
 
 
 @given(TEXTS)
@@ -149,7 +149,7 @@ def test_edits_at_once_give_what_slicing_from_the_end_gives(string: str, wanted:
         begin, end = _offset(text, first), _offset(text, last)
         if end > limit or begin == limit:
             continue  # would overlap the edit before, or share its place
-        edits.append(Edit(Span(first, last), new))
+        edits.append(Edit(Range(first, last), new))
         expected = expected[:begin] + new + expected[end:]
         limit = begin
     assert text.edited(edits).string == expected

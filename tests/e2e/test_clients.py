@@ -79,14 +79,14 @@ async def test_each_editor_gets_ranges_and_edits_in_its_own_encoding(
         document.change(top, "// 😀 typed\r\n")
 
         column = encoding.width(HEAD)
-        place = types.Position(1, column + 2)
+        position = types.Position(1, column + 2)
         identifier = types.TextDocumentIdentifier(uri)
-        hover = await client.text_document_hover_async(types.HoverParams(identifier, place))
+        hover = await client.text_document_hover_async(types.HoverParams(identifier, position))
         assert hover.range == types.Range(types.Position(1, column), types.Position(1, column + len("Wave")))
         assert "| document |" in hover.contents.value
 
         menu = await client.text_document_code_action_async(
-            types.CodeActionParams(identifier, types.Range(place, place), types.CodeActionContext([]))
+            types.CodeActionParams(identifier, types.Range(position, position), types.CodeActionContext([]))
         )
         assert menu[0].title.startswith("Document `Wave`")
         # lsprotocol 2025.0 reads a code action with a command as a bare command, so the argument is made here.

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from routerd.processes import alive
+from routerd.system.processes import alive
 from tests import brain
 from tests.bench.check import TARGET, source
 from tests.e2e.conftest import with_upstream
 from tests.e2e.raw_editor import Json, RawEditor
 from tests.e2e.test_stdio import at
-from tests.upstream import Upstream
+from tests.loopback import Upstream
 
 HOVERED = {"line": 0, "character": 6}
 
@@ -31,10 +31,10 @@ async def opened(editor: RawEditor, project: Path, lines: int) -> tuple[str, Jso
     uri = editor.open(path)
     assert await editor.request("textDocument/hover", at(uri, HOVERED), 60)
     line = path.read_text("utf-8").splitlines(True).index(TARGET.splitlines(True)[0])
-    place = {"line": line, "character": 5}
-    estimate = {"textDocument": {"uri": uri}, "position": place}
+    position = {"line": line, "character": 5}
+    estimate = {"textDocument": {"uri": uri}, "position": position}
     assert await editor.request("routerd/estimate", estimate, 60)
-    return uri, {"action": "document", "uri": uri, "range": {"start": place, "end": place}}
+    return uri, {"action": "document", "uri": uri, "range": {"start": position, "end": position}}
 
 
 @pytest.mark.parametrize("lines", [9_000])

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import CODE, with_upstream
 from tests.e2e.neovim.editor import VERSIONS, version
-from tests.upstream import Upstream, hang_mid_stream
+from tests.loopback import Upstream, hang_mid_stream
 
 pytestmark = pytest.mark.editor
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.e2e.conftest import with_upstream
 from tests.e2e.raw_editor import RawEditor
-from tests.upstream import Upstream
+from tests.loopback import Upstream
 
 NAME = {"line": 3, "character": 6}
 SOON_S = 5.0

@@ -19,8 +19,8 @@ from routerd.frontends.lsp.frames import framed
 from tests.e2e.conftest import with_upstream
 from tests.e2e.tcp_daemon import Client, TcpDaemon
 from tests.e2e.test_stdio import NAME, at
-from tests.upstream import Upstream
-from tests.upstream.thread import InThread
+from tests.loopback import Upstream
+from tests.loopback.thread import InThread
 
 CODE = "# é\ndef f(): pass\n"
 SECRET = "never-for-a-client"

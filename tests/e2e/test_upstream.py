@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import KEY, with_upstream
 from tests.e2e.raw_editor import CAPABILITIES, Json, RawEditor, RefusedError
 from tests.e2e.test_stdio import NAME, wish
-from tests.upstream import Turn, Upstream, credential, hang_mid_stream
+from tests.loopback import Turn, Upstream, credential, hang_mid_stream
 
 DOC = '<doc name="parse_header">\nSplit a header line into its name and value.\n</doc>\n'
 REVIEW = json.dumps(

@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.model import ModelRef
@@ -25,11 +25,11 @@ from routerd.domain.money import Usage
 from routerd.domain.outcome import Status
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.judge import Judge
+from routerd.pipeline.judge import Judge
 from tests import brain
+from tests.loopback import Turn, Upstream, usages
+from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, wish
 from tests.reserving import reserve
-from tests.test_line import Desk, desk, done, home, open_app, wish
-from tests.upstream import Turn, Upstream, usages
 
 __all__ = ["desk", "home", "open_app"]
 
@@ -197,7 +197,7 @@ async def test_without_a_writable_home_work_goes_on_unless_a_shared_budget_needs
 ) -> None:
     (home / "file").write_text("no folder")
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "file" / "data"))
-    monkeypatch.setattr("routerd.app.user_data_path", lambda *_: home / "file" / "data")
+    monkeypatch.setattr("routerd.app.services.user_data_path", lambda *_: home / "file" / "data")
     async with Upstream(reply=brain.reply) as upstream:
         with pytest.raises(AssertionError, match="this session only"):
             open_app(upstream.base_url, budget)  # its fixture wants an app without problems

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 from platformdirs import user_data_path
 
-import routerd.app
+import routerd.app.services
 from routerd.adapters.ledger import MIGRATIONS
 from routerd.adapters.sqlite import Database
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.document import Document
 from routerd.domain.outcome import Outcome, Status
@@ -23,8 +23,8 @@ from tests import brain
 from tests.faults.test_schedules import EPOCH, FAULTS, Make
 from tests.faults.virtual import VirtualLoop, run
 from tests.home import at_home
-from tests.test_line import SOURCE, Desk, wish
-from tests.upstream import Seen, Turn, Upstream
+from tests.loopback import Seen, Turn, Upstream
+from tests.pipeline.test_pipeline import SOURCE, Desk, wish
 
 SCHEDULES = 50
 NAMES = "abc"
@@ -61,7 +61,7 @@ output = "40.00"
 """
 
 
-class Place:
+class Position:
     """A provider with a script of faults; what it says is right, or breaks its contract."""
 
     def __init__(self, loop: VirtualLoop) -> None:
@@ -74,11 +74,12 @@ class Place:
         return make(self.rng, EPOCH + seen.at)
 
 
-def config(seed: int, places: list[Place]) -> str:
+def config(seed: int, positions: list[Position]) -> str:
     """Names of their own for each schedule, so that benches of an earlier one do not reach into it."""
     names = [f"{name}{seed}" for name in NAMES]
     providers = "".join(
-        PROVIDER.format(name=name, url=place.upstream.base_url) for name, place in zip(names, places, strict=True)
+        PROVIDER.format(name=name, url=position.upstream.base_url)
+        for name, position in zip(names, positions, strict=True)
     )
     return CONFIG.format(utility=", ".join(f'"{name}/m"' for name in names), last=names[-1], providers=providers)
 
@@ -92,13 +93,13 @@ def unfit(_rng: Random, _wall: float) -> Turn:
 PLANNED = {name: make for name, make in FAULTS.items() if name != "cut by length"} | {"unfit": unfit}
 
 
-async def play(app: App, seed: int, places: list[Place], desk: Desk) -> list[Outcome]:
+async def play(app: App, seed: int, positions: list[Position], desk: Desk) -> list[Outcome]:
     """One schedule: a script for each provider, and one to three actions, some of which the user cancels."""
     rng, loop = Random(seed), asyncio.get_running_loop()
-    for place in places:
-        place.script = [PLANNED[rng.choice(list(PLANNED))] for _ in range(rng.randrange(5))]
-        place.rng = Random(rng.random())
-        place.upstream.seen.clear()
+    for position in positions:
+        position.script = [PLANNED[rng.choice(list(PLANNED))] for _ in range(rng.randrange(5))]
+        position.rng = Random(rng.random())
+        position.upstream.seen.clear()
 
     async def act(delay_s: float, patience_s: float | None) -> Outcome:
         await asyncio.sleep(delay_s)
@@ -109,8 +110,8 @@ async def play(app: App, seed: int, places: list[Place], desk: Desk) -> list[Out
 
     acts = [act(rng.choice([0, 0, 1, 20]), rng.choice([None, None, 0.5, 4])) for _ in range(rng.randint(1, 3))]
     outcomes = await asyncio.gather(*acts)
-    for place in places:
-        await place.upstream.wait_for(lambda upstream: all(seen.over for seen in upstream.seen))
+    for position in positions:
+        await position.upstream.wait_for(lambda upstream: all(seen.over for seen in upstream.seen))
     return outcomes
 
 
@@ -128,19 +129,19 @@ def test_each_call_that_a_provider_saw_is_in_the_ledger_exactly_once(
         clock = SimpleNamespace(
             monotonic=loop.time, time=lambda: EPOCH + loop.time(), time_ns=lambda: int((EPOCH + loop.time()) * 1e9)
         )
-        monkeypatch.setattr(routerd.app, "time", clock)
-        places = [Place(loop) for _ in NAMES]
+        monkeypatch.setattr(routerd.app.services, "time", clock)
+        positions = [Position(loop) for _ in NAMES]
         file = tmp_path / "config.toml"
         desk = Desk(Document((tmp_path / "parcel.py").as_uri(), 3, "python", Text(SOURCE)))
-        async with places[0].upstream, places[1].upstream, places[2].upstream:
-            file.write_text(config(0, places), "utf-8")
+        async with positions[0].upstream, positions[1].upstream, positions[2].upstream:
+            file.write_text(config(0, positions), "utf-8")
             app = App.open(config_file=file, root=tmp_path)
             try:
                 for seed in range(SCHEDULES):
-                    file.write_text(config(seed, places), "utf-8")
+                    file.write_text(config(seed, positions), "utf-8")
                     assert app.reload() == ()
-                    outcomes = await play(app, seed, places, desk)
-                    check(seed, outcomes, places)
+                    outcomes = await play(app, seed, positions, desk)
+                    check(seed, outcomes, positions)
                     ends.update(outcome.status for outcome in outcomes)
                     kinds.update(attempt.status for outcome in outcomes for attempt in outcome.attempts)
                     assert len(desk.applied) == ends[Status.APPLIED]
@@ -148,12 +149,12 @@ def test_each_call_that_a_provider_saw_is_in_the_ledger_exactly_once(
                 await app.disconnect()
                 app.close()
 
-    def check(seed: int, outcomes: list[Outcome], places: list[Place]) -> None:
+    def check(seed: int, outcomes: list[Outcome], positions: list[Position]) -> None:
         attempts = [attempt for outcome in outcomes for attempt in outcome.attempts]
         booked = rows(seed)
         assert booked == Counter((a.model.provider, a.model.model, a.status.value) for a in attempts), seed
-        for name, place in zip(NAMES, places, strict=True):
-            seen = Counter(one.model for one in place.upstream.seen)
+        for name, position in zip(NAMES, positions, strict=True):
+            seen = Counter(one.model for one in position.upstream.seen)
             mine: Counter[str] = Counter()
             for (provider, model, _), count in booked.items():
                 if provider == f"{name}{seed}":
@@ -161,7 +162,7 @@ def test_each_call_that_a_provider_saw_is_in_the_ledger_exactly_once(
             assert mine == seen, seed
 
     def rows(seed: int) -> Counter[tuple[str, str, str]]:
-        database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, routerd.app.now())
+        database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, routerd.app.services.now())
         try:
             found = database.read(
                 "SELECT provider, model, status FROM attempts WHERE provider IN (?, ?, ?)",

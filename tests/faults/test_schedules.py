@@ -18,15 +18,14 @@ import pytest
 
 from routerd.adapters.ledger import MIGRATIONS
 from routerd.adapters.sqlite import Database
-from routerd.adapters.upstream import Clock, HealthStore, Keys, MemoryHealth, SharedHealth, Traffic, UpstreamEngine
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.errors import UpstreamError
-from routerd.domain.quote import Rung
+from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
 from routerd.domain.settings import Limits
-from tests.adapters.upstream.scene import PRICE, QuarterOfBytes, Witness, provider, question, rung
+from routerd.providers import Clock, HealthStore, KeyCache, MemoryHealth, ProviderState, SharedHealth, UpstreamEngine
 from tests.faults.virtual import VirtualLoop, run
-from tests.upstream import (
+from tests.loopback import (
     Seen,
     Turn,
     Upstream,
@@ -49,7 +48,8 @@ from tests.upstream import (
     unacceptable,
     usages,
 )
-from tests.upstream.turns import RetryAfterForm
+from tests.loopback.turns import RetryAfterForm
+from tests.providers.scene import PRICE, QuarterOfBytes, Witness, candidate, provider, question
 
 RIGHT = "The right answer, whole, from its first word to its last one."
 EPOCH = 1_790_000_000.0
@@ -113,7 +113,7 @@ ENDS_ALL = {"unacceptable"}
 
 
 @dataclass
-class Place:
+class Position:
     """One provider of the stage: its server, and what it is to do in the present schedule."""
 
     upstream: Upstream = field(init=False)
@@ -152,22 +152,22 @@ def asked(turn: Turn, wall: float) -> float:
 
 
 @asynccontextmanager
-async def stage(loop: VirtualLoop) -> AsyncIterator[tuple[list[Place], Traffic]]:
+async def stage(loop: VirtualLoop) -> AsyncIterator[tuple[list[Position], ProviderState]]:
     """Three servers and kept clients; connections are made once for a whole batch of schedules."""
-    places: list[Place] = []
-    traffic = Traffic()
+    positions: list[Position] = []
+    provider_state = ProviderState()
     try:
         for _ in range(3):
-            place = Place()
-            place.upstream = Upstream(place.turn, reply=said, clock=loop.time)
-            await place.upstream.__aenter__()
-            places.append(place)
-        yield places, traffic
+            position = Position()
+            position.upstream = Upstream(position.turn, reply=said, clock=loop.time)
+            await position.upstream.__aenter__()
+            positions.append(position)
+        yield positions, provider_state
     finally:
-        await traffic.close()
-        for place in places:
-            await place.upstream.__aexit__(None, None, None)
-            place.port.close()
+        await provider_state.close()
+        for position in positions:
+            await position.upstream.__aexit__(None, None, None)
+            position.port.close()
 
 
 @dataclass
@@ -184,7 +184,7 @@ class Asked:
         return [*self.watch.attempts, *last]
 
 
-async def ask(engine: UpstreamEngine, where: Rung, delay_s: float, patience_s: float | None) -> Asked:
+async def ask(engine: UpstreamEngine, where: Candidate, delay_s: float, patience_s: float | None) -> Asked:
     """Ask after a while; a user without patience cancels."""
     loop = asyncio.get_running_loop()
     await asyncio.sleep(delay_s)
@@ -200,42 +200,44 @@ async def ask(engine: UpstreamEngine, where: Rung, delay_s: float, patience_s: f
     return Asked(watch, end, loop.time() - began)
 
 
-async def play(seed: int, loop: VirtualLoop, places: list[Place], traffic: Traffic, health: HealthStore) -> list[Asked]:
+async def play(
+    seed: int, loop: VirtualLoop, positions: list[Position], provider_state: ProviderState, health: HealthStore
+) -> list[Asked]:
     """One schedule: a script of faults for each provider, some closed ports, one to four questions."""
     rng = Random(seed)
     names = [name for name in FAULTS if name not in ENDS_ALL or rng.random() < 0.1]
     providers = {}
-    for place, letter in zip(places, "abc", strict=True):
+    for position, letter in zip(positions, "abc", strict=True):
         # Names of their own give each schedule fresh limits and hints, over the same connections.
         name = f"{letter}{seed}"
-        place.script = iter([FAULTS[rng.choice(names)] for _ in range(rng.randrange(7))])
-        place.rng, place.benched = Random(rng.random()), []
-        place.upstream.seen.clear()
-        address = place.closed if rng.random() < 0.1 else place.upstream.base_url
+        position.script = iter([FAULTS[rng.choice(names)] for _ in range(rng.randrange(7))])
+        position.rng, position.benched = Random(rng.random()), []
+        position.upstream.seen.clear()
+        address = position.closed if rng.random() < 0.1 else position.upstream.base_url
         providers[name] = provider(name, address, max_concurrency=rng.choice([None, 1, 2]), rpm=rng.choice([None, 2]))
     engine = UpstreamEngine(
         providers,
-        Keys(lambda _: "key"),
+        KeyCache(lambda _: "key"),
         price=lambda _: PRICE,
         counter=QuarterOfBytes(),
         limits=LIMITS,
         clock=Clock(loop.time, lambda: EPOCH + loop.time()),
         rng=Random(seed),
         health=health,
-        traffic=traffic,
+        provider_state=provider_state,
     )
-    where = rung(*(f"{name}/m" for name in providers))
+    where = candidate(*(f"{name}/m" for name in providers))
     asks = [
         ask(engine, where, rng.choice([0, 0, 1, 20]), rng.choice([None, None, None, 0.5, 4, 25]))
         for _ in range(rng.randint(1, 4))
     ]
     ended = await asyncio.gather(*asks)
-    for place in places:
-        await place.upstream.wait_for(lambda upstream: all(seen.over for seen in upstream.seen))
+    for position in positions:
+        await position.upstream.wait_for(lambda upstream: all(seen.over for seen in upstream.seen))
     return ended
 
 
-def check(seed: int, ended: list[Asked], places: list[Place]) -> None:
+def check(seed: int, ended: list[Asked], positions: list[Position]) -> None:
     """What must hold of every schedule."""
     for one in ended:
         # A question cannot end later than its deadline, but for the time that closing a socket takes.
@@ -247,15 +249,15 @@ def check(seed: int, ended: list[Asked], places: list[Place]) -> None:
             assert "key" not in str(one.end).replace("the key from", "").replace("No key was", ""), seed
         assert all(attempt.cost is not None for attempt in one.attempts), seed
     attempts = [attempt for one in ended for attempt in one.attempts]
-    for place, letter in zip(places, "abc", strict=True):
+    for position, letter in zip(positions, "abc", strict=True):
         mine = [attempt for attempt in attempts if attempt.model.provider == f"{letter}{seed}"]
         sent = [attempt for attempt in mine if not (attempt.reason or "").startswith("no connection")]
-        assert len(sent) == len(place.upstream.seen), seed
+        assert len(sent) == len(position.upstream.seen), seed
         whole = sum(attempt.status is AttemptStatus.OK for attempt in mine)
-        assert whole <= sum(seen.status == 200 for seen in place.upstream.seen), seed
-        for answered, until in place.benched:
+        assert whole <= sum(seen.status == 200 for seen in position.upstream.seen), seed
+        for answered, until in position.benched:
             # Calls that were under way when the 429 came are older than its bench.
-            early = [seen.at for seen in place.upstream.seen if answered + 0.01 < seen.at < until - 0.01]
+            early = [seen.at for seen in position.upstream.seen if answered + 0.01 < seen.at < until - 0.01]
             assert not early, (seed, answered, until, early)
 
 
@@ -267,10 +269,10 @@ def test_every_question_ends_in_the_right_answer_or_a_clear_failure(batch: int, 
     async def main(loop: VirtualLoop) -> dict[str, int]:
         count = {"answered": 0, "failed": 0, "cancelled": 0, "failed over": 0}
         shared = SharedHealth(database, lambda: EPOCH + loop.time())
-        async with stage(loop) as (places, traffic):
+        async with stage(loop) as (positions, provider_state):
             for seed in range(batch * SCHEDULES, (batch + 1) * SCHEDULES):
-                ended = await play(seed, loop, places, traffic, shared if batch % 2 else MemoryHealth())
-                check(seed, ended, places)
+                ended = await play(seed, loop, positions, provider_state, shared if batch % 2 else MemoryHealth())
+                check(seed, ended, positions)
                 for one in ended:
                     kind = "answered" if isinstance(one.end, Reply) else "failed"
                     count["cancelled" if isinstance(one.end, asyncio.CancelledError) else kind] += 1

@@ -10,16 +10,16 @@ from routerd.actions import catalog
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.action import Request, Scope, Target
 from routerd.domain.document import Document
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.prompt import Conventions, Prompt, Question
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Rejected
 from routerd.languages import specs
-from routerd.stages.build import build
-from routerd.stages.check import check
-from routerd.stages.read import read
-from routerd.stages.resolve import resolve
+from routerd.steps.build import build
+from routerd.steps.check import check
+from routerd.steps.read import read
+from routerd.steps.resolve import resolve
 
 FOLDER = Path(__file__).parent
 ROOT = "file:///project"
@@ -133,7 +133,9 @@ def question_of(case: Case) -> Question | Refusal:
     path = case.wishes.get("path", f"shop/cart.{_EXTENSIONS[case.language]}")
     document = Document(f"{ROOT}/{path}", 1, case.language, Text(_own(case.before, case)))
     outline = GRAMMAR.outline(document)
-    request = _aimed(Request(case.action, document, Span(Place(0, 0), Place(0, 0))), case, outline_names(outline))
+    request = _aimed(
+        Request(case.action, document, Range(Position(0, 0), Position(0, 0))), case, outline_names(outline)
+    )
     target = resolve(request, spec, outline, GRAMMAR.knows(case.language), path.rpartition("/")[2])
     if isinstance(target, Refusal):
         return target
@@ -149,21 +151,21 @@ def question_of(case: Case) -> Question | Refusal:
     return Question(spec, request, target, habits, Prompt((), 0, 0, 0))
 
 
-def outline_names(outline: object) -> dict[str, Place]:
+def outline_names(outline: object) -> dict[str, Position]:
     """Where each symbol's name stands, by qualname."""
     return {symbol.qualname: symbol.name_span.start for symbol in getattr(outline, "symbols", ())}
 
 
-def _aimed(request: Request, case: Case, names: dict[str, Place]) -> Request:
+def _aimed(request: Request, case: Case, names: dict[str, Position]) -> Request:
     wishes = case.wishes
     request = replace(request, instruction=wishes.get("instruction", ""), replace=wishes.get("replace") == "yes")
     if "lines" in wishes:
         first, last = map(int, wishes["lines"].split("-"))
-        return replace(request, span=Span(Place(first - 1, 0), Place(last, 0)))
+        return replace(request, span=Range(Position(first - 1, 0), Position(last, 0)))
     if wishes.get("target", "file") == "file":
         return replace(request, whole_file=True)
-    place = names[wishes["target"]]
-    return replace(request, span=Span(place, place))
+    position = names[wishes["target"]]
+    return replace(request, span=Range(position, position))
 
 
 def _own(text: str, case: Case) -> str:

@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 from routerd.actions import catalog
 from routerd.domain.action import Request, Scope, Target
 from routerd.domain.document import Document
-from routerd.domain.place import Edit, Place, Span
+from routerd.domain.position import Edit, Position, Range
 from routerd.domain.prompt import Conventions, Prompt, Question
 from routerd.domain.reply import Change, DocText, Documentation, FileChange, NewTests
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Refusal, Rejected, Verdict
 from routerd.languages import specs
-from routerd.stages.build import build
-from routerd.stages.check.documentation import check_documentation
-from routerd.stages.check.tests import check_tests
-from routerd.stages.resolve import resolve
+from routerd.steps.build import build
+from routerd.steps.check.documentation import check_documentation
+from routerd.steps.check.tests import check_tests
+from routerd.steps.resolve import resolve
 from tests.golden.case import GRAMMAR
 from tests.languages.samples import SAMPLES
 
 LANGUAGES = sorted(specs())
-NOWHERE = Span(Place(0, 0), Place(0, 0))
+NOWHERE = Range(Position(0, 0), Position(0, 0))
 WORDS = (
     "ensure",
     "confirm",

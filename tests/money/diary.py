@@ -9,16 +9,16 @@ from decimal import Decimal
 
 from routerd.actions import catalog
 from routerd.adapters.ledger import SqliteLedger
-from routerd.allowance import Allowance
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.prompt import Prompt
-from routerd.domain.quote import Estimate, Rung, Tariff
+from routerd.domain.quote import Candidate, Estimate, Tariff
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.receipt import Receipt
-from routerd.stages.quote import quote
+from routerd.pipeline.allowance import Allowance
+from routerd.pipeline.receipt import Receipt
+from routerd.steps.quote import quote
 
 TIERS = {
     Tier.UTILITY: (ModelRef("n1n", "deepseek-v3"), ModelRef("deepseek", "deepseek-chat")),
@@ -96,15 +96,15 @@ class Diary:
             counted,
             prior,
         )
-        for rung in [tier, *(t for t in tier.and_above() if t not in (tier, Tier.UTILITY))]:
-            if (which := self._reached(receipt, rung)) is None:
+        for candidate in [tier, *(t for t in tier.and_above() if t not in (tier, Tier.UTILITY))]:
+            if (which := self._reached(receipt, candidate)) is None:
                 return
-            usage = self._usage(receipt, which, rung)
-            if rng.random() < 0.88 or rung is Tier.ARCHITECT:
+            usage = self._usage(receipt, which, candidate)
+            if rng.random() < 0.88 or candidate is Tier.ARCHITECT:
                 cancelled = rng.random() < 0.02
-                self._book(receipt, rung, which, AttemptStatus.CANCELLED if cancelled else AttemptStatus.OK, usage)
+                self._book(receipt, candidate, which, AttemptStatus.CANCELLED if cancelled else AttemptStatus.OK, usage)
                 return
-            self._book(receipt, rung, which, AttemptStatus.REJECTED, usage)
+            self._book(receipt, candidate, which, AttemptStatus.REJECTED, usage)
 
     def _reached(self, receipt: Receipt, tier: Tier) -> int | None:
         """The deployment that answers after those that fail; ``None`` where none does."""
@@ -123,16 +123,16 @@ class Diary:
 
     def _estimate(self, receipt: Receipt, tier: Tier) -> Estimate:
         prompt = Prompt((), receipt.counted_input, 0, 0)
-        rung, spec = Rung(tier, TIERS[tier]), catalog()[receipt.action]
+        candidate, spec = Candidate(tier, TIERS[tier]), catalog()[receipt.action]
         tariff = self._tariff(tier, 0, receipt.action)
-        return quote(spec, rung, prompt, receipt.prior_output, tariff, receipt.baseline)
+        return quote(spec, candidate, prompt, receipt.prior_output, tariff, receipt.baseline)
 
     def _tariff(self, tier: Tier, which: int, action: str = "design") -> Tariff:
         model = TIERS[tier][which]
-        return Tariff(model, PRICES[tier], self.ledger.learned(model, action, "python"))
+        return Tariff(model, PRICES[tier], self.ledger.token_calibration(model, action, "python"))
 
     def _usage(self, receipt: Receipt, which: int, tier: Tier) -> Usage:
-        own = self._tariff(tier, which).learned.input_factor
+        own = self._tariff(tier, which).token_calibration.input_factor
         sent = round(receipt.counted_input * own * self._rng.gauss(1.02, 0.02))
         return Usage(sent, output=max(1, round(receipt.prior_output * self._rng.lognormvariate(0, 0.4))))
 

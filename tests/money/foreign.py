@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.planning import Plan
+from routerd.pipeline.plan import Plan
 
 Count = Callable[[str], int]
 ACTIONS = ("document", "test", "review")
@@ -31,7 +31,7 @@ def plans(app: App, number: int) -> Iterator[tuple[str, Plan]]:
         if not symbols:
             continue
         at = rng.choice(symbols).name_span.start
-        plan = app.plan(Request(rng.choice(ACTIONS), document, Span(at, at), replace=True))
+        plan = app.plan(Request(rng.choice(ACTIONS), document, Range(at, at), replace=True))
         if not isinstance(plan, Refusal):
             number -= 1
             yield document.language, plan

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from routerd.adapters.upstream.usage import read_usage
+from routerd.audit import Logged, read_log
 from routerd.domain.model import ModelRef
 from routerd.frontends.cli.main import main
-from routerd.stages.audit import Logged, read_log
+from routerd.providers.usage import read_usage
 from tests.home import at_home
 
 CONFIG = """

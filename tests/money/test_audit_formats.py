@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from routerd.adapters.upstream.usage import read_usage
+from routerd.audit import Logged, Logs, RepricedCall, read_log
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 from routerd.domain.quote import Tariff
-from routerd.stages.audit import Billed, Logged, Logs, read_log
+from routerd.providers.usage import read_usage
 from tests.money.test_audit import CLAUDE_CODE, logs, outputs, run
 
 __all__ = ["logs"]
@@ -124,7 +124,7 @@ def test_a_cache_write_for_an_hour_costs_twice_the_input_and_for_five_minutes_wh
     usage = {"cache_creation_input_tokens": 3_000, "cache_creation": parts}
     (told,) = together([user("hello there", "1"), answer("msg_a", "2", 100, usage=usage)])
     call = told.calls[0]
-    billed = Billed(call, read_usage(call.usage).usage, Tariff(call.model, SONNET))
+    billed = RepricedCall(call, read_usage(call.usage).usage, Tariff(call.model, SONNET))
     # 10 x $3 + 1,000 x $3.75 + 2,000 x $6 + 100 x $15, each per million
     assert billed.cost == Decimal("0.01728")
     parts_only = {"cache_creation_input_tokens": None, "cache_creation": parts}
@@ -306,4 +306,4 @@ def test_a_number_beyond_all_bounds_in_a_log_is_in_no_sum(number: str) -> None:
             used = read_usage(call.usage).usage
             assert used.all_input <= 4 * 10**9
             assert used.all_output <= 3 * 10**9
-            Billed(call, used, Tariff(ModelRef("a", "m"), SONNET)).cost  # noqa: B018  # that it can be worked out
+            RepricedCall(call, used, Tariff(ModelRef("a", "m"), SONNET)).cost  # noqa: B018  # that it can be worked out

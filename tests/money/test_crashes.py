@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from routerd.domain.money import Usage, cost
+from tests.loopback import InThread, Seen, Turn, Upstream
+from tests.loopback.turns import Body
 from tests.money.daemon import NOON, PRICE, answer, open_ledger, work
 from tests.reserving import reserve
-from tests.upstream import InThread, Seen, Turn, Upstream
-from tests.upstream.turns import Body
 
 WORKERS, JOBS_EACH, KILLS = 10, 200, 20
 

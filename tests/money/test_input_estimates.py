@@ -12,7 +12,7 @@ import pytest
 
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.model import ModelRef
@@ -20,7 +20,7 @@ from routerd.domain.money import Usage
 from routerd.domain.quote import Tariff
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.planning import Plan
+from routerd.pipeline.plan import Plan
 from tests.home import at_home
 from tests.money.foreign import Count, billed, deepseek, mistral, plans
 
@@ -51,10 +51,12 @@ def test_the_estimate_of_the_input_is_near_the_bill(
     for n, (language, plan) in enumerate(planned):
         action, counted = plan.question.spec.name, plan.question.prompt.input_tokens
         bill = billed(plan, count, framing)
-        fresh = SqliteLedger(Database(None, MIGRATIONS, NOON), Budget).learned(ref, action, language)
+        fresh = SqliteLedger(Database(None, MIGRATIONS, NOON), Budget).token_calibration(ref, action, language)
         day_one.append(error(Tariff(ref, None, fresh).input_tokens(counted), bill))
         if n >= SEEN:
-            later.append(error(Tariff(ref, None, ledger.learned(ref, action, language)).input_tokens(counted), bill))
+            later.append(
+                error(Tariff(ref, None, ledger.token_calibration(ref, action, language)).input_tokens(counted), bill)
+            )
         attempt = Attempt(ref, Tier.UTILITY, AttemptStatus.OK, Usage(input=bill, output=100), Decimal(0), 1)
         ledger.book(Booking(str(n), action, language, attempt, None, counted, 100, None), NOON + timedelta(minutes=n))
     database.close()

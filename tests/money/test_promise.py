@@ -16,18 +16,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routerd.adapters.tokenizer import TiktokenCounter
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
-from routerd.domain.offer import Offer
 from routerd.domain.outcome import Outcome, Status
+from routerd.domain.priced_action import PricedAction
 from routerd.domain.text import Text
 from routerd.frontends.shapes import estimate_json, hover_markdown, offer_title
 from tests import brain
 from tests.home import at_home
-from tests.test_line import SOURCE, Desk, wish
-from tests.upstream import Seen, Turn, Upstream, rate_limited
-from tests.upstream.usages import missing, right
+from tests.loopback import Seen, Turn, Upstream, rate_limited
+from tests.loopback.usages import missing, right
+from tests.pipeline.test_pipeline import SOURCE, Desk, wish
 
 MODELS = ("a", "b", "c", "d")
 MILLION = Decimal(1_000_000)
@@ -122,7 +122,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def ran(case: Case, home: Path, then: Callable[[Offer, Outcome, Upstream, App], None]) -> None:
+async def ran(case: Case, home: Path, then: Callable[[PricedAction, Outcome, Upstream, App], None]) -> None:
     """Show what the action would cost, run it, and hold the one against the other."""
     for old in (home / "home").rglob("ledger.db*"):
         old.unlink()
@@ -138,8 +138,10 @@ async def ran(case: Case, home: Path, then: Callable[[Offer, Outcome, Upstream, 
         stack.push_async_callback(app.disconnect)
         assert app.problems == ()
         request = wish(desk, case.action)
-        (offer,) = (one for one in app.offers(desk.document, request.span) if one.spec.name == case.action)
-        then(offer, await app.run(request, desk, desk), upstream, app)
+        (priced_action,) = (
+            one for one in app.priced_actions(desk.document, request.span) if one.spec.name == case.action
+        )
+        then(priced_action, await app.run(request, desk, desk), upstream, app)
 
 
 SETTINGS = ("budget.daily", "budget.monthly", "budget.per_action", '[models."p/')
@@ -150,8 +152,8 @@ SETTINGS = ("budget.daily", "budget.monthly", "budget.per_action", '[models."p/'
 def test_the_first_model_asked_is_the_one_shown_or_the_run_is_a_refusal_that_names_the_setting(
     home: Path, case: Case
 ) -> None:
-    def held(offer: Offer, outcome: Outcome, upstream: Upstream, app: App) -> None:
-        forecast, title = offer.forecast, offer_title(offer.title, offer.forecast)
+    def held(priced_action: PricedAction, outcome: Outcome, upstream: Upstream, app: App) -> None:
+        forecast, title = priced_action.forecast, offer_title(priced_action.title, priced_action.forecast)
         if forecast.refusal is not None:
             assert not upstream.seen
             assert outcome.status is Status.REFUSED
@@ -200,7 +202,7 @@ def test_ten_asks_at_once_never_overspend_a_daily_budget(home: Path, daily: str,
             try:
                 wishes = [wish(desk, "ask", instruction=f"rename this to n{number}") for number in range(10)]
                 ends = await asyncio.gather(*(app.run(one, desk, desk) for one in wishes))
-                billed, spent = case.billed(upstream), app.standing().spent_today
+                billed, spent = case.billed(upstream), app.budget_status().spent_today
             finally:
                 await app.disconnect()
                 app.close()
@@ -231,22 +233,24 @@ enabled = false
 PRICED = '[models."p/{name}"]\ninput = "{price}"\noutput = "{price}"\n'
 
 
-async def shown_and_run(home: Path, upstream: Upstream, more: str, times: int = 1) -> tuple[list[Offer], list[Outcome]]:
+async def shown_and_run(
+    home: Path, upstream: Upstream, more: str, times: int = 1
+) -> tuple[list[PricedAction], list[Outcome]]:
     """An action shown and run so many times, one after the other, with one configuration."""
     path = home / "parcel.py"
     path.write_text(SOURCE, "utf-8", newline="")
     desk = Desk(Document(path.as_uri(), 3, "python", Text(SOURCE)))
     (home / "config.toml").write_text(TOML.format(url=upstream.base_url, more=more), "utf-8")
     app = App.open(config_file=home / "config.toml", root=home)
-    offers, ends = [], []
+    priced_actions, ends = [], []
     try:
         for _ in range(times):
-            offers.append(app.offers(desk.document, wish(desk).span)[0])
+            priced_actions.append(app.priced_actions(desk.document, wish(desk).span)[0])
             ends.append(await app.run(wish(desk), desk, desk))
     finally:
         await app.disconnect()
         app.close()
-    return offers, ends
+    return priced_actions, ends
 
 
 def priced(**prices: str) -> str:
@@ -277,21 +281,21 @@ async def test_a_deployment_that_is_benched_is_not_the_one_that_is_shown(home: P
         return rate_limited(30) if seen.model == "a" else Turn()
 
     async with Upstream(turn, reply=brain.reply) as upstream:
-        offers, ends = await shown_and_run(home, upstream, priced(a="1", b="1", c="9"), 2)
+        priced_actions, ends = await shown_and_run(home, upstream, priced(a="1", b="1", c="9"), 2)
         assert [seen.model for seen in upstream.seen] == ["a", "b", "b"]
-    assert [offer.forecast.estimate.model.model for offer in offers] == ["a", "b"]
+    assert [priced_action.forecast.estimate.model.model for priced_action in priced_actions] == ["a", "b"]
     assert "not p/a: rate limited" in ends[1].message
 
 
 async def test_a_model_that_is_passed_over_is_named_with_the_reason_before_the_click(home: Path) -> None:
     budget = '[budget]\ndaily = "1"\n'
     async with Upstream(reply=brain.reply) as upstream:
-        (offer,), (outcome,) = await shown_and_run(home, upstream, priced(b="1", c="1") + budget)
+        (priced_action,), (outcome,) = await shown_and_run(home, upstream, priced(b="1", c="1") + budget)
         assert [seen.model for seen in upstream.seen] == ["b"]
-    assert "utility → b · ≈ $0.00" in offer_title(offer.title, offer.forecast)
-    assert ", at most $0.01" in offer_title(offer.title, offer.forecast)
+    assert "utility → b · ≈ $0.00" in offer_title(priced_action.title, priced_action.forecast)
+    assert ", at most $0.01" in offer_title(priced_action.title, priced_action.forecast)
     line = "p/a (utility) is passed over: its price is unknown, and a budget is set."
-    assert line in hover_markdown((offer.forecast,), Decimal(0), None)
+    assert line in hover_markdown((priced_action.forecast,), Decimal(0), None)
     shape = estimate_json(outcome.forecast)
     assert shape is not None
     assert [(one["model"], one["skipped"]) for one in shape["candidates"]] == [
@@ -305,10 +309,13 @@ async def test_a_model_that_is_passed_over_is_named_with_the_reason_before_the_c
 async def test_over_budget_title_and_hover_say_so_before_the_click(home: Path) -> None:
     budget = '[budget]\ndaily = "0.0001"\n'
     async with Upstream(reply=brain.reply) as upstream:
-        (offer,), (outcome,) = await shown_and_run(home, upstream, priced(a="1", b="1", c="1") + budget)
+        (priced_action,), (outcome,) = await shown_and_run(home, upstream, priced(a="1", b="1", c="1") + budget)
         assert not upstream.seen
-    assert offer_title(offer.title, offer.forecast) == "Document `weigh` · utility → a · over today's budget"
-    hover = hover_markdown((offer.forecast,), Decimal(0), Decimal("0.0001"))
+    assert (
+        offer_title(priced_action.title, priced_action.forecast)
+        == "Document `weigh` · utility → a · over today's budget"
+    )
+    hover = hover_markdown((priced_action.forecast,), Decimal(0), Decimal("0.0001"))
     assert "| over today's budget |" in hover
     assert outcome.message in hover
     assert "Raise budget.daily" in outcome.message

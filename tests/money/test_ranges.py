@@ -10,13 +10,13 @@ from decimal import Decimal
 import pytest
 
 from routerd.actions import catalog
-from routerd.adapters.ledger.learning import Bill, learn
+from routerd.adapters.ledger.learning import BilledAttempt, learn
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.prompt import Prompt
-from routerd.domain.quote import Rung, Tariff
+from routerd.domain.quote import Candidate, Tariff
 from routerd.domain.tier import Tier
-from routerd.stages.quote import quote
+from routerd.steps.quote import quote
 
 MODEL = ModelRef("n1n", "some-model")
 PRICE = Price(Decimal("0.27"), Decimal("1.10"), cached_input=Decimal("0.07"))
@@ -67,19 +67,21 @@ def test_the_range_holds_the_bill_in_85_to_95_of_100_actions(behaviour: Behaviou
     spec, held = catalog()[action], 0
     for user in range(USERS):
         rng = random.Random(user)
-        bills: list[Bill] = []
+        bills: list[BilledAttempt] = []
         for n in range(SEEN + ASKED):
             counted, prior = round(rng.lognormvariate(7, 0.6)), round(rng.lognormvariate(5.3, 0.5))
-            learned = learn(bills, action, "python", 1.0)
+            token_calibration = learn(bills, action, "python", 1.0)
             prompt = Prompt((), counted, 0, 0)
-            estimate = quote(spec, Rung(Tier.UTILITY, (MODEL,)), prompt, prior, Tariff(MODEL, PRICE, learned), None)
+            estimate = quote(
+                spec, Candidate(Tier.UTILITY, (MODEL,)), prompt, prior, Tariff(MODEL, PRICE, token_calibration), None
+            )
             sent, share, answered = behaviour(rng, n, counted, prior)
             cached = round(sent * share)
             usage = Usage(input=round(sent) - cached, cached_input=cached, output=max(1, round(answered)))
             assert estimate.cost is not None
             if n >= SEEN:
                 held += estimate.cost.low <= cost(usage, PRICE) <= estimate.cost.high
-            newest = Bill(counted, usage.all_input, prior, usage.all_output, action, "python", cached)
+            newest = BilledAttempt(counted, usage.all_input, prior, usage.all_output, action, "python", cached)
             bills.insert(0, newest)
     assert 85 <= 100 * held / (USERS * ASKED) <= 95
 
@@ -87,8 +89,8 @@ def test_the_range_holds_the_bill_in_85_to_95_of_100_actions(behaviour: Behaviou
 def test_on_day_one_the_range_allows_for_a_cold_cache() -> None:
     spec, prompt = catalog()["document"], Prompt((), 10_000, 0, 0)
     warm = Tariff(MODEL, PRICE, warm_tokens=8_192)
-    estimate = quote(spec, Rung(Tier.UTILITY, (MODEL,)), prompt, 100, warm, None)
-    cold = quote(spec, Rung(Tier.UTILITY, (MODEL,)), prompt, 100, replace(warm, warm_tokens=0), None)
+    estimate = quote(spec, Candidate(Tier.UTILITY, (MODEL,)), prompt, 100, warm, None)
+    cold = quote(spec, Candidate(Tier.UTILITY, (MODEL,)), prompt, 100, replace(warm, warm_tokens=0), None)
     assert estimate.cost is not None
     assert cold.cost is not None
     assert estimate.cost.likely < cold.cost.likely < estimate.cost.high == cold.cost.high

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from routerd.adapters.upstream.usage import read_usage
 from routerd.domain.money import Price, Usage, cost
+from routerd.providers.usage import read_usage
 
 PRICE = Price(Decimal(2), Decimal(8), cached_input=Decimal("0.5"), cache_write=Decimal("2.5"))
 """Dollars per million, so that a bill in micro-dollars is 2 fresh + 0.5 read + 2.5 written + 8 generated."""

@@ -14,7 +14,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 from routerd.domain.prompt import Message
 from routerd.domain.tier import Tier
-from routerd.stages.warmth import warm_tokens
+from routerd.routing.prompt_cache import cached_prefix_tokens
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MODEL = ModelRef("openai", "gpt-4o")
@@ -29,7 +29,7 @@ TURN = Turn(MODEL, Tier.LOGIC, ASKED, NOON)
 def warm(
     turn: Turn = TURN, model: ModelRef = MODEL, price: Price | None = PRICE, after: timedelta = timedelta(minutes=1)
 ) -> int:
-    return warm_tokens(model, price, AGAIN, (turn,), COUNTER, NOON + after)
+    return cached_prefix_tokens(model, price, AGAIN, (turn,), COUNTER, NOON + after)
 
 
 def test_the_common_beginning_is_warm_in_whole_steps() -> None:

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from tests.adapters.offline.asking import GRAMMAR
+from tests.offline.asking import GRAMMAR
+from tests.pipeline.test_pipeline import Desk
 from tests.real.mangling import Model, Turn
-from tests.test_line import Desk
 
 CONFIG = """
 [tiers]
@@ -49,7 +49,7 @@ class Tally:
 
 async def documented(app: App, model: Model, paths: Iterable[Path], language: str, most: int) -> Tally:
     """Document up to so many files that have something to document."""
-    tally, place = Tally(), Span(Place(0, 0), Place(0, 0))
+    tally, position = Tally(), Range(Position(0, 0), Position(0, 0))
     for path in paths:
         if tally.applied + tally.rejected.total() >= most:
             break
@@ -57,7 +57,7 @@ async def documented(app: App, model: Model, paths: Iterable[Path], language: st
         document = Document(path.as_uri(), 1, language, Text(source))
         if not 100 < len(source) < MAX_CHARACTERS or GRAMMAR.faults(source, language):
             continue
-        request = Request("document", document, place, whole_file=True)
+        request = Request("document", document, position, whole_file=True)
         if isinstance(app.plan(request), Refusal):
             continue
         desk, before = Desk(document), model.asked

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from routerd.app import App
+from routerd.app.services import App
 from tests.context.projects import installed
+from tests.loopback import Upstream
+from tests.pipeline.test_pipeline import home
 from tests.real.documenting import CONFIG, documented
 from tests.real.mangling import TURNS, Model
-from tests.test_line import home
-from tests.upstream import Upstream
 
 __all__ = ["home"]
 

@@ -6,15 +6,15 @@ import ast
 import os
 from pathlib import Path
 
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.model import OFFLINE
 from routerd.domain.outcome import Status
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
-from tests.adapters.offline.asking import GRAMMAR
-from tests.test_line import Desk, home
+from tests.offline.asking import GRAMMAR
+from tests.pipeline.test_pipeline import Desk, home
 
 __all__ = ["home"]
 
@@ -55,7 +55,7 @@ async def test_every_undocumented_symbol_of_sixty_standard_modules_is_documented
         if not 200 < len(source) < MAX_CHARACTERS or not undocumented(source):
             continue
         desk = Desk(Document((home / "project" / path.name).as_uri(), 1, "python", Text(source)))
-        start = Span(Place(0, 0), Place(0, 0))
+        start = Range(Position(0, 0), Position(0, 0))
         outcome = await app.run(Request("document", desk.document, start, whole_file=True), desk, desk)
         assert outcome.status is Status.APPLIED, (path.name, outcome.message)
         assert outcome.model == OFFLINE

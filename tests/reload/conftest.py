@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from routerd.app import App
+from routerd.app.services import App
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from tests.home import at_home
-from tests.test_line import SOURCE, Desk, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, wish
 
 SOON_S = 5.0
 """A watch that works tells in a tenth of this; the rest is for a machine under load."""

@@ -11,8 +11,8 @@ import pytest
 
 from routerd.domain.outcome import Outcome, Status
 from tests import brain
+from tests.loopback import Turn, Upstream
 from tests.reload.conftest import SOON_S, watched
-from tests.upstream import Turn, Upstream
 
 
 def swapped(file: Path, text: str) -> None:

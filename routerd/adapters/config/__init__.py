@@ -2,19 +2,19 @@
 
 from routerd.adapters.config.examples import add_example
 from routerd.adapters.config.first import first_file, write_first_file
-from routerd.adapters.config.keys import Keys
+from routerd.adapters.config.keys import KeyReader
 from routerd.adapters.config.load import Loaded, begin, check, fallback, load
 from routerd.adapters.config.resolve import usable_tiers
-from routerd.adapters.config.schema import ENTRIES, Entry
-from routerd.adapters.config.show import Row, rows
+from routerd.adapters.config.schema import ENTRIES, SettingSpec
+from routerd.adapters.config.show import SettingRow, rows
 from routerd.adapters.config.sources import Sources
 
 __all__ = [
     "ENTRIES",
-    "Entry",
-    "Keys",
+    "KeyReader",
     "Loaded",
-    "Row",
+    "SettingRow",
+    "SettingSpec",
     "Sources",
     "add_example",
     "begin",

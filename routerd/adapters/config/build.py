@@ -80,7 +80,7 @@ def settings_of(together: Merged) -> Settings:
     )
 
 
-def strangers(together: Merged) -> list[str]:
+def unknown(together: Merged) -> list[str]:
     """Sentences on models of providers that nobody described; they can never be asked."""
     known = [*_names(together, "providers"), OFFLINE.provider]
     named = [(value.layer, model) for path, value in together.items() if path[0] == "tiers" for model in value.value]

@@ -16,7 +16,7 @@ from routerd.adapters.config.sources import MAX_BYTES
 from routerd.adapters.config.toml import parse
 from routerd.domain.errors import ConfigError
 from routerd.domain.settings import RoutingExample
-from routerd.regular import read_regular
+from routerd.system.regular_files import read_regular
 
 Toml = TypeVar("Toml", bound=MutableMapping[str, Any])
 

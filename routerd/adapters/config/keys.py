@@ -16,7 +16,7 @@ _COMMAND_S = 60.0
 """A password manager may first ask its owner for a passphrase."""
 
 
-class Keys:
+class KeyReader:
     """Reads keys; whoever calls remembers them, so that a key that a provider refused is read anew."""
 
     def __init__(self, environ: Mapping[str, str] | None = None, command_s: float = _COMMAND_S) -> None:

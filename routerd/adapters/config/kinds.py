@@ -19,7 +19,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueKind:
     """What a setting's value must be. ``read`` raises ValueError, with a reason where one helps."""
 
     wants: str
@@ -202,53 +202,55 @@ def _object(*required: str, **properties: object) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
 
 
-TEXT = Kind("a text in quotation marks", '"…"', _text, _TEXT)
-MONEY = Kind("an amount of dollars that is not negative", '"5.00"', _money, _AMOUNT)
-PRICE = Kind("dollars per million tokens", '"0.20"', _price, _PRICE)
-COUNT = Kind("a whole number above zero", "500", _count, {"type": "integer", "minimum": 1, "maximum": _MOST_WHOLE})
-WHOLE = Kind("a whole number", "50", _whole, {"type": "integer", "minimum": 0, "maximum": _MOST_WHOLE})
-SECONDS = Kind(
+TEXT = ValueKind("a text in quotation marks", '"…"', _text, _TEXT)
+MONEY = ValueKind("an amount of dollars that is not negative", '"5.00"', _money, _AMOUNT)
+PRICE = ValueKind("dollars per million tokens", '"0.20"', _price, _PRICE)
+COUNT = ValueKind("a whole number above zero", "500", _count, {"type": "integer", "minimum": 1, "maximum": _MOST_WHOLE})
+WHOLE = ValueKind("a whole number", "50", _whole, {"type": "integer", "minimum": 0, "maximum": _MOST_WHOLE})
+SECONDS = ValueKind(
     "a number of seconds above zero",
     "120",
     _seconds,
     {"type": "number", "exclusiveMinimum": 0, "maximum": 10**_MOST_DIGITS},
 )
-SWITCH = Kind("true or false", "true", _switch, {"type": "boolean"})
-TIER = Kind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value), _enum(*Tier))
-TIER_OR_AUTO = Kind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto, _enum(*Tier, "auto"))
-POLICY = Kind(
+SWITCH = ValueKind("true or false", "true", _switch, {"type": "boolean"})
+TIER = ValueKind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value), _enum(*Tier))
+TIER_OR_AUTO = ValueKind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto, _enum(*Tier, "auto"))
+POLICY = ValueKind(
     f"one of {_POLICIES}", '"last-resort"', lambda value: _one_of(OfflinePolicy, value), _enum(*OfflinePolicy)
 )
-MODELS = Kind(
+MODELS = ValueKind(
     '"provider/model" or a list of them',
     '["n1n/gpt-4o", "openai/gpt-4o"]',
     _models,
     {"type": ["string", "array"], "pattern": _MODEL["pattern"], "items": _MODEL, "minItems": 1},
 )
-URL = Kind(
+URL = ValueKind(
     "an address that begins with https:// or http://",
     '"https://api.n1n.ai/v1"',
     _url,
     {"type": "string", "pattern": "^https?://[^/?#:]+"},
     secret=True,
 )
-KEY = Kind(
+KEY = ValueKind(
     'where the key is, { env = "NAME" }, { keyring = "NAME" } or { command = ["pass", "show", "n1n"] }',
     '{ env = "N1N_API_KEY" }',
     _key,
     _object(env=_NAME, keyring=_NAME, command=_WORDS) | {"maxProperties": 1},
     secret=True,
 )
-COMMAND = Kind("a list of words", '["pytest", "-q"]', _command, _WORDS)
-FIELD = Kind("the name of a field, or false", '"max_completion_tokens"', _field, {"anyOf": [_TEXT, {"const": False}]})
-TABLE = Kind("a table", '{ thinking = { type = "disabled" } }', _table, {"type": "object"}, secret=True)
-EXAMPLES = Kind(
+COMMAND = ValueKind("a list of words", '["pytest", "-q"]', _command, _WORDS)
+FIELD = ValueKind(
+    "the name of a field, or false", '"max_completion_tokens"', _field, {"anyOf": [_TEXT, {"const": False}]}
+)
+TABLE = ValueKind("a table", '{ thinking = { type = "disabled" } }', _table, {"type": "object"}, secret=True)
+EXAMPLES = ValueKind(
     "tables with tier and text",
     '[{ tier = "architect", text = "why do these deadlock" }]',
     _examples,
     {"type": "array", "items": _object("tier", "text", tier=_enum(*Tier), text=_TEXT)},
 )
-EMBEDDER = Kind(
+EMBEDDER = ValueKind(
     '"built-in", { folder = "…" } or { provider = "…", model = "…" }',
     '{ provider = "openai", model = "text-embedding-3-small" }',
     _embedder,
@@ -260,4 +262,4 @@ EMBEDDER = Kind(
         ]
     },
 )
-DAY = Kind("a date", '"2026-11-01"', _day, {"type": "string", "format": "date"})
+DAY = ValueKind("a date", '"2026-11-01"', _day, {"type": "string", "format": "date"})

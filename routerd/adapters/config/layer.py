@@ -8,7 +8,7 @@ from datetime import date, time
 from decimal import Decimal
 from difflib import get_close_matches
 
-from routerd.adapters.config.schema import ENTRIES, Entry, Path, entry_at, is_table
+from routerd.adapters.config.schema import ENTRIES, Path, SettingSpec, entry_at, is_table
 from routerd.adapters.config.toml import dotted, line_of
 
 _MOST_PROBLEMS = 100
@@ -45,8 +45,8 @@ class Checked:
     def say(self, path: Path, what: str) -> str:
         """A sentence on a key, with the file and the line where there is one."""
         line = line_of(self.layer.text, path)
-        place = f"{self.layer.name}, line {line}" if line else self.layer.name
-        return f"{place}: `{dotted(path)}` {what}."
+        position = f"{self.layer.name}, line {line}" if line else self.layer.name
+        return f"{position}: `{dotted(path)}` {what}."
 
 
 def checked(layer: Layer, users_file: str) -> Checked:
@@ -81,7 +81,7 @@ def _leaves(table: Mapping[str, object], prefix: Path) -> Iterator[tuple[Path, o
             yield path, value
 
 
-def _read(entry: Entry, path: Path, value: object, result: Checked) -> None:
+def _read(entry: SettingSpec, path: Path, value: object, result: Checked) -> None:
     try:
         result.values[path] = entry.kind.read(value)
     except ValueError as fault:
@@ -100,7 +100,7 @@ def _as_typed(value: object) -> str:
     return str(value) if isinstance(value, Decimal | date | time) else repr(value)
 
 
-def _first_name(entry: Entry) -> str:
+def _first_name(entry: SettingSpec) -> str:
     return entry.path[-1] if entry.path[-1] != "*" else next(iter(entry.names), "NAME")
 
 

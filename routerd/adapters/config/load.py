@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from routerd.adapters.config.budget import without_raises
-from routerd.adapters.config.build import Merged, merged, settings_of, strangers
+from routerd.adapters.config.build import Merged, merged, settings_of, unknown
 from routerd.adapters.config.layer import Checked, Layer, checked
 from routerd.adapters.config.sources import MAX_BYTES, Sources
 from routerd.adapters.config.toml import dotted, parse
@@ -18,7 +18,7 @@ from routerd.domain.errors import ConfigError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import Settings
 from routerd.domain.tier import Tier
-from routerd.regular import read_regular
+from routerd.system.regular_files import read_regular
 
 BUILT_IN = "built-in defaults"
 EDITOR = "editor settings"
@@ -60,7 +60,7 @@ def load(sources: Sources, seen: Contents = MappingProxyType({})) -> Loaded:
     raised = without_raises(layers, str(sources.user))
     together = merged(layers)
     problems = [problem for layer in layers for problem in layer.problems]
-    return _loaded(together, [*_missing(sources), *problems, *raised, *strangers(together)])
+    return _loaded(together, [*_missing(sources), *problems, *raised, *unknown(together)])
 
 
 def begin(sources: Sources, lenient: bool) -> Loaded:
@@ -98,7 +98,7 @@ def check(sources: Sources) -> tuple[str, ...]:
     except ConfigError as fault:
         return (str(fault),)
     said = [sentence for layer in layers for sentence in (*layer.faults, *layer.problems)]
-    return (*_missing(sources), *said, *raised, *strangers(together))
+    return (*_missing(sources), *said, *raised, *unknown(together))
 
 
 def _loaded(together: Merged, problems: list[str]) -> Loaded:

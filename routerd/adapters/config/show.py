@@ -13,7 +13,7 @@ from routerd.domain.settings import Embedding, KeySource, RoutingExample
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SettingRow:
     """One setting."""
 
     key: str
@@ -21,10 +21,10 @@ class Row:
     where: str
 
 
-def rows(loaded: Loaded) -> tuple[Row, ...]:
+def rows(loaded: Loaded) -> tuple[SettingRow, ...]:
     """Every setting that any layer set, in the order of the layers' keys."""
     return tuple(
-        Row(
+        SettingRow(
             key,
             _NOTHING.get(key.rpartition(".")[2], '"auto"') if value is None else written(value),
             loaded.where[key],

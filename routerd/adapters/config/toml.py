@@ -19,7 +19,7 @@ _OPAQUE = re.compile(r"[\w-]{20,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class TomlProblem:
     """A mistake that people make in TOML: how its line looks, and what to write instead."""
 
     line: re.Pattern[str]
@@ -29,22 +29,22 @@ class Slip:
 
 _KEY = r"^\s*(?P<key>[\w.\"'-]+)\s*"
 _SLIPS = (
-    Slip(re.compile(_KEY + r":\s*(?P<value>[^#]*?)\s*(?:#.*)?$"), "write {key} = {value}, with an equals sign"),
-    Slip(re.compile(_KEY + r"=\s*(?:#.*)?$"), "write a value after the equals sign"),
-    Slip(
+    TomlProblem(re.compile(_KEY + r":\s*(?P<value>[^#]*?)\s*(?:#.*)?$"), "write {key} = {value}, with an equals sign"),
+    TomlProblem(re.compile(_KEY + r"=\s*(?:#.*)?$"), "write a value after the equals sign"),
+    TomlProblem(
         re.compile(_KEY + r"=\s*(?P<value>True|False)\b"),
         "write {key} = true or {key} = false, in small letters",
     ),
-    Slip(
+    TomlProblem(
         re.compile(_KEY + r"=\s*(?P<value>[A-Za-z][^\"'#]*?)\s*(?:#.*)?$"),
         'write {key} = "{value}", in quotation marks',
     ),
-    Slip(re.compile(r"^\s*\[[^\]#]*$"), "close the square bracket with ]"),
-    Slip(re.compile(r"=\s*\[[^\]#]*$"), "close the list with ]"),
-    Slip(re.compile(r"=\s*\{[^}#]*$"), "close the braces with } on the same line"),
-    Slip(re.compile(r"\"[^\"]*\\"), "write a text that has backslashes in single quotation marks"),
-    Slip(re.compile(r"=\s*(?P<quote>[\"'])(?:(?!(?P=quote)).)*$"), "close the text with a quotation mark"),
-    Slip(re.compile(_KEY + r"$"), "write {key} = and a value, or [{key}] for a table"),
+    TomlProblem(re.compile(r"^\s*\[[^\]#]*$"), "close the square bracket with ]"),
+    TomlProblem(re.compile(r"=\s*\[[^\]#]*$"), "close the list with ]"),
+    TomlProblem(re.compile(r"=\s*\{[^}#]*$"), "close the braces with } on the same line"),
+    TomlProblem(re.compile(r"\"[^\"]*\\"), "write a text that has backslashes in single quotation marks"),
+    TomlProblem(re.compile(r"=\s*(?P<quote>[\"'])(?:(?!(?P=quote)).)*$"), "close the text with a quotation mark"),
+    TomlProblem(re.compile(_KEY + r"$"), "write {key} = and a value, or [{key}] for a table"),
 )
 _OTHERWISE = 'write one key = value per line, with text in quotation marks, such as daily = "5.00"'
 _LONGEST_LINE = 1_000

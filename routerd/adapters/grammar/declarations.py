@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from routerd.adapters.grammar import effort
 from routerd.adapters.grammar.documentation import doc_above, docstring
 from routerd.adapters.grammar.parsed import Parsed
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Symbol, SymbolKind
 from routerd.languages.node import Declared, Node
 
@@ -30,14 +30,14 @@ class _Scope:
     kind: SymbolKind = SymbolKind.FUNCTION
 
 
-def symbols_at(parsed: Parsed, place: Place) -> tuple[Symbol, ...]:
+def symbols_at(parsed: Parsed, position: Position) -> tuple[Symbol, ...]:
     """The declarations around a place, outer before inner."""
-    near: Place | Span = place
-    if parsed.text.lines[place.line].lstrip().startswith(_ATTRIBUTE_MARKS):
+    near: Position | Range = position
+    if parsed.text.lines[position.line].lstrip().startswith(_ATTRIBUTE_MARKS):
         # A decorator is part of what it decorates, which only begins further down.
-        near = Span(place, Place(min(place.line + _MOST_ATTRIBUTE_LINES, parsed.text.end.line), 0))
+        near = Range(position, Position(min(position.line + _MOST_ATTRIBUTE_LINES, parsed.text.end.line), 0))
     found = symbols(parsed, parsed.captures(parsed.rules.declarations, near).get("def", []))
-    return tuple(symbol for symbol in found if place in symbol.whole)
+    return tuple(symbol for symbol in found if position in symbol.whole)
 
 
 def symbols(parsed: Parsed, nodes: Sequence[Node]) -> tuple[Symbol, ...]:
@@ -73,7 +73,7 @@ def _symbol(parsed: Parsed, node: Node, declared: Declared, name: Node, outer: _
         name=written,
         qualname=".".join((*container, written)),
         kind=_kind(parsed, declared, outer),
-        whole=Span(parsed.place(first.start_point), parsed.span(whole_node).end),
+        whole=Range(parsed.position(first.start_point), parsed.span(whole_node).end),
         header=header,
         name_span=name_span,
         body=_body(parsed, declared.body),
@@ -83,12 +83,12 @@ def _symbol(parsed: Parsed, node: Node, declared: Declared, name: Node, outer: _
     )
 
 
-def _body(parsed: Parsed, body: Node | None) -> Span | None:
+def _body(parsed: Parsed, body: Node | None) -> Range | None:
     """A body's span; a brace is the beginning of one that has no node of its own (a Go interface's)."""
     if body is None or body.start_byte == body.end_byte:
         return None
     span = parsed.span(body)
-    return Span(span.start, parsed.span(body.parent).end) if body.type == "{" and body.parent else span
+    return Range(span.start, parsed.span(body.parent).end) if body.type == "{" and body.parent else span
 
 
 def _kind(parsed: Parsed, declared: Declared, outer: _Scope) -> SymbolKind:
@@ -126,12 +126,12 @@ def _first_attribute(parsed: Parsed, node: Node) -> Node:
     return first
 
 
-def _header(parsed: Parsed, header_node: Node, node: Node, body: Node | None) -> Span:
+def _header(parsed: Parsed, header_node: Node, node: Node, body: Node | None) -> Range:
     """From the keyword, behind any attributes, to the last thing before the body."""
     skipped = (*parsed.rules.comments, *parsed.rules.after_signature, ";", "ERROR")
     start = _keyword(header_node, (*parsed.rules.attributes, *parsed.rules.comments)) or header_node
     last = _before(body, skipped) if body is not None else _last_child(node, skipped)
-    return Span(parsed.place(start.start_point), parsed.span(last).end)
+    return Range(parsed.position(start.start_point), parsed.span(last).end)
 
 
 def _keyword(node: Node, skipped: tuple[str, ...]) -> Node | None:
@@ -163,18 +163,18 @@ def _last_child(node: Node, skipped: tuple[str, ...]) -> Node:
     return parts[-1] if parts else node
 
 
-def _doc(parsed: Parsed, declared: Declared, anchors: tuple[Node, ...]) -> Span | None:
+def _doc(parsed: Parsed, declared: Declared, anchors: tuple[Node, ...]) -> Range | None:
     """Docstring, or the comment above; between attributes and declaration where there is none above both."""
     if parsed.docstrings:
         statement = docstring(declared.body) if declared.body else None
         return parsed.span(statement) if statement else None
-    for place in dict.fromkeys(parsed.place(anchor.start_point) for anchor in anchors):
-        if doc := doc_above(parsed, place):
+    for position in dict.fromkeys(parsed.position(anchor.start_point) for anchor in anchors):
+        if doc := doc_above(parsed, position):
             return doc
     return None
 
 
-def _signature(parsed: Parsed, header_node: Node, header: Span, name: str) -> str:
+def _signature(parsed: Parsed, header_node: Node, header: Range, name: str) -> str:
     """The header on one line, without comments; a C typedef's name stands behind its body."""
     written = parsed.text.slice(header)
     if any(mark in written for mark in ("#", "//", "/*")):
@@ -182,8 +182,8 @@ def _signature(parsed: Parsed, header_node: Node, header: Span, name: str) -> st
         comments = [parsed.span(node) for node in parsed.captures(query, within=header_node).get("comment", [])]
         pieces, at = [], header.start
         for comment in sorted(comment for comment in comments if header.covers(comment)):
-            pieces.append(parsed.text.slice(Span(at, comment.start)))
+            pieces.append(parsed.text.slice(Range(at, comment.start)))
             at = comment.end
-        written = " ".join((*pieces, parsed.text.slice(Span(at, header.end))))
+        written = " ".join((*pieces, parsed.text.slice(Range(at, header.end))))
     folded = " ".join(written.split())
     return folded if name in folded else f"{folded} {name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.adapters.grammar.parsed import Parsed
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.languages.node import Node
 from routerd.languages.patterns import compiled
 
@@ -23,7 +23,7 @@ def docstring(body: Node) -> Node | None:
     return first if string.type in _STRINGS and not re.search(rb"[bft]", opening, re.IGNORECASE) else None
 
 
-def doc_above(parsed: Parsed, anchor: Place) -> Span | None:
+def doc_above(parsed: Parsed, anchor: Position) -> Range | None:
     """The run of doc comments that ends directly above a place, or on its line directly before it.
 
     A block comment is a run by itself. Orders to tools (``//go:noinline``) may stand below the run.
@@ -31,11 +31,11 @@ def doc_above(parsed: Parsed, anchor: Place) -> Span | None:
     text = parsed.text
     before = text.lines[anchor.line][: anchor.column]
     if before.strip():
-        beside = _comment_at(parsed, Place(anchor.line, len(before.rstrip()) - 1))
+        beside = _comment_at(parsed, Position(anchor.line, len(before.rstrip()) - 1))
         return beside if beside and compiled(parsed.rules.doc).match(text.slice(beside)) else None
     rules = parsed.rules
     doc, directive = compiled(rules.doc), compiled(rules.directive)
-    run: Span | None = None
+    run: Range | None = None
     row = anchor.line - 1
     while row >= 0 and (comment := _comment_on(parsed, row)):
         words = text.slice(comment)
@@ -47,26 +47,26 @@ def doc_above(parsed: Parsed, anchor: Place) -> Span | None:
         elif words.startswith(rules.block_marks):
             return run or comment
         else:
-            run = Span(comment.start, run.end if run else comment.end)
+            run = Range(comment.start, run.end if run else comment.end)
         row = comment.start.line - 1
     return run
 
 
-def module_doc(parsed: Parsed, taken: frozenset[Span | None]) -> Span | None:
+def module_doc(parsed: Parsed, taken: frozenset[Range | None]) -> Range | None:
     """The module's own documentation; ``taken`` are the spans that belong to symbols."""
     if parsed.docstrings:
         statement = docstring(parsed.root)
         return parsed.span(statement) if statement else None
     if parsed.rules.module_clause:
         clauses = parsed.captures(f"({parsed.rules.module_clause}) @clause").get("clause", [])
-        return doc_above(parsed, parsed.place(clauses[0].start_point)) if clauses else None
+        return doc_above(parsed, parsed.position(clauses[0].start_point)) if clauses else None
     run = _leading_run(parsed)
     return None if run in taken else run
 
 
-def _leading_run(parsed: Parsed) -> Span | None:
+def _leading_run(parsed: Parsed) -> Range | None:
     """The first run of module doc comments that only other comments and attributes stand before."""
-    run: Span | None = None
+    run: Range | None = None
     for node in parsed.root.children:
         if node.type not in parsed.rules.comments:
             if run or node.type not in parsed.rules.before_module_doc:
@@ -80,19 +80,19 @@ def _leading_run(parsed: Parsed) -> Span | None:
         elif run is None:
             run = span
         elif span.start.line == run.end.line + 1 and not words.startswith(parsed.rules.block_marks):
-            run = Span(run.start, span.end)
+            run = Range(run.start, span.end)
         else:
             break
     return run
 
 
-def _comment_on(parsed: Parsed, row: int) -> Span | None:
+def _comment_on(parsed: Parsed, row: int) -> Range | None:
     """The comment that ends on a row, if nothing else stands on any of its rows."""
     bare = parsed.text.bare(row)
     code = _unmarked(bare)
     if not code:
         return None
-    span = _comment_at(parsed, Place(row, bare.index(code)))
+    span = _comment_at(parsed, Position(row, bare.index(code)))
     if span is None or span.end.line != row or bare[span.end.column :].strip():
         return None
     return None if _unmarked(parsed.text.bare(span.start.line)[: span.start.column]) else span
@@ -103,9 +103,9 @@ def _unmarked(line: str) -> str:
     return line.removeprefix("\ufeff").strip()
 
 
-def _comment_at(parsed: Parsed, place: Place) -> Span | None:
+def _comment_at(parsed: Parsed, position: Position) -> Range | None:
     """The comment around a place, without the white space at its end."""
-    node = parsed.leaf_at(place)
+    node = parsed.leaf_at(position)
     while node is not None and node.type not in parsed.rules.comments:
         # Rust's comments have parts; nobody's comments have parts that are statements.
         node = node.parent if "comment" in node.type or not node.is_named else None
@@ -113,4 +113,4 @@ def _comment_at(parsed: Parsed, place: Place) -> Span | None:
         return None
     span = parsed.span(node)
     last = parsed.text.bare(span.end.line)[: span.end.column].rstrip()
-    return Span(span.start, Place(span.end.line, len(last)))
+    return Range(span.start, Position(span.end.line, len(last)))

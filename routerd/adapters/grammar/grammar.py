@@ -17,7 +17,7 @@ from routerd.adapters.grammar.parsed import Parsed
 from routerd.adapters.grammar.patched import outermost, patched
 from routerd.adapters.grammar.tokens import code_tokens, same_code
 from routerd.domain.document import Document
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.languages import spec_of
@@ -61,7 +61,7 @@ class TreeSitterGrammar:
         self._trees: _Recent[tuple[str, str], tuple[int, Parsed]] = _Recent(OPEN_DOCUMENTS)
         self._too_hard: _Recent[tuple[str, str], Text] = _Recent(OPEN_DOCUMENTS)
         """The texts that were given up, by document."""
-        self._nearby: tuple[Text, Place, tuple[Symbol, ...]] | None = None
+        self._nearby: tuple[Text, Position, tuple[Symbol, ...]] | None = None
         """The last answer of ``around``: a menu asks for one place once for each action."""
         self._outlines: _Recent[tuple[str, int | None, str, int], tuple[Text, Outline]] = _Recent(RECENT_TEXTS)
         self._wholes: _Recent[tuple[str, str], Parsed] = _Recent(2)
@@ -152,7 +152,7 @@ class TreeSitterGrammar:
         newer = patched(outline, text, document.text)
         return self._keep(document, newer) if newer else None
 
-    def around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
+    def around(self, document: Document, position: Position) -> tuple[Symbol, ...]:
         """The symbols around a place, outer before inner, without outlining the whole file.
 
         Where half-written code above would make the parser lose the place, the answer is the one from before.
@@ -160,18 +160,18 @@ class TreeSitterGrammar:
         if not self.knows(document.language) or self._given_up(document):
             return ()
         nearby = self._nearby
-        if nearby and nearby[0] is document.text and nearby[1] == place:
+        if nearby and nearby[0] is document.text and nearby[1] == position:
             return nearby[2]
         try:
             with limited(_size(document.text)):
-                found = self._around(document, place)
+                found = self._around(document, position)
         except TooHardError:
             self._give_up(document)
             found = ()
-        self._nearby = (document.text, place, found)
+        self._nearby = (document.text, position, found)
         return found
 
-    def _around(self, document: Document, place: Place) -> tuple[Symbol, ...]:
+    def _around(self, document: Document, position: Position) -> tuple[Symbol, ...]:
         key = (document.uri, document.language)
         with self._lock:
             _, kept = self._trees.get(key) or (None, None)
@@ -180,19 +180,19 @@ class TreeSitterGrammar:
         since = document.text.changed_since(kept.text)
         far = since is not None and since.old_last - since.first > FAR_LINES
         if far and (outline := self._known(document)):
-            return tuple(symbol for symbol in outline.symbols if place in symbol.whole)
-        found, newer = around_nearby(kept, document.text, document.text.clamp(place))
+            return tuple(symbol for symbol in outline.symbols if position in symbol.whole)
+        found, newer = around_nearby(kept, document.text, document.text.clamp(position))
         if newer is not kept and document.version is not None:
             with self._lock:
                 self._trees.put(key, (document.version, newer))
         return found
 
-    def named_at(self, document: Document, place: Place) -> Symbol | None:
+    def named_at(self, document: Document, position: Position) -> Symbol | None:
         """The symbol whose declared name stands at a place, without outlining the whole file."""
-        place = document.text.clamp(place)
-        return next((symbol for symbol in self.around(document, place) if place in symbol.name_span), None)
+        position = document.text.clamp(position)
+        return next((symbol for symbol in self.around(document, position) if position in symbol.name_span), None)
 
-    def names(self, document: Document, span: Span) -> tuple[str, ...]:
+    def names(self, document: Document, span: Range) -> tuple[str, ...]:
         """Identifiers used in a span, each once, in order of first use; those that are declared there are not."""
         if not self.knows(document.language) or self._given_up(document):
             return ()
@@ -205,14 +205,14 @@ class TreeSitterGrammar:
             self._give_up(document)
             return ()
 
-    def _names(self, document: Document, outline: Outline, span: Span, declared: Set[Span]) -> tuple[str, ...]:
+    def _names(self, document: Document, outline: Outline, span: Range, declared: Set[Range]) -> tuple[str, ...]:
         parsed, above = self._piece(document, outline, span)
         span = span.moved(-above)
         kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
         nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
         used: dict[bytes | None, str] = {}
         for node in sorted(nodes, key=lambda node: node.start_byte):
-            # Places are dear, and most uses of a name are not the first.
+            # Dependencies are dear, and most uses of a name are not the first.
             if node.text in used or not span.covers(found := parsed.span(node)):
                 continue
             if found.moved(above) not in declared:
@@ -268,7 +268,7 @@ class TreeSitterGrammar:
         with self._lock:
             return self._wholes.put(key, parsed)
 
-    def _piece(self, document: Document, outline: Outline, span: Span) -> tuple[Parsed, int]:
+    def _piece(self, document: Document, outline: Outline, span: Range) -> tuple[Parsed, int]:
         """A tree that holds a span, and the lines above it: the file's if it is at hand, else of the declaration."""
         with self._lock:
             _, kept = self._trees.get((document.uri, document.language), (None, None))

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from routerd.adapters.grammar.declarations import symbols_at
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.lines import LineChange
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
 from routerd.languages.node import Node
@@ -23,23 +23,23 @@ MOST_LINES = 5_000
 """A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and kept."""
 
 
-def around_nearby(kept: Parsed, text: Text, place: Place) -> tuple[tuple[Symbol, ...], Parsed]:
+def around_nearby(kept: Parsed, text: Text, position: Position) -> tuple[tuple[Symbol, ...], Parsed]:
     """The symbols around a place of a text that is a little newer than ``kept``, and the tree to keep now."""
     change = text.changed_since(kept.text) or text.lines.change_since(kept.text.lines)
     if change.first == change.old_last == change.new_last:
-        return symbols_at(kept, place), kept
-    below = place.line >= change.new_last
-    before = Place(place.line - change.shift, place.column) if below else place
-    if below or place.line < change.first:
+        return symbols_at(kept, position), kept
+    below = position.line >= change.new_last
+    before = Position(position.line - change.shift, position.column) if below else position
+    if below or position.line < change.first:
         found = symbols_at(kept, before)
         if not found or _stands(kept, found, change):
             return tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in found), kept
     first, last = _rows_around(kept, min(change.first, before.line), max(change.old_last - 1, before.line))
     if last - first > MOST_LINES:
         whole = Parsed.of(text, kept.language)
-        return symbols_at(whole, place), whole
+        return symbols_at(whole, position), whole
     piece = Parsed.of(Text("".join(text.lines[first : last + 1 + change.shift])), kept.language)
-    found = symbols_at(piece, Place(place.line - first, place.column))
+    found = symbols_at(piece, Position(position.line - first, position.column))
     return tuple(symbol.mapped(lambda old: old.moved(first)) for symbol in found), kept
 
 
@@ -55,13 +55,13 @@ def _touched(symbols: tuple[Symbol, ...], change: LineChange) -> bool:
     return any(change.touches(*around.rows) for around in symbols)
 
 
-def _shifted(span: Span, change: LineChange) -> Span:
+def _shifted(span: Range, change: LineChange) -> Range:
     """A span whose end may lie below the change, and its start above it."""
     start, end = (
-        Place(place.line + change.shift, place.column) if place.line >= change.old_last else place
-        for place in (span.start, span.end)
+        Position(position.line + change.shift, position.column) if position.line >= change.old_last else position
+        for position in (span.start, span.end)
     )
-    return Span(start, end)
+    return Range(start, end)
 
 
 def _rows_around(kept: Parsed, first: int, last: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from routerd.adapters.grammar import effort
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 from routerd.languages import specs
 from routerd.languages.node import Node
@@ -131,7 +131,7 @@ class Parsed:
         return self.tree.root_node
 
     def captures(
-        self, query: str, near: Place | Span | None = None, within: Node | None = None
+        self, query: str, near: Position | Range | None = None, within: Node | None = None
     ) -> Mapping[str, Sequence[Node]]:
         """The nodes that each capture of a query finds, in no particular order; ``near`` a place or span only."""
         from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
@@ -139,44 +139,44 @@ class Parsed:
         cursor = QueryCursor(query_of(self.language, query))
         cursor.set_max_start_depth(_DEEPEST)
         if near is not None:
-            start, end = (near, near) if isinstance(near, Place) else (near.start, near.end)
+            start, end = (near, near) if isinstance(near, Position) else (near.start, near.end)
             # A cursor behind the last letter of a name is at that name: one byte more on either side.
             row, byte = self.point(start)
             end_row, end_byte = self.point(end)
             cursor.set_point_range((row, max(byte - 1, 0)), (end_row, end_byte + 1))
         return cursor.captures(self.root if within is None else cast("TreeSitterNode", within))
 
-    def point(self, place: Place) -> tuple[int, int]:
+    def point(self, position: Position) -> tuple[int, int]:
         """A place of the text as a point of the tree."""
-        return place.line, len(utf8(self.text.lines[place.line][: place.column]))
+        return position.line, len(utf8(self.text.lines[position.line][: position.column]))
 
-    def place(self, point: tuple[int, int]) -> Place:
+    def position(self, point: tuple[int, int]) -> Position:
         """A point of the tree as a place; one inside a line end is before it."""
         row, byte = point
         if row >= len(self.text.lines):
             return self.text.end
         line = self.text.lines[row]
         if line.isascii() and byte < len(line) - 1:
-            return Place(row, byte)
+            return Position(row, byte)
         column = len(utf8(line)[:byte].decode("utf-8", "ignore"))
-        return Place(row, min(column, len(line.rstrip("\r\n"))))
+        return Position(row, min(column, len(line.rstrip("\r\n"))))
 
-    def span(self, node: Node) -> Span:
+    def span(self, node: Node) -> Range:
         """Where a node stands; a line end at its own end is left out."""
         effort.check()
-        start, end = self.place(node.start_point), self.place(node.end_point)
+        start, end = self.position(node.start_point), self.position(node.end_point)
         if end.column == 0 and end.line > start.line:
-            end = Place(end.line - 1, len(self.text.bare(end.line - 1)))
-        return Span(start, end)
+            end = Position(end.line - 1, len(self.text.bare(end.line - 1)))
+        return Range(start, end)
 
-    def leaf_at(self, place: Place) -> Node | None:
+    def leaf_at(self, position: Position) -> Node | None:
         """The smallest node around the character that begins at a place."""
-        point = self.point(place)
+        point = self.point(position)
         return self.root.descendant_for_point_range(point, point)
 
-    def faults(self) -> tuple[Span, ...]:
+    def faults(self) -> tuple[Range, ...]:
         """Where the parser skipped or invented something, outermost first, none inside another."""
-        faults: list[Span] = []
+        faults: list[Range] = []
         ahead = [self.root]
         while ahead:
             node = ahead.pop()

@@ -12,7 +12,7 @@ from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import MOST_LINES
 from routerd.adapters.grammar.parsed import Parsed
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 
@@ -33,7 +33,7 @@ def patched(old: Outline, before: Text, after: Text) -> Outline | None:
     if piece.root.has_error or not _same(found, typed_in, top, bottom + shift):
         return None
 
-    def moved(span: Span) -> Span:
+    def moved(span: Range) -> Range:
         return span.moved(shift) if span.start.line > bottom else span
 
     outside = [s for s in old.symbols if not typed_in.whole.covers(s.whole)]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routerd.domain.quantile import outer_levels, quantile
-from routerd.domain.quote import Learned, Past
+from routerd.domain.quote import Past, TokenCalibration
 
 HALF_LIFE = 60
 """Bills after which an older one counts half: prompts and models change within weeks."""
@@ -29,7 +29,7 @@ _KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class BilledAttempt:
     """One answer that was billed: tokens counted and foreseen here, tokens billed there."""
 
     counted_input: int
@@ -43,7 +43,7 @@ class Bill:
     """The part of the billed output that was never shown."""
 
 
-def learn(bills: Sequence[Bill], action: str, language: str, prior_factor: float) -> Learned:
+def learn(bills: Sequence[BilledAttempt], action: str, language: str, prior_factor: float) -> TokenCalibration:
     """From a model's latest bills, newest first, for one action and language."""
     of_language = [bill for bill in bills if bill.language == language]
     of_action = [bill for bill in of_language if bill.action == action]
@@ -53,7 +53,7 @@ def learn(bills: Sequence[Bill], action: str, language: str, prior_factor: float
     thought = _share_of_reasoning(alike)
     of_action = [b for b in of_action if b.prior_output and b.counted_input and b.billed_input]
     if len(of_action) < _FEWEST_OUTPUTS:
-        return Learned(factor, reasoning=thought)
+        return TokenCalibration(factor, reasoning=thought)
     past = tuple(
         Past(
             b.billed_input / b.counted_input,
@@ -65,10 +65,12 @@ def learn(bills: Sequence[Bill], action: str, language: str, prior_factor: float
     )
     outputs = [(one.output, one.weight) for one in past]
     low, high = outer_levels([one.weight for one in past])
-    return Learned(factor, (quantile(outputs, low), quantile(outputs, 0.5), quantile(outputs, high)), past, thought)
+    return TokenCalibration(
+        factor, (quantile(outputs, low), quantile(outputs, 0.5), quantile(outputs, high)), past, thought
+    )
 
 
-def _share_of_reasoning(bills: Sequence[Bill]) -> float:
+def _share_of_reasoning(bills: Sequence[BilledAttempt]) -> float:
     """Of all tokens that were generated, old bills counting less; a mean, as sums of tokens are what is paid."""
     generated = sum(bill.billed_output * _weight(age) for age, bill in enumerate(bills))
     thought = sum(bill.reasoning * _weight(age) for age, bill in enumerate(bills))

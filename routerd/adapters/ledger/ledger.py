@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from routerd.adapters.ledger.lessons import Lessons
+from routerd.adapters.ledger.calibration import CalibrationStore
 from routerd.adapters.ledger.periods import day_of, month_of
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, RESERVATIONS, from_pico, to_pico
 from routerd.adapters.ledger.statistics import SAVED, statistics
@@ -20,11 +20,11 @@ from routerd.domain.errors import LedgerError
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import dollars
-from routerd.domain.quote import Learned
+from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.stats import Stats
 from routerd.domain.verdict import Refusal
-from routerd.processes import alive
+from routerd.system.processes import alive
 
 Run = Callable[[str, Sequence[object]], list[Row]]
 
@@ -49,7 +49,7 @@ class SqliteLedger:
         self._database = database
         self._budget = budget
         self._process = uuid.uuid4().hex
-        self._lessons = Lessons(database)
+        self._lessons = CalibrationStore(database)
         self._unwritten: list[tuple[Booking, datetime]] = []
         self._done: set[str] = set()
         self._set_aside: list[str] = []
@@ -194,9 +194,9 @@ class SqliteLedger:
         """Totals since a moment, or of all time; days are those of the zone."""
         return statistics(self._database, since, zone)
 
-    def learned(self, model: ModelRef, action: str, language: str) -> Learned:
+    def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""
-        return self._lessons.learned(model, action, language)
+        return self._lessons.token_calibration(model, action, language)
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
         """How often the latest answers were accepted, kept in memory as well."""

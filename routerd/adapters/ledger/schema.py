@@ -9,14 +9,14 @@ PICO = Decimal(10) ** 12
 """The cheapest cached token known costs 2,800 pico-dollars, and 64 bits hold nine million dollars of them."""
 
 
-class Connection(Protocol):
+class MigrationConnection(Protocol):
     """As much of a SQLite connection as a migration needs."""
 
     def execute(self, statement: str, /) -> object:
         """Run one statement."""
 
 
-def _first(connection: Connection) -> None:
+def _first(connection: MigrationConnection) -> None:
     connection.execute(
         """CREATE TABLE attempts (
             id INTEGER PRIMARY KEY, at REAL NOT NULL, job TEXT NOT NULL, action TEXT NOT NULL, language TEXT NOT NULL,
@@ -37,18 +37,18 @@ def _first(connection: Connection) -> None:
     )
 
 
-def _replies(connection: Connection) -> None:
+def _replies(connection: MigrationConnection) -> None:
     connection.execute(
         "CREATE TABLE replies (key TEXT PRIMARY KEY, at REAL NOT NULL, size INTEGER NOT NULL, text TEXT NOT NULL)"
     )
     connection.execute("CREATE INDEX replies_at ON replies (at)")
 
 
-def _health(connection: Connection) -> None:
+def _health(connection: MigrationConnection) -> None:
     connection.execute("CREATE TABLE health (deployment TEXT PRIMARY KEY, at REAL NOT NULL, state TEXT NOT NULL)")
 
 
-def _allowed(connection: Connection) -> None:
+def _allowed(connection: MigrationConnection) -> None:
     connection.execute("ALTER TABLE attempts ADD COLUMN allowed INTEGER")
 
 

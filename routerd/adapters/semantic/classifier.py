@@ -14,7 +14,7 @@ import numpy as np
 
 from routerd.adapters.semantic.embedding import Embedder, Matrix, StaticEmbedder
 from routerd.adapters.semantic.head import KINDS, Head
-from routerd.adapters.semantic.prototypes import Known, known, shipped_examples
+from routerd.adapters.semantic.prototypes import LabelledVectors, known, shipped_examples
 from routerd.domain.classification import Classification, Neighbour
 from routerd.domain.settings import RoutingExample
 from routerd.domain.tier import Tier
@@ -54,7 +54,7 @@ class _Loaded:
         return head
 
     @cached_property
-    def prototypes(self) -> Known:
+    def prototypes(self) -> LabelledVectors:
         return known(shipped_examples(self.folder), self.embedder)
 
 
@@ -70,7 +70,7 @@ class SemanticClassifier:
         """`embedder` replaces the shipped embedding; `clock_s` measures what an answer took."""
         self._parts = _Loaded(folder or shipped_folder(), embedder)
         self._examples: tuple[RoutingExample, ...] = ()
-        self._known: Known | None = None
+        self._known: LabelledVectors | None = None
         self._clock_s = clock_s
         self._loading = threading.Lock()
 
@@ -119,7 +119,7 @@ class SemanticClassifier:
             meaning = _votes(to_prototypes, self._parts.prototypes)
         return _softmax((head.of_words(texts) + meaning) / head.calibration.temperature)
 
-    def _answer(self, pool: Known, kinds: Matrix, tiers: Matrix, similarities: Matrix) -> Classification:
+    def _answer(self, pool: LabelledVectors, kinds: Matrix, tiers: Matrix, similarities: Matrix) -> Classification:
         calibration = self._parts.head.calibration
         best = int(similarities.argmax())
         if best < len(self._examples) and similarities[best] >= _FOLLOWS:
@@ -138,7 +138,7 @@ class SemanticClassifier:
         )
 
 
-def _followed(pool: Known, best: int, similarities: Matrix, kinds: Matrix) -> Classification:
+def _followed(pool: LabelledVectors, best: int, similarities: Matrix, kinds: Matrix) -> Classification:
     """A user's example decides: its similarity is the score, the lead over other tiers the margin."""
     example = pool.examples[best]
     score = min(float(similarities[best]), 1.0)
@@ -160,7 +160,7 @@ def _action(kinds: Matrix, tier: Tier) -> str:
     return KINDS[best][1]
 
 
-def _nearest(pool: Known, similarities: Matrix, tier: Tier) -> tuple[Neighbour, ...]:
+def _nearest(pool: LabelledVectors, similarities: Matrix, tier: Tier) -> tuple[Neighbour, ...]:
     """The nearest of `tier` first, so that the reason fits the answer; then the nearest of any."""
     of_tier = int(np.where(pool.ranks == tier.rank, similarities, -2).argmax())
     top = np.argpartition(similarities, -SHOWN)[-SHOWN:]
@@ -175,7 +175,7 @@ def _softmax(evidence: Matrix) -> Matrix:
     return probabilities
 
 
-def _votes(to_prototypes: Matrix, prototypes: Known) -> Matrix:
+def _votes(to_prototypes: Matrix, prototypes: LabelledVectors) -> Matrix:
     """Evidence from the nearest prototypes' kinds, for embeddings that the head was not fitted on."""
     kinds = np.array([KINDS.index((example.tier, example.action)) for example in prototypes.examples])
     evidence = np.empty((len(to_prototypes), len(KINDS)), dtype=np.float32)

@@ -28,7 +28,7 @@ _CACHED_WORDS = 20_000  # developers' words repeat; about 4 MB when full
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class ConfidenceCalibration:
     """What the fit learnt about its own certainty, out of fold."""
 
     temperature: float
@@ -45,7 +45,7 @@ class Head:
             self._bias = arrays["bias"]
             self._meaning = arrays["meaning"]
             self._rows = arrays["rows"].astype(np.float32)  # 1 MB more, and each sum of rows twice as fast
-            self.calibration = Calibration(*(float(number) for number in arrays["calibration"]))
+            self.calibration = ConfidenceCalibration(*(float(number) for number in arrays["calibration"]))
         self._words: dict[str, Matrix] = {}  # only grows; a full one is left to those who still read it
 
     def warm(self, texts: Iterable[str]) -> None:

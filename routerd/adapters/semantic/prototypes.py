@@ -16,7 +16,7 @@ from routerd.domain.tier import Tier
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class Prototype:
     """An instruction whose tier is known."""
 
     text: str
@@ -25,18 +25,18 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LabelledVectors:
     """Examples, with a unit vector and the rank of the tier for each."""
 
-    examples: tuple[Example, ...]
+    examples: tuple[Prototype, ...]
     vectors: Matrix
     ranks: NDArray[np.int8]
 
-    def after(self, first: Known) -> Known:
+    def after(self, first: LabelledVectors) -> LabelledVectors:
         """`first` and then these."""
         if not first.examples:
             return self
-        return Known(
+        return LabelledVectors(
             first.examples + self.examples,
             np.concatenate((first.vectors, self.vectors)),
             np.concatenate((first.ranks, self.ranks)),
@@ -48,12 +48,14 @@ class Known:
         return Neighbour(example.text, example.tier, example.action, round(similarity, 4))
 
 
-def known(labelled: Sequence[tuple[str, Tier, str]], embedder: Embedder) -> Known:
+def known(labelled: Sequence[tuple[str, Tier, str]], embedder: Embedder) -> LabelledVectors:
     """Texts with their tier and action as examples, with vectors of `embedder`."""
-    examples = tuple(Example(*row) for row in labelled)
+    examples = tuple(Prototype(*row) for row in labelled)
     texts = [example.text for example in examples]
     vectors = embedder.embed(texts) if texts else np.zeros((0, 0), dtype=np.float32)
-    return Known(tuple(examples), vectors, np.array([example.tier.rank for example in examples], dtype=np.int8))
+    return LabelledVectors(
+        tuple(examples), vectors, np.array([example.tier.rank for example in examples], dtype=np.int8)
+    )
 
 
 def shipped_examples(folder: Path) -> list[tuple[str, Tier, str]]:

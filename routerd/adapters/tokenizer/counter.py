@@ -102,6 +102,6 @@ def _parts(text: str) -> Iterator[str]:
             yield from _cut(_MEMBER, block)
 
 
-def _cut(places: re.Pattern[str], text: str) -> Iterator[str]:
-    ends = (0, *(match.end() for match in places.finditer(text)), len(text))
+def _cut(positions: re.Pattern[str], text: str) -> Iterator[str]:
+    ends = (0, *(match.end() for match in positions.finditer(text)), len(text))
     return (text[start:end] for start, end in pairwise(ends))

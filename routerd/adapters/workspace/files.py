@@ -9,7 +9,7 @@ from pathlib import Path
 from routerd.adapters.workspace.ignored import Ignored
 from routerd.domain.text import Text
 from routerd.languages import root_files
-from routerd.regular import read_regular
+from routerd.system.regular_files import read_regular
 
 MAX_FILES = 5_000
 """Files that are listed below one root; a larger tree is indexed as far as that, nearest folders first."""

@@ -60,11 +60,11 @@ class IgnoreFile:
             if not states:
                 break
             one = self._sets.get(octet, 0)
-            stay = self._all
+            keep_session_model = self._all
             if octet != _SLASH:
                 one |= self._sets.get("any but", 0) & ~self._sets.get(("not", octet), 0)
-                stay |= self._names
-            states = self._closed((states & one) << 1 | states & stay)
+                keep_session_model |= self._names
+            states = self._closed((states & one) << 1 | states & keep_session_model)
         return states
 
     def _closed(self, states: int) -> int:

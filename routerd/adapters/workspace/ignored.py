@@ -8,7 +8,7 @@ from pathlib import Path
 
 from routerd.adapters.workspace.ignore_file import IgnoreFile
 from routerd.adapters.workspace.ignore_pattern import Pattern, patterns_of
-from routerd.regular import TooLargeError, read_regular
+from routerd.system.regular_files import TooLargeError, read_regular
 
 MAX_IGNORE_BYTES = 1_000_000
 """A larger ``.gitignore`` is not read."""

@@ -10,13 +10,13 @@ from pathlib import Path
 from routerd.adapters.workspace.allowed import refusal
 from routerd.adapters.workspace.files import listed, read_text
 from routerd.domain.document import Document
-from routerd.domain.place import Span
 from routerd.domain.ports import Grammar
+from routerd.domain.position import Range
 from routerd.domain.project import Declaration, Project
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.languages import is_manifest, language_of
-from routerd.uris import uri_of
+from routerd.system.uris import uri_of
 
 _MAX_SOURCE_BYTES = 256_000
 """Larger sources are generated or data; outlining one would hold up hundreds of others."""
@@ -132,7 +132,7 @@ def _kept(name: str) -> bool:
     return is_manifest(last) or is_test
 
 
-def _summary(text: Text, doc: Span | None) -> str:
+def _summary(text: Text, doc: Range | None) -> str:
     if doc is None:
         return ""
     for line in text.slice(doc).splitlines():

@@ -15,7 +15,7 @@ from routerd.domain.ports import Grammar
 from routerd.domain.project import Project
 from routerd.domain.verdict import Refusal
 from routerd.languages import language_of
-from routerd.uris import path_of
+from routerd.system.uris import path_of
 
 
 class Workspace:

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
+from routerd.audit import Audited, Logs
 from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import Json, counted, money, usage_json
-from routerd.stages.audit import Audited, Logs
 
 
 def audit(

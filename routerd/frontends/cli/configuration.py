@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from routerd.app.configuration import Setup
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
-from routerd.setup import Setup
 
 commands = typer.Typer(help="Write, show or check the configuration.", rich_markup_mode=None)
 

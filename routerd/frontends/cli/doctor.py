@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from routerd.app import now
-from routerd.checkup import examine
+from routerd.app.doctor import examine
+from routerd.app.services import now
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
 

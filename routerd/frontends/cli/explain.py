@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from routerd.domain.forecast import Candidate
+from routerd.domain.forecast import PricedCandidate
 from routerd.domain.money import dollars
-from routerd.planning import Plan
+from routerd.pipeline.plan import Plan
 
 
 def parts(plan: Plan) -> list[dict[str, object]]:
@@ -32,7 +32,7 @@ def lines(name: str, plan: Plan) -> list[str]:
     return [f"\n{name}: {plan.route.reason}", *rows, total, *candidates]
 
 
-def _candidate(candidate: Candidate) -> str:
+def _candidate(candidate: PricedCandidate) -> str:
     accepted = "" if candidate.accepted is None else f", {candidate.accepted:.0%} of its answers are accepted"
     skipped = f"; passed over: {candidate.skipped}" if candidate.skipped else ""
     return f"  {candidate.tier} → {candidate.model}: {dollars(candidate.cost)} an answer{accepted}{skipped}"

@@ -95,8 +95,10 @@ def _ended(arguments: list[str]) -> int:
         return _say(f"{fault.strerror or fault}: {fault.filename or 'an operation failed'}.", FAILED)
     except Exception as fault:  # a fault of routerd's own: a person is told where, not shown a traceback
         frame = traceback.extract_tb(fault.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}, line {frame.lineno}"
-        return _say(f"This is a fault of routerd's own ({type(fault).__name__} at {place}): please report it.", FAILED)
+        position = f"{Path(frame.filename).name}, line {frame.lineno}"
+        return _say(
+            f"This is a fault of routerd's own ({type(fault).__name__} at {position}): please report it.", FAILED
+        )
     return code if isinstance(code, int) else 0
 
 

@@ -9,12 +9,12 @@ import typer
 
 from routerd import __version__
 from routerd.actions import catalog
+from routerd.app.configuration import Setting, settings
 from routerd.domain.action import ActionSpec
 from routerd.domain.errors import UsageError
 from routerd.domain.tier import Tier
 from routerd.frontends.cli import screen
 from routerd.frontends.shapes import Json
-from routerd.setup import Setting, settings
 
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 """JSON's names for what TOML's values are in Python."""

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from routerd.app import App, now
+from routerd.app.configuration import update_prices
+from routerd.app.services import App, now
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import STALE, Price, dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import Json, money
-from routerd.setup import update_prices
 
 
 def prices(

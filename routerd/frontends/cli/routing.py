@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from routerd.app import App
+from routerd.app.configuration import Setup
+from routerd.app.services import App
 from routerd.domain.errors import UsageError
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import well_formed
@@ -19,7 +20,6 @@ from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import route_json
-from routerd.setup import Setup
 
 _CHUNK = 256
 """Lines that are classified together: more are no faster, and the first answers would come later."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from routerd.app import now
+from routerd.app.services import now
 from routerd.domain.money import dollars
 from routerd.domain.stats import Failovers, Stats
 from routerd.frontends.cli import screen

@@ -12,10 +12,10 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from routerd.domain.errors import RouterdError
-from routerd.domain.place import Edit, Span
+from routerd.domain.position import Edit, Range
 from routerd.domain.text import Encoding, Text
+from routerd.domain.unified_diff import unified_diff
 from routerd.frontends.shapes import Json
-from routerd.frontends.unified_diff import unified_diff
 
 
 class StdioClient:
@@ -117,9 +117,9 @@ class StdioClient:
         return message
 
 
-def _span(text: Text, shape: Json) -> Span:
+def _span(text: Text, shape: Json) -> Range:
     start, end = shape["start"], shape["end"]
-    return Span(
-        text.place(start["line"], start["character"], Encoding.UTF32),
-        text.place(end["line"], end["character"], Encoding.UTF32),
+    return Range(
+        text.position(start["line"], start["character"], Encoding.UTF32),
+        text.position(end["line"], end["character"], Encoding.UTF32),
     )

@@ -14,7 +14,8 @@ from typing import Annotated
 import typer
 
 from routerd.actions import catalog, named
-from routerd.app import App
+from routerd.app.file_editor import FileEditor, unified
+from routerd.app.services import App
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt
 from routerd.domain.errors import UsageError
@@ -25,11 +26,10 @@ from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
-from routerd.frontends.cli.file_editor import FileEditor, unified
+from routerd.frontends.cli.file_position import request, split
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.places import request, split
 from routerd.frontends.shapes import estimate_json, outcome_json, refused
-from routerd.planning import Plan
+from routerd.pipeline.plan import Plan
 
 _EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
 _INDEX_SECONDS = 3.0

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from routerd.domain.document import Document
-from routerd.domain.place import Edit
+from routerd.domain.position import Edit
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text, cut_lines
 from routerd.domain.verdict import Stale
@@ -15,7 +15,7 @@ from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.to_proto import workspace_edit
 
 if TYPE_CHECKING:
-    from routerd.app import App
+    from routerd.app.services import App
     from routerd.frontends.lsp.session import Session
 
 ANSWER_S = 30.0

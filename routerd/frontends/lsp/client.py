@@ -24,7 +24,7 @@ class Wire(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class EditorClient:
     """The abilities that change what is sent; all off until the client said otherwise."""
 
     encoding: Encoding = Encoding.UTF16

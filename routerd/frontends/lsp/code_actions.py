@@ -37,8 +37,12 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
         findings = session.reviews.fixable(document.uri, span)
         entries += [to_proto.quick_fix(finding, document, client) for finding in findings]
     if any(_is_wanted(spec.kind, wanted) for spec in catalog().values()):
-        offers = app.offers(document, span)
-        entries += [to_proto.code_action(offer, client) for offer in offers if _is_wanted(offer.spec.kind, wanted)]
+        priced_actions = app.priced_actions(document, span)
+        entries += [
+            to_proto.code_action(priced_action, client)
+            for priced_action in priced_actions
+            if _is_wanted(priced_action.spec.kind, wanted)
+        ]
     return entries
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
-from routerd.domain.place import Edit, Span
+from routerd.domain.position import Edit, Range
 from routerd.domain.text import Encoding, Text
 from routerd.frontends.lsp.client import Wire
 from routerd.frontends.shapes import diagnostic_json
@@ -49,7 +49,7 @@ class Reviews:
                 self._wire.tell(PUBLISH, {"uri": each, "diagnostics": []})
         return gone
 
-    def fixable(self, uri: str, span: Span) -> tuple[Finding, ...]:
+    def fixable(self, uri: str, span: Range) -> tuple[Finding, ...]:
         """The findings with a fix on the lines of a span."""
         lines = range(span.start.line, span.end.line + 1)
         return tuple(

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.text import Text
 
 _REMEMBERED = 128
@@ -59,7 +59,7 @@ class Documents:
         """The client closed a document; whether it was open."""
         return self._open.pop(uri, None) is not None
 
-    def carried(self, uri: str, version: int | None, read: Callable[[Text], Span]) -> Span:
+    def carried(self, uri: str, version: int | None, read: Callable[[Text], Range]) -> Range:
         """A range that was made for some version, in the text as it stands now.
 
         ``read`` gives the range in a text. Lines above the change keep it, lines below move it along. Raises UsageError
@@ -78,7 +78,7 @@ class Documents:
         for old, new in pairwise(since):
             change = new.lines.change_since(old.lines)
             span = span.moved(change.shift) if span.start.line >= change.old_last else span
-        return Span(held.now.text.clamp(span.start), held.now.text.clamp(span.end))
+        return Range(held.now.text.clamp(span.start), held.now.text.clamp(span.end))
 
     def _seen(self, document: Document) -> None:
         for watcher in tuple(self.watchers):

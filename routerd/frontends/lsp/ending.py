@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from routerd.processes import alive
+from routerd.system.processes import alive
 
 LOOP_S = 1.3
 """Time that the event loop gets to end by itself."""

@@ -12,16 +12,16 @@ from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
-from routerd.domain.place import Place, Span
+from routerd.domain.position import Position, Range
 from routerd.domain.text import Encoding, Text
 from routerd.domain.tier import Tier
-from routerd.frontends.lsp.client import Client
+from routerd.frontends.lsp.client import EditorClient
 from routerd.frontends.shapes import Json
 
 _NOWHERE = types.ClientCapabilities()
 
 
-def client(params: types.InitializeParams) -> Client:
+def client(params: types.InitializeParams) -> EditorClient:
     """What a client announces; its first known encoding is taken, UTF-16 if it names none."""
     can = params.capabilities or _NOWHERE
     workspace = can.workspace or types.WorkspaceClientCapabilities()
@@ -31,7 +31,7 @@ def client(params: types.InitializeParams) -> Client:
     operations = tuple(str(operation.value) for operation in edit.resource_operations or ())
     hover = text.hover.content_format if text.hover else None
     own = _object(_object(can.experimental).get("routerd"))
-    return Client(
+    return EditorClient(
         encoding=_encoding(can),
         folders=_folders(params),
         process_id=params.process_id,
@@ -87,19 +87,19 @@ def edited(text: Text, changes: types.DidChangeTextDocumentParams, encoding: Enc
     return text
 
 
-def place(text: Text, position: types.Position, encoding: Encoding) -> Place:
+def position(text: Text, lsp_position: types.Position, encoding: Encoding) -> Position:
     """A position in a text, clamped to it."""
-    return text.place(position.line, position.character, encoding)
+    return text.position(lsp_position.line, lsp_position.character, encoding)
 
 
-def span(text: Text, range_: types.Range, encoding: Encoding) -> Span:
+def span(text: Text, range_: types.Range, encoding: Encoding) -> Range:
     """A range in a text, clamped to it."""
-    start, end = place(text, range_.start, encoding), place(text, range_.end, encoding)
-    return Span(min(start, end), max(start, end))
+    start, end = position(text, range_.start, encoding), position(text, range_.end, encoding)
+    return Range(min(start, end), max(start, end))
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RunArguments:
     """The argument of `routerd.run` and `routerd/run`, checked but not yet held against a document."""
 
     action: str
@@ -116,7 +116,7 @@ class Wish:
     apply: bool
     token: str | int | None
 
-    def request(self, document: Document, span: Span) -> Request:
+    def request(self, document: Document, span: Range) -> Request:
         """The wish for a document and a place in it."""
         return Request(
             self.action,
@@ -131,7 +131,7 @@ class Wish:
         )
 
 
-def wish(argument: object) -> Wish:
+def run_arguments(argument: object) -> RunArguments:
     """The wish that an argument states. Raises UsageError with a sentence where it does not."""
     given = _object(argument)
     action, uri = given.get("action"), given.get("uri")
@@ -140,7 +140,7 @@ def wish(argument: object) -> Wish:
     named(action)
     version, token = given.get("version"), given.get("workDoneToken")
     instruction = given.get("instruction")
-    return Wish(
+    return RunArguments(
         action,
         uri,
         _range(given.get("range")),
@@ -163,10 +163,10 @@ def _range(shape: object) -> types.Range | None:
     if shape is None:
         return None
     ends = _object(shape)
-    return types.Range(position(ends.get("start")), position(ends.get("end")))
+    return types.Range(lsp_position(ends.get("start")), lsp_position(ends.get("end")))
 
 
-def position(shape: object) -> types.Position:
+def lsp_position(shape: object) -> types.Position:
     """A position in one of routerd's own requests. Raises UsageError."""
     given = _object(shape)
     line, character = given.get("line"), given.get("character")

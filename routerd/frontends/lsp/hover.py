@@ -19,9 +19,9 @@ async def hover(session: Session, params: types.HoverParams) -> Json | None:
     document = session.documents.get(params.text_document.uri)
     if app is None or document is None:
         return None
-    place = from_proto.place(document.text, params.position, session.client.encoding)
+    position = from_proto.position(document.text, params.position, session.client.encoding)
     await app.at_hand(document)
-    card = app.card(document, place)
-    if card is None or not card.offers:
+    hover_info = app.hover_info(document, position)
+    if hover_info is None or not hover_info.priced_actions:
         return None
-    return to_proto.hover(card, document, app.standing(), session.client)
+    return to_proto.hover(hover_info, document, app.budget_status(), session.client)

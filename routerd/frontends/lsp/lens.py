@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.frontends.lsp import from_proto, to_proto
 from routerd.frontends.shapes import Json
 
@@ -32,6 +32,6 @@ async def resolve(session: Session, lens: types.CodeLens) -> Json:
     if app is None or document is None:
         return to_proto.dead_lens(lens)
     await app.at_hand(document)
-    place = from_proto.place(document.text, lens.range.start, session.client.encoding)
-    offers = app.offers(document, Span(place, place))
-    return to_proto.live_lens(lens, offers[0], session.client) if offers else to_proto.dead_lens(lens)
+    position = from_proto.position(document.text, lens.range.start, session.client.encoding)
+    priced_actions = app.priced_actions(document, Range(position, position))
+    return to_proto.live_lens(lens, priced_actions[0], session.client) if priced_actions else to_proto.dead_lens(lens)

@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 _Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-class Discreet(logging.Formatter):
+class RedactingFilter(logging.Formatter):
     """Leaves out what a library fills into its messages, and what exceptions say beside their type.
 
     pygls logs whole messages and parameters, and any exception may quote the text that it fell over;
@@ -59,7 +59,7 @@ def _ours_or_a_warning(record: logging.LogRecord) -> bool:
 def set_up(level: str, file: Path | None) -> None:
     """Send the log to a file, else to stderr; libraries never log below a warning."""
     handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Discreet())
+    handler.setFormatter(RedactingFilter())
     handler.addFilter(_ours_or_a_warning)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in _TALKATIVE:

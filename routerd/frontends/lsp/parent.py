@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from routerd.processes import alive
+from routerd.system.processes import alive
 
 _EVERY_S = 0.5
 """Looking costs a microsecond; an orphan lives this long at the most."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars
-from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
+from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
 from routerd.frontends.shapes import Json
 
 _CREATE_S = 5.0
@@ -21,7 +21,7 @@ _EVERY_S = 0.4
 class Progress:
     """What a job is doing now; costs nothing where the client shows no progress."""
 
-    def __init__(self, wire: Wire, client: Client, title: str) -> None:
+    def __init__(self, wire: Wire, client: EditorClient, title: str) -> None:
         self._wire = wire
         self._client = client
         self._title = title

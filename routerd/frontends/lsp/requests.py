@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from routerd.domain.errors import UsageError
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.verdict import Refusal
 from routerd.frontends.lsp import from_proto, runs, to_proto
 from routerd.frontends.shapes import Json, outcome_json, route_json
@@ -30,18 +30,18 @@ async def run(session: Session, params: object) -> Json:
 async def estimate(session: Session, params: object) -> Json:
     """`routerd/estimate`: what each action would cost at a position, "ask" by its ``instruction``; sends nothing."""
     uri = from_proto.text_of(params, "textDocument", "uri")
-    position = from_proto.position(from_proto.part(params, "position"))
+    lsp_position = from_proto.lsp_position(from_proto.part(params, "position"))
     app = await session.working()
     document = session.documents.get(uri) or app.document(uri)
     if document is None:
         raise UsageError(f"{uri} is neither open in the editor nor a readable file: open it first.")
     await app.at_hand(document)
-    place = from_proto.place(document.text, position, session.client.encoding)
-    symbol = app.grammar.outline(document).enclosing(place)
-    at = symbol.name_span.start if symbol else place
+    position = from_proto.position(document.text, lsp_position, session.client.encoding)
+    symbol = app.grammar.outline(document).enclosing(position)
+    at = symbol.name_span.start if symbol else position
     words = from_proto.part(params, "instruction")
-    offers = app.prices(document, Span(at, at), words if isinstance(words, str) else "")
-    return to_proto.estimates(symbol, offers, document, session.client)
+    priced_actions = app.prices(document, Range(at, at), words if isinstance(words, str) else "")
+    return to_proto.estimates(symbol, priced_actions, document, session.client)
 
 
 async def route(session: Session, params: object) -> Json:

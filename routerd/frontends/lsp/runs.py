@@ -7,21 +7,22 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from routerd.app.jobs import Job
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.text import Text
-from routerd.frontends.lsp import from_proto, kept
+from routerd.frontends.lsp import from_proto
+from routerd.frontends.lsp import rescued_text as kept
 from routerd.frontends.lsp.apply import LspEditor
-from routerd.frontends.lsp.from_proto import Wish
-from routerd.frontends.lsp.jobs import Job
+from routerd.frontends.lsp.from_proto import RunArguments
 from routerd.frontends.lsp.progress import Progress
 from routerd.frontends.shapes import outcome_json
 
 if TYPE_CHECKING:
-    from routerd.app import App
+    from routerd.app.services import App
     from routerd.frontends.lsp.session import Session
 
 _MESSAGE = {Status.FAILED: 1, Status.REFUSED: 2, Status.PROPOSED: 2}
@@ -29,10 +30,10 @@ _MESSAGE = {Status.FAILED: 1, Status.REFUSED: 2, Status.PROPOSED: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class _Errand:
+class _RunContext:
     session: Session
     app: App
-    wish: Wish
+    arguments: RunArguments
     request: Request
     own: bool
     """Asked for by `routerd/run`: the asker gets the outcome and shows it."""
@@ -40,83 +41,93 @@ class _Errand:
 
 async def start(session: Session, argument: object, own: bool) -> Job:
     """Begin the job that an argument asks for, or find it already running. Raises RouterdError."""
-    wish = from_proto.wish(argument)
+    arguments = from_proto.run_arguments(argument)
     app = await session.working()
-    document = session.documents.get(wish.uri)
+    document = session.documents.get(arguments.uri)
     if document is not None:
         await app.at_hand(document)
-    errand = _Errand(session, app, wish, _request(session, app, wish), own)
-    key = _key(app, wish, errand.request)
+    run_context = _RunContext(session, app, arguments, _request(session, app, arguments), own)
+    key = _key(app, arguments, run_context.request)
     running = session.jobs.same(key)
     if running is not None:
         return running
-    return session.jobs.start(wish.action, wish.uri, key, lambda job: _work(job, errand))
+    return session.jobs.start(arguments.action, arguments.uri, key, lambda job: _work(job, run_context))
 
 
-def _request(session: Session, app: App, wish: Wish) -> Request:
+def _request(session: Session, app: App, arguments: RunArguments) -> Request:
     """The wish for the document as it is now: a range made for an older version moves along."""
-    document = session.documents.get(wish.uri) or app.document(wish.uri)
+    document = session.documents.get(arguments.uri) or app.document(arguments.uri)
     if document is None:
-        raise UsageError(f"{wish.uri} is neither open in the editor nor a readable file: open it first.")
+        raise UsageError(f"{arguments.uri} is neither open in the editor nor a readable file: open it first.")
 
-    def read(text: Text) -> Span:
+    def read(text: Text) -> Range:
         encoding = session.client.encoding
-        return from_proto.span(text, wish.range, encoding) if wish.range else text.whole
+        return from_proto.span(text, arguments.range, encoding) if arguments.range else text.whole
 
     if document.version is None:
-        return wish.request(document, read(document.text))
-    return wish.request(document, session.documents.carried(wish.uri, wish.version, read))
+        return arguments.request(document, read(document.text))
+    return arguments.request(document, session.documents.carried(arguments.uri, arguments.version, read))
 
 
-def _key(app: App, wish: Wish, request: Request) -> Hashable:
+def _key(app: App, arguments: RunArguments, request: Request) -> Hashable:
     """What makes two wishes the same: the action and the symbol, not the column of the cursor."""
     symbol = None
     if request.span.empty:
         symbol = app.grammar.outline(request.document).enclosing(request.cursor)
-    place = symbol.qualname if symbol else request.span
-    return (wish.action, wish.uri, place, wish.instruction, wish.replace, wish.apply, wish.tier, wish.model, wish.above)
+    position = symbol.qualname if symbol else request.span
+    return (
+        arguments.action,
+        arguments.uri,
+        position,
+        arguments.instruction,
+        arguments.replace,
+        arguments.apply,
+        arguments.tier,
+        arguments.model,
+        arguments.above,
+    )
 
 
-async def _work(job: Job, errand: _Errand) -> Outcome:
-    session, wish = errand.session, errand.wish
-    progress = Progress(session.wire, session.client, f"routerd: {wish.action}")
-    job.token = wish.token if wish.token is not None else f"routerd-{job.id}"
-    showing = asyncio.ensure_future(progress.show(job.token, created=wish.token is not None))
-    editor = LspEditor(session, errand.app, errand.request.document, wish.apply)
+async def _work(job: Job, run_context: _RunContext) -> Outcome:
+    session, arguments = run_context.session, run_context.arguments
+    progress = Progress(session.wire, session.client, f"routerd: {arguments.action}")
+    job.token = arguments.token if arguments.token is not None else f"routerd-{job.id}"
+    showing = asyncio.ensure_future(progress.show(job.token, created=arguments.token is not None))
+    editor = LspEditor(session, run_context.app, run_context.request.document, arguments.apply)
     try:
-        outcome = _whole(await errand.app.run(errand.request, editor, progress), errand)
+        outcome = _whole(await run_context.app.run(run_context.request, editor, progress), run_context)
     except BaseException:
         progress.end("ended")
         raise
     finally:
         showing.cancel()
     progress.end(outcome.message)
-    if not errand.own:
+    if not run_context.own:
         # In a task of its own: to show a document may take as long as the user likes.
-        session.later(asyncio.ensure_future(_tell(job.id, outcome, errand)))
+        session.later(asyncio.ensure_future(_tell(job.id, outcome, run_context)))
     return outcome
 
 
-def _whole(outcome: Outcome, errand: _Errand) -> Outcome:
+def _whole(outcome: Outcome, run_context: _RunContext) -> Outcome:
     """The outcome, with a diff of what was to be applied and could not be."""
     change = outcome.change
-    if not (change and change.files and outcome.status is Status.PROPOSED and errand.wish.apply):
+    if not (change and change.files and outcome.status is Status.PROPOSED and run_context.arguments.apply):
         return outcome
     return replace(outcome, change=replace(change, document=change.document or kept.as_diff(change)))
 
 
-async def _tell(job: str, outcome: Outcome, errand: _Errand) -> None:
+async def _tell(job: str, outcome: Outcome, run_context: _RunContext) -> None:
     """Tell a client that does not wait for an answer: the whole outcome, or in words."""
-    session = errand.session
+    session = run_context.session
     if session.client.takes_outcomes:
         shape = outcome_json(outcome, session.client.encoding)
         session.wire.tell("routerd/outcome", {"job": job, "outcome": shape})
         return
     message, kind = outcome.message, _MESSAGE.get(outcome.status)
     text = outcome.change.document if outcome.change else None
-    if text and errand.wish.apply:
+    if text and run_context.arguments.apply:
         extension = "md" if outcome.status is Status.APPLIED else "diff"
-        name = f"{outcome.action}-{_stem(errand.request.document)}.{extension}"
+        name = f"{outcome.action}-{_stem(run_context.request.document)}.{extension}"
         if told := await _kept(text, name, session):
             message, kind = f"{message} {told}", kind or 3
     if kind is not None:

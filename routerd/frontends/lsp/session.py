@@ -8,17 +8,17 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from routerd.app.jobs import Jobs
 from routerd.domain.errors import RouterdError
 from routerd.frontends.lsp import keys, status
-from routerd.frontends.lsp.client import Client, NoAnswerError, Wire
+from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
 from routerd.frontends.lsp.diagnostics import Reviews
 from routerd.frontends.lsp.documents import Documents
-from routerd.frontends.lsp.jobs import Jobs
 from routerd.frontends.lsp.pauses import Pauses
-from routerd.uris import path_of
+from routerd.system.uris import path_of
 
 if TYPE_CHECKING:
-    from routerd.app import App
+    from routerd.app.services import App
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class SharedApp:
     def open(self, folders: tuple[str, ...]) -> App:
         """The app, with these workspace folders taken in. Raises RouterdError where it cannot be opened."""
         # Imported here: half of what a start costs is not needed to answer `initialize`.
-        from routerd.app import App  # noqa: PLC0415
+        from routerd.app.services import App  # noqa: PLC0415
 
         paths = [path for path in map(path_of, folders) if path is not None]
         if self.within is not None:
@@ -73,7 +73,7 @@ class Session:
 
     def __init__(self, wire: Wire, shared: SharedApp) -> None:
         self.wire = wire
-        self.client = Client()
+        self.client = EditorClient()
         self.documents = Documents()
         self.reviews = Reviews(wire)
         self.jobs = Jobs(self._tell_status)
@@ -86,7 +86,7 @@ class Session:
         self._opening: asyncio.Task[None] | None = None
         self._later: set[asyncio.Future[Any]] = set()
 
-    def began(self, client: Client) -> None:
+    def began(self, client: EditorClient) -> None:
         """The client said who it is."""
         self.client = client
         self.reviews.encoding = client.encoding
@@ -147,7 +147,7 @@ class Session:
 
     def reloaded(self, problems: tuple[str, ...]) -> None:
         """A configuration file has changed: what it says, and what is wrong with it, is shown at once."""
-        self.tell_problems((*problems, *(self.app.doubts() if self.app else ())))
+        self.tell_problems((*problems, *(self.app.model_warnings() if self.app else ())))
         self._tell_status()
         self.refresh_lenses()
 
@@ -186,7 +186,7 @@ class Session:
         if self.client.keeps_keys:
             providers = [one.name for one in self.app.settings.providers.values() if one.key]
             self.tell_problems(self.app.hand_keys(await keys.asked(self.wire, providers)))
-        self.tell_problems(self.app.doubts())
+        self.tell_problems(self.app.model_warnings())
         self.later(asyncio.ensure_future(self.app.watch(self.reloaded)))
         self._tell_status()
         for document in self.documents.all():

@@ -8,7 +8,7 @@ from routerd.domain.errors import LedgerError
 from routerd.frontends.shapes import money
 
 if TYPE_CHECKING:
-    from routerd.app import App
+    from routerd.app.services import App
     from routerd.frontends.lsp.client import Wire
 
 
@@ -17,7 +17,7 @@ def tell(wire: Wire, app: App | None, jobs: int) -> None:
     if app is None:
         return
     try:
-        standing = app.standing()
+        budget_status = app.budget_status()
     except LedgerError:
         return  # a job begins and ends all the same, and the next status tells
     wire.tell(
@@ -25,8 +25,8 @@ def tell(wire: Wire, app: App | None, jobs: int) -> None:
         {
             "state": "busy" if jobs else "idle",
             "jobs": jobs,
-            "spent_today": money(standing.spent_today),
-            "budget_daily": money(standing.budget_daily),
-            "saved_today": money(standing.saved_today),
+            "spent_today": money(budget_status.spent_today),
+            "budget_daily": money(budget_status.budget_daily),
+            "saved_today": money(budget_status.saved_today),
         },
     )

@@ -11,7 +11,7 @@ from routerd.domain.document import Document
 from routerd.domain.finding import Finding
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Symbol
-from routerd.frontends.lsp.client import Client
+from routerd.frontends.lsp.client import EditorClient
 from routerd.frontends.shapes import (
     Json,
     diagnostic_json,
@@ -23,31 +23,35 @@ from routerd.frontends.shapes import (
 )
 
 if TYPE_CHECKING:
-    from routerd.domain.offer import Card, Offer
-    from routerd.domain.stats import Standing
+    from routerd.domain.priced_action import HoverInfo, PricedAction
+    from routerd.domain.stats import BudgetStatus
 
 RUN = "routerd.run"
 
 
-def hover(card: Card, document: Document, standing: Standing, client: Client) -> Json:
+def hover(hover_info: HoverInfo, document: Document, budget_status: BudgetStatus, client: EditorClient) -> Json:
     """The price table of a symbol."""
-    table = hover_markdown(tuple(offer.forecast for offer in card.offers), standing.spent_today, standing.budget_daily)
+    table = hover_markdown(
+        tuple(priced_action.forecast for priced_action in hover_info.priced_actions),
+        budget_status.spent_today,
+        budget_status.budget_daily,
+    )
     return {
         "contents": {"kind": "markdown" if client.markdown else "plaintext", "value": table},
-        "range": range_json(card.symbol.name_span, document.text, client.encoding),
+        "range": range_json(hover_info.symbol.name_span, document.text, client.encoding),
     }
 
 
-def code_action(offer: Offer, client: Client) -> Json:
+def code_action(priced_action: PricedAction, client: EditorClient) -> Json:
     """A menu entry, or the bare command for a client that knows no other."""
-    title = offer_title(offer.title, offer.forecast)
-    command = {"title": title, "command": RUN, "arguments": [run_argument(offer, client)]}
-    return {"title": title, "kind": offer.spec.kind, "command": command} if client.action_literals else command
+    title = offer_title(priced_action.title, priced_action.forecast)
+    command = {"title": title, "command": RUN, "arguments": [run_argument(priced_action, client)]}
+    return {"title": title, "kind": priced_action.spec.kind, "command": command} if client.action_literals else command
 
 
-def run_argument(offer: Offer, client: Client) -> Json:
+def run_argument(priced_action: PricedAction, client: EditorClient) -> Json:
     """The argument of `routerd.run` that asks for just this."""
-    request = offer.request
+    request = priced_action.request
     argument: Json = {
         "action": request.action,
         "uri": request.document.uri,
@@ -57,7 +61,7 @@ def run_argument(offer: Offer, client: Client) -> Json:
     return argument | ({"replace": True} if request.replace else {})
 
 
-def quick_fix(finding: Finding, document: Document, client: Client) -> Json:
+def quick_fix(finding: Finding, document: Document, client: EditorClient) -> Json:
     """A finding's own fix as a menu entry."""
     assert finding.fix is not None
     file = FileChange(document.uri, document.text, (finding.fix,), document.version)
@@ -69,7 +73,7 @@ def quick_fix(finding: Finding, document: Document, client: Client) -> Json:
     }
 
 
-def workspace_edit(change: Change, client: Client) -> Json:
+def workspace_edit(change: Change, client: EditorClient) -> Json:
     """The edits of a change, versioned where the client can; an open file goes first.
 
     Neovim looks at the version of the first entry only, and at 1 where it ought to look at 0: its check is
@@ -84,24 +88,26 @@ def workspace_edit(change: Change, client: Client) -> Json:
     return {"changes": {part["textDocument"]["uri"]: part["edits"] for part in shape["documentChanges"]}}
 
 
-def estimates(symbol: Symbol | None, offers: tuple[Offer, ...], document: Document, client: Client) -> Json:
+def estimates(
+    symbol: Symbol | None, priced_actions: tuple[PricedAction, ...], document: Document, client: EditorClient
+) -> Json:
     """What `routerd/estimate` answers; symbol and range are ``null`` outside of any symbol."""
     return {
         "symbol": symbol.qualname if symbol else None,
         "range": range_json(symbol.whole, document.text, client.encoding) if symbol else None,
-        "estimates": [estimate_json(offer.forecast) for offer in offers],
+        "estimates": [estimate_json(priced_action.forecast) for priced_action in priced_actions],
     }
 
 
-def lens(symbol: Symbol, document: Document, client: Client) -> Json:
+def lens(symbol: Symbol, document: Document, client: EditorClient) -> Json:
     """A lens above a symbol, without its title."""
     return {"range": range_json(symbol.name_span, document.text, client.encoding), "data": {"uri": document.uri}}
 
 
-def live_lens(lens: types.CodeLens, offer: Offer, client: Client) -> Json:
+def live_lens(lens: types.CodeLens, priced_action: PricedAction, client: EditorClient) -> Json:
     """A lens with the title and command of an offer."""
-    title = offer_title(offer.title, offer.forecast)
-    command = {"title": title, "command": RUN, "arguments": [run_argument(offer, client)]}
+    title = offer_title(priced_action.title, priced_action.forecast)
+    command = {"title": title, "command": RUN, "arguments": [run_argument(priced_action, client)]}
     return {"range": _range(lens.range), "command": command}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
-from routerd.domain.place import Span
+from routerd.domain.position import Range
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 
@@ -49,7 +49,7 @@ def cases() -> list[Path]:
     return sorted(FOLDER.glob("*.txt"))
 
 
-def _at(span: Span | None) -> str:
+def _at(span: Range | None) -> str:
     if span is None:
         return "-"
     start, end = span.start, span.end

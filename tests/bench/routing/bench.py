@@ -31,7 +31,7 @@ from routerd.adapters.semantic import SemanticClassifier, StaticEmbedder
 from routerd.adapters.semantic.classifier import shipped_folder
 from routerd.domain.classification import Classification
 from routerd.domain.tier import Tier
-from routerd.stages.words import own_words
+from routerd.routing.words import own_words
 
 DATA = Path(__file__).parent / "data"
 DEFAULT_TIER = Tier.LOGIC
@@ -107,8 +107,8 @@ def quality(truth: list[Tier], told: list[Tier]) -> dict[str, float]:
 
 def spent(right: Tier, guess: Tier) -> float:
     """Dollars: a tier too low fails, is paid for, and escalates rung by rung until the right one."""
-    rungs = [tier for tier in Tier if guess.rank <= tier.rank <= right.rank] or [guess]
-    return sum((TOKENS_IN * PRICES[tier][0] + TOKENS_OUT * PRICES[tier][1]) / 1e6 for tier in rungs)
+    candidates = [tier for tier in Tier if guess.rank <= tier.rank <= right.rank] or [guess]
+    return sum((TOKENS_IN * PRICES[tier][0] + TOKENS_OUT * PRICES[tier][1]) / 1e6 for tier in candidates)
 
 
 def f1(pairs: list[tuple[Tier, Tier]], tier: Tier) -> float:

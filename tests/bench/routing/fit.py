@@ -26,7 +26,7 @@ from routerd.adapters.semantic.embedding import StaticEmbedder
 from routerd.adapters.semantic.features import BUCKETS, gram_buckets, pair_buckets, split, word_bucket
 from routerd.adapters.semantic.head import KINDS
 from routerd.domain.tier import Tier
-from routerd.stages.words import own_words
+from routerd.routing.words import own_words
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parents[2] / "routerd" / "data" / "routing"

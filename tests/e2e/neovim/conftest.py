@@ -11,7 +11,7 @@ import pytest
 from tests import brain
 from tests.e2e.conftest import CODE, new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import VERSIONS, Neovim, version
-from tests.upstream import InThread, Upstream
+from tests.loopback import InThread, Upstream
 
 RESET = """
 vim.cmd("silent! stopinsert | silent! tabonly! | silent! only!")

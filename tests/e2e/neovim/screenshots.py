@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.e2e.conftest import KEY, new_env
 from tests.e2e.neovim.editor import PLUGIN, program
 from tests.e2e.neovim.terminal import Terminal
-from tests.upstream import InThread, Turn, Upstream
+from tests.loopback import InThread, Turn, Upstream
 
 SAMPLE = Path(__file__).parents[3] / "routerd" / "data" / "sample"
 INIT = """\
@@ -61,8 +61,8 @@ def neovim(upstream: InThread, rows: int) -> Iterator[Terminal]:
         env |= {"ROUTERD_CONFIG": str(config), "N1N_API_KEY": KEY}
         init = Path(folder) / "init.lua"
         init.write_text(INIT.format(plugin=json.dumps(str(PLUGIN)), python=json.dumps(sys.executable)), "utf-8")
-        place = ("+/def read_labels/", "+norm w", "parcel/labels.py")
-        command = shlex.join([program(), "-i", "NONE", "-n", "-u", str(init), *place])
+        position = ("+/def read_labels/", "+norm w", "parcel/labels.py")
+        command = shlex.join([program(), "-i", "NONE", "-n", "-u", str(init), *position])
         with Terminal(command, env, root, rows=rows) as terminal:
             terminal.wait("def read_labels", "routerd $0/$5.00")
             yield terminal

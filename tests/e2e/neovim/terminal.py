@@ -94,8 +94,8 @@ class Terminal:
         cells, last = list[str](), Style()
         for line, row in enumerate(rows):
             for column, run, style in _runs(row, self._columns, last):
-                place = f"left:{column}ch;top:{line * _ROW_PX}px"
-                cells.append(f'<s style="{place};{style.css(ink, paper)}">{html.escape(run)}</s>')
+                position = f"left:{column}ch;top:{line * _ROW_PX}px"
+                cells.append(f'<s style="{position};{style.css(ink, paper)}">{html.escape(run)}</s>')
                 last = style
         cursor = (
             f'<s style="left:{x}ch;top:{int(y) * _ROW_PX}px;width:1ch;background:#fff;mix-blend-mode:difference"> </s>'
@@ -107,12 +107,12 @@ def _runs(row: str, columns: int, style: Style) -> Iterator[tuple[int, str, Styl
     """Column, text and style of each run of a captured row, which begins in the style that the last row ended in."""
     column = 0
     parts = _SGR.split(row)
-    for place, part in enumerate(parts):
-        if place % 2:
+    for position, part in enumerate(parts):
+        if position % 2:
             style = _changed(style, part)
             continue
         width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in part)
-        last = place == len(parts) - 1
+        last = position == len(parts) - 1
         if part or last:
             yield column, part + " " * (columns - column - width if last else 0), style
         column += width

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import CODE
 from tests.e2e.neovim.editor import Neovim
-from tests.upstream import InThread, Turn
+from tests.loopback import InThread, Turn
 
 pytestmark = pytest.mark.editor
 
@@ -31,7 +31,9 @@ def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim
     shown = nvim.wait(FLOAT)
     rows = [line for line in shown.split("\n") if line.startswith("|")]
     assert [row.split()[1] for row in rows[2:]] == ["document", "test", "review", "design"]
-    assert len({tuple(place for place, char in enumerate(row) if char == "|") for row in rows}) == 1, "it is aligned"
+    assert len({tuple(position for position, char in enumerate(row) if char == "|") for row in rows}) == 1, (
+        "it is aligned"
+    )
     assert "≈ $0.0" in shown
     assert "spent today" in shown
 

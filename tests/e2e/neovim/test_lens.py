@@ -14,7 +14,7 @@ from tests import brain
 from tests.e2e.conftest import new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import VERSIONS, Neovim, version
 from tests.e2e.neovim.test_session import OTHER
-from tests.upstream import InThread, Upstream
+from tests.loopback import InThread, Upstream
 
 pytestmark = pytest.mark.editor
 

@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.conftest import CODE, new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import Neovim
 from tests.e2e.neovim.test_actions import REPLACES
-from tests.upstream import InThread, Turn, hang_mid_stream
+from tests.loopback import InThread, Turn, hang_mid_stream
 
 pytestmark = pytest.mark.editor
 

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.conftest import new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import PLUGIN, Neovim
 from tests.e2e.neovim.test_actions import FLOAT, PROGRESS
-from tests.upstream import InThread, Turn, hang_mid_stream
+from tests.loopback import InThread, Turn, hang_mid_stream
 
 pytestmark = pytest.mark.editor
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import CODE
 from tests.e2e.neovim.editor import Neovim
-from tests.upstream import InThread, hang_mid_stream
+from tests.loopback import InThread, hang_mid_stream
 
 pytestmark = pytest.mark.editor
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests import brain
 from tests.e2e.conftest import with_upstream
-from tests.upstream import InThread, Upstream
+from tests.loopback import InThread, Upstream
 
 README = Path(__file__).parents[3] / "editors" / "README.md"
 

@@ -31,7 +31,7 @@ export function stranger(folder, version) {
 export class Upstream {
   /** `reply` is what it answers when it was told nothing else. */
   static async start(reply) {
-    const child = spawn(PYTHON, ["-m", "tests.upstream", "--until-stdin-closes", "--reply", reply], {
+    const child = spawn(PYTHON, ["-m", "tests.loopback", "--until-stdin-closes", "--reply", reply], {
       cwd: ROOT,
       stdio: ["pipe", "pipe", "inherit"],
     });

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from routerd.domain.errors import UsageError
-from routerd.domain.place import Place
-from routerd.frontends.cli.places import split
+from routerd.domain.position import Position
+from routerd.frontends.cli.file_position import split
 
 NAME = st.text("abc.-_é ", min_size=1, max_size=8).filter(lambda name: name.strip(". "))
 NUMBER = st.integers(1, 999_999_999)
@@ -18,8 +18,8 @@ NUMBER = st.integers(1, 999_999_999)
 
 @given(name=NAME, line=NUMBER, column=NUMBER)
 def test_numbers_are_a_place_counted_from_one(name: str, line: int, column: int) -> None:
-    assert split(f"{name}:{line}") == (Path(name), Place(line - 1, 0))
-    assert split(f"{name}:{line}:{column}") == (Path(name), Place(line - 1, column - 1))
+    assert split(f"{name}:{line}") == (Path(name), Position(line - 1, 0))
+    assert split(f"{name}:{line}:{column}") == (Path(name), Position(line - 1, column - 1))
 
 
 @given(

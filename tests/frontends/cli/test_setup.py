@@ -18,17 +18,17 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.config import Sources
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
-from routerd.adapters.upstream import Health, SharedHealth
-from routerd.checkup import Check, examine
+from routerd.app.configuration import Setup
+from routerd.app.doctor import DoctorCheck, examine
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.setup import Setup
+from routerd.providers import Health, SharedHealth
 from tests.home import at_home
-from tests.upstream import InThread, Turn, Upstream, credential
+from tests.loopback import InThread, Turn, Upstream, credential
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 OLLAMA_PORT = 11434
@@ -54,7 +54,7 @@ def closed() -> Iterator[str]:
         yield f"http://127.0.0.1:{kept.getsockname()[1]}/v1"
 
 
-def checks(home: Path, text: str) -> dict[str, Check]:
+def checks(home: Path, text: str) -> dict[str, DoctorCheck]:
     file = home / "config.toml"
     file.write_text(text, "utf-8")
     return {check.name: check for check in asyncio.run(examine(file, home, NOW))}
@@ -87,7 +87,7 @@ checked = "2026-11-01"
 def test_a_provider_in_order_tells_its_key_source_models_and_prices(home: Path) -> None:
     with InThread(Upstream(models=["m", "other"], keys=["sk-never-shown"])) as upstream:
         found = checks(home, near(upstream.base_url))
-    assert found["provider near"] == Check(
+    assert found["provider near"] == DoctorCheck(
         "provider near", True, "key from environment variable NEAR_KEY; reachable; lists m; prices known"
     )
     assert found["tier utility"].words == "near/m, $0.20 in and $0.60 out per million (config, 2026-11-01)"
@@ -121,7 +121,9 @@ def test_a_missing_key_is_told_by_its_source_and_the_provider_is_never_contacted
         found = checks(home, near(f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
         with pytest.raises(TimeoutError):
             server.accept()
-    assert found["provider near"] == Check("provider near", None, "not asked: no key in environment variable NEAR_KEY")
+    assert found["provider near"] == DoctorCheck(
+        "provider near", None, "not asked: no key in environment variable NEAR_KEY"
+    )
     for name in ("openai", "anthropic", "n1n", "litellm"):
         assert found[f"provider {name}"].ok is None
 

@@ -7,7 +7,7 @@ import pytest
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
 from routerd.domain.finding import Finding, Severity
-from routerd.domain.place import Edit, Span, span
+from routerd.domain.position import Edit, Range, span
 from routerd.domain.text import Text
 from routerd.frontends.lsp.diagnostics import carried
 from routerd.frontends.lsp.documents import Documents
@@ -42,7 +42,7 @@ def test_a_range_for_an_older_version_is_found_again_change_by_change() -> None:
     documents.change("u", 2, Text("new\na\nb\nc\nd\n"))
     documents.change("u", 3, Text("new\na\nb\nc\nd\nmore\n"))
 
-    def read(_: Text) -> Span:
+    def read(_: Text) -> Range:
         return span(2, 0, 2, 1)
 
     assert documents.carried("u", 1, read) == span(3, 0, 3, 1)
@@ -66,7 +66,7 @@ def test_a_range_for_a_version_that_is_forgotten_is_not_taken_for_one_of_the_tex
     documents = Documents()
     documents.open(Document("u", 1, "python", Text("a\nb\n")))
 
-    def read(text: Text) -> Span:
+    def read(text: Text) -> Range:
         line = len(text.lines) - 3
         return span(line, 0, line, 1)
 

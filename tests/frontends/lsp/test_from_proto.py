@@ -11,10 +11,10 @@ from routerd.domain.errors import UsageError
 from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
 from routerd.frontends.lsp import from_proto
-from routerd.frontends.lsp.client import Client
+from routerd.frontends.lsp.client import EditorClient
 
 
-def _client(capabilities: types.ClientCapabilities, name: str = "") -> Client:
+def _client(capabilities: types.ClientCapabilities, name: str = "") -> EditorClient:
     info = types.ClientInfo(name) if name else None
     return from_proto.client(types.InitializeParams(capabilities=capabilities, client_info=info))
 
@@ -45,7 +45,7 @@ def test_real_editors_are_taken_for_what_they_are() -> None:
 
 
 def test_a_client_that_announces_nothing_is_asked_for_nothing() -> None:
-    assert _client(types.ClientCapabilities()) == Client(markdown=True)
+    assert _client(types.ClientCapabilities()) == EditorClient(markdown=True)
 
 
 def test_an_outcome_is_taken_by_who_announces_it() -> None:
@@ -55,12 +55,12 @@ def test_an_outcome_is_taken_by_who_announces_it() -> None:
 
 
 def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
-    place = {"line": 1, "character": 2}
-    whole = from_proto.wish(
+    position = {"line": 1, "character": 2}
+    whole = from_proto.run_arguments(
         {
             "action": "ask",
             "uri": "file:///a.py",
-            "range": {"start": place, "end": place},
+            "range": {"start": position, "end": position},
             "version": 7,
             "tier": "logic",
             "model": "n1n/gpt-4o",
@@ -78,7 +78,7 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
         3,
     )
     assert whole.above is Tier.UTILITY
-    bare = from_proto.wish({"action": "review", "uri": "file:///a.py"})
+    bare = from_proto.run_arguments({"action": "review", "uri": "file:///a.py"})
     assert bare.range is None
     assert bare.apply
 
@@ -99,9 +99,9 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
 )
 def test_a_misshapen_wish_is_refused_with_a_sentence(more: dict[str, object]) -> None:
     with pytest.raises(UsageError, match=r"\.$"):
-        from_proto.wish({"action": "review", "uri": "file:///a.py", **more})
+        from_proto.run_arguments({"action": "review", "uri": "file:///a.py", **more})
 
 
 def test_a_position_beyond_all_numbers_is_the_end() -> None:
-    furthest = from_proto.position({"line": 10**30, "character": 2**31})
+    furthest = from_proto.lsp_position({"line": 10**30, "character": 2**31})
     assert (furthest.line, furthest.character) == (2**31 - 1, 2**31 - 1)

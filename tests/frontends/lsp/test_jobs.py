@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from routerd.app.jobs import Job, Jobs
 from routerd.domain.errors import UsageError
 from routerd.domain.outcome import Outcome, Status
-from routerd.frontends.lsp.jobs import Job, Jobs
 
 DONE = Outcome(Status.APPLIED, "document", "done")
 

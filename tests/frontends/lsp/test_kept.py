@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from routerd.domain.place import Edit, span
+from routerd.domain.position import Edit, span
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text
-from routerd.frontends.lsp.kept import as_diff
+from routerd.frontends.lsp.rescued_text import as_diff
 
 
 @pytest.mark.parametrize("text", ["one\ntwo\n", "one\ntwo", "\ufeffone\ntwo 😀\n"])

@@ -1,0 +1,108 @@
+"""Runs new tests with the user's own command, in a copy of the project, within a time limit; never in the project.
+
+The copy holds the editor's unsaved text. The process gets no variable that looks like a secret, and is
+killed with all that it started when its time is up or the action is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from routerd.domain.project import Project
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Change
+from routerd.system.uris import path_of
+
+TIME_LIMIT_S = 60.0
+"""Half of the time that an action has by default (limits.total_s): a better model may still be asked after it."""
+_TAIL_CHARACTERS = 1_500
+"""Of the output: the end is where test runners say what failed, and the next model pays for each word of it."""
+_SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
+_WINDOWS = sys.platform == "win32"
+
+
+class CommandTestRunner:
+    """``domain.ports.Runner``: ``{file}`` in the command stands for the test file's path in the copy."""
+
+    def __init__(self, project: Callable[[str], Project], limit_s: float = TIME_LIMIT_S) -> None:
+        self._project = project
+        self._limit_s = limit_s
+
+    async def failure(self, command: Sequence[str], change: Change, question: Question) -> str | None:
+        """Why the tests of a change do not pass, with the end of their output; ``None`` where they pass."""
+        project = self._project(question.request.document.uri)
+        with tempfile.TemporaryDirectory(prefix="routerd-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            file = await asyncio.to_thread(_copied, folder, project, change, question)
+            return await self._ran([part.replace("{file}", file) for part in command], folder)
+
+    async def _ran(self, command: list[str], folder: Path) -> str | None:
+        environment = {n: v for n, v in os.environ.items() if not any(word in n.upper() for word in _SECRET)}
+        # A bytecode cache of the original could pass for the copy's: their sizes and times are the same.
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=not _WINDOWS,
+            )
+        except OSError as fault:
+            return f"test_command could not be started: {fault.strerror or fault}"
+        try:
+            output, _ = await asyncio.wait_for(process.communicate(), self._limit_s)
+        except TimeoutError:
+            return f"they did not end within {self._limit_s:g} seconds"
+        finally:
+            _kill(process)
+        if process.returncode == 0:
+            return None
+        tail = output.decode("utf-8", "replace").replace(str(folder), "").strip()[-_TAIL_CHARACTERS:]
+        return f"exit code {process.returncode}\n{tail}"
+
+
+def _copied(folder: Path, project: Project, change: Change, question: Question) -> str:
+    """Copy the project's files, with the editor's text and the change over them; the test file's relative path."""
+    root = path_of(project.root)
+    sources = {name: root / name for name in project.files} if root else {}
+    for name, source in sources.items():
+        goal = folder / name
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(source, goal)
+        except OSError:
+            continue  # gone since it was indexed, or not readable: the tests will say if they need it
+    document = question.request.document
+    texts = {document.uri: document.text} | {file.uri: file.after for file in change.files}
+    for uri, text in texts.items():
+        goal = folder / project.relative(uri)
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        goal.write_bytes(text.string.encode("utf-8", "surrogateescape"))
+    return project.relative(change.files[0].uri)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End the process and all that it started, also what outlived it."""
+    if _WINDOWS:
+        if process.returncode is None:
+            subprocess.run(
+                ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607  # Windows' own
+                check=False,
+                capture_output=True,
+            )
+        return
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,66 @@
+"""The Engine that answers from the code itself, in the formats asked of models; it never runs that code."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+from routerd.domain.action import Contract
+from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.errors import UpstreamError
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Usage
+from routerd.domain.ports import Linter, Meter
+from routerd.domain.project import Project
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Candidate
+from routerd.domain.reply import Finish, Reply
+from routerd.offline.ask import answer
+from routerd.offline.design import design
+from routerd.offline.document import document
+from routerd.offline.review import review
+from routerd.offline.tests import write_tests
+
+_Writer = Callable[[Question], str]
+
+
+class OfflineEngine:
+    """Answers each contract with a writer of its own; honest that no model was asked."""
+
+    def __init__(self, linter: Linter, project: Callable[[str], Project]) -> None:
+        """``project`` gives the index of the project around a document's URI, from memory."""
+        self._writers: dict[Contract, _Writer] = {
+            Contract.DOCUMENTATION: document,
+            Contract.TESTS: write_tests,
+            Contract.FINDINGS: lambda question: review(question, linter),
+            Contract.MARKDOWN: lambda question: design(question, project(question.request.document.uri)),
+            Contract.HUNKS: lambda question: answer(question, project(question.request.document.uri)),
+        }
+        # A thread of its own: the event loop, and with it every cancel, stays free while a file is studied.
+        self._executor = ThreadPoolExecutor(1, "routerd-offline")
+
+    def first(self, question: Question, candidate: Candidate) -> ModelRef:  # of the port
+        """The built-in engine, whatever is asked."""
+        return OFFLINE
+
+    async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
+        """The reply, at no cost. Raises UpstreamError where the language is beyond the built-in engine."""
+        started = time.perf_counter()
+
+        def attempt(status: AttemptStatus, reason: str | None = None) -> Attempt:
+            ms = round((time.perf_counter() - started) * 1000)
+            return Attempt(OFFLINE, candidate.tier, status, Usage(), Decimal(0), ms, reason)
+
+        writer = self._writers[question.spec.contract]
+        try:
+            text = await asyncio.get_running_loop().run_in_executor(self._executor, writer, question)
+        except asyncio.CancelledError:
+            meter.attempted(attempt(AttemptStatus.CANCELLED))
+            raise
+        except UpstreamError as fault:
+            meter.attempted(attempt(AttemptStatus.BAD_REQUEST, str(fault)))
+            raise
+        return Reply(text, Finish.STOP, attempt(AttemptStatus.OK))

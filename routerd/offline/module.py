@@ -1,0 +1,98 @@
+"""What a Python module binds at its top level, as far as reading it tells."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from routerd.offline.source import Definition, bound_names
+from routerd.offline.vocabulary import vocabulary
+
+_NEEDED = vocabulary("importlib inspect pytest module isinstance list property callable repr type")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The module under test."""
+
+    bound: Mapping[str, int]
+    """How often each name is bound."""
+    constants: Mapping[str, Any]
+    """Names bound once, to a number, a string or a tuple of such."""
+    reached: Mapping[tuple[str, ...], int]
+    """Paths to functions and classes that are declared without any condition, and how often each is bound."""
+    deleted: frozenset[str]
+    certain: bool
+    """Whether no star import may bind names anew."""
+    prints: bool
+    """Whether anything in it may write to the terminal."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that it binds."""
+        return frozenset(self.bound)
+
+    def unreachable(self, path: tuple[str, ...]) -> str:
+        """Why a test cannot import what the path leads to; empty if it can."""
+        if path[0] in self.deleted:
+            return "is deleted by its module"
+        if misleading(path[0]):
+            return "has a name that means something else in a test module"
+        if path not in self.reached:
+            return "is declared inside a function or under a condition"
+        if self.bound[path[0]] > 1 or self.reached[path] > 1:
+            return "is bound more than once"
+        if path[-1].startswith("__") and not path[-1].endswith("__"):
+            return "is private to its class"
+        return ""
+
+
+def misleading(name: str) -> bool:
+    """Whether a name, once imported, would be collected by pytest or hide what the tests themselves use."""
+    return name in _NEEDED or name.startswith(("test", "Test"))
+
+
+def module_of(tree: ast.Module) -> Module:
+    """What the tree of a whole file binds."""
+    bound = bound_names(tree)
+    constants: dict[str, Any] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target = statement.targets[0]
+            value = _constant(statement.value)
+            if isinstance(target, ast.Name) and bound[target.id] == 1 and value is not None:
+                constants[target.id] = value
+    changed = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    words = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {
+        n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
+    }
+    return Module(
+        bound=bound,
+        constants={name: value for name, value in constants.items() if name not in changed},
+        reached=Counter(_reached(tree.body, ())),
+        deleted=frozenset(
+            t.id for s in tree.body if isinstance(s, ast.Delete) for t in s.targets if isinstance(t, ast.Name)
+        ),
+        certain=not any(alias.name == "*" for node in imports for alias in node.names),
+        prints=not words.isdisjoint(("print", "stdout", "pprint", "write")),
+    )
+
+
+def _reached(body: list[ast.stmt], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for statement in body:
+        if isinstance(statement, Definition):
+            yield (*above, statement.name)
+        if isinstance(statement, ast.ClassDef):
+            yield from _reached(statement.body, (*above, statement.name))
+
+
+def _constant(node: ast.expr) -> Any:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return value if isinstance(value, int | float | str | tuple) else None

@@ -1,0 +1,139 @@
+"""What a function returns or yields, in words: from its return statements first, then from its name."""
+
+from __future__ import annotations
+
+import ast
+
+from routerd.offline.facts import Facts
+from routerd.offline.names import listing, object_of, raw_words, sentence, words
+from routerd.offline.phrases import condition
+from routerd.offline.source import annotation_text, dotted, short
+from routerd.offline.styles import DocEntry
+from routerd.offline.vocabulary import PREDICATES, VERBS, vocabulary
+
+_EMPTY_NAMES = vocabulary("result results res ret retval rv r x y out output value values v data")
+"""Local names that say nothing about what they hold."""
+_MAX_KEYS = 6
+_GIVING = vocabulary("get fetch find compute calculate load read make create build select pick choose")
+"""Verbs whose object is what comes back."""
+
+
+def returned(facts: Facts) -> DocEntry | None:
+    """The result's line of documentation; ``None`` where there is no result to speak of."""
+    if not facts.returns_value or facts.is_property:
+        return None
+    annotation = facts.node.returns
+    text = sentence(_result(facts))
+    if facts.may_return_none:
+        text = text.removesuffix(".") + ", or `None`."
+    return DocEntry("", annotation_text(annotation) or _inferred(facts), text)
+
+
+def yielded(facts: Facts) -> DocEntry | None:
+    """The line about what is yielded."""
+    if not facts.yields:
+        return None
+    values = [n.value for n in facts.yields if isinstance(n, ast.Yield) and n.value is not None]
+    phrase = _same_names(values) or _shape(values)
+    noun = (
+        words(facts.node.name)[1:] if raw_words(facts.node.name)[:1] and raw_words(facts.node.name)[0] in VERBS else ()
+    )
+    if not phrase:
+        phrase = object_of("", noun) if noun else "the next item"
+    if facts.is_context_manager and not values:
+        phrase = "nothing, for the time of the `with` block"
+    return DocEntry("", _item_type(facts.node.returns), sentence(phrase))
+
+
+def _result(facts: Facts) -> str:
+    values = list(facts.results)
+    raw = raw_words(facts.node.name)
+    said = annotation_text(facts.node.returns) == "bool"
+    boolean = said or (bool(values) and all(_boolean(value) for value in values))
+    if boolean and len(raw) > 1 and raw[0] in PREDICATES:
+        return f"`True` if {condition(facts)}, else `False`"
+    known = _same_names(values) or _shape(values) or _from_name(facts)
+    if known == "the result" and len(values) == 1 and short(values[0]):
+        return f"`{short(values[0])}`"
+    return known
+
+
+def _same_names(values: list[ast.expr]) -> str:
+    """Results that are all plain names or attributes of the instance."""
+    names = [dotted(value) for value in values if isinstance(value, ast.Name | ast.Attribute)]
+    if not values or len(names) < len(values) or not all(names):
+        return ""
+    if set(names) == {"self"}:
+        return "the same instance"
+    plain = list(dict.fromkeys(name.rpartition(".")[2] for name in names))
+    if len(plain) > 3 or any(name in _EMPTY_NAMES or len(name) < 3 or name.isupper() for name in plain):
+        return ""
+    return " or ".join(f"the {' '.join(words(name))}" for name in plain)
+
+
+def _shape(values: list[ast.expr]) -> str:
+    """Results whose form says what they are."""
+    if values and all(isinstance(value, ast.Constant) for value in values):
+        codes = list(dict.fromkeys(f"`{short(value, 30)}`" for value in values))
+        return listing(codes, word="or") if "``" not in codes and len(codes) <= 4 else ""
+    if len(values) != 1:
+        return "`True` or `False`" if values and all(_boolean(value) for value in values) else ""
+    value = values[0]
+    if isinstance(value, ast.Tuple) and value.elts:
+        codes = [short(element, 30) for element in value.elts]
+        return f"a tuple of {listing([f'`{code}`' for code in codes])}" if all(codes) else ""
+    if isinstance(value, ast.Dict) and value.keys and all(isinstance(k, ast.Constant) for k in value.keys):
+        keys = [f"`{short(key, 30)}`" for key in value.keys if key is not None]
+        return f"a dictionary with {listing(keys, _MAX_KEYS)}" if "``" not in keys else ""
+    if isinstance(value, ast.Call):
+        name = dotted(value).rpartition(".")[2]
+        if name == "cls" or (name[:1].isupper() and not name.isupper()):
+            return "a new instance" if name == "cls" else f"a new `{name}`"
+    return f"whether `{short(value)}`" if isinstance(value, ast.Compare) and short(value) else ""
+
+
+def _from_name(facts: Facts) -> str:
+    parts, raw = words(facts.node.name), raw_words(facts.node.name)
+    if not parts or facts.node.name.startswith("__"):
+        return "the result"
+    if raw[0] in _GIVING and len(parts) > 1:
+        return object_of("", parts[1:])
+    if raw[0] in ("to", "as") and len(parts) > 1:
+        return f"the value as {' '.join(parts[1:])}"
+    return "the result" if raw[0] in VERBS or raw[0] in PREDICATES else object_of("", parts)
+
+
+def _boolean(value: ast.expr) -> bool:
+    if isinstance(value, ast.BoolOp):
+        return all(_boolean(part) for part in value.values)
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.op, ast.Not)
+    if isinstance(value, ast.Call):
+        return dotted(value) in ("bool", "isinstance", "issubclass", "any", "all", "hasattr", "callable")
+    return isinstance(value, ast.Compare) or (isinstance(value, ast.Constant) and isinstance(value.value, bool))
+
+
+_LITERALS = {
+    ast.List: "list", ast.ListComp: "list", ast.Dict: "dict", ast.DictComp: "dict", ast.Set: "set",
+    ast.SetComp: "set", ast.Tuple: "tuple", ast.JoinedStr: "str",
+}  # fmt: skip
+
+
+def _inferred(facts: Facts) -> str:
+    """The type of the results where their form leaves no doubt."""
+    kinds = {_kind(value) for value in facts.results}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _kind(value: ast.expr) -> str:
+    if _boolean(value):
+        return "bool"
+    return type(value.value).__name__ if isinstance(value, ast.Constant) else _LITERALS.get(type(value), "")
+
+
+def _item_type(annotation: ast.expr | None) -> str:
+    """``T`` of an ``Iterator[T]`` or ``Generator[T, …]``."""
+    if not isinstance(annotation, ast.Subscript):
+        return ""
+    inner = annotation.slice
+    return ast.unparse(inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner)

@@ -1,0 +1,122 @@
+"""The end of the line: a checked change meets the editor as it is by then, and is applied or kept as a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.model import OFFLINE
+from routerd.domain.money import dollars
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.ports import Editor, Workspace
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Change, FileChange
+from routerd.domain.verdict import Refusal, Stale
+from routerd.pipeline.receipt import Receipt
+from routerd.steps.anchor import anchor
+from routerd.steps.permit import look_first
+
+_TRIES = 3
+"""Somebody who types all the time may cross an edit on its way more than once."""
+
+
+async def deliver(  # the line's last step needs what all the others made
+    accepted: Outcome,
+    question: Question,
+    workspace: Workspace,
+    editor: Editor,
+    receipt: Receipt,
+    tries: int = _TRIES,
+) -> Outcome:
+    """Bring the change to the editor as it is now: applied, or proposed with the reason."""
+    assert accepted.change is not None
+    receipt.stage("applying")
+    settled = _reanchored(accepted.change, question, workspace, editor)
+    if isinstance(settled, Stale):
+        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
+    if isinstance(settled, Refusal):  # a link came into being meanwhile: the text was paid for, and is only shown
+        text = "\n".join(file.after.string for file in accepted.change.files)
+        message = f"Not applied: {settled.message}"
+        return replace(accepted, status=Status.PROPOSED, message=message, change=Change(document=text))
+    reason = look_first(settled, question)
+    if reason is not None:
+        message = f"Not applied: {reason}."
+        return replace(accepted, status=Status.PROPOSED, message=message, change=settled, must_preview=True)
+    label = question.spec.titled(question.target.label, question.request.replace)
+    problem = await editor.apply(settled, label)
+    if problem is None:
+        return replace(
+            accepted, status=Status.APPLIED, message=_done(f"{label}: {_found(settled)}", receipt), change=settled
+        )
+    if isinstance(problem, Stale) and tries > 1:
+        return await deliver(accepted, question, workspace, editor, receipt, tries - 1)
+    why = problem.reason if isinstance(problem, Stale) else problem
+    return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {why}.", change=settled)
+
+
+def _reanchored(change: Change, question: Question, workspace: Workspace, editor: Editor) -> Change | Stale | Refusal:
+    files: list[FileChange] = []
+    for file in change.files:
+        asked = question.request.document
+        own = file.uri == asked.uri
+        now = editor.current(file.uri) if own else workspace.chosen(file.uri, asked.uri, writes=True)
+        if isinstance(now, Refusal):
+            return now
+        if now is None:
+            if not file.create:
+                return Stale("the file was closed or deleted meanwhile")
+            files.append(file)
+            continue
+        if file.create:
+            return Stale(f"{file.uri.rpartition('/')[2]} came into being meanwhile")
+        span = question.target.span if own else file.before.whole
+        moved = anchor(file, now.text, span)
+        if isinstance(moved, Stale):
+            return moved
+        files.append(replace(moved, version=now.version))
+    return replace(change, files=tuple(files))
+
+
+def _found(change: Change) -> str:
+    """How much a review found, which no edit shows; nothing of other changes."""
+    if change.findings is None:
+        return ""
+    count = len(change.findings)
+    dropped = f" ({change.dropped_findings} more quoted what the file does not say)" if change.dropped_findings else ""
+    return f"{count or 'no'} finding{'s' * (count != 1)}{dropped}, "
+
+
+def _done(begin: str, receipt: Receipt) -> str:
+    """What the user reads when it worked, after a beginning: who answered, for how much, and after which detours."""
+    last = receipt.attempts[-1]
+    if last.model == OFFLINE:
+        return f"{begin}done offline, without a model."
+    price = "nothing (cached)" if last.cached else dollars(last.cost)
+    if receipt.spent > (last.cost or 0):
+        price += f" ({dollars(receipt.spent)} with what was tried before)"
+    return begin + "; ".join((f"done by {last.model} for {price}", *_detours(receipt.attempts))) + "."
+
+
+def _detours(attempts: Sequence[Attempt]) -> tuple[str, ...]:
+    """Why others did not answer, each once; else why the one that did was not the first of its list."""
+    *others, last = attempts
+    told = (f"{one.model} {_WENT_WRONG.get(one.status, one.status)}" + _because(one) for one in others)
+    return tuple(dict.fromkeys(told)) or ((last.reason,) if last.reason and not last.cached else ())
+
+
+def _because(one: Attempt) -> str:
+    return f": {one.reason}" if one.status is AttemptStatus.REJECTED and one.reason else ""
+
+
+_WENT_WRONG = {
+    AttemptStatus.REJECTED: "gave an answer that was not taken",
+    AttemptStatus.RATE_LIMITED: "was rate limited",
+    AttemptStatus.SERVER_ERROR: "had a server error",
+    AttemptStatus.NETWORK: "could not be reached",
+    AttemptStatus.TIMEOUT: "was too slow",
+    AttemptStatus.TRUNCATED: "broke off its answer",
+    AttemptStatus.CREDENTIAL: "did not accept the key",
+    AttemptStatus.BAD_REQUEST: "did not accept the request",
+}
+"""After the model's name; the receipt has each attempt's own words."""

@@ -1,0 +1,243 @@
+"""What actions would cost a keystroke later: plans of a moment ago with what was typed since; nothing is ever sent.
+
+A plan reads the whole file. Between two keystrokes all of that stays true but the target's own text, so
+only that is counted again, as long as what was typed cannot have changed the context around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from textwrap import dedent
+from threading import RLock
+
+from routerd.actions import catalog
+from routerd.domain.action import ActionSpec, Contract, Request, Scope
+from routerd.domain.conversation import Turn, target_key
+from routerd.domain.document import Document
+from routerd.domain.forecast import Forecast
+from routerd.domain.lines import LineChange
+from routerd.domain.position import Position, Range
+from routerd.domain.priced_action import PricedAction
+from routerd.domain.project import Project
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.text import Text
+from routerd.domain.verdict import Refusal
+from routerd.pipeline.plan import Dependencies, Plan, forecast_again, plan
+from routerd.steps.compose import fenced, target_text
+
+_REMEMBERED = 64
+"""Plans that are kept: the actions of a dozen functions."""
+
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class CachedEstimate:
+    """An action as it would be planned now, by the target's label and what that costs."""
+
+    spec: ActionSpec
+    target: str
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """A symbol as it stands after the latest keystroke: its words, and its tokens framed and bare."""
+
+    text: Text
+    symbol: Symbol
+    source: str
+    words: tuple[str, ...]
+    framed: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A plan, or why there is none, and what it was made from."""
+
+    snapshot: Snapshot
+    project: Project
+    document: Document
+    then: _Now | None
+    """The symbol that the plan is about; ``None`` where it is about the file."""
+    outcome: Plan | Refusal
+    broken: bool = False
+    """Whether the target was half-written, which may have hidden the declarations around it."""
+    turn: Turn | None = None
+    """The last question on the target, which may hold the next one to its model."""
+    names: frozenset[str] = frozenset()
+    """All that the file declares, imports, or begins a line with, as its constants do."""
+    words: tuple[str, ...] = ()
+    """The target's words among those names, and those that other files declare, in the order of first use."""
+    whole: int = 0
+    """Tokens of the whole file."""
+    size: int = 0
+    """Tokens of what is asked about, for a file."""
+
+
+class EstimateCache:
+    """Remembers plans; ``foresee`` costs what the target's size costs, whatever the size of the file.
+
+    Safe to share between threads: one plans in the background while typing pauses.
+    """
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._now: _Now | None = None
+        self._named: tuple[Outline, frozenset[str]] | None = None
+        self._known: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
+
+    def priced_actions(
+        self, wishes: Iterable[Request], snapshot: Snapshot, deps: Dependencies
+    ) -> tuple[PricedAction, ...]:
+        """Those wishes that make sense, each with its price; what is documented already would be documented anew."""
+        found: list[PricedAction] = []
+        for wish in wishes:
+            foreseen = self.look_up(wish, snapshot, deps)
+            if isinstance(foreseen, Refusal) and foreseen.code == "documented":
+                wish = replace(wish, replace=True)  # noqa: PLW2901  # asked for once more, as another wish
+                foreseen = self.look_up(wish, snapshot, deps)
+            if not isinstance(foreseen, Refusal):
+                found.append(PricedAction(foreseen.spec, wish, foreseen.target, foreseen.forecast))
+        return tuple(found)
+
+    def look_up(self, request: Request, snapshot: Snapshot, deps: Dependencies) -> CachedEstimate | Refusal:
+        """What ``plan`` would say of a request. Raises UsageError for an action that does not exist."""
+        spec = catalog().get(request.action)
+        if spec is None or not request.span.empty or request.instruction or request.whole_file:
+            return _foreseen(plan(request, snapshot, deps))
+        with self._lock:
+            return self._foresee(spec, request, snapshot, deps)
+
+    def prepare(self, document: Document, snapshot: Snapshot, deps: Dependencies) -> None:
+        """Outline and count a document while nobody waits for it, so that its next hover finds that done."""
+        deps.grammar.outline(document)
+        start = Range(Position(0, 0), Position(0, 0))
+        for spec in catalog().values():
+            if spec.in_menu and spec.scopes[0] is Scope.FILE:
+                self.look_up(Request(spec.name, document, start), snapshot, deps)
+
+    def _foresee(
+        self, spec: ActionSpec, request: Request, snapshot: Snapshot, deps: Dependencies
+    ) -> CachedEstimate | Refusal:
+        symbol = _symbol_at(request, deps)
+        about = None if spec.scopes[0] is Scope.FILE else symbol
+        key = (request.document.uri, request.action, request.replace, about and about.qualname)
+        known, now = self._known.get(key), self._measured(request.document, about, deps) if about else None
+        if known is None or not _holds(known, request.document, now, snapshot, deps):
+            known = self._known[key] = self._planned(request, now, snapshot, deps)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        return _corrected(known, request, now, deps)
+
+    def _measured(self, document: Document, symbol: Symbol, deps: Dependencies) -> _Now:
+        """Counted once for all actions of a menu, as every one of them that works on a symbol shows it alike."""
+        now = self._now
+        if now is None or now.text is not document.text or now.symbol is not symbol:
+            source = document.text.slice(Range(Position(symbol.whole.start.line, 0), symbol.whole.end))
+            words = tuple(dict.fromkeys(_WORD.findall(source)))
+            framed, size = deps.counter.count(fenced(source, document.language)), deps.counter.count(source)
+            now = self._now = _Now(document.text, symbol, source, words, framed, size)
+        return now
+
+    def _planned(self, request: Request, now: _Now | None, snapshot: Snapshot, deps: Dependencies) -> _Known:
+        document = request.document
+        outcome = plan(request, snapshot, deps)
+        known = _Known(snapshot, deps.workspace.project(document.uri), document, now, outcome)
+        if isinstance(outcome, Refusal):
+            return known
+        target, spec = outcome.question.target, outcome.question.spec
+        if now is None:
+            size = deps.counter.count(target_text(spec, document, target))
+            return replace(known, size=size, whole=deps.counter.count_text(document.text))
+        turn = deps.recent.last(target_key(outcome.question))
+        broken = bool(target.outline.faults) and not _parses(now, document, deps)
+        known = replace(known, turn=turn, broken=broken, names=self._names(document.text, target.outline))
+        return replace(known, words=_words(now, known))
+
+    def _names(self, text: Text, outline: Outline) -> frozenset[str]:
+        """All names of a file, found once for all actions of a menu."""
+        if self._named is None or self._named[0] is not outline:
+            begun = {match[0] for line in text.lines if (match := _WORD.match(line))}
+            imported = {name for found in outline.imports for name in found.names}
+            declared = {symbol.name for symbol in outline.symbols}
+            self._named = outline, frozenset(begun | imported | declared)
+        return self._named[1]
+
+
+def _symbol_at(request: Request, deps: Dependencies) -> Symbol | None:
+    around = deps.grammar.around(request.document, request.cursor)
+    named = next((symbol for symbol in around if request.cursor in symbol.name_span), None)
+    return named or max(around, key=lambda symbol: symbol.whole.start, default=None)
+
+
+def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapshot, deps: Dependencies) -> bool:
+    """Whether nothing happened since that could change more than the target's own text."""
+    change = document.text.changed_since(known.document.text)
+    if change is None or known.snapshot is not snapshot:
+        return False
+    if known.project is not (project := deps.workspace.project(document.uri)) and known.project != project:
+        return False
+    if now is None or known.then is None:
+        return now is known.then
+    before, after = known.then.symbol, now.symbol
+    if (before.doc is None) != (after.doc is None):
+        return False
+    if isinstance(known.outcome, Refusal):
+        return True
+    if known.broken and _parses(now, document, deps):
+        return False
+    if known.turn is not deps.recent.last(target_key(known.outcome.question)):
+        return False
+    if _moved(before.whole.start.line, change) != after.whole.start.line or _words(now, known) != known.words:
+        return False
+    if before.whole.start.line <= change.first and change.old_last <= before.whole.end.line + 1:
+        return True
+    return set(now.words).isdisjoint(_words_of_change(known.document.text, document.text, change))
+
+
+def _parses(now: _Now, document: Document, deps: Dependencies) -> bool:
+    return not deps.grammar.faults(dedent(now.source), document.language)
+
+
+def _moved(line: int, change: LineChange) -> int:
+    return line + change.shift if line >= change.old_last and line > change.first else line
+
+
+def _words_of_change(old: Text, new: Text, change: LineChange) -> Iterable[str]:
+    gone, come = old.lines[change.first : change.old_last], new.lines[change.first : change.new_last]
+    return (word for line in (*gone, *come) for word in _WORD.findall(line))
+
+
+def _words(now: _Now, known: _Known) -> tuple[str, ...]:
+    declared = known.project.declarations
+    return tuple(word for word in now.words if word in known.names or word in declared)
+
+
+def _corrected(known: _Known, request: Request, now: _Now | None, deps: Dependencies) -> CachedEstimate | Refusal:
+    outcome, document = known.outcome, request.document
+    if isinstance(outcome, Refusal):
+        return outcome
+    question = outcome.question
+    target, spec = question.target, question.spec
+    if now is not None and known.then is not None:
+        grown, size = now.framed - known.then.framed, now.size
+    elif spec.contract in (Contract.DOCUMENTATION, Contract.TESTS):
+        grown, size = 0, known.size  # pieces of the file, and no symbol is at the cursor that could have changed
+    else:
+        grown = deps.counter.count_text(document.text) - known.whole
+        size = known.size + grown
+    counted = question.prompt.input_tokens + grown
+    return CachedEstimate(spec, target.label, forecast_again(outcome, known.snapshot, deps, counted, size))
+
+
+def _foreseen(outcome: Plan | Refusal) -> CachedEstimate | Refusal:
+    if isinstance(outcome, Refusal):
+        return outcome
+    return CachedEstimate(outcome.question.spec, outcome.question.target.label, outcome.forecast)

@@ -1,0 +1,245 @@
+"""The line's first half: everything that is decided before anything is sent, and what it is decided with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from routerd.actions import named
+from routerd.domain import ports
+from routerd.domain.action import Contract, Request
+from routerd.domain.conversation import target_key
+from routerd.domain.forecast import Forecast, PricedCandidate, Quote
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.prompt import Prompt, Question
+from routerd.domain.quote import Candidate, Estimate, Route, Tariff
+from routerd.domain.settings import Quirks, Settings
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.verdict import Refusal
+from routerd.routing.prompt_cache import cached_prefix_tokens
+from routerd.routing.pruning import not_worth, prune_chain
+from routerd.routing.route import local_signals, route
+from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
+from routerd.routing.words import own_words
+from routerd.steps.admit import refusal
+from routerd.steps.compose import PromptInput, compose, target_text
+from routerd.steps.conventions import conventions
+from routerd.steps.forecast import cap, expected, most
+from routerd.steps.gather import Surroundings, gather
+from routerd.steps.quote import likely_output, quote
+from routerd.steps.resolve import resolve, unreadable
+from routerd.steps.terms import terms
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Everything outside the line, by its Protocol."""
+
+    counter: ports.Counter
+    grammar: ports.Grammar
+    catalogue: ports.Catalogue
+    classifier: ports.Classifier
+    recent: ports.RecentTurns
+    engine: ports.Engine
+    workspace: ports.Workspace
+    ledger: ports.Ledger
+    cache: ports.ReplyCache
+    runner: ports.Runner
+    worker: ports.Worker
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who is asked and what that costs, for a prompt and a target of some size, at some moment."""
+
+    route: Route
+    """What may be asked, after admission; where nothing may, what is configured."""
+    quotes: Mapping[ModelRef, Quote]
+    """Of every model that is configured for the action."""
+    asked: tuple[Quote, ...]
+    """One for each step of the route: of the model that is asked first there."""
+    forecast: Forecast
+    """What every surface shows."""
+    cap: Decimal | None
+    """Dollars that the action may cost at the most; ``None``: nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is decided before anything is sent."""
+
+    question: Question
+    configured: Route
+    """The ladder before admission."""
+    decision: Decision
+    prior_output: int
+    baseline: Tariff | None
+
+    @property
+    def route(self) -> Route:
+        """The steps that may be asked."""
+        return self.decision.route
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """One for each step of the route."""
+        return tuple(quote.estimate for quote in self.decision.asked)
+
+    @property
+    def forecast(self) -> Forecast:
+        """What every surface shows."""
+        return self.decision.forecast
+
+
+def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool = False) -> Plan | Refusal:
+    """Resolve, gather, compose, route, quote and admit; no model call, and no disk unless ``fresh``.
+
+    ``fresh`` reads the existing tests from disk, where an estimate trusts the index in memory.
+    Raises UsageError for an action that does not exist.
+    """
+    spec = named(request.action)
+    document, settings = request.document, snapshot.settings
+    project = deps.workspace.project(document.uri)
+    name = project.relative(document.uri).rpartition("/")[2]
+    unread = unreadable(document.text, name)
+    if unread is not None:
+        return unread
+    outline = deps.grammar.outline(document)
+    target = resolve(request, spec, outline, deps.grammar.knows(document.language), name)
+    if isinstance(target, Refusal):
+        return target
+    habits = conventions(document, target, project)
+    if spec.contract is Contract.TESTS and habits.test_path is None:
+        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", "scope")
+    if fresh and habits.test_path:
+        tests = deps.workspace.chosen(
+            habits.uri(habits.test_path), document.uri, writes=spec.contract is Contract.TESTS
+        )
+        if isinstance(tests, Refusal) and spec.contract is Contract.TESTS:
+            return replace(tests, message=f"Nothing was sent, as the tests have no place to go to: {tests.message}")
+        habits = replace(habits, test_file=None if isinstance(tests, Refusal) else tests)
+    used = deps.grammar.names(document, target.span)
+    around = Surroundings(document, target, used, project, habits)
+    context = gather(spec, around, deps.counter)
+    prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)
+    size = deps.counter.count(target_text(spec, document, target))
+    likely = likely_output(spec, size, target)
+    words = own_words(request.instruction)
+    classification = deps.classifier.classify(words.text) if spec.tier is None and request.instruction else None
+    chosen = route(request, spec, snapshot, classification, local_signals(words.signals, size))
+    if isinstance(chosen, Refusal):
+        return chosen
+    question = Question(spec, request, target, habits, prompt, context)
+    turn = deps.recent.last(target_key(question))
+    if turn is not None and not request.chosen:
+        warm = cached_prefix(turn, prompt, deps.counter, deps.clock())
+        chosen = keep_session_model(
+            chosen, warm, snapshot, PromptSize(prompt.input_tokens, likely), lambda m: _tariff(m, request, deps)
+        )
+    reference = settings.tiers.get(settings.routing.baseline, ())
+    baseline = _tariff(reference[0], request, deps) if reference else None
+    decision = _decided(_Case(question, chosen, prompt.input_tokens, likely, baseline), snapshot, deps)
+    prompt = replace(prompt, max_output=decision.asked[0].terms.room)
+    return Plan(replace(question, prompt=prompt), chosen, decision, likely, baseline)
+
+
+def forecast_again(planned: Plan, snapshot: Snapshot, deps: Dependencies, counted: int, size: int) -> Forecast:
+    """What a plan would foresee now, for a prompt and a target that have these sizes, in tokens, by now."""
+    question = planned.question
+    likely = likely_output(question.spec, size, question.target)
+    case = _Case(question, planned.configured, counted, likely, planned.baseline)
+    return _decided(case, snapshot, deps).forecast
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is to be decided on: a question with a ladder, and its sizes in tokens."""
+
+    question: Question
+    configured: Route
+    counted: int
+    likely: int
+    baseline: Tariff | None
+
+
+def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
+    """Quote, admit, skip and forecast: the one place that decides who is asked first, for a hover and for a run."""
+    settings, route, request = snapshot.settings, case.configured, case.question.request
+    left = deps.ledger.limits(deps.clock())
+    quotes = {
+        model: _quoted(case, Candidate(candidate.tier, (model,)), settings, deps)
+        for candidate in route.chain
+        for model in candidate.models
+    }
+    refusals = {
+        model: found
+        for model, quote in quotes.items()
+        if (found := refusal(quote, case.counted, settings.budget, left)) is not None
+    }
+    chain = tuple(
+        Candidate(candidate.tier, models)
+        for candidate in route.chain
+        if (models := tuple(model for model in candidate.models if model not in refusals))
+    )
+    skipped = {model: found.short or found.message for model, found in refusals.items()}
+    if not chain:
+        asked = tuple(quotes[candidate.models[0]] for candidate in route.chain)
+        candidates = _candidates(route, quotes, skipped)
+        forecast = Forecast(asked[0].estimate, None, None, candidates, next(iter(refusals.values())))
+        return Decision(route, quotes, asked, forecast, None)
+    allowed = replace(route, chain=chain)
+    asked = tuple(quotes[deps.engine.first(case.question, candidate)] for candidate in chain)
+    if request.model is None and request.tier is None:
+        estimates, known = [quote.estimate for quote in asked], [quote.known for quote in asked]
+        for index, why in not_worth(allowed, estimates, known).items():
+            skipped |= dict.fromkeys(chain[index].models, why)
+        asked = tuple(quote for quote in asked if quote.model not in skipped)
+        allowed, _ = prune_chain(allowed, estimates, known)
+    likely = expected(asked, settings.routing.escalate)
+    capped = cap(settings.budget, likely, asked[0], case.counted)
+    bound = most([quotes[model] for candidate in allowed.chain for model in candidate.models], capped)
+    forecast = Forecast(asked[0].estimate, likely, bound, _candidates(route, quotes, skipped))
+    return Decision(allowed, quotes, asked, forecast, capped)
+
+
+def _quoted(case: _Case, candidate: Candidate, settings: Settings, deps: Dependencies) -> Quote:
+    """The price of asking the one model of a step, with the terms and the past of that model."""
+    question, model = case.question, candidate.models[0]
+    request, prompt = question.request, question.prompt
+    same = case.counted == prompt.input_tokens
+    tariff = _tariff(model, request, deps, prompt if same else None)
+    sized = replace(prompt, input_tokens=case.counted)
+    estimate = quote(question.spec, candidate, sized, case.likely, tariff, case.baseline)
+    own = settings.models.get(str(model)) or settings.models.get(model.model)
+    provider = settings.providers.get(model.provider)
+    known = deps.ledger.acceptance(model, request.action, request.document.language)
+    return Quote(
+        estimate, terms(estimate, tariff.token_calibration, own, provider.quirks if provider else Quirks()), known
+    )
+
+
+def _candidates(
+    route: Route, quotes: Mapping[ModelRef, Quote], skipped: Mapping[ModelRef, str]
+) -> tuple[PricedCandidate, ...]:
+    """Every model of the ladder with its price, and why it will not be asked."""
+    found = []
+    for candidate in route.chain:
+        for model in candidate.models:
+            price = quotes[model].estimate.cost
+            accepted = None if model == OFFLINE else quotes[model].known.likely
+            found.append(
+                PricedCandidate(model, candidate.tier, price.likely if price else None, accepted, skipped.get(model))
+            )
+    return tuple(found)
+
+
+def _tariff(model: ModelRef, request: Request, deps: Dependencies, prompt: Prompt | None = None) -> Tariff:
+    """How a model bills; with a prompt, what its cache should hold of it too."""
+    now = deps.clock()
+    token_calibration = deps.ledger.token_calibration(model, request.action, request.document.language)
+    price = deps.catalogue.price(model, now)
+    warm = cached_prefix_tokens(model, price, prompt.messages, deps.recent.all(), deps.counter, now) if prompt else 0
+    return Tariff(model, price, token_calibration, warm)

@@ -1,0 +1,277 @@
+"""The line: from an editor's wish to a checked change; with ``planning``, all that knows the order of the stages.
+
+It is handed its places and never fetches them; it keeps nothing between two requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from routerd.domain import ports
+from routerd.domain.action import Request
+from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.conversation import Turn, target_key
+from routerd.domain.errors import BadRequest, ContextTooLong, OverBudget, Unfinished, UpstreamError, WorkerFailed
+from routerd.domain.model import OFFLINE
+from routerd.domain.money import Usage
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Candidate, Estimate
+from routerd.domain.reply import Change, Finish, Reply, Unverified
+from routerd.domain.settings import Settings
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.verdict import Refusal, Rejected
+from routerd.pipeline.allowance import Allowance
+from routerd.pipeline.deliver import deliver
+from routerd.pipeline.judge import Judge
+from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.receipt import Receipt
+from routerd.steps.admit import agreed, asked_again, confirmation
+from routerd.steps.compose import with_rejection
+
+_WORDLESS = Refusal("Say in your own words what to do (in a terminal: --instruction TEXT).", "instruction")
+"""An estimate may come before the words; what is sent may not."""
+
+
+async def run(
+    job: str, request: Request, snapshot: Snapshot, deps: Dependencies, editor: ports.Editor, observer: ports.Observer
+) -> Outcome:
+    """One action from wish to editor. Expected ends are outcomes; cancelling the task ends in ``cancelled``."""
+    observer.stage("gathering context")
+    planned = plan(request, snapshot, deps, fresh=True)
+    if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
+        planned = _WORDLESS
+    if isinstance(planned, Refusal):
+        return Outcome(Status.REFUSED, request.action, planned.message)
+    forecast, settings = planned.forecast, snapshot.settings
+    receipt = _receipt(job, planned, settings, deps, observer)
+    outcome = Outcome(Status.FAILED, request.action, "", planned.route, forecast, model=forecast.estimate.model)
+    try:
+        declined = forecast.refusal or await _declined(forecast.estimate, settings, editor)
+        if declined is not None:
+            return replace(outcome, status=Status.REFUSED, message=declined.message)
+        allowed = agreed(forecast.estimate, settings.budget.confirm_above)
+        async with asyncio.timeout(settings.limits.total_s):
+            found = await _Escalation(planned, settings, deps, receipt, editor, allowed).up()
+        if isinstance(found, Refusal):
+            ended = replace(outcome, status=Status.REFUSED, message=found.message)
+        elif isinstance(found, Rejected):
+            ended = replace(outcome, message=_unanswered(found, receipt))
+        elif isinstance(found, Unverified):
+            message = f"Not applied: {found.reason.splitlines()[0]}."
+            ended = replace(outcome, status=Status.PROPOSED, message=message, change=found.change, must_preview=True)
+        else:
+            accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
+            ended = await deliver(accepted, planned.question, deps.workspace, editor, receipt)
+    except asyncio.CancelledError:
+        ended = replace(outcome, status=Status.CANCELLED, message="Cancelled.")
+    except TimeoutError:
+        limit = f"{settings.limits.total_s:g} seconds (limits.total_s)"
+        ended = replace(outcome, message=f"No answer passed its check within {limit}.")
+    except (UpstreamError, WorkerFailed) as fault:
+        ended = replace(outcome, message=str(fault))
+    finally:
+        deps.ledger.release(job)
+    wrong = receipt.allowance.overbilled
+    notes = (
+        ended.message,
+        f"{wrong}." if wrong and wrong not in ended.message else None,
+        receipt.total if ended.status in (Status.FAILED, Status.CANCELLED) else None,
+        receipt.trouble,
+    )
+    message = " ".join(note for note in notes if note)
+    stronger = snapshot.stronger(ended.tier) if ended.tier else None
+    return replace(ended, message=message, attempts=tuple(receipt.attempts), next_tier=stronger)
+
+
+def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
+    if receipt.attempts and receipt.attempts[-1].model == OFFLINE:
+        return f"This needs a model, and none has a key ('routerd config init' says how): {rejected.reason}."
+    return f"No answer passed its check: {rejected.reason}."
+
+
+def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, observer: ports.Observer) -> Receipt:
+    request, quotes = planned.question.request, planned.decision.quotes
+    terms = {model: quote.terms for model, quote in quotes.items()}
+    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap)
+    receipt = Receipt(
+        job,
+        request.document.language,
+        deps.ledger,
+        observer,
+        deps.clock,
+        planned.baseline,
+        request.action,
+        allowance,
+        {model: quote.estimate for model, quote in quotes.items()},
+    )
+    receipt.prior_output = planned.prior_output
+    return receipt
+
+
+async def _declined(estimate: Estimate, settings: Settings, editor: ports.Editor) -> Refusal | None:
+    """Whether the user does not want this sent, where that is to be asked."""
+    asked = confirmation(estimate, settings.budget.confirm_above)
+    if asked is None or await editor.confirm(asked):
+        return None
+    return Refusal("Not sent: it was not confirmed.", "confirm")
+
+
+@dataclass(slots=True)
+class _Escalation:
+    """The way up the ladder, until an answer keeps its contract, and its tests pass if run."""
+
+    planned: Plan
+    settings: Settings
+    deps: Dependencies
+    receipt: Receipt
+    editor: ports.Editor
+    agreed: Decimal | None
+    """Dollars that the user agreed to, or need not be asked for."""
+    refusals: list[tuple[str, str]] = field(default_factory=list)
+    """Each answer that was not taken, with the reason."""
+
+    async def up(self) -> Change | Unverified | Rejected | Refusal:
+        """What the steps of the ladder answer, asked one after the other.
+
+        A tier that is down is no reason to pay for a dearer one: then only the built-in engine is left to ask.
+        Raises UpstreamError where no step gave a whole answer.
+        """
+        fault: UpstreamError | None = None
+        unproven: Unverified | None = None
+        for candidate, estimate in zip(self.planned.route.chain, self.planned.estimates, strict=True):
+            if _down(fault) and not self.refusals and candidate.models != (OFFLINE,):
+                continue
+            end = await self._on(candidate, estimate)
+            if isinstance(end, Change):
+                return end
+            if isinstance(end, Refusal):
+                return self._stopped(end, fault, unproven)
+            if isinstance(end, UpstreamError):
+                fault = fault or end
+            elif isinstance(end, Unverified):
+                unproven = end
+        if unproven or self.refusals:
+            return unproven or Rejected(self.refusals[-1][1])
+        raise fault or UpstreamError("No model could be asked.")
+
+    def _stopped(
+        self, why: Refusal, fault: UpstreamError | None, unproven: Unverified | None
+    ) -> Unverified | Rejected | Refusal:
+        """The end where a further try may not be made, with what went before. Raises UpstreamError after a fault."""
+        reason = why.message.rstrip(".")
+        if unproven is not None:
+            return replace(unproven, reason=f"{unproven.reason.splitlines()[0]}; {reason}")
+        if self.refusals:
+            return Rejected(f"{self.refusals[-1][1]}; {reason}")
+        if fault is not None:
+            raise UpstreamError(f"{fault} {why.message}")
+        return why
+
+    async def _on(
+        self, candidate: Candidate, estimate: Estimate
+    ) -> Change | Unverified | Rejected | Refusal | UpstreamError:
+        """One rung's answer. A slip of form is mended by the model that made it: once more, then up the ladder."""
+        settings, deps, receipt = self.settings, self.deps, self.receipt
+        judge = Judge(deps.grammar, deps.workspace, deps.runner, deps.worker, settings.test_command)
+        again = settings.routing.escalate and candidate.models != (OFFLINE,)
+        while True:
+            declined = await self._declined(estimate)
+            if declined is not None:
+                return declined
+            question = _with(self.planned.question, self.refusals, deps)
+            receipt.counted_input = question.prompt.input_tokens
+            reply = await _ask(question, candidate, deps, receipt)
+            if isinstance(reply, UpstreamError | Refusal):
+                return reply
+            if not reply.attempt.cached:
+                deps.recent.keep(target_key(question), Turn.of(question, reply.attempt, deps.clock()))
+            try:
+                found = await _judged(judge, reply, question, receipt)
+            except WorkerFailed:
+                _remember(question, reply, deps)  # it was paid for: asking again costs nothing
+                raise
+            if isinstance(found, Change):
+                receipt.attempted(reply.attempt)
+                _remember(question, reply, deps)
+                return found
+            receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=found.reason))
+            self.refusals.append((reply.text, found.reason))
+            if not again or isinstance(found, Unverified) or not found.mechanical:
+                return found
+            again = False
+
+    async def _declined(self, estimate: Estimate) -> Refusal | None:
+        """Whether the user does not want to pay for a further try, where that is more than was agreed to."""
+        spent = self.receipt.spent
+        again = asked_again(estimate, spent, self.agreed)
+        if again is None:
+            return None
+        if not await self.editor.confirm(again):
+            return Refusal("another try was not confirmed", "confirm")
+        self.agreed = spent + estimate.cost.high if estimate.cost else None
+        return None
+
+
+def _down(fault: UpstreamError | None) -> bool:
+    """Whether providers failed, rather than what the tier's models can do."""
+    return fault is not None and not isinstance(fault, ContextTooLong | Unfinished)
+
+
+async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Receipt) -> Change | Unverified | Rejected:
+    try:
+        change = await judge.verdict(reply, question)
+        if isinstance(change, Rejected) or not judge.runs(change, question):
+            return change
+        receipt.stage("running the tests")
+        return await judge.doubt(change, question) or change
+    except BaseException as end:  # it was paid, whatever becomes of it
+        cancelled = isinstance(end, asyncio.CancelledError)
+        status = AttemptStatus.CANCELLED if cancelled else AttemptStatus.REJECTED
+        reason = "cancelled while it was checked" if cancelled else f"its check failed ({type(end).__name__})"
+        receipt.attempted(replace(reply.attempt, status=status, reason=reason))
+        raise
+
+
+async def _ask(
+    question: Question, candidate: Candidate, deps: Dependencies, receipt: Receipt
+) -> Reply | UpstreamError | Refusal:
+    """An answer from the cache, which costs nothing, or from the engine; a fault that another rung may not have.
+
+    Raises BadRequest: what is malformed here is malformed on every rung.
+    """
+    for model in candidate.models:
+        text = deps.cache.get(_key(question, str(model)), deps.clock())
+        if text is not None:
+            attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
+            return Reply(text, Finish.STOP, attempt)
+    receipt.stage("asking", deps.engine.first(question, candidate))
+    try:
+        return await deps.engine.ask(question, candidate, receipt)
+    except BadRequest:
+        raise
+    except OverBudget as over:
+        return Refusal(str(over))
+    except UpstreamError as fault:
+        return fault
+
+
+def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencies) -> Question:
+    if not refusals:
+        return question
+    # Only the latest refusal travels: each costs its tokens again, and an older one was answered.
+    return replace(question, prompt=with_rejection(question.prompt, *refusals[-1], deps.counter))
+
+
+def _remember(question: Question, reply: Reply, deps: Dependencies) -> None:
+    attempt = reply.attempt
+    if not attempt.cached and attempt.model != OFFLINE:
+        deps.cache.put(_key(question, str(attempt.model)), reply.text, deps.clock())
+
+
+def _key(question: Question, model: str) -> str:
+    content = "\0".join((model, *(f"{m.role}\0{m.content}" for m in question.prompt.messages)))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

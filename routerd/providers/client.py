@@ -1,0 +1,223 @@
+"""The one door to the openai package: opens a streamed answer, and turns its exceptions into faults.
+
+It decides nothing and never retries. The import costs most of a second, so only ``load`` and use do it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import socket
+import ssl
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from routerd.domain.errors import UpstreamError
+from routerd.providers.draft import fault_of_error
+from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
+from routerd.providers.inflate import ACCEPTED
+from routerd.providers.json_text import MOST_CHARS, parsed
+from routerd.providers.retry_after import retry_after
+from routerd.providers.stream import Stream, refusal
+
+if TYPE_CHECKING:
+    from httpx2 import Response
+    from openai import AsyncOpenAI, OpenAIError
+
+CONNECT_S = 10.0
+"""A handshake across the world takes less than one second; three lost SYNs come to seven (RFC 6298)."""
+EMBED_S = 5.0
+"""For a batch of short texts, which takes well under a second; a person is waiting and the built-in one is at hand."""
+_LONGEST_NAME = 256
+"""Characters of a model's name; the longest that is known has 80."""
+NO_KEY = "no-key-needed"
+"""What is sent where a local server wants none: the openai package insists on a value."""
+
+
+def load() -> None:
+    """Import what ``Client`` needs; slow, so not on the event loop."""
+    importlib.import_module("openai")
+
+
+def loaded() -> bool:
+    """Whether ``load`` was done."""
+    return "openai" in sys.modules
+
+
+class ProviderClient:
+    """One provider with one key; keeps its connections."""
+
+    def __init__(self, base_url: str, key: str | None) -> None:
+        """Raises UpstreamError where the environment's proxy or certificates cannot be used."""
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415  # lazy, as said above
+
+        # All other times are limited by ``call``, which knows tokens from heartbeats.
+        timeout = Timeout(None, connect=CONNECT_S)
+        with _environment():
+            self._client: AsyncOpenAI = AsyncOpenAI(
+                base_url=base_url,
+                api_key=key or NO_KEY,
+                max_retries=0,
+                timeout=timeout,
+                default_headers={"Accept-Encoding": ACCEPTED},
+                http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"response": [_refuse]}),
+            )
+        if urlsplit(base_url).hostname != "api.openai.com":
+            # From OPENAI_ORG_ID and OPENAI_PROJECT_ID: the user's account there is nobody else's business.
+            self._client.organization = self._client.project = None
+
+    async def open(self, body: Mapping[str, Any], wall: float) -> Stream:
+        """Send a chat request; returns once the headers of a good answer are there. Raises ProviderFaultError.
+
+        wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code goes to the
+        address that the user wrote, and nowhere else.
+        """
+        return await self._streamed("post", "/chat/completions", wall, body=dict(body))
+
+    async def models(self, within_s: float) -> tuple[str, ...]:
+        """The names of the models that the provider offers. Raises ProviderFaultError."""
+        try:
+            async with asyncio.timeout(within_s):
+                async with await self._streamed("get", "/models", 0.0) as stream:
+                    body = b"".join([piece async for piece in stream.pieces(MOST_CHARS)])
+            listed = parsed(body.decode("utf-8", "replace"))
+        except TimeoutError:
+            raise ProviderFaultError(ProviderFault(FaultKind.SILENT, message="Request timed out")) from None
+        except ValueError:
+            listed = None
+        models = listed.get("data") if isinstance(listed, Mapping) else None
+        if not isinstance(models, list):
+            raise ProviderFaultError(
+                ProviderFault(FaultKind.BROKEN, message="gave no list of models: is base_url right?")
+            )
+        names = (model.get("id") for model in models if isinstance(model, Mapping))
+        return tuple(name for name in names if isinstance(name, str) and len(name) <= _LONGEST_NAME)
+
+    async def _streamed(self, method: str, path: str, wall: float, body: Mapping[str, Any] | None = None) -> Stream:
+        """The answer once its headers are there. Raises ProviderFaultError for all that is no good one."""
+        from openai import AsyncStream, OpenAIError  # noqa: PLC0415  # lazy
+        from openai.types.chat import ChatCompletionChunk  # noqa: PLC0415  # lazy
+
+        ask = self._client.post if method == "post" else self._client.get
+        content = {} if body is None else {"body": body}
+        try:
+            stream = await ask(
+                path,
+                cast_to=ChatCompletionChunk,
+                stream=True,
+                stream_cls=AsyncStream[ChatCompletionChunk],
+                options={"follow_redirects": False},
+                **content,
+            )
+        except ProviderFaultError as refused:
+            wait_s = retry_after(refused.fault.headers, wall)
+            raise ProviderFaultError(replace(refused.fault, retry_after_s=wait_s)) from None
+        except OpenAIError as error:
+            raise ProviderFaultError(fault_of(error, wall)) from None
+        except Exception as unexpected:  # of whatever layer: this provider gave no answer
+            raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=type(unexpected).__name__)) from unexpected
+        return Stream(stream.response)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+
+async def _refuse(response: Response) -> None:
+    """Ends a call by its status line, before the openai package reads a body that may be cut, garbled or endless."""
+    if response.status_code >= 300:
+        raise ProviderFaultError(await refusal(response))
+
+
+class EmbeddingsClient:
+    """One provider's embeddings endpoint with one key; waits for each answer."""
+
+    def __init__(self, base_url: str, key: str | None) -> None:
+        """Raises UpstreamError as Client does."""
+        from openai import OpenAI  # noqa: PLC0415  # lazy, see the top of this file
+
+        with _environment():
+            self._client = OpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=EMBED_S)
+        if urlsplit(base_url).hostname != "api.openai.com":
+            self._client.organization = self._client.project = None  # as in Client
+
+    def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
+        """One vector for each text, in their order. Raises ProviderFaultError."""
+        from openai import OpenAIError  # noqa: PLC0415  # lazy
+        from openai.types import CreateEmbeddingResponse  # noqa: PLC0415  # lazy
+
+        try:
+            answer = self._client.post(
+                "/embeddings",
+                body={"model": model, "input": list(texts), "encoding_format": "float"},
+                cast_to=CreateEmbeddingResponse,
+                options={"follow_redirects": False},
+            )
+        except OpenAIError as error:
+            raise ProviderFaultError(fault_of(error, 0.0)) from None
+        except Exception as unexpected:  # of whatever layer: this provider gave no answer
+            raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=type(unexpected).__name__)) from unexpected
+        # The package builds what it was promised without looking: a strange answer has no such field.
+        given = getattr(answer, "data", None)
+        pairs = [(getattr(one, "index", None), getattr(one, "embedding", None)) for one in given or ()]
+        vectors = {index: vector for index, vector in pairs if isinstance(index, int) and isinstance(vector, list)}
+        if set(vectors) != set(range(len(texts))):
+            raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message="gave too few vectors"))
+        return [vectors[index] for index in range(len(texts))]
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Proxies and certificates come from the environment when a client is made, and each layer fails its own way."""
+    try:
+        yield
+    except ImportError:
+        raise UpstreamError(
+            "The environment names a SOCKS proxy (ALL_PROXY or the like), for which a package is missing: "
+            "install socksio beside routerd, or name an HTTP proxy."
+        ) from None
+    except Exception as fault:  # its text may hold the proxy's password
+        raise UpstreamError(
+            f"No connection can be prepared ({type(fault).__name__}): look at the environment's "
+            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
+        ) from None
+
+
+def fault_of(error: OpenAIError, wall: float) -> ProviderFault:
+    """What one of the openai package's exceptions means; a class that is new there is a broken answer."""
+    import httpx2  # noqa: PLC0415  # lazy
+    import openai  # noqa: PLC0415  # lazy
+
+    if isinstance(error, openai.APIConnectionError):
+        unsent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+        sign = FaultKind.UNREACHABLE if isinstance(error.__cause__, unsent) else FaultKind.BROKEN
+        return ProviderFault(sign, message=_why_no_connection(error) or type(error.__cause__ or error).__name__)
+    if isinstance(error, openai.APIStatusError):
+        headers = {name.lower(): value for name, value in error.response.headers.multi_items()}
+        fault = fault_of_error(error.body or error.message, FaultKind.STATUS, error.status_code)
+        wait_s = retry_after(headers, wall)
+        return ProviderFault(FaultKind.STATUS, fault.status, fault.code, fault.param, fault.message, wait_s, headers)
+    if isinstance(error, openai.APIResponseValidationError):
+        return ProviderFault(FaultKind.BROKEN, message="malformed answer")
+    if isinstance(error, openai.APIError):
+        return fault_of_error(error.body or error.message)
+    return ProviderFault(FaultKind.BROKEN, message=type(error).__name__)
+
+
+def _why_no_connection(error: BaseException | None) -> str:
+    """What the innermost layer said that a person can do something about, else nothing."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({error.verify_message}): name its issuer's file in SSL_CERT_FILE"
+        if isinstance(error, ssl.SSLError):
+            return "it does not speak TLS: is it http:// rather than https://?"
+        if isinstance(error, socket.gaierror):
+            return "its name is not known: look at base_url and the network"
+        if isinstance(error, ConnectionRefusedError):
+            return "nothing listens there"
+        error = error.__cause__ or error.__context__
+    return ""

@@ -1,0 +1,68 @@
+"""Health kept in the ledger's file, so that two editors of one user do not each discover the same outage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from routerd.adapters.sqlite import Database, Row
+from routerd.domain.errors import LedgerError
+from routerd.providers.health import Health, HealthChange, MemoryHealth
+
+
+class SharedHealth:
+    """The HealthStore over SQLite; where the file cannot be used, what this daemon saw itself."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        """``now`` gives Unix seconds."""
+        self._database = database
+        self._now = now
+        self._own = MemoryHealth()
+
+    def get(self, name: str) -> Health:
+        """What any daemon knows of a deployment or key."""
+        try:
+            return _health(self._database.read("SELECT state FROM health WHERE deployment = ?", (name,)))
+        except LedgerError:
+            return self._own.get(name)
+
+    def change(self, name: str, move: HealthChange) -> Health:
+        """Replace the health in one transaction, so that of two daemons only one gets to probe."""
+        try:
+            with self._database.transaction() as run:
+                health = move(_health(run("SELECT state FROM health WHERE deployment = ?", (name,))))
+                run(
+                    "INSERT OR REPLACE INTO health (deployment, at, state) VALUES (?, ?, ?)",
+                    (name, self._now(), json.dumps(asdict(health))),
+                )
+        except LedgerError:
+            return self._own.change(name, move)
+        return health
+
+    def all(self) -> dict[str, Health]:
+        """Everything that is known, by name: what ``routerd doctor`` shows."""
+        try:
+            rows = self._database.read("SELECT deployment, state FROM health ORDER BY deployment")
+        except LedgerError:
+            return {}
+        return {name: _health([(state,)]) for name, state in rows}
+
+
+_KINDS = {
+    "benched_until": (int, float),
+    "reason": (str,),
+    "failures": (int,),
+    "failed_at": (int, float),
+    "probe_until": (int, float),
+}
+
+
+def _health(rows: list[Row]) -> Health:
+    try:
+        known = json.loads(rows[0][0]) if rows else {}
+        if any(type(known[name]) not in kinds for name, kinds in _KINDS.items() if name in known):
+            return Health()
+        return Health(**known)
+    except (ValueError, TypeError, RecursionError):
+        return Health()  # written by another version: what it knew is learnt again within a request or two

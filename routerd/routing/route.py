@@ -1,0 +1,126 @@
+"""Route: which tier an action deserves, and from there a ladder of rungs, with the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routerd.domain.action import ActionSpec, Request
+from routerd.domain.classification import Classification, Signal
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.quote import Candidate, Route
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.tier import Tier
+from routerd.domain.verdict import Refusal
+
+LARGE_TOKENS = 8_000
+"""About 800 lines, or twenty screens. A wrong answer about so much is read in again at full price on the next rung,
+so that starting too low saves least here."""
+
+_AT_LEAST = {
+    Signal.STACK_TRACE: Tier.LOGIC,
+    Signal.MANY_FILES: Tier.ARCHITECT,
+    Signal.CONCURRENCY: Tier.ARCHITECT,
+    Signal.LARGE_TARGET: Tier.ARCHITECT,
+}
+"""Where a signal raises a doubtful answer to. Of the labelled instructions in tests/bench/routing with concurrency and
+failure, or with many files, nine of ten are the architect's."""
+
+
+def local_signals(seen_in_words: tuple[Signal, ...], target_tokens: int) -> tuple[Signal, ...]:
+    """Those of the words, and that of the target's size."""
+    return (*seen_in_words, Signal.LARGE_TARGET) if target_tokens > LARGE_TOKENS else seen_in_words
+
+
+def route(
+    request: Request,
+    spec: ActionSpec,
+    snapshot: Snapshot,
+    classification: Classification | None,
+    signals: tuple[Signal, ...] = (),
+) -> Route | Refusal:
+    """The ladder for a request, cheapest sensible rung first.
+
+    Explicit choice wins (``above``, then a model, then a tier), then the action's tier, then the user's own
+    words; where those do not say enough, the configured default, never below what they or the local signals point at.
+    """
+    if request.above is not None:
+        stronger = snapshot.stronger(request.above)
+        if stronger is None:
+            return Refusal(f"No tier above {request.above} has a model that can be asked here.", "tier")
+        reason = f"a tier above {request.above} was asked for"
+        return _ladder(stronger, snapshot, Route((), reason, classification, signals))
+    tier, reason = _tier(request, spec, snapshot, classification, signals)
+    if request.model is not None:
+        return Route(
+            (Candidate(tier, (request.model,)),), f"model {request.model} was asked for", classification, signals
+        )
+    return _ladder(tier, snapshot, Route((), reason, classification, signals))
+
+
+def _ladder(tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
+    """The rungs from a tier on, with the reason extended where another tier or the built-in engine must answer."""
+    reason = wanted.reason
+    chain = tuple(
+        Candidate(step, models)
+        for step in tier.and_above()
+        if (models := tuple(m for m in snapshot.usable.get(step, ()) if m != OFFLINE))
+    )
+    if not snapshot.settings.routing.escalate:
+        chain = chain[:1]
+    chain = _without_repeats(chain)
+    if any(OFFLINE in models for models in snapshot.usable.values()):
+        chain += (Candidate(tier, (OFFLINE,)),)
+    if not chain:
+        return _below(snapshot, wanted)
+    if chain[0].models == (OFFLINE,):
+        reason += "; no provider is configured, so the built-in engine answers"
+    elif chain[0].tier is not tier:
+        reason += f"; no model of {tier} can be asked here, so {chain[0].tier} answers"
+    return replace(wanted, chain=chain, reason=reason)
+
+
+def _tier(
+    request: Request,
+    spec: ActionSpec,
+    snapshot: Snapshot,
+    words: Classification | None,
+    signals: tuple[Signal, ...],
+) -> tuple[Tier, str]:
+    if request.tier is not None:
+        return request.tier, f"{request.tier} was asked for"
+    configured = snapshot.settings.actions.get(spec.name, spec.tier)
+    if configured is not None:
+        return configured, f"{spec.name} goes to {configured}"
+    default = snapshot.settings.routing.default_tier
+    if words is None:
+        return default, f"nothing to classify, so {default}"
+    nearest = f"nearest: '{words.nearest[0].text}'" if words.nearest else "no prototype near"
+    beside = "".join(f"; {signal}" for signal in signals)
+    beside += f"; {words.caveat}" if words.caveat else ""
+    if words.confident:
+        return words.tier, nearest + beside
+    tier = max(default, words.tier, *(_AT_LEAST[signal] for signal in signals), key=lambda t: t.rank)
+    return tier, f"unsure ({nearest}){beside}, so {tier}"
+
+
+def _without_repeats(chain: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """A stronger rung that would ask only models already asked is no escalation."""
+    asked: set[ModelRef] = set()
+    kept = []
+    for candidate in chain:
+        models = tuple(model for model in candidate.models if model not in asked)
+        asked.update(models)
+        if models:
+            kept.append(replace(candidate, models=models))
+    return tuple(kept)
+
+
+def _below(snapshot: Snapshot, wanted: Route) -> Route | Refusal:
+    weaker = sorted((t for t, models in snapshot.usable.items() if models), key=lambda t: -t.rank)
+    if weaker:
+        candidate = Candidate(weaker[0], snapshot.usable[weaker[0]])
+        return replace(wanted, chain=(candidate,), reason=f"{wanted.reason}; only {weaker[0]} can be asked here")
+    return Refusal(
+        "No provider has a key and the built-in engine is off: run 'routerd config init' and set a key.",
+        "provider",
+    )

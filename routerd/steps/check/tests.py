@@ -1,0 +1,52 @@
+"""Check tests: they parse, they assert, they are about the target, and nothing that stood is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routerd.domain.ports import Grammar
+from routerd.domain.prompt import Question
+from routerd.domain.reply import Change, FileChange
+from routerd.domain.text import Text
+from routerd.domain.verdict import Accepted, Rejected, Verdict
+from routerd.languages import spec_of
+from routerd.languages.spec import Tree
+from routerd.steps.check.program import Programs
+from routerd.steps.check.test_signs import asserts_by_signs
+from routerd.steps.check.test_tree import asserts_by_tree
+
+
+def check_tests(change: Change, question: Question, grammar: Grammar) -> Verdict:
+    """Whether the change adds tests of the target and does nothing else."""
+    if len(change.files) != 1:
+        return Rejected("tests go into one file")
+    file, language = change.files[0], question.request.document.language
+    if file.uri == question.request.document.uri and not file.create:
+        return Rejected("tests may not change the file that they test")
+    if file.create and question.conventions.test_file is not None:
+        return Rejected("the test file exists already")
+    if any(not edit.span.empty for edit in file.edits):
+        return Rejected("tests may only be added: the edit replaces what stands in the test file")
+    programs = Programs(file.before.string, file.after.string, language, grammar)
+    if not programs.parses_no_worse():
+        return Rejected("the tests do not parse", mechanical=True)
+    return _about(file, programs, question)
+
+
+def _about(file: FileChange, programs: Programs, question: Question) -> Verdict:
+    """Whether what is added names a target symbol and asserts something about it."""
+    document = question.request.document
+    added = "\n".join(edit.new for edit in file.edits)
+    text = Text(added)
+    used = programs.grammar.names(replace(document, text=text), text.whole)
+    symbols = question.target.symbols
+    names = {name for symbol in symbols for name in (symbol.name, *symbol.qualname.split(".")[:-1])}
+    if names and not names.intersection(used):
+        return Rejected(f"the tests do not mention {' or '.join(sorted(s.name for s in symbols)[:3])}")
+    spec = spec_of(document.language)
+    if spec is None:
+        return Rejected(f"routerd does not know what a {document.language} test looks like")
+    signs, merge = spec.tests.signs, spec.tests.merge
+    if isinstance(signs, Tree) or isinstance(merge, Tree):
+        return asserts_by_tree(added, programs.tree_after, question) or Accepted()
+    return asserts_by_signs(added, signs, spec.comments, merge) or Accepted()

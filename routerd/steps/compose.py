@@ -1,0 +1,161 @@
+"""Compose: the messages that are sent, the part that never changes first, so that providers can cache it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from routerd.domain.action import ActionSpec, Contract, Request, Target
+from routerd.domain.document import Document
+from routerd.domain.ports import Counter
+from routerd.domain.position import Position, Range
+from routerd.domain.prompt import Conventions, Message, Prompt, Snippet
+from routerd.domain.text import with_lf
+
+PER_MESSAGE = 4
+"""Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
+'How to count tokens with tiktoken' (3 for each message, 1 for its role; 3 to prime the reply)."""
+PER_REPLY = 3
+
+_LONG = 6_000
+"""Characters, about 1,500 tokens: a class of half that length is what most people call long."""
+_FEWEST_CUT = 2
+"""Lines; to say that fewer are left out costs what they cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptInput:
+    """What a prompt is made of."""
+
+    spec: ActionSpec
+    request: Request
+    target: Target
+    conventions: Conventions
+    context: tuple[Snippet, ...]
+
+
+def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counter) -> Prompt:
+    """The prompt of a question: system, the project's own wishes, then context, target and task."""
+    spec, request, target, conventions = brief.spec, brief.request, brief.target, brief.conventions
+    wishes = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
+    system = spec.system + (f"\nThe project's own wishes:\n{wishes}\n" if wishes else "")
+    user = "\n\n".join(
+        (
+            *(_framed(snippet) for snippet in brief.context),
+            _target(spec, request.document, target, conventions),
+            _task(spec, request, target, conventions),
+        )
+    )
+    messages = (Message("system", system), Message("user", user))
+    counts = [counter.count(message.content) + PER_MESSAGE for message in messages]
+    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, schema=_schema(spec))
+
+
+def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) -> Prompt:
+    """The prompt again, with a refused answer and the reason for refusing it."""
+    added = (
+        Message("assistant", reply),
+        Message("user", f"That answer was refused by a check: {reason}\nAnswer again in full."),
+    )
+    tokens = sum(counter.count(message.content) + PER_MESSAGE for message in added)
+    return replace(prompt, messages=prompt.messages + added, input_tokens=prompt.input_tokens + tokens)
+
+
+def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
+    """The source that is asked about: the span, or only the symbols' own text where the rest is of no use.
+
+    A long class that is to be documented goes without its methods' bodies, as only words are wanted of the model.
+    """
+    pieces = [_from_line_start(piece) for piece in target.sent(spec.contract)]
+    texts = (document.text.slice(piece) for piece in pieces)
+    if spec.contract is Contract.DOCUMENTATION:
+        texts = (
+            _without_bodies(piece, document, target) if len(text) > _LONG else text
+            for piece, text in zip(pieces, texts, strict=True)
+        )
+    return "\n\n".join(texts)
+
+
+def _without_bodies(piece: Range, document: Document, target: Target) -> str:
+    """A piece with the bodies cut out of the functions in it that are not asked about: whole lines, and said so."""
+    text, asked = document.text, {symbol.whole for symbol in target.symbols}
+    inner = (s for s in target.outline.symbols if s.kind.callable and piece.covers(s.whole) and s.whole not in asked)
+    lines, at = [], piece.start.line
+    for body in sorted(symbol.body for symbol in inner if symbol.body):
+        first, last = body.start.line + 1, body.end.line
+        if text.bare(last).strip(" \t;,)") in ("}", "end"):
+            last -= 1
+        if body.start.line >= at and last - first >= _FEWEST_CUT:
+            lines += [text.bare(number) for number in range(at, first)]
+            lines.append(f"{text.indent(first)}… {last - first + 1} lines")
+            at = last + 1
+    return "\n".join((*lines, *(text.bare(number) for number in range(at, piece.end.line + 1))))
+
+
+def _from_line_start(span: Range) -> Range:
+    return Range(Position(span.start.line, 0), span.end)
+
+
+def _framed(snippet: Snippet) -> str:
+    return f"Context, {snippet.path} ({snippet.reason}):\n{_fence(snippet.text)}"
+
+
+def _target(spec: ActionSpec, document: Document, target: Target, conventions: Conventions) -> str:
+    return f"Target, {conventions.path}:\n{fenced(target_text(spec, document, target), document.language)}"
+
+
+def fenced(source: str, language: str) -> str:
+    """A target as it stands in the prompt, where it adds as many tokens as it has alone."""
+    return _fence(with_lf(source), language)
+
+
+def _fence(text: str, language: str = "") -> str:
+    # A fence longer than any in the text cannot be closed by it.
+    ticks = "```"
+    while ticks in text:
+        ticks += "`"
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conventions) -> str:
+    task = spec.task.format(
+        target=target.label,
+        path=conventions.path,
+        language=request.document.language,
+        style=conventions.doc_style,
+        framework=conventions.test_framework,
+        module=conventions.import_name or conventions.path,
+        test_path=conventions.test_path or "a new file",
+        symbols=", ".join(symbol.qualname for symbol in target.symbols) or target.label,
+        instruction=request.instruction or "Explain this.",
+    )
+    if request.instruction and "{instruction}" not in spec.task:
+        task += f"\nThe programmer adds: {request.instruction}"
+    return task
+
+
+_FINDING = {
+    "type": "object",
+    "properties": {
+        "quote": {"type": "string"},
+        "line": {"type": ["integer", "null"]},
+        "severity": {"enum": ["error", "warning", "information", "hint"]},
+        "message": {"type": "string"},
+        "fix": {"type": ["string", "null"]},
+    },
+    "required": ["quote", "line", "severity", "message", "fix"],
+    "additionalProperties": False,
+}
+
+
+def _schema(spec: ActionSpec) -> Mapping[str, object] | None:
+    """The JSON schema of a review, for providers that enforce one (strict: every field is required)."""
+    if spec.contract is not Contract.FINDINGS:
+        return None
+    findings = {"type": "array", "items": _FINDING}
+    return {
+        "type": "object",
+        "properties": {"findings": findings},
+        "required": ["findings"],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,113 @@
+"""Where a file binds a name outside of functions: constants, fields, globals, attributes; in any language.
+
+It reads lines, not trees: half-written files have them too, and each language's tree has a shape of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Set
+
+from routerd.domain.position import Range
+from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.text import Text
+from routerd.languages import spec_of
+from routerd.languages.spec import BindingRules
+
+MAX_LINES = 6
+"""Of one value: longer ones are tables, and their first lines say what they are."""
+
+_NO_CODE = re.compile(r"\s*(?:#(?!\s*define\b)|//|/\*|\*|--|@\w+\s*$|[)\]}>.;'\"]|(?:import|from|use|using|return)\b)")
+_DEFINE = re.compile(r"\s*#\s*define\s+(\w+)")
+_ACCESSOR = re.compile(r"\s*attr_(?:reader|writer|accessor)\b(.*)")
+_LOOP = re.compile(r"\s*(?:for|with)\b(.*?)\b(?:in\b.*|as\b(.*)):\s*$")
+_DESTRUCTURED = re.compile(r"\s*(?:export\s+)?(?:const|let|var)\s*[{\[]([^=]*)[}\]]\s*=")
+_TYPE_ARGUMENTS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
+_HEAD_END = re.compile(r"=(?!=)|[({]|(?<!:):(?!:)|//|#")
+_CHAINED = re.compile(r"(?<![=!<>+\-*/%|&^])=(?!=)")
+_GO_KEYWORD = re.compile(r"\s*(?:var|const|type)\b")
+_OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{{1,2}}){name}\b\s*(?::[^=\n]+|,[^=!<>\n]*)?=(?!=)"
+"""What gives an object an attribute, in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
+
+
+_ANY_TEXT = BindingRules(needs_sign=False, chained=False, name_first=False)
+"""A text without a spec is reviewed and asked about all the same; here it only costs or saves a line of context."""
+
+
+def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> Iterator[tuple[str, int]]:
+    """Each wanted name with the first of the lines that binds it."""
+    left, spec = set(wanted), spec_of(language)
+    rules = spec.bindings if spec else _ANY_TEXT
+    for number in lines:
+        line = text.lines[number]
+        # ``in`` is the cheap question: most lines of a long file hold none of the names.
+        here = [name for name in left if name in line]
+        if not here or _NO_CODE.match(line):
+            continue
+        for name in left.intersection(here, _names(line, rules)):
+            left.discard(name)
+            yield name, number
+        if not left:
+            return
+
+
+def object_bound(text: Text, span: Range, wanted: Set[str]) -> Iterator[tuple[str, int]]:
+    """Each wanted name with the first line of a class that makes it an attribute of the object."""
+    left = set(wanted)
+    for number in range(span.start.line, span.end.line + 1):
+        line = text.lines[number]
+        for name in [name for name in left if name in line]:
+            if re.search(_OF_OBJECT.format(name=re.escape(name)), line):
+                left.discard(name)
+                yield name, number
+
+
+def outside_functions(outline: Outline, within: Range, but: Iterable[Range] = ()) -> Iterator[int]:
+    """The lines of a span that stand in no function inside it, in no documentation and in none of ``but``."""
+    docs = (outline.doc, *(symbol.doc for symbol in outline.symbols if not symbol.kind.callable))
+    holes = [*but, *_functions(outline.symbols, within), *filter(None, docs)]
+    at = within.start.line
+    for hole in sorted(holes):
+        yield from range(at, min(hole.start.line, within.end.line + 1))
+        at = max(at, hole.end.line + 1)
+    yield from range(at, within.end.line + 1)
+
+
+def value(text: Text, first: int) -> str:
+    """A binding to its end: the lines after it that are indented deeper, and the one that closes its bracket."""
+    lines = [text.bare(first).rstrip()]
+    indent = len(text.indent(first))
+    for number in range(first + 1, min(first + MAX_LINES, len(text.lines))):
+        line = text.bare(number).rstrip()
+        deeper = len(text.indent(number)) > indent
+        if not line or not (deeper or line[indent : indent + 1] in (")", "]", "}")):
+            break
+        lines.append(line)
+        if not deeper:
+            break
+    return "\n".join(lines)
+
+
+def _functions(symbols: Iterable[Symbol], within: Range) -> Iterator[Range]:
+    for symbol in symbols:
+        # From the header on: a function's parameters are its own.
+        hole = Range(symbol.header.start, symbol.whole.end)
+        if symbol.kind.callable and within.covers(hole):
+            yield hole
+
+
+def _names(line: str, rules: BindingRules) -> set[str]:
+    """The names that a line binds, if it binds any."""
+    for special in (_DEFINE, _ACCESSOR, _LOOP, _DESTRUCTURED):
+        if found := special.match(line):
+            return set(re.findall(r"\w+", " ".join(filter(None, found.groups()))))
+    if rules.needs_sign and not re.search(r"=|:\s", line):
+        return set()
+    first, *more = (_CHAINED.split(line)[:-1] or [line]) if rules.chained else [line]
+    # a = b = f(c=1) binds a and b.
+    heads = [first, *itertools.takewhile(lambda head: "(" not in head, more)]
+    heads = [_HEAD_END.split(head.lstrip(" \t("), maxsplit=1)[0] for head in heads]
+    which = 0 if rules.name_first else -1
+    parts = [part for head in heads for part in _TYPE_ARGUMENTS.sub("", _GO_KEYWORD.sub("", head)).split(",")]
+    return {words[which] for part in parts if (words := re.findall(r"\w+", part))}

@@ -1,0 +1,31 @@
+"""Terms: how long an answer may be and what bounds its bill, from what is expected and how the provider behaves."""
+
+from __future__ import annotations
+
+from routerd.domain.quote import Estimate, TokenCalibration
+from routerd.domain.settings import ModelSettings, Quirks
+from routerd.domain.terms import INPUT_BOUND, Terms
+
+_DOUBT = 1.1
+"""The learned factor is a median: so much above it stays a bound for nearly all prompts of a kind."""
+
+_COUNTS = frozenset({"n", "best_of", "max_tokens", "max_completion_tokens"})
+"""Fields of a body that change how much is generated; a user who sets one has a bill that nothing here bounds."""
+
+
+def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSettings | None, quirks: Quirks) -> Terms:
+    """The terms of asking one model; ``own`` is what the user says of it, ``quirks`` how its provider differs."""
+    high = estimate.output_tokens.high
+    room = 2 * high + 512
+    if own and own.max_output:
+        room = min(room, own.max_output)
+    return Terms(
+        price=estimate.price,
+        room=room,
+        least=min(high, room),
+        input_bound=max(
+            INPUT_BOUND, _DOUBT * token_calibration.input_factor, *(past.input for past in token_calibration.past)
+        ),
+        excess=max(1.0, token_calibration.excess),
+        limited=quirks.max_tokens_field is not None and _COUNTS.isdisjoint(quirks.extra_body),
+    )

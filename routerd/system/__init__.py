@@ -1,0 +1,1 @@
+"""What differs between operating systems: processes, and paths as URIs."""

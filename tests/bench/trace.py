@@ -1,0 +1,136 @@
+"""How much code one `document` action passes through, with a provider on loopback; prints JSON.
+
+`python -m tests.bench.trace`. Counts, between the call of ``App.run`` and its return, the files of ``routerd`` that are
+entered, the distinct functions that run, and the calls whose caller is in another file of ``routerd``. The action is
+run once before, so that imports and first uses do not count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from types import FrameType
+
+import routerd
+from routerd.app.services import App
+from routerd.domain.action import Request
+from routerd.domain.attempt import Attempt
+from routerd.domain.document import Document
+from routerd.domain.model import ModelRef
+from routerd.domain.position import Position, Range
+from routerd.domain.reply import Change
+from routerd.domain.text import Text
+from tests import brain
+from tests.loopback import Upstream
+
+PACKAGE = str(Path(routerd.__file__).parent)
+SOURCE = "LIMIT = 10\n\n\ndef weigh(parcel):\n    return min(parcel, LIMIT)\n"
+OTHER = "LIMIT = 12\n\n\ndef weigh(parcel):\n    return min(parcel, LIMIT)\n"
+"""Another file's text, so that the traced action finds no answer in the reply cache."""
+CONFIG = """
+[tiers]
+utility = "cheap/small"
+logic = "cheap/small"
+[providers.cheap]
+base_url = "{url}"
+api_key = {{ env = "TRACE_KEY" }}
+[models."cheap/small"]
+input = "1.00"
+output = "2.00"
+"""
+
+
+@dataclass
+class Desk:
+    """An editor that holds one document and takes every change."""
+
+    document: Document
+    applied: list[Change] = field(default_factory=list)
+
+    def current(self, uri: str) -> Document | None:
+        return self.document if uri == self.document.uri else None
+
+    async def apply(self, change: Change, _label: str) -> str | None:
+        self.applied.append(change)
+        return None
+
+    async def confirm(self, _question: str) -> bool:
+        return True
+
+    def stage(self, name: str, model: ModelRef | None = None) -> None:
+        pass
+
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
+        pass
+
+    def attempted(self, attempt: Attempt) -> None:
+        pass
+
+
+@dataclass
+class Trace:
+    """What was entered, as a profile function for this thread."""
+
+    files: set[str] = field(default_factory=set)
+    functions: set[tuple[str, int]] = field(default_factory=set)
+    crossings: int = 0
+
+    def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
+        code = frame.f_code
+        if event != "call" or not code.co_filename.startswith(PACKAGE):
+            return
+        self.files.add(code.co_filename)
+        self.functions.add((code.co_filename, code.co_firstlineno))
+        caller = frame.f_back.f_code.co_filename if frame.f_back else ""
+        if caller.startswith(PACKAGE) and caller != code.co_filename:
+            self.crossings += 1
+
+
+async def act(app: App, uri: str, text: str, profile: Callable[[FrameType, str, object], None] | None) -> None:
+    """Run one `document` action, profiled if wanted."""
+    document = Document(uri, 1, "python", Text(text))
+    app.opened(document)
+    desk = Desk(document)
+    request = Request("document", document, Range(Position(3, 5), Position(3, 5)))
+    sys.setprofile(profile)
+    try:
+        await app.run(request, desk, desk)
+    finally:
+        sys.setprofile(None)
+    assert desk.applied, "the action failed: there is nothing to measure"
+
+
+async def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as home:
+        for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
+            os.environ[name] = home
+        os.environ["TRACE_KEY"] = "for-loopback"
+        project = Path(home) / "project"
+        project.mkdir()
+        async with Upstream(reply=brain.reply) as upstream:
+            config = Path(home) / "config.toml"
+            config.write_text(CONFIG.format(url=upstream.base_url), "utf-8")
+            app = App.open(config_file=config, root=project)
+            try:
+                await app.warm()
+                await act(app, (project / "first.py").as_uri(), SOURCE, None)
+                trace = Trace()
+                await act(app, (project / "second.py").as_uri(), OTHER, trace)
+                await app.disconnect()
+            finally:
+                app.close()
+    print(
+        json.dumps({"files": len(trace.files), "functions": len(trace.functions), "cross_file_calls": trace.crossings})
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,136 @@
+"""The bytes of an OpenAI-compatible answer, streamed or whole, as a list of labelled frames; does no I/O."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import zip_longest
+from typing import Any, Literal
+
+from tests.loopback.turns import Body, Position, Turn
+
+CREATED = 1_790_000_000
+"""A fixed Unix time: two answers of the same request are the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One server-sent event. `text` is not empty in the frames that carry a piece of the answer."""
+
+    label: Literal["role", "reasoning", "text", "finish", "usage", "done"]
+    data: bytes
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be said, decided before anything is sent."""
+
+    number: int
+    model: str
+    text: str
+    finish: str | None
+    prompt_tokens: int
+    usage: Mapping[str, Any] | None
+    pieces: Sequence[str]
+    running_usage: Sequence[Mapping[str, Any] | None] = ()
+    """After each piece, where a turn asks for that."""
+
+
+def event(payload: object) -> bytes:
+    return b"data: " + json.dumps(payload, ensure_ascii=False).encode() + b"\n\n"
+
+
+COMMENT = b": still working\n\n"
+DONE = b"data: [DONE]\n\n"
+HALF_EVENT = b'data: {"id": "chatcmpl-0", "object": "chat.completion.chunk", "choi\n\n'
+STREAM_ERROR = {"message": "The provider went away.", "type": "provider_error", "code": 502}
+
+
+def frames(turn: Turn, answer: Answer, body: Body) -> list[Frame]:
+    """The whole stream as it should be; faults are struck by the sender."""
+    invited = bool((body.get("stream_options") or {}).get("include_usage"))
+
+    def chunk(delta: Mapping[str, Any], finish: str | None = None, used: object = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return event(_envelope(answer, "chat.completion.chunk", [choice], used))
+
+    out = [Frame("role", chunk({"role": "assistant", "content": ""}))]
+    out += [
+        Frame("reasoning", chunk({"reasoning_content": piece})) for piece in split(turn.reasoning, turn.chunk_chars)
+    ]
+    out += [
+        Frame("text", chunk({"content": piece}, used=used), piece)
+        for piece, used in zip_longest(answer.pieces, answer.running_usage)
+    ]
+    in_last = answer.usage if turn.usage_in != "own chunk" else None
+    out.append(Frame("finish", chunk({}, answer.finish, in_last)))
+    if invited and turn.usage_in == "own chunk" and answer.usage is not None:
+        out.append(Frame("usage", event(_envelope(answer, "chat.completion.chunk", [], answer.usage))))
+    out.append(Frame("done", DONE))
+    return out
+
+
+def whole(turn: Turn, answer: Answer) -> bytes:
+    """The body of an answer that is not streamed."""
+    message = {"role": "assistant", "content": answer.text}
+    if turn.reasoning:
+        message["reasoning_content"] = turn.reasoning
+    choice = {"index": 0, "message": message, "finish_reason": answer.finish}
+    return json.dumps(_envelope(answer, "chat.completion", [choice], answer.usage)).encode()
+
+
+def _envelope(answer: Answer, kind: str, choices: list[Any], usage: object) -> dict[str, Any]:
+    body = {
+        "id": f"chatcmpl-{answer.number}",
+        "object": kind,
+        "created": CREATED,
+        "model": answer.model,
+        "choices": choices,
+    }
+    return body if usage is None else {**body, "usage": usage}
+
+
+def split(text: str, size: int) -> list[str]:
+    return [text[i : i + size] for i in range(0, len(text), size)]
+
+
+def strike_index(at: Position, stream: Sequence[Frame]) -> int:
+    """The index of the frame before which a fault strikes. More pieces than there are: before the finish."""
+    if at == "headers":
+        return 0
+    if at in ("finish", "done"):
+        return next(i for i, frame in enumerate(stream) if frame.label == at)
+    texts = [i for i, frame in enumerate(stream) if frame.label == "text"]
+    return texts[at] if isinstance(at, int) and at < len(texts) else strike_index("finish", stream)
+
+
+def head(status: int, headers: Mapping[str, str]) -> bytes:
+    """The status line and headers of an HTTP/1.1 answer."""
+    # Providers answer with numbers that no standard names: 529 is Anthropic's "overloaded".
+    reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+class Encoder:
+    """The chunked transfer coding, over gzip where it is asked for; each piece can be read as it arrives."""
+
+    def __init__(self, gzip: bool) -> None:
+        # 16 + 15: a gzip header, and the largest window (zlib manual, deflateInit2).
+        self._zip = zlib.compressobj(wbits=16 + 15) if gzip else None
+
+    def piece(self, data: bytes) -> bytes:
+        if self._zip is not None:
+            data = self._zip.compress(data) + self._zip.flush(zlib.Z_SYNC_FLUSH)
+        return _chunk(data)
+
+    def end(self) -> bytes:
+        return (_chunk(self._zip.flush()) if self._zip is not None else b"") + b"0\r\n\r\n"
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)

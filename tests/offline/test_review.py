@@ -1,0 +1,100 @@
+"""The offline review: real faults, each quoted from the target's lines and anchored by the line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.offline.asking import judged, question, reply
+
+FAULTS = [
+    ("mutable-default", "def f(x=[]):\n    return x\n", 1),
+    ("bare-except", "def f():\n    try:\n        g()\n    except:\n        pass\n\n\ndef g(): ...\n", 4),
+    ("swallowed-error", "def f(g):\n    try:\n        g()\n    except Exception:\n        pass\n", 4),
+    ("unreachable", "def f(x):\n    return x\n    x = 1\n", 3),
+    ("missing-await", "async def go():\n    return 1\n\n\nasync def f():\n    go()\n", 6),
+    ("missing-await", "class A:\n    async def go(self): ...\n    async def f(self):\n        self.go()\n", 4),
+    ("unclosed-file", "def f(p):\n    file = open(p)\n    return file.read()\n", 2),
+    ("F632", "def f(x):\n    return x is 'a'\n", 2),
+    ("shadowed-builtin", "def f(list):\n    return list\n", 1),
+    ("inconsistent-return", "def f(x):\n    if x:\n        return 1\n    return\n", 4),
+    ("inconsistent-return", "def f(x):\n    if x:\n        return 1\n", 2),
+    ("changed-in-loop", "def f(xs):\n    for x in xs:\n        xs.remove(x)\n", 3),
+    ("same-test", "def f(x):\n    if x == 1:\n        pass\n    elif x == 1:\n        pass\n", 4),
+    ("no-self", "class A:\n    def f():\n        return 1\n", 2),
+    ("F821", "def f():\n    return missing\n", 2),
+    ("S602", "import subprocess\n\n\ndef f(c):\n    subprocess.run(c, shell=True, check=True)\n", 5),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "line"), FAULTS, ids=lambda value: value if isinstance(value, str) else None
+)
+async def test_a_fault_is_found_on_its_line(rule: str, source: str, line: int) -> None:
+    asked = question("review", source)
+    change = judged(await reply(asked), asked)
+    assert change.findings is not None
+    assert (rule, line) in [(finding.rule, finding.span.start.line + 1) for finding in change.findings]
+    assert change.dropped_findings == 0
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x=()):\n    with open(x) as file:\n        return file.read()\n",
+        "def f(p):\n    file = open(p)\n    file.close()\n",
+        "def f(p):\n    return open(p)\n",
+        "def f():\n    return\n    yield\n",
+        "def f(x):\n    while True:\n        if x():\n            return 1\n",
+        "def f(xs):\n    for x in xs:\n        xs.remove(x)\n        break\n",
+        "async def go(): ...\n\n\nasync def f():\n    await go()\n",
+        "import sys\n\n\ndef f(x):\n    if x:\n        return 1\n    sys.exit(2)\n",
+        "def f(x, id, type):\n    return x is None, id, type\n",
+    ],
+)
+async def test_sound_code_gets_no_warning(source: str) -> None:
+    found = json.loads((await reply(question("review", source))).text)["findings"]
+    assert [item for item in found if item["severity"] in ("error", "warning") and item["rule"] != "SIM115"] == []
+
+
+async def test_only_the_lines_of_the_target_are_reviewed() -> None:
+    asked = question("review", "def f(x=[]):\n    return x\n\n\ndef g(y={}):\n    return y\n", "g")
+    found = json.loads((await reply(asked)).text)["findings"]
+    assert [item["line"] for item in found] == [5]
+
+
+async def test_a_line_that_stands_twice_is_quoted_with_what_follows_until_it_is_unique() -> None:
+    source = "def f(g):\n" + "".join(f"    try:\n        g({n})\n    except:\n        g(-{n})\n" for n in (1, 2))
+    asked = question("review", source)
+    change = judged(await reply(asked), asked)
+    lines = [f.span.start.line + 1 for f in change.findings or () if f.rule == "bare-except"]
+    assert lines == [4, 8]
+
+
+async def test_a_file_that_does_not_parse_is_reviewed_where_its_symbols_do() -> None:
+    asked = question("review", "def f(x=[]):\n    return x\n\n\ndef broken(:\n    pass\n")
+    rules = {item["rule"] for item in json.loads((await reply(asked)).text)["findings"]}
+    assert {"mutable-default", "invalid-syntax"} <= rules
+
+
+async def test_a_safe_fix_of_the_linter_becomes_the_replacement_of_the_quoted_line() -> None:
+    asked = question("review", "def f(x):\n    return x is 'a'  # 😀\n")
+    change = judged(await reply(asked), asked)
+    fixes = [finding.fix.new for finding in change.findings or () if finding.fix]
+    assert fixes == ["return x == 'a'  # 😀"]
+
+
+async def test_other_languages_get_markers_leftovers_and_length() -> None:
+    body = "\n".join(f"  step({n});" for n in range(90))
+    source = f"// TODO: split\nfunction f() {{\n  console.log('x');\n{body}\n}}\n"
+    asked = question("review", source, path="a.js", language="javascript")
+    change = judged(await reply(asked), asked)
+    rules = {finding.rule for finding in change.findings or ()}
+    assert rules == {"marker", "debug-leftover", "long-function"}
+
+
+async def test_a_merge_conflict_that_was_left_behind_is_an_error() -> None:
+    asked = question("review", "a: 1\n<<<<<<< HEAD\nb: 2\n", path="a.yaml", language="yaml")
+    (found,) = judged(await reply(asked), asked).findings or ()
+    assert (found.rule, found.severity.value, found.span.start.line) == ("merge-conflict", "error", 1)

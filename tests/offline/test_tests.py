@@ -1,0 +1,140 @@
+"""The generated tests: green when run, worked out and never run by routerd, explicit about what they skip."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from routerd.domain.errors import UpstreamError
+from routerd.domain.reply import Change
+from tests.offline.asking import judged, question, reply
+
+SOURCE = (Path(__file__).parent / "pure_functions.txt").read_text("utf-8")
+STANDARD = [
+    "bisect",
+    "calendar",
+    "colorsys",
+    "difflib",
+    "fractions",
+    "heapq",
+    "ipaddress",
+    "shlex",
+    "statistics",
+    "textwrap",
+]
+
+
+async def generated(source: str, at: str | None = None, path: str = "sample.py") -> str:
+    asked = question("test", source, at, path=path)
+    change: Change = judged(await reply(asked), asked)
+    return change.files[0].after.string
+
+
+def run(folder: Path) -> tuple[dict[str, int], str]:
+    """pytest's own count of what became of the tests in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "-rs", str(folder)],
+        cwd=folder,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return {
+        word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|skipped|error)", done.stdout)
+    }, done.stdout
+
+
+async def test_tests_of_thirty_functions_and_classes_run_green_and_skip_with_reasons(tmp_path: Path) -> None:
+    tests = await generated(SOURCE)
+    (tmp_path / "sample.py").write_text(SOURCE, "utf-8")
+    (tmp_path / "test_sample.py").write_text(tests, "utf-8")
+    counts, output = run(tmp_path)
+    assert set(counts) == {"passed", "skipped"}, output
+    assert counts["passed"] >= 50
+    assert counts["skipped"] >= 10
+    assert output.count("offline, no model: ") >= 10
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert clamp(-1, 2, 5) == 2",
+        "assert add(2, 5) == 7",
+        "assert mean([0.5, 2.0]) == 1.25",
+        "assert fibonacci(5) == 5",
+        "assert gcd(2, 5) == 1",
+        "assert initials('a b') == 'AB'",
+        "assert invert({'a': 1, 'b': 2}) == {1: 'a', 2: 'b'}",
+        "assert is_even(2) is True",
+        "assert nothing() is None",
+        "assert version() == '1.10'",
+        "assert greet('a b', polite=False) == 'Hi a b'",
+        "with pytest.raises(ValueError):\n        clamp(2, 5, 0)",
+        "with pytest.raises(AttributeError):\n        slug(None)",
+        "assert Colour.RED.value == 'red'",
+        "assert point.x == 2",
+        'assert list(inspect.signature(Point.moved).parameters) == ["self", "dx"]',
+    ],
+)
+async def test_what_follows_from_a_body_or_a_docstring_is_asserted(line: str) -> None:
+    assert line in await generated(SOURCE)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["unannotated", "reads", "roll", "forever", "huge", "own_error", "implicit", "cached", "managed", "later", "outer"],
+)
+async def test_what_cannot_be_worked_out_is_skipped_and_not_guessed(name: str) -> None:
+    tests = await generated(SOURCE)
+    assert f"offline, no model: {name} was not called" in tests
+    assert f"def test_{name}_gives_what" not in tests
+
+
+async def test_the_output_of_a_docstring_is_compared_as_a_value_where_nothing_prints() -> None:
+    source = 'def add(a, b):\n    """Add.\n\n    >>> add(1, 2)\n    3\n    """\n    return a + b\n'
+    assert "    assert add(1, 2) == 3\n" in await generated(source)
+
+
+async def test_a_target_alone_gets_its_own_tests_alone() -> None:
+    tests = await generated(SOURCE, "gcd")
+    assert "from sample import gcd\n" in tests
+    assert "clamp" not in tests
+
+
+async def test_a_file_whose_name_is_no_identifier_is_imported_all_the_same(tmp_path: Path) -> None:
+    source = "def twice(n: int) -> int:\n    return 2 * n\n"
+    (tmp_path / "my-script.py").write_text(source, "utf-8")
+    (tmp_path / "test_it.py").write_text(await generated(source, path="my-script.py"), "utf-8")
+    counts, output = run(tmp_path)
+    assert counts == {"passed": 2}, output
+
+
+async def test_user_code_is_never_run_while_tests_are_written(tmp_path: Path) -> None:
+    trap = tmp_path / "ran"
+    source = f"open({str(trap)!r}, 'w').close()\n\n\ndef f(n: int) -> int:\n    return n\n"
+    await generated(source)
+    assert not trap.exists()
+
+
+async def test_a_file_that_does_not_parse_and_another_language_are_refused_in_a_sentence() -> None:
+    with pytest.raises(UpstreamError, match="syntax error"):
+        await reply(question("test", "def f(n: int) -> int:\n    return n\n\n\ndef (:\n"))
+    with pytest.raises(UpstreamError, match="for Python only"):
+        await reply(question("test", "function f(a) {}\n", path="a.js", language="javascript"))
+
+
+async def test_tests_of_modules_of_the_standard_library_run_green(tmp_path: Path) -> None:
+    library = Path(os.__file__).parent
+    for name in STANDARD:
+        source = (library / f"{name}.py").read_text("utf-8")
+        (tmp_path / f"test_of_{name}.py").write_text(await generated(source, path=f"{name}.py"), "utf-8")
+    counts, output = run(tmp_path)
+    assert set(counts) <= {"passed", "skipped"}, output
+    assert counts["passed"] > 200

@@ -1,0 +1,146 @@
+"""Conventions are found by looking: documentation style, import names, and where tests live."""
+
+from __future__ import annotations
+
+import pytest
+
+from routerd.domain.project import Project
+from routerd.steps.conventions.import_name import import_name
+from routerd.steps.conventions.test_home import framework, is_test_path
+from routerd.steps.conventions.test_home import home_of_tests as home
+
+
+@pytest.mark.parametrize(
+    ("path", "files", "name"),
+    [
+        ("src/shop/cart.py", ("src/shop/__init__.py", "src/shop/cart.py"), "shop.cart"),
+        ("src/shop/sub/cart.py", ("src/shop/__init__.py", "src/shop/sub/__init__.py"), "shop.sub.cart"),
+        ("shop/cart.py", ("shop/__init__.py", "shop/cart.py"), "shop.cart"),
+        ("shop/__init__.py", ("shop/__init__.py",), "shop"),
+        ("cart.py", ("cart.py",), "cart"),
+        ("src/shop/cart.py", ("src/shop/cart.py",), "shop.cart"),
+        ("apps/web/shop/cart.py", ("apps/web/shop/__init__.py",), "shop.cart"),
+    ],
+)
+def test_a_module_is_imported_by_the_name_that_the_layout_gives_it(
+    path: str, files: tuple[str, ...], name: str
+) -> None:
+    assert import_name(path, "python", Project("file:///p", files)) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "files", "expected"),
+    [
+        # A mirror of the package.
+        (
+            "src/shop/pay/card.py",
+            (
+                "src/shop/__init__.py",
+                "src/shop/cart.py",
+                "src/shop/pay/__init__.py",
+                "src/shop/pay/cash.py",
+                "tests/pay/test_cash.py",
+                "tests/test_cart.py",
+            ),
+            "tests/pay/test_card.py",
+        ),
+        # All in one folder.
+        (
+            "shop/pay/card.py",
+            ("shop/__init__.py", "shop/pay/__init__.py", "shop/pay/cash.py", "tests/test_cash.py"),
+            "tests/test_card.py",
+        ),
+        # Beside the source.
+        ("shop/card.py", ("shop/cash.py", "shop/test_cash.py"), "shop/test_card.py"),
+        # In a folder of each package.
+        ("shop/card.py", ("shop/cash.py", "shop/tests/test_cash.py"), "shop/tests/test_card.py"),
+        # One that exists already wins over the habit.
+        ("shop/card.py", ("shop/cash.py", "tests/test_cash.py", "shop/card_test.py"), "shop/card_test.py"),
+        # A project without tests.
+        ("src/shop/card.py", ("pyproject.toml", "src/shop/card.py"), "tests/test_card.py"),
+        # A file without a project.
+        ("card.py", ("card.py",), "test_card.py"),
+    ],
+)
+def test_new_tests_go_where_the_project_keeps_its_tests(path: str, files: tuple[str, ...], expected: str) -> None:
+    assert home(path, "python", Project("file:///p", tuple(sorted(files)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "files", "expected"),
+    [
+        ("go", "pay/card.go", ("go.mod",), "pay/card_test.go"),
+        ("typescript", "src/card.ts", ("src/cash.ts", "src/cash.spec.ts"), "src/card.spec.ts"),
+        (
+            "typescript",
+            "src/card.ts",
+            ("src/cash.ts", "src/__tests__/cash.test.ts"),
+            "src/__tests__/card.test.ts",
+        ),
+        ("java", "src/main/java/shop/Card.java", ("pom.xml",), "src/test/java/shop/CardTest.java"),
+        ("ruby", "lib/pay/card.rb", ("lib/pay/cash.rb", "test/pay/cash_test.rb"), "test/pay/card_test.rb"),
+        ("rust", "src/card.rs", ("Cargo.toml",), "tests/card.rs"),
+    ],
+)
+def test_each_language_has_its_own_habits(language: str, path: str, files: tuple[str, ...], expected: str) -> None:
+    assert home(path, language, Project("file:///p", tuple(sorted(files)))) == expected
+
+
+def test_a_test_file_has_no_tests_of_its_own() -> None:
+    assert is_test_path("tests/test_card.py")
+    assert home("tests/test_card.py", "python", Project("file:///p", ("tests/test_card.py",))) is None
+
+
+def test_the_framework_is_the_one_that_the_project_shows() -> None:
+    unittest = Project("file:///p", texts={"tests/test_a.py": "import unittest\nclass T(unittest.TestCase): ..."})
+    assert framework("python", unittest) == "unittest"
+    assert framework("python", Project("file:///p")) == "pytest"
+    assert framework("typescript", Project("file:///p", texts={"package.json": '{"jest": {"a": 1}}'})) == "jest"
+    assert framework("ruby", Project("file:///p", texts={"Gemfile": "gem 'minitest'"})) == "minitest"
+
+
+@pytest.mark.parametrize(
+    ("language", "file", "text", "expected"),
+    [
+        ("python", "pyproject.toml", "[tool.pytest.ini_options]", "pytest"),
+        ("python", "tests/test_a.py", "import unittest\n", "unittest"),
+        ("javascript", "package.json", '{"devDependencies": {"jest": "^29"}}', "jest"),
+        ("typescript", "package.json", '{"devDependencies": {"vitest": "^2"}}', "vitest"),
+        ("javascript", "package.json", '{"devDependencies": {"mocha": "^10"}}', "mocha"),
+        ("javascript", "package.json", '{"scripts": {"test": "node --test"}}', "node:test"),
+        ("go", "go.mod", "module x\n", "go test"),
+        ("rust", "Cargo.toml", "[package]\n", "cargo test"),
+        ("java", "pom.xml", "<artifactId>junit-jupiter</artifactId>", "JUnit 5"),
+        ("java", "build.gradle", "testImplementation 'junit:junit:4.13'", "JUnit 4"),
+        ("cpp", "CMakeLists.txt", "find_package(GTest REQUIRED)", "GoogleTest"),
+        ("cpp", "CMakeLists.txt", "find_package(Catch2 3 REQUIRED)", "Catch2"),
+        ("ruby", ".rspec", "--require spec_helper --format rspec", "RSpec"),
+        ("ruby", "Gemfile", "gem 'minitest'", "minitest"),
+        ("csharp", "tests/T.csproj", '<PackageReference Include="xunit" />', "xUnit"),
+        ("csharp", "tests/T.csproj", '<PackageReference Include="NUnit" />', "NUnit"),
+    ],
+)
+def test_each_framework_is_found_from_the_projects_own_files(
+    language: str, file: str, text: str, expected: str
+) -> None:
+    assert framework(language, Project("file:///p", (file,), texts={file: text})) == expected
+
+
+class _Counted(tuple[str, ...]):
+    """Paths that count how often all of them are hashed."""
+
+    hashed = 0
+
+    def __hash__(self) -> int:
+        type(self).hashed += 1
+        return super().__hash__()
+
+
+@pytest.mark.parametrize("path", ["pkg/mod7.py", "pkg/mod7.js", "src/main/java/Mod.java"])
+def test_where_tests_belong_is_looked_up_and_not_counted_anew_for_each_file_of_the_project(path: str) -> None:
+    language = {"py": "python", "js": "javascript", "java": "java"}[path.rpartition(".")[2]]
+    files = [f"pkg/mod{i}.py" for i in range(400)] + [f"tests/test_mod{i}.py" for i in range(100)]
+    counted = _Counted((*files, "pkg/__init__.py", "src/main/java/Mod.java", "pkg/mod7.js"))
+    _Counted.hashed = 0
+    home(path, language, Project("file:///p", counted))
+    assert _Counted.hashed <= 2
