@@ -1,7 +1,6 @@
-"""The app plugs the line to the places; a reload swaps one immutable Snapshot.
+"""The process-wide services: connects the pipeline to its adapters; a reload swaps one immutable Snapshot.
 
-The only module that knows both sides. Heavy libraries are imported by the adapters on first use, so
-opening an app is cheap; ``warm`` fetches them once the editor has its first answer.
+Heavy libraries are imported by the adapters on first use, so that opening an app is cheap.
 """
 
 from __future__ import annotations
