@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _ANY_S = 0.5
-"""CPU time that a question about the smallest source may take: fifty times what it takes to import a grammar."""
+"""CPU time that any question may take: fifty times what it takes to import a grammar."""
 _BYTE_S = 8e-6
-"""CPU time for each byte more: outlining the standard library's Python takes 0.8 µs a byte, its tokens 2.1."""
+"""CPU time for each byte that is parsed: outlining the standard library's Python takes 0.8 µs, its tokens 2.1."""
 
-_end: ContextVar[float] = ContextVar("_end", default=float("inf"))
+_ends: ContextVar[tuple[float, float]] = ContextVar("_ends", default=(float("inf"), float("inf")))
+"""When the limit is passed, by the thread's CPU time and by the clock, which is quicker to ask and never behind it."""
 
 
 class TooHardError(Exception):
@@ -25,18 +26,25 @@ class TooHardError(Exception):
 
 
 @contextmanager
-def limited(size: int) -> Iterator[None]:
-    """Let the work inside take as long as a source of ``size`` bytes may. Raises TooHardError from ``check``."""
-    before = _end.set(min(_end.get(), time.thread_time() + _ANY_S + size * _BYTE_S))
+def limited() -> Iterator[None]:
+    """Limit the work inside, which may take as long as any question may, and longer by what ``grant`` allows."""
+    before = _ends.set((time.thread_time() + _ANY_S, time.monotonic() + _ANY_S))
     try:
         yield
     finally:
-        _end.reset(before)
+        _ends.reset(before)
+
+
+def grant(size: int) -> None:
+    """Allow for a source of so many bytes, before it is parsed or where its tree is at hand."""
+    cpu_s, clock_s = _ends.get()
+    _ends.set((cpu_s + size * _BYTE_S, clock_s + size * _BYTE_S))
 
 
 def over() -> bool:
     """Whether the limit is passed; called often, it also lets other threads have their turn."""
-    return time.thread_time() > _end.get()
+    cpu_s, clock_s = _ends.get()
+    return time.monotonic() > clock_s and time.thread_time() > cpu_s
 
 
 def check() -> None:

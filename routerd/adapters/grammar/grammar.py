@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.documentation import module_doc
-from routerd.adapters.grammar.effort import TooHardError, limited
+from routerd.adapters.grammar.effort import TooHardError, grant, limited
 from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import around_nearby
 from routerd.adapters.grammar.parsed import Parsed
@@ -88,7 +88,7 @@ class TreeSitterGrammar:
         if not self.knows(document.language):
             return Outline(document.language)
         try:
-            with limited(_size(document.text)):
+            with limited():
                 return self._known(document) or self._keep(document, self._outlined(document))
         except TooHardError:
             self._give_up(document)
@@ -163,7 +163,7 @@ class TreeSitterGrammar:
         if nearby and nearby[0] is document.text and nearby[1] == position:
             return nearby[2]
         try:
-            with limited(_size(document.text)):
+            with limited():
                 found = self._around(document, position)
         except TooHardError:
             self._give_up(document)
@@ -175,7 +175,10 @@ class TreeSitterGrammar:
         key = (document.uri, document.language)
         with self._lock:
             _, kept = self._trees.get(key) or (None, None)
-        kept = kept or self._parsed(document)
+        if kept is None:
+            kept = self._parsed(document)
+        else:
+            grant(len(kept.text.string))
         # A patched outline costs what the file has symbols, the tree costs what was typed since it was made.
         since = document.text.changed_since(kept.text)
         far = since is not None and since.old_last - since.first > FAR_LINES
@@ -199,7 +202,7 @@ class TreeSitterGrammar:
         outline = self.outline(document)
         declared = {symbol.name_span for symbol in outline.symbols if symbol.whole.overlaps(span)}
         try:
-            with limited(_size(document.text)):
+            with limited():
                 return self._names(document, outline, span, declared)
         except TooHardError:
             self._give_up(document)
@@ -231,7 +234,7 @@ class TreeSitterGrammar:
             if known := self._tokens.get(key):
                 return known
         try:
-            with limited(len(text)):
+            with limited():
                 tokens = code_tokens(self._whole(text, language))
         except TooHardError:
             tokens = tuple(text.splitlines())
@@ -242,7 +245,7 @@ class TreeSitterGrammar:
         """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
         if self.knows(language):
             try:
-                with limited(len(before) + len(after)):
+                with limited():
                     return same_code(self._whole(before, language), self._whole(after, language))
             except TooHardError:
                 pass
@@ -253,7 +256,7 @@ class TreeSitterGrammar:
         if not self.knows(language):
             return 0
         try:
-            with limited(len(text)):
+            with limited():
                 return len(self._whole(text, language).faults())
         except TooHardError:
             return max(len(text), 1)
@@ -262,8 +265,10 @@ class TreeSitterGrammar:
         """The tree of a text; two are kept, as a check asks for a file before and after its change in turns."""
         key = (language, text)
         with self._lock:
-            if known := self._wholes.get(key):
-                return known
+            known = self._wholes.get(key)
+        if known is not None:
+            grant(len(text))
+            return known
         parsed = Parsed.of(Text(text), language)
         with self._lock:
             return self._wholes.put(key, parsed)
@@ -287,6 +292,7 @@ class TreeSitterGrammar:
         with self._lock:
             version, kept = self._trees.get(key, (None, None))
         if kept is not None and (kept.text is document.text or kept.text == document.text):
+            grant(len(kept.text.string))
             return kept
         parsed = replace(self._whole(document.text.string, document.language), text=document.text)
         if document.version is not None and document.version != version:
@@ -294,7 +300,3 @@ class TreeSitterGrammar:
                 self._trees.put(key, (document.version, parsed))
                 self._too_hard.pop(key, None)
         return parsed
-
-
-def _size(text: Text) -> int:
-    return len(text.string)

@@ -68,6 +68,7 @@ def parse(code: bytes, language: str) -> Tree:
     source = rules.disguise(_LONE_CR.sub(b"\n", code))
     if rules.slow_after and any(part.count(rules.slow_after) > _MOST_OPEN for part in _STATEMENT_END.split(source)):
         raise effort.TooHardError
+    effort.grant(len(source))
     try:
         # Read piece by piece, as only then the parser asks whether to go on; it holds the GIL in between.
         tree = Parser(grammar_of(language)).parse(
