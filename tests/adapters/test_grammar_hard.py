@@ -21,14 +21,14 @@ ASKED = """
 import sys
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
-from routerd.domain.position import Place
+from routerd.domain.position import Position
 from routerd.domain.text import Text
 
 language, opening, closing, many = sys.argv[1:]
 source = opening * int(many) + closing * int(many)
 grammar, document = TreeSitterGrammar(), Document("file:///x", 1, language, Text(source))
 outline = grammar.outline(document)
-grammar.around(document, Place(0, len(source) // 2))
+grammar.around(document, Position(0, len(source) // 2))
 assert len(outline.symbols) <= 100
 assert grammar.faults(source, language) >= bool(outline.faults)
 """
