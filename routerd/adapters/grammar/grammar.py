@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Set
+from collections.abc import Set
 from dataclasses import replace
 from threading import Lock
-from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.documentation import module_doc
@@ -15,6 +13,7 @@ from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.nearby import around_nearby
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.adapters.grammar.patched import outermost, patched
+from routerd.adapters.grammar.recent_items import RecentItems
 from routerd.adapters.grammar.tokens import code_tokens, same_code
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
@@ -29,25 +28,6 @@ FAR_LINES = 300
 RECENT_TEXTS = 64
 """Outlines and token tuples that are kept."""
 
-_Key = TypeVar("_Key", bound=Hashable)
-_Value = TypeVar("_Value")
-
-
-class _Recent(OrderedDict[_Key, _Value], Generic[_Key, _Value]):
-    """A mapping that forgets what was put into it longest ago."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._most = most
-
-    def put(self, key: _Key, value: _Value) -> _Value:
-        """Keep a value as the newest, and return it."""
-        self[key] = value
-        self.move_to_end(key)
-        while len(self) > self._most:
-            self.popitem(last=False)
-        return value
-
 
 class TreeSitterGrammar:
     """``domain.ports.Grammar`` by tree-sitter; one object for all threads.
@@ -58,14 +38,14 @@ class TreeSitterGrammar:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._trees: _Recent[tuple[str, str], tuple[int, Parsed]] = _Recent(OPEN_DOCUMENTS)
-        self._too_hard: _Recent[tuple[str, str], Text] = _Recent(OPEN_DOCUMENTS)
+        self._trees: RecentItems[tuple[str, str], tuple[int, Parsed]] = RecentItems(OPEN_DOCUMENTS)
+        self._too_hard: RecentItems[tuple[str, str], Text] = RecentItems(OPEN_DOCUMENTS)
         """The texts that were given up, by document."""
         self._nearby: tuple[Text, Position, tuple[Symbol, ...]] | None = None
         """The last answer of ``around``: a menu asks for one place once for each action."""
-        self._outlines: _Recent[tuple[str, int | None, str, int], tuple[Text, Outline]] = _Recent(RECENT_TEXTS)
-        self._wholes: _Recent[tuple[str, str], Parsed] = _Recent(2)
-        self._tokens: _Recent[tuple[str, str], tuple[str, ...]] = _Recent(RECENT_TEXTS)
+        self._outlines: RecentItems[tuple[str, int | None, str, int], tuple[Text, Outline]] = RecentItems(RECENT_TEXTS)
+        self._wholes: RecentItems[tuple[str, str], Parsed] = RecentItems(2)
+        self._tokens: RecentItems[tuple[str, str], tuple[str, ...]] = RecentItems(RECENT_TEXTS)
 
     def __reduce__(self) -> tuple[type[TreeSitterGrammar], tuple[()]]:
         """In another process it begins with an empty memory."""
