@@ -2,7 +2,6 @@
 
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
-import { TIERS } from "./manifest.ts";
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
 import { RUN, type Outcome, type RunArgument } from "./protocol.ts";
