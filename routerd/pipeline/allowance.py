@@ -14,7 +14,7 @@ from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.ports import Ledger
 from routerd.domain.settings import Budget
 from routerd.domain.terms import Terms
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 
 _LOCKED_S, _LOOK_S = 3.0, 0.1
 """How long a job waits for a ledger that another program holds, and between two looks at it."""
@@ -49,7 +49,7 @@ class Allowance:
     async def call(self, model: ModelRef, counted: int) -> int | Refusal:
         """The limit of the answer for a call with so many local input tokens, its price reserved; else why not."""
         if self.overbilled is not None:
-            return Refusal(f"No further attempt was made, as {self.overbilled}.", "budget")
+            return Refusal(f"No further attempt was made, as {self.overbilled}.", RefusalCode.BUDGET)
         terms = self.terms[model]
         least, most = terms.most(counted, terms.least), terms.most(counted, terms.room)
         if least is None or most is None:
@@ -90,13 +90,13 @@ class Allowance:
         return Refusal(
             f"Stopped{spent}: asking {model} may cost {dollars(least)} more, and this action may cost "
             f"{dollars(self.cap)} in all{whose}. To allow more, set budget.per_action.",
-            "budget",
+            RefusalCode.BUDGET,
         )
 
     async def _reserved(self, least: Decimal, most: Decimal) -> Decimal | Refusal:
         for _ in range(round(_LOCKED_S / _LOOK_S)):
             granted = self.ledger.reserve(self.job, least, most, self.clock())
-            if not isinstance(granted, Refusal) or granted.code != "locked":
+            if not isinstance(granted, Refusal) or granted.code is not RefusalCode.LOCKED:
                 break
             await asyncio.sleep(_LOOK_S)
         return granted

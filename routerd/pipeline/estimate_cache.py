@@ -25,7 +25,7 @@ from routerd.domain.project import Project
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.plan import Dependencies, Plan, forecast_again, plan
 from routerd.steps.compose import fenced, target_text
 
@@ -99,7 +99,7 @@ class EstimateCache:
         found: list[PricedAction] = []
         for wish in wishes:
             foreseen = self.look_up(wish, snapshot, deps)
-            if isinstance(foreseen, Refusal) and foreseen.code == "documented":
+            if isinstance(foreseen, Refusal) and foreseen.code is RefusalCode.DOCUMENTED:
                 wish = replace(wish, replace=True)  # noqa: PLW2901  # asked for once more, as another wish
                 foreseen = self.look_up(wish, snapshot, deps)
             if not isinstance(foreseen, Refusal):

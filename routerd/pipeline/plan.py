@@ -17,7 +17,7 @@ from routerd.domain.prompt import Prompt, Question
 from routerd.domain.quote import Candidate, Estimate, Route, Tariff
 from routerd.domain.settings import Quirks, Settings
 from routerd.domain.snapshot import Snapshot
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.routing.prompt_cache import cached_prefix_tokens
 from routerd.routing.pruning import not_worth, prune_chain
 from routerd.routing.route import local_signals, route
@@ -113,7 +113,7 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
         return target
     habits = conventions(document, target, project)
     if spec.contract is Contract.TESTS and habits.test_path is None:
-        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", "scope")
+        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", RefusalCode.SCOPE)
     if fresh and habits.test_path:
         tests = deps.workspace.chosen(
             habits.uri(habits.test_path), document.uri, writes=spec.contract is Contract.TESTS

@@ -23,7 +23,7 @@ from routerd.domain.quote import Candidate, Estimate
 from routerd.domain.reply import Change, Finish, Reply, Unverified
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
-from routerd.domain.verdict import Refusal, Rejected
+from routerd.domain.verdict import Refusal, RefusalCode, Rejected
 from routerd.pipeline.allowance import Allowance
 from routerd.pipeline.deliver import deliver
 from routerd.pipeline.judge import Judge
@@ -32,7 +32,7 @@ from routerd.pipeline.receipt import Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
 
-_WORDLESS = Refusal("Say in your own words what to do (in a terminal: --instruction TEXT).", "instruction")
+_WORDLESS = Refusal("Say in your own words what to do (in a terminal: --instruction TEXT).", RefusalCode.INSTRUCTION)
 """An estimate may come before the words; what is sent may not."""
 
 
@@ -117,7 +117,7 @@ async def _declined(estimate: Estimate, settings: Settings, editor: ports.Editor
     asked = confirmation(estimate, settings.budget.confirm_above)
     if asked is None or await editor.confirm(asked):
         return None
-    return Refusal("Not sent: it was not confirmed.", "confirm")
+    return Refusal("Not sent: it was not confirmed.", RefusalCode.CONFIRM)
 
 
 @dataclass(slots=True)
@@ -211,7 +211,7 @@ class _Escalation:
         if again is None:
             return None
         if not await self.editor.confirm(again):
-            return Refusal("another try was not confirmed", "confirm")
+            return Refusal("another try was not confirmed", RefusalCode.CONFIRM)
         self.agreed = spent + estimate.cost.high if estimate.cost else None
         return None
 
@@ -254,7 +254,7 @@ async def _ask(
     except BadRequest:
         raise
     except OverBudget as over:
-        return Refusal(str(over))
+        return Refusal(str(over), RefusalCode.BUDGET)
     except UpstreamError as fault:
         return fault
 

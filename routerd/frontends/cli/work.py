@@ -23,7 +23,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_position import request, split
@@ -151,5 +151,5 @@ def estimate(
 def _planned(app: App, wish: Request) -> Plan | Refusal:
     """As a menu offers it: what is documented already would be documented anew."""
     plan = app.plan(wish)
-    rewrites = isinstance(plan, Refusal) and plan.code == "documented"
+    rewrites = isinstance(plan, Refusal) and plan.code is RefusalCode.DOCUMENTED
     return app.plan(dataclasses.replace(wish, replace=True)) if rewrites else plan
