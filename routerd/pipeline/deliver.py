@@ -31,7 +31,7 @@ async def deliver(  # the line's last step needs what all the others made
 ) -> Outcome:
     """Bring the change to the editor as it is now: applied, or proposed with the reason."""
     assert accepted.change is not None
-    receipt.stage("applying")
+    receipt.observer.stage("applying")
     settled = _reanchored(accepted.change, question, workspace, editor)
     if isinstance(settled, Stale):
         return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")

@@ -20,7 +20,7 @@ from routerd.pipeline.allowance import Allowance
 
 @dataclass(slots=True)
 class Receipt:
-    """A Meter that books what it is told, and passes it on to whoever shows progress."""
+    """The money of one job, the only writer of attempts to the ledger."""
 
     job: str
     language: str
@@ -31,12 +31,12 @@ class Receipt:
     action: str
     allowance: Allowance
     estimates: Mapping[ModelRef, Estimate] = field(default_factory=dict)
-    """What an answer of each model was foreseen to cost."""
-    counted_input: int = 0
+    """The estimate for an answer of each model."""
     prior_output: int = 0
+    """Output tokens that the prior alone calls likely."""
     attempts: list[Attempt] = field(default_factory=list)
-    trouble: str | None = None
-    """What the user must know of the ledger: an attempt that could not be written down, or a new file."""
+    ledger_problem: str | None = None
+    """The sentence for the user where an attempt could not be written, or the ledger had to be replaced."""
     _asked: int = field(default=0, init=False)
     """Input tokens by the local count before any refused answer went along."""
 
@@ -44,10 +44,6 @@ class Receipt:
     def spent(self) -> Decimal:
         """Dollars over all attempts so far, as far as their prices are known."""
         return sum((attempt.cost for attempt in self.attempts if attempt.cost is not None), Decimal(0))
-
-    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
-        """As the Meter says."""
-        return await self.allowance.call(model, counted)
 
     @property
     def total(self) -> str:
@@ -60,20 +56,12 @@ class Receipt:
         spent = "of unknown price" if unknown else f"{about}{dollars(self.spent)} spent in all"
         return f"{len(made)} attempt{'s' * (len(made) != 1)}, {spent}."
 
-    def stage(self, name: str, model: ModelRef | None = None) -> None:
-        """A step of the line began."""
-        self.observer.stage(name, model)
-
-    def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        """So many output tokens have arrived, for so many dollars."""
-        self.observer.tokens(so_far, cost)
-
-    def attempted(self, attempt: Attempt) -> None:
-        """Book an attempt, in the ledger first."""
+    def book(self, attempt: Attempt, counted_input: int) -> None:
+        """Write an attempt to the ledger, then add it to the receipt; ``counted_input``: tokens by the local count."""
         foreseen, wrong = self.allowance.ended(attempt)
         if wrong is not None:
             attempt = replace(attempt, reason=f"{attempt.reason}; {wrong}" if attempt.reason else wrong)
-        self._asked = self._asked or self.counted_input
+        self._asked = self._asked or counted_input
         used = attempt.status is AttemptStatus.OK and attempt.model != OFFLINE
         booking = Booking(
             self.job,
@@ -81,22 +69,21 @@ class Receipt:
             self.language,
             attempt,
             self.estimates.get(attempt.model),
-            self.counted_input,
+            counted_input,
             self.prior_output,
-            self._instead(attempt) if used else None,
+            self._instead(attempt, counted_input) if used else None,
             foreseen,
         )
-        self.trouble = self.ledger.book(booking, self.clock()) or self.trouble
+        self.ledger_problem = self.ledger.book(booking, self.clock()) or self.ledger_problem
         self.attempts.append(attempt)
-        self.observer.attempted(attempt)
 
-    def _instead(self, attempt: Attempt) -> Decimal | None:
+    def _instead(self, attempt: Attempt, counted_input: int) -> Decimal | None:
         """What the baseline model would have billed for this answer.
 
-        It would not have been told of answers that others had refused; usage that was counted here is in no
-        model's tokens yet; an answer from the cache had none, so that nothing is claimed for it.
+        The rejected answers in the prompt are not counted for it. Usage that was estimated locally is converted to
+        its tokens. An answer from the cache used no tokens, so it claims no saving.
         """
-        share = self._asked / self.counted_input if self.counted_input else 1.0
+        share = self._asked / counted_input if counted_input else 1.0
         usage = attempt.usage
         asked = replace(
             usage,
@@ -109,3 +96,31 @@ class Receipt:
 
     def _factor(self, model: ModelRef) -> float:
         return self.ledger.token_calibration(model, self.action, self.language).input_factor
+
+
+@dataclass(slots=True)
+class CallMeter:
+    """The Meter of one call of the engine: books each attempt that ended before the next one may spend."""
+
+    receipt: Receipt
+    counted_input: int
+    """Input tokens of the question by the local tokenizer."""
+    attempts: list[Attempt] = field(default_factory=list)
+
+    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
+        """As the Meter port says."""
+        self.settle()
+        return await self.receipt.allowance.call(model, counted)
+
+    def stage(self, name: str, model: ModelRef | None = None) -> None:
+        """As the Observer port says."""
+        self.receipt.observer.stage(name, model)
+
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
+        """Show what the job costs so far, with the running attempt."""
+        self.receipt.observer.tokens(so_far, None if cost is None else self.receipt.spent + cost)
+
+    def settle(self) -> None:
+        """Book the attempts that ended; called again, it books none twice."""
+        while self.attempts:
+            self.receipt.book(self.attempts.pop(0), self.counted_input)

@@ -28,7 +28,7 @@ from routerd.pipeline.allowance import Allowance
 from routerd.pipeline.deliver import deliver
 from routerd.pipeline.judge import Judge
 from routerd.pipeline.plan import Dependencies, Plan, plan
-from routerd.pipeline.receipt import Receipt
+from routerd.pipeline.receipt import CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
 
@@ -80,7 +80,7 @@ async def run(
         ended.message,
         f"{wrong}." if wrong and wrong not in ended.message else None,
         receipt.total if ended.status in (Status.FAILED, Status.CANCELLED) else None,
-        receipt.trouble,
+        receipt.ledger_problem,
     )
     message = " ".join(note for note in notes if note)
     stronger = snapshot.stronger(ended.tier) if ended.tier else None
@@ -97,7 +97,7 @@ def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, ob
     request, quotes = planned.question.request, planned.decision.quotes
     terms = {model: quote.terms for model, quote in quotes.items()}
     allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap)
-    receipt = Receipt(
+    return Receipt(
         job,
         request.document.language,
         deps.ledger,
@@ -107,9 +107,8 @@ def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, ob
         request.action,
         allowance,
         {model: quote.estimate for model, quote in quotes.items()},
+        planned.prior_output,
     )
-    receipt.prior_output = planned.prior_output
-    return receipt
 
 
 async def _declined(estimate: Estimate, settings: Settings, editor: ports.Editor) -> Refusal | None:
@@ -183,7 +182,6 @@ class _Escalation:
             if declined is not None:
                 return declined
             question = _with(self.planned.question, self.refusals, deps)
-            receipt.counted_input = question.prompt.input_tokens
             reply = await _ask(question, candidate, deps, receipt)
             if isinstance(reply, UpstreamError | Refusal):
                 return reply
@@ -195,10 +193,8 @@ class _Escalation:
                 _remember(question, reply, deps)  # it was paid for: asking again costs nothing
                 raise
             if isinstance(found, Change):
-                receipt.attempted(reply.attempt)
                 _remember(question, reply, deps)
                 return found
-            receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=found.reason))
             self.refusals.append((reply.text, found.reason))
             if not again or isinstance(found, Unverified) or not found.mechanical:
                 return found
@@ -222,18 +218,24 @@ def _down(fault: UpstreamError | None) -> bool:
 
 
 async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Receipt) -> Change | Unverified | Rejected:
+    """The verdict on an answer, whose attempt is booked with it."""
+    attempt = reply.attempt
     try:
-        change = await judge.verdict(reply, question)
-        if isinstance(change, Rejected) or not judge.runs(change, question):
-            return change
-        receipt.stage("running the tests")
-        return await judge.doubt(change, question) or change
-    except BaseException as end:  # it was paid, whatever becomes of it
+        found: Change | Unverified | Rejected = await judge.verdict(reply, question)
+        if isinstance(found, Change) and judge.runs(found, question):
+            receipt.observer.stage("running the tests")
+            found = await judge.doubt(found, question) or found
+        if not isinstance(found, Change):
+            attempt = replace(attempt, status=AttemptStatus.REJECTED, reason=found.reason)
+        return found
+    except BaseException as end:  # the provider bills it, whatever becomes of it
         cancelled = isinstance(end, asyncio.CancelledError)
         status = AttemptStatus.CANCELLED if cancelled else AttemptStatus.REJECTED
         reason = "cancelled while it was checked" if cancelled else f"its check failed ({type(end).__name__})"
-        receipt.attempted(replace(reply.attempt, status=status, reason=reason))
+        attempt = replace(attempt, status=status, reason=reason)
         raise
+    finally:
+        receipt.book(attempt, question.prompt.input_tokens)
 
 
 async def _ask(
@@ -248,15 +250,18 @@ async def _ask(
         if text is not None:
             attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)
-    receipt.stage("asking", deps.engine.first(question, candidate))
+    receipt.observer.stage("asking", deps.engine.first(question, candidate))
+    meter = CallMeter(receipt, question.prompt.input_tokens)
     try:
-        return await deps.engine.ask(question, candidate, receipt)
+        return await deps.engine.ask(question, candidate, meter)
     except BadRequest:
         raise
     except OverBudget as over:
         return Refusal(str(over), RefusalCode.BUDGET)
     except UpstreamError as fault:
         return fault
+    finally:
+        meter.settle()
 
 
 def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencies) -> Question:

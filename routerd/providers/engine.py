@@ -83,7 +83,7 @@ class UpstreamEngine:
         return candidate.models[0] if isinstance(move, Stop) else move.model
 
     async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
-        """As the port says. Failed attempts are reported as they end, each once; waits are told as stages."""
+        """As the port says; each wait is a stage."""
         await self.warm()
         failover = FailoverState(question, candidate, meter, self.clock.monotonic() + self.limits.total_s)
         while True:
@@ -187,18 +187,18 @@ class UpstreamEngine:
         except BaseException as end:  # the user cancelled, or the asker failed: what was used is booked
             self._failure_policy.cancelled(running)
             reason = "cancelled" if isinstance(end, asyncio.CancelledError) else type(end).__name__
-            meter.attempted(self._attempt(failover, running, AttemptStatus.CANCELLED, reason))
+            meter.attempts.append(self._attempt(failover, running, AttemptStatus.CANCELLED, reason))
             raise
         self._failure_policy.answered(running)
         booked = self._attempt(failover, running, AttemptStatus.OK, running.why)
         return booked, Reply(joined(failover.so_far, running.draft.text), Finish.STOP, booked)
 
     def _failed(self, failover: FailoverState, meter: Meter, running: RunningAttempt, fault: ProviderFault) -> Attempt:
-        """Report the attempt and draw the consequences."""
+        """Hand over the attempt and draw the consequences."""
         failure = classify(fault)
         why = failure_message(fault, failure, running.provider, running.key.value, self.limits)
         booked = self._attempt(failover, running, TABLE[failure].status, why)
-        meter.attempted(booked)
+        meter.attempts.append(booked)
         self._failure_policy.failed(failover, running, fault, failure, why)
         return booked
 

@@ -69,9 +69,6 @@ class Witness:
         self.counts.append(so_far)
         self.costs.append(cost)
 
-    def attempted(self, attempt: Attempt) -> None:
-        self.attempts.append(attempt)
-
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
         self.counted.append(counted)
         return (

@@ -17,7 +17,6 @@ from routerd.actions import catalog, named
 from routerd.app.file_editor import FileEditor, unified
 from routerd.app.services import App
 from routerd.domain.action import Request
-from routerd.domain.attempt import Attempt
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
@@ -53,9 +52,6 @@ class _Progress:
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Nothing: a terminal is told at the end."""
-
-    def attempted(self, attempt: Attempt) -> None:
-        """Nothing: the receipt lists the attempts."""
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
