@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from routerd.providers.numbers import absurd, dollars
+from routerd.providers.bounded import absurd, dollars
 
 _TOTALS = ("total_cost", "total", "cost")
 """Within an object of costs: Perplexity, LiteLLM."""

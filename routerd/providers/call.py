@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from routerd.domain.settings import Limits
+from routerd.providers.bounded import MOST_CHARS
 from routerd.providers.client import ProviderClient
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.json_text import MOST_CHARS
 from routerd.providers.sse import Events, TooLong
 from routerd.providers.stream import Stream
 

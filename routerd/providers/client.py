@@ -1,6 +1,6 @@
-"""The one door to the openai package: opens a streamed answer, and turns its exceptions into faults.
+"""The only module that imports the openai package: chat requests, model lists and embeddings; it never retries.
 
-It decides nothing and never retries. The import costs most of a second, so only ``load`` and use do it.
+Its exceptions become faults. The import takes most of a second, so it is done by ``load`` or at the first use.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import importlib
 import socket
 import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from routerd.domain.errors import UpstreamError
+from routerd.domain.settings import ProviderSettings
+from routerd.providers.bounded import ACCEPTED, MOST_CHARS, parsed
 from routerd.providers.draft import fault_of_error
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.inflate import ACCEPTED
-from routerd.providers.json_text import MOST_CHARS, parsed
 from routerd.providers.retry_after import retry_after
 from routerd.providers.stream import Stream, refusal
 
@@ -221,3 +221,64 @@ def _why_no_connection(error: BaseException | None) -> str:
             return "nothing listens there"
         error = error.__cause__ or error.__context__
     return ""
+
+
+WITHIN_S = 5.0
+"""A list of models comes from a cache in well under a second; a person is waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a provider answered: its models, or why not."""
+
+    models: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+async def probe(base_url: str, key: str | None, within_s: float = WITHIN_S) -> Probe:
+    """Ask a provider for its models."""
+    await asyncio.to_thread(load)
+    try:
+        client = ProviderClient(base_url, key)
+    except UpstreamError as unprepared:
+        return Probe(problem=str(unprepared).rstrip("."))
+    try:
+        return Probe(await client.models(within_s))
+    except ProviderFaultError as raised:
+        fault = raised.fault
+        return Probe(problem=f"answered {fault.status}" if fault.status else fault.message or "no answer")
+    finally:
+        await client.close()
+
+
+BATCH = 128
+"""Texts in one request; OpenAI allows 2,048 and local servers fewer."""
+
+
+class Embeddings:
+    """One model at one provider; waits, so not for the event loop. Nothing is asked before the first use."""
+
+    def __init__(
+        self, provider: ProviderSettings, model: str, key_of: Callable[[ProviderSettings], str | None]
+    ) -> None:
+        self._provider, self._model, self._key_of = provider, model, key_of
+        self._client: EmbeddingsClient | None = None
+
+    def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector for each text. Raises UpstreamError, and KeyUnavailable."""
+        if self._client is None:
+            self._client = EmbeddingsClient(self._provider.base_url, self._key_of(self._provider))
+        # An empty text is an error at most endpoints; a space means as little.
+        sent = [text or " " for text in texts]
+        try:
+            return [
+                vector
+                for start in range(0, len(sent), BATCH)
+                for vector in self._client.embed(self._model, sent[start : start + BATCH])
+            ]
+        except ProviderFaultError as raised:
+            fault = raised.fault
+            if fault.status in (401, 403):
+                self._client = None  # the key may be another one by now
+            said = f"answered {fault.status}" if fault.status else fault.message or "gave no answer"
+            raise UpstreamError(f"{self._provider.name} {said}") from None

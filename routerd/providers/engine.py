@@ -22,24 +22,18 @@ from routerd.domain.quote import Candidate
 from routerd.domain.reply import Finish, Reply
 from routerd.domain.settings import Limits, ProviderSettings
 from routerd.domain.verdict import Refusal
-from routerd.providers import breaker
-from routerd.providers.attempt import RunningAttempt
-from routerd.providers.body import joined, request_body
 from routerd.providers.call import ProviderCall, answer
 from routerd.providers.client import load, loaded
-from routerd.providers.clock import Clock
-from routerd.providers.deployments import DeploymentView
+from routerd.providers.dialect import joined, request_body
 from routerd.providers.draft import Draft
-from routerd.providers.failover import Deployment, Go, Stop, Wait, next_move
-from routerd.providers.failover_state import FailoverState
+from routerd.providers.failover import Deployment, FailoverState, Go, Stop, Wait, next_move
 from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
-from routerd.providers.failure_policy import FailurePolicy
 from routerd.providers.health import Health, HealthStore, MemoryHealth
 from routerd.providers.keys import KeyCache
 from routerd.providers.messages import failure_message
-from routerd.providers.metering import UsageMeter
-from routerd.providers.provider_state import ProviderState
-from routerd.providers.tokens import estimated_tokens
+from routerd.providers.metering import UsageMeter, estimated_tokens
+from routerd.providers.policy import DeploymentView, FailurePolicy, RunningAttempt
+from routerd.providers.provider_state import Clock, ProviderState
 
 
 @dataclass
@@ -221,13 +215,13 @@ class UpstreamEngine:
 
     def _probe(self, model: ModelRef) -> bool:
         """Whether this request may go; through a half-open breaker only as the one probe."""
-        if not breaker.half_open(self.health.get(str(model))):
+        if not self.health.get(str(model)).half_open():
             return True
         won = False
 
         def move(health: Health) -> Health:
             nonlocal won
-            probing = breaker.probe(health, self.clock.wall(), self.limits.first_token_s)
+            probing = health.probe(self.clock.wall(), self.limits.first_token_s)
             won = probing is not None
             return probing or health
 

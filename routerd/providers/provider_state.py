@@ -1,15 +1,23 @@
-"""What is under way at each provider: limits, learnt gauges and kept connections; outlives a reload."""
+"""The state of each provider: limits, quotas and connections; it outlives a reload."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import ProviderClient
-from routerd.providers.limiter import Limiter
-from routerd.providers.quota import Quota
+from routerd.providers.quota import Limiter, Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Two functions without arguments; ``Clock(time.monotonic, time.time)`` in the daemon."""
+
+    monotonic: Callable[[], float]
+    wall: Callable[[], float]
 
 
 @dataclass(slots=True)

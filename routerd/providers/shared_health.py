@@ -50,7 +50,7 @@ class SharedHealth:
 
 
 _KINDS = {
-    "benched_until": (int, float),
+    "cooldown_until": (int, float),
     "reason": (str,),
     "failures": (int,),
     "failed_at": (int, float),

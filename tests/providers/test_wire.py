@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from routerd.domain.money import Usage
 from routerd.domain.prompt import Message, Prompt
 from routerd.domain.settings import Quirks
-from routerd.providers.body import CONTINUE, adapted, joined, request_body
+from routerd.providers.dialect import CONTINUE, adapted, joined, request_body
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.sse import Events

@@ -1,25 +1,111 @@
-"""What a failed call means for the question, the deployment and its key, by the failure table."""
+"""The policy: which deployment may be called now, and what a failure means for the question, deployment and key."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 
 from routerd.domain.errors import BadRequest, Unfinished
 from routerd.domain.model import ModelRef
-from routerd.domain.settings import Quirks
-from routerd.providers import breaker
-from routerd.providers.attempt import RunningAttempt
-from routerd.providers.body import CONTINUE, FRAMES, adapted, joined
-from routerd.providers.clock import Clock
-from routerd.providers.failover import TRIES, pause_s
-from routerd.providers.failover_state import FailoverState
+from routerd.domain.settings import ProviderSettings, Quirks
+from routerd.providers.dialect import CONTINUE, FRAMES, adapted, joined
+from routerd.providers.draft import Draft
+from routerd.providers.failover import TRIES, Deployment, FailoverState, pause_s
 from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
 from routerd.providers.health import Health, HealthStore
-from routerd.providers.keys import KeyCache
+from routerd.providers.keys import KeyCache, ProviderKey
 from routerd.providers.metering import UsageMeter
-from routerd.providers.provider_state import ProviderState
+from routerd.providers.provider_state import Clock, ProviderState
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAttempt:
+    """What is known of a call while it runs; the draft fills as it does."""
+
+    model: ModelRef
+    provider: ProviderSettings
+    key: ProviderKey
+    quirks: Quirks
+    started: float
+    """Monotonic seconds."""
+    why: str | None
+    """Why this deployment, where it is not the first of the list."""
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentView:
+    """Everything that says whether a deployment may be asked."""
+
+    providers: Mapping[str, ProviderSettings]
+    keys: KeyCache
+    health: HealthStore
+    provider_state: ProviderState
+    usage_meter: UsageMeter
+    clock: Clock
+
+    def deployments(self, failover: FailoverState) -> list[Deployment]:
+        """The deployments in the order of the list; those that are ruled out say so and why."""
+        groups = self._groups(failover.candidate.models)
+        return [
+            self._deployment(failover, model, listed, group)
+            for listed, (model, group) in enumerate(zip(failover.candidate.models, groups, strict=True))
+        ]
+
+    def _groups(self, models: tuple[ModelRef, ...]) -> list[int]:
+        """Numbers that go up where the price changes from one of the list to the next."""
+        numbers, prices = [0], [(p.input, p.output) if (p := self.usage_meter.price(m)) else None for m in models]
+        for before, after in pairwise(prices):
+            numbers.append(numbers[-1] + (before != after))
+        return numbers[: len(models)]
+
+    def _deployment(self, failover: FailoverState, model: ModelRef, listed: int, group: int) -> Deployment:
+        state = failover.states[model]
+        if not state.out:
+            self._rule_out(failover, model)
+        if state.out:
+            return Deployment(model, listed, group, why=state.why, out=True)
+        provider, now, wall = self.providers[model.provider], self.clock.monotonic(), self.clock.wall()
+        health = self.health.get(str(model))
+        limiter, quota = self.provider_state.limiter(provider), self.provider_state.quota(model)
+        waits = (
+            (health.wait_s(wall), health.reason or "another request is probing it"),
+            (state.rest_until - now, state.why),
+            (limiter.wait_s(now, failover.tokens), f"the limits set for {provider.name} are used up"),
+        )
+        wait_s, why = max(waits, key=lambda pair: pair[0])
+        # Without max_output: most answers are far shorter, and a refusal would cost nothing but a moment.
+        hint_s = quota.wait_s(now, failover.input_tokens)
+        if wait_s <= 0:
+            why = state.why or ("its rate limit is used up" if hint_s else "")
+        return Deployment(
+            model,
+            listed,
+            group,
+            wait_s=max(wait_s, 0.0),
+            hint_s=hint_s,
+            why=why,
+            degraded=health.degraded(wall),
+            headroom=min(limiter.headroom(now), quota.headroom(now)),
+        )
+
+    def _rule_out(self, failover: FailoverState, model: ModelRef) -> None:
+        """Exclude a deployment that cannot take this question, whatever its health."""
+        prompt = failover.question.prompt
+        if model.provider not in self.providers:
+            failover.exclude(model, f"no provider '{model.provider}' is configured")
+            return
+        key = self.keys.known(self.providers[model.provider])
+        credential = self.health.get(key.name) if key else Health()
+        if credential.wait_s(self.clock.wall()) > 0:
+            failover.exclude(model, credential.reason, Failure.CREDENTIAL)
+            return
+        price = self.usage_meter.price(model)
+        if price and price.context and prompt.input_tokens > price.context:
+            failover.exclude(model, f"its window is {price.context} tokens", Failure.CONTEXT_TOO_LONG)
+
 
 CONTINUATIONS = 2
 """Of an answer that ended by length: three times the output limit is more than any action plans for."""
@@ -64,11 +150,11 @@ class FailurePolicy:
         """Close the breaker, and learn from the headers."""
         wall = self.clock.wall()
         self.learn(running, {})
-        self._change(running.model, lambda health: breaker.succeed(health, wall))
+        self._change(running.model, lambda health: health.succeed(wall))
 
     def cancelled(self, running: RunningAttempt) -> None:
         """A probe that was broken off proved nothing."""
-        self._change(running.model, breaker.give_back)
+        self._change(running.model, Health.give_back)
 
     def learn(self, running: RunningAttempt, headers: Mapping[str, str]) -> None:
         """Read the rate-limit headers of an answer, or of a refusal."""
@@ -81,15 +167,15 @@ class FailurePolicy:
         self.learn(running, fault.headers)
         if rule.cooldown is CooldownScope.CREDENTIAL:
             self.keys.forget(running.provider)
-            self.health.change(running.key.name, lambda health: breaker.cool_down(health, wall + rule.cooldown_s, why))
+            self.health.change(running.key.name, lambda health: health.cool_down(wall + rule.cooldown_s, why))
         seconds = fault.retry_after_s
         if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
             hinted_s = self.provider_state.quota(running.model).wait_s(self.clock.monotonic(), 1)
             seconds = hinted_s or rule.cooldown_s
 
         def move(health: Health) -> Health:
-            moved = breaker.fail(health, wall, why) if rule.breaks else breaker.give_back(health)
-            return moved if seconds is None else breaker.cool_down(moved, wall + seconds, why)
+            moved = health.fail(wall, why) if rule.breaks else health.give_back()
+            return moved if seconds is None else moved.cool_down(wall + seconds, why)
 
         self._change(running.model, move)
 
