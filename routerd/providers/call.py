@@ -11,6 +11,7 @@ from typing import Any
 from routerd.domain.settings import Limits
 from routerd.providers.bounded import MOST_CHARS
 from routerd.providers.client import ProviderClient
+from routerd.providers.dialect import Dialect
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.sse import Events, TooLong
@@ -53,7 +54,7 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arriv
         async with asyncio.timeout_at(min(end, loop.time() + call.limits.first_token_s)) as limit:
             async with await client.open(call.body, call.wall) as stream:
                 draft.headers = stream.headers
-                async with aclosing(_tokens(stream, draft, call.most_bytes)) as tokens:
+                async with aclosing(_tokens(stream, draft, call.most_bytes, client.dialect)) as tokens:
                     async for text in tokens:
                         limit.reschedule(min(end, loop.time() + call.limits.between_tokens_s))
                         try:
@@ -81,7 +82,7 @@ def _may_be_billed(sign: FaultKind, draft: Draft) -> bool:
     return draft.begun or sign not in (FaultKind.ERROR, FaultKind.CUT)
 
 
-async def _tokens(stream: Stream, draft: Draft, most_bytes: int) -> AsyncGenerator[str]:
+async def _tokens(stream: Stream, draft: Draft, most_bytes: int, dialect: Dialect) -> AsyncGenerator[str]:
     """Text as it arrives; heartbeats and empty events are none, so that they cannot feign life."""
     async with aclosing(stream.pieces(most_bytes if stream.is_events else MOST_CHARS)) as pieces:
         if not stream.is_events:
@@ -93,14 +94,15 @@ async def _tokens(stream: Stream, draft: Draft, most_bytes: int) -> AsyncGenerat
                 whole = events.feed(piece)
             except TooLong:
                 raise ProviderFaultError(ProviderFault(FaultKind.ENDLESS)) from None
-            new = "".join([draft.event(data) for data in whole])
+            new = "".join([draft.event(data) for event in whole if (data := dialect.event(event))])
             if new:
                 yield new
             if draft.done:
                 break
         else:
-            for data in events.end():
-                yield draft.event(data)
+            for event in events.end():
+                if data := dialect.event(event):
+                    yield draft.event(data)
         try:
             async with asyncio.timeout(DRAIN_S):
                 async for _ in pieces:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from routerd.domain.errors import UpstreamError
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.bounded import ACCEPTED, MOST_CHARS, parsed
+from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.draft import fault_of_error
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.retry_after import retry_after
@@ -51,12 +52,14 @@ def loaded() -> bool:
 class ProviderClient:
     """One provider with one key; keeps its connections."""
 
-    def __init__(self, base_url: str, key: str | None) -> None:
+    def __init__(self, base_url: str, key: str | None, dialect: Dialect = OPENAI) -> None:
         """Raises UpstreamError where the environment's proxy or certificates cannot be used."""
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415  # lazy, as said above
 
         # All other times are limited by ``call``, which knows tokens from heartbeats.
         timeout = Timeout(None, connect=CONNECT_S)
+        self.dialect = dialect
+        self._headers = dict(dialect.headers(key or NO_KEY))
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
                 base_url=base_url,
@@ -76,7 +79,7 @@ class ProviderClient:
         wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code goes to the
         address that the user wrote, and nowhere else.
         """
-        return await self._streamed("post", "/chat/completions", wall, body=dict(body))
+        return await self._streamed("post", self.dialect.path, wall, body=dict(body))
 
     async def models(self, within_s: float) -> tuple[str, ...]:
         """The names of the models that the provider offers. Raises ProviderFaultError."""
@@ -110,7 +113,7 @@ class ProviderClient:
                 cast_to=ChatCompletionChunk,
                 stream=True,
                 stream_cls=AsyncStream[ChatCompletionChunk],
-                options={"follow_redirects": False},
+                options={"follow_redirects": False, "headers": self._headers},
                 **content,
             )
         except ProviderFaultError as refused:

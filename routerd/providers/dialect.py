@@ -1,10 +1,11 @@
-"""The body of a chat request in one provider's dialect, and what is learnt where it refuses a field."""
+"""The API of a provider: a Protocol, the OpenAI dialect behind it, and which field to drop when one is refused."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from routerd.domain.prompt import Prompt
 from routerd.domain.settings import Quirks
@@ -20,26 +21,60 @@ FRAMES = 8
 """Tokens around the two messages that a continuation adds: as many for each as ``stages.compose`` counts."""
 
 
-def request_body(model: str, prompt: Prompt, quirks: Quirks, max_output: int, so_far: str = "") -> dict[str, Any]:
-    """The JSON body of a streamed request. ``so_far``: the beginning of an answer that is to be continued."""
-    messages = [
-        {
-            "role": quirks.system_role if message.role == "system" else message.role,
-            "content": well_formed(message.content),
-        }
-        for message in prompt.messages
-    ]
-    if so_far:
-        messages += [{"role": "assistant", "content": so_far}, {"role": "user", "content": CONTINUE}]
-    body: dict[str, Any] = {"model": model, "messages": messages, "stream": True}
-    if quirks.max_tokens_field:
-        body[quirks.max_tokens_field] = max_output
-    if quirks.stream_options:
-        body["stream_options"] = {"include_usage": True}
-    if quirks.json_schema and prompt.schema is not None and not so_far:
-        schema = {"name": "answer", "schema": dict(prompt.schema)}
-        body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    return body | dict(quirks.extra_body)
+class Dialect(Protocol):
+    """One chat API over HTTP with server-sent events. A new API is one class with these four members."""
+
+    @property
+    def path(self) -> str:
+        """Where chat requests are posted, below the provider's base URL."""
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """Headers besides ``Authorization: Bearer``, which is always sent."""
+
+    def body(self, model: str, prompt: Prompt, quirks: Quirks, max_output: int, so_far: str = "") -> dict[str, Any]:
+        """The JSON body of a streamed request. ``so_far``: the beginning of an answer that is to be continued."""
+
+    def event(self, data: str) -> str:
+        """The data of one event as an OpenAI chunk or ``[DONE]``, which ``Draft`` reads; "" to skip the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIDialect:
+    """The chat completions API, which nearly every provider offers."""
+
+    path: str = "/chat/completions"
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """None."""
+        return {}
+
+    def body(self, model: str, prompt: Prompt, quirks: Quirks, max_output: int, so_far: str = "") -> dict[str, Any]:
+        """As the Protocol says."""
+        messages = [
+            {
+                "role": quirks.system_role if message.role == "system" else message.role,
+                "content": well_formed(message.content),
+            }
+            for message in prompt.messages
+        ]
+        if so_far:
+            messages += [{"role": "assistant", "content": so_far}, {"role": "user", "content": CONTINUE}]
+        body: dict[str, Any] = {"model": model, "messages": messages, "stream": True}
+        if quirks.max_tokens_field:
+            body[quirks.max_tokens_field] = max_output
+        if quirks.stream_options:
+            body["stream_options"] = {"include_usage": True}
+        if quirks.json_schema and prompt.schema is not None and not so_far:
+            schema = {"name": "answer", "schema": dict(prompt.schema)}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        return body | dict(quirks.extra_body)
+
+    def event(self, data: str) -> str:
+        """As it came."""
+        return data
+
+
+OPENAI = OpenAIDialect()
 
 
 _NAMED = re.compile(r"max_completion_tokens|max_tokens|stream_options|response_format|json_schema|\brole\b")

@@ -24,7 +24,7 @@ from routerd.domain.settings import Limits, ProviderSettings
 from routerd.domain.verdict import Refusal
 from routerd.providers.call import ProviderCall, answer
 from routerd.providers.client import load, loaded
-from routerd.providers.dialect import joined, request_body
+from routerd.providers.dialect import joined
 from routerd.providers.draft import Draft
 from routerd.providers.failover import Deployment, FailoverState, Go, Stop, Wait, next_move
 from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
@@ -161,7 +161,7 @@ class UpstreamEngine:
     ) -> tuple[Attempt, Reply | None]:
         """The call itself, and what follows from how it ends."""
         client = self.provider_state.client(running.provider, running.key.value)
-        body = request_body(
+        body = client.dialect.body(
             running.model.model, failover.question.prompt, running.quirks, failover.max_output, failover.so_far
         )
         left_s = failover.deadline - running.started
