@@ -1,4 +1,4 @@
-"""What a job may still spend: each call is allowed and its price reserved before it is made, within cap and budgets."""
+"""The allowance of a job: each call is checked against cap and budgets, and its price reserved, before it is made."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from routerd.domain.settings import Budget
 from routerd.domain.terms import Terms
 from routerd.domain.verdict import Refusal, RefusalCode
 
-_LOCKED_S, _LOOK_S = 3.0, 0.1
-"""How long a job waits for a ledger that another program holds, and between two looks at it."""
+_LOCKED_S, _POLL_S = 3.0, 0.1
+"""Seconds that a job waits for a ledger locked by another program, and seconds between two attempts to open it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A call that was allowed and has not been booked."""
+    """A call that is allowed and not booked yet."""
 
-    foreseen: Decimal | None
+    expected: Decimal | None
     most: Decimal | None
     """Dollars; ``None`` where the price is unknown."""
 
 
 @dataclass(slots=True)
 class Allowance:
-    """One job's money. Its calls follow one another; none is made that could bring the bill beyond ``cap``."""
+    """The money of one job, whose calls run one at a time; no call is allowed that could exceed ``cap``."""
 
     job: str
     ledger: Ledger
@@ -41,13 +41,16 @@ class Allowance:
     cap: Decimal | None
     """Dollars; ``None`` where the price of the action is unknown."""
     committed: Decimal = field(default=Decimal(0), init=False)
-    """Dollars that were billed; for a call whose bill nobody told, the most that it can be."""
+    """Dollars billed so far; a call without a bill counts with its highest possible cost."""
     overbilled: str | None = field(default=None, init=False)
-    """Who billed more than a call could cost, in a sentence: then no further call is made."""
+    """A sentence about a provider that billed more than a call could cost; no further call is allowed then."""
     _call: _Call | None = field(default=None, init=False)
 
     async def call(self, model: ModelRef, counted: int) -> int | Refusal:
-        """The limit of the answer for a call with so many local input tokens, its price reserved; else why not."""
+        """Reserve the price of a call and return its output limit in tokens, or a Refusal.
+
+        ``counted``: input tokens by the local tokenizer.
+        """
         if self.overbilled is not None:
             return Refusal(f"No further attempt was made, as {self.overbilled}.", RefusalCode.BUDGET)
         terms = self.terms[model]
@@ -67,7 +70,7 @@ class Allowance:
         return room
 
     def ended(self, attempt: Attempt) -> tuple[Decimal | None, str | None]:
-        """Account for a call that ended: what had been foreseen for it in dollars, and what is wrong with its bill."""
+        """Settle a call that ended: its expected cost in dollars, and what is wrong with its bill."""
         call, self._call = self._call, None
         billed = attempt.cost or Decimal(0)
         if call is None or call.most is None:
@@ -75,28 +78,28 @@ class Allowance:
             return None, None
         if attempt.usage_estimated:
             self.committed += max(billed, call.most)
-            return call.foreseen, None
+            return call.expected, None
         self.committed += billed
         if billed <= call.most:
-            return call.foreseen, None
+            return call.expected, None
         wrong = f"billed {dollars(billed)} where at most {dollars_at_most(call.most)} was allowed"
         self.overbilled = f"{attempt.model} {wrong}"
-        return call.foreseen, wrong
+        return call.expected, wrong
 
     def _capped(self, model: ModelRef, least: Decimal) -> Refusal:
         assert self.cap is not None
         spent = f" after {dollars(self.committed)}" if self.committed else ""
-        whose = "" if self.budget.per_action is not None else ", ten times its likely price or a cent"
+        limit = "" if self.budget.per_action is not None else ", ten times its likely price or a cent"
         return Refusal(
             f"Stopped{spent}: asking {model} may cost {dollars(least)} more, and this action may cost "
-            f"{dollars(self.cap)} in all{whose}. To allow more, set budget.per_action.",
+            f"{dollars(self.cap)} in all{limit}. To allow more, set budget.per_action.",
             RefusalCode.BUDGET,
         )
 
     async def _reserved(self, least: Decimal, most: Decimal) -> Decimal | Refusal:
-        for _ in range(round(_LOCKED_S / _LOOK_S)):
+        for _ in range(round(_LOCKED_S / _POLL_S)):
             granted = self.ledger.reserve(self.job, least, most, self.clock())
             if not isinstance(granted, Refusal) or granted.code is not RefusalCode.LOCKED:
                 break
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_POLL_S)
         return granted

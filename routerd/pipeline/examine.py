@@ -1,4 +1,4 @@
-"""Examine: an answer read, built and checked in one call, on plain values that may cross to another process."""
+"""Examine: read, build and check an answer in one call, on plain values that can be sent to another process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOTHING = Prompt((), 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An answer and all that it is held against."""
+    """An answer with everything that its check needs."""
 
     text: str
     question: Question
@@ -29,22 +29,22 @@ class Case:
     files: frozenset[str]
     """The project's paths, relative to its root."""
     others: Mapping[str, Document] | None = None
-    """The other files that the answer names, by path; ``None`` while nobody knows which."""
+    """The other files that the answer names, by path; ``None`` before they are known."""
 
     @property
     def characters(self) -> int:
-        """The size of all texts that are looked through."""
+        """Total size of all texts that are examined."""
         return len(self.text) + sum(len(document.text.string) for document in self._documents)
 
     @property
     def light(self) -> Case:
-        """The same without what is dear to pickle: the prompt, and the outline, which follows from the text."""
+        """The same without what is slow to pickle: the prompt, and the outline, which the text gives again."""
         question = self.question
         target = replace(question.target, outline=Outline(question.request.document.language))
         return replace(self, question=replace(question, target=target, prompt=_NOTHING, context=()))
 
     def own(self, change: Change) -> Change:
-        """A change that comes from another process, on this one's texts: they remember what was typed since."""
+        """A change from another process, based on the texts of this process, which track later edits."""
         texts = {document.uri: document.text for document in self._documents}
         files = tuple(file if file.create else replace(file, before=texts[file.uri]) for file in change.files)
         return replace(change, files=files, text=change.text and self.question.request.document.text)
@@ -56,7 +56,7 @@ class Case:
 
 
 def examine(case: Case) -> Change | Rejected | Hunks:
-    """The change that an answer asks for, if it keeps its contract; hunks, if other files must be read first."""
+    """The change in an answer that keeps its contract; hunks where other files must be read first."""
     payload = read(case.text, case.question, case.grammar)
     if isinstance(payload, Rejected):
         return payload
@@ -70,7 +70,7 @@ def examine(case: Case) -> Change | Rejected | Hunks:
 
 
 def examine_elsewhere(light: Case) -> Change | Rejected | Hunks:
-    """As ``examine``, for a light case: what it returns has no texts, which the asker has."""
+    """As ``examine``, for a light case; the result has no texts, as the caller has them."""
     question = light.question
     target = replace(question.target, outline=light.grammar.outline(question.request.document))
     found = examine(replace(light, question=replace(question, target=target)))

@@ -1,6 +1,6 @@
-"""The judge of an answer: reads it, builds its change, holds that against the contract, has its tests run if told to.
+"""Judge: read an answer, build its change, check that against the contract, and run its tests if configured.
 
-It judges what would be applied, to the letter; it never asks a model and never applies anything.
+It checks exactly what would be applied; it never calls a model and never applies anything.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ _CUT = {
 }
 
 SMALL = 6_000
-"""Characters of all texts together that are examined in the event loop itself.
+"""Total characters up to which an answer is examined in the event loop.
 
-Documentation and tests of the standard library's modules of that size: 2 to 6 ms of the processor at the
-median, 9 ms at the 90th percentile; a process that has to be started takes 200 ms.
+Measured on documentation and tests of the standard library's modules of that size: 2 to 6 ms of CPU at the median,
+9 ms at the 90th percentile; starting a process takes 200 ms.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """One for each action that is run."""
+    """Judges the answers of one action."""
 
     grammar: ports.Grammar
     workspace: ports.Workspace
     runner: ports.Runner
     worker: ports.Worker
     test_command: tuple[str, ...] | None
-    """What runs new Python tests; from the user's own configuration, never from a workspace's."""
+    """Runs new Python tests; from the user's configuration, never from a workspace's."""
 
     async def verdict(self, reply: Reply, question: Question) -> Change | Rejected:
-        """The change that an answer asks for, if it keeps the contract of its action. Raises WorkerFailed."""
+        """The change in an answer that keeps the contract of its action. Raises WorkerFailed."""
         if reply.finish is not Finish.STOP:
             return Rejected(_CUT[reply.finish])
         files = frozenset(self.workspace.project(question.request.document.uri).files)
@@ -55,11 +55,11 @@ class Judge:
             if isinstance(others, Rejected):
                 return others
             found = await self._examined(replace(case, others=others))
-        assert not isinstance(found, Hunks), "they are given out only while no other file was read"
+        assert not isinstance(found, Hunks), "hunks are returned only before the other files are read"
         return found
 
     async def _examined(self, case: Case) -> Change | Rejected | Hunks:
-        """In a process of its own, unless that would take longer than the examination itself."""
+        """Examine in another process, unless starting one would take longer than the examination."""
         if case.characters <= SMALL:
             return examine(case)
         try:
@@ -73,13 +73,13 @@ class Judge:
         python = has_tree(question.request.document.language, Tree.PYTHON)
         return bool(self.test_command and python and question.spec.contract is Contract.TESTS and change.files)
 
-    async def doubt(self, change: Change, question: Question) -> Unverified | None:
-        """Why the change may only be proposed: what is said by its tests when they run and fail."""
+    async def test_failure(self, change: Change, question: Question) -> Unverified | None:
+        """Run the change's tests: ``Unverified`` with their output where they fail."""
         failure = await self.runner.failure(self.test_command or (), change, question)
         return Unverified(change, f"the new tests do not pass: {failure}") if failure else None
 
     def _others(self, payload: Payload, question: Question) -> dict[str, Document] | Rejected:
-        """The other files that a change names, as they stand; one that may not be touched rejects all."""
+        """The current text of the other files that a change names; one that may not be changed rejects the answer."""
         found: dict[str, Document] = {}
         habits = question.conventions
         for path in [hunk.path for hunk in payload.hunks if hunk.path] if isinstance(payload, Hunks) else []:

@@ -1,4 +1,4 @@
-"""The receipt of one job: every attempt is written to the ledger once, and kept for the outcome."""
+"""The receipt of one job: every attempt is written to the ledger exactly once, and kept for the outcome."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class Receipt:
     attempts: list[Attempt] = field(default_factory=list)
     ledger_problem: str | None = None
     """The sentence for the user where an attempt could not be written, or the ledger had to be replaced."""
-    _asked: int = field(default=0, init=False)
-    """Input tokens by the local count before any refused answer went along."""
+    _first_input: int = field(default=0, init=False)
+    """Input tokens by the local count of the first question, without rejected answers."""
 
     @property
     def spent(self) -> Decimal:
-        """Dollars over all attempts so far, as far as their prices are known."""
+        """Dollars of all attempts so far whose price is known."""
         return sum((attempt.cost for attempt in self.attempts if attempt.cost is not None), Decimal(0))
 
     @property
     def total(self) -> str:
-        """How many attempts were made and what they cost, as the end of a message."""
+        """The number of attempts and their cost, as the end of a message."""
         made = [attempt for attempt in self.attempts if not attempt.cached and attempt.model != OFFLINE]
         if not made:
             return "Nothing was spent."
@@ -58,10 +58,10 @@ class Receipt:
 
     def book(self, attempt: Attempt, counted_input: int) -> None:
         """Write an attempt to the ledger, then add it to the receipt; ``counted_input``: tokens by the local count."""
-        foreseen, wrong = self.allowance.ended(attempt)
+        expected, wrong = self.allowance.ended(attempt)
         if wrong is not None:
             attempt = replace(attempt, reason=f"{attempt.reason}; {wrong}" if attempt.reason else wrong)
-        self._asked = self._asked or counted_input
+        self._first_input = self._first_input or counted_input
         used = attempt.status is AttemptStatus.OK and attempt.model != OFFLINE
         booking = Booking(
             self.job,
@@ -71,19 +71,19 @@ class Receipt:
             self.estimates.get(attempt.model),
             counted_input,
             self.prior_output,
-            self._instead(attempt, counted_input) if used else None,
-            foreseen,
+            self._baseline_cost(attempt, counted_input) if used else None,
+            expected,
         )
         self.ledger_problem = self.ledger.book(booking, self.clock()) or self.ledger_problem
         self.attempts.append(attempt)
 
-    def _instead(self, attempt: Attempt, counted_input: int) -> Decimal | None:
-        """What the baseline model would have billed for this answer.
+    def _baseline_cost(self, attempt: Attempt, counted_input: int) -> Decimal | None:
+        """Dollars that the baseline model would have billed for this answer.
 
         The rejected answers in the prompt are not counted for it. Usage that was estimated locally is converted to
         its tokens. An answer from the cache used no tokens, so it claims no saving.
         """
-        share = self._asked / counted_input if counted_input else 1.0
+        share = self._first_input / counted_input if counted_input else 1.0
         usage = attempt.usage
         asked = replace(
             usage,
