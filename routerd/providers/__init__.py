@@ -1,4 +1,4 @@
-"""The providers: one streaming client, and the policy that turns many that fail into one that answers."""
+"""The providers: one streaming client, and the policy for health, limits and failover over it."""
 
 from routerd.providers.client import Embeddings, Probe, probe
 from routerd.providers.engine import UpstreamEngine

@@ -10,24 +10,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 ACCEPTED = "gzip"
-"""What is asked for, and all that is taken besides plain bytes."""
+"""The only content coding that is requested and accepted, besides identity."""
 _PIECE = 1 << 16
-"""Bytes that come out at once."""
+"""Largest decompressed piece in bytes."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 class Inflate:
-    """The content coding of one body."""
+    """Decompresses one body in pieces of bounded size."""
 
     def __init__(self, coding: str) -> None:
-        """Raises ValueError for a coding that was not asked for."""
+        """Raises ValueError for a coding that was not requested."""
         coding = coding.strip().lower()
         if coding not in ("", "identity", "gzip", "x-gzip"):
-            raise ValueError("a content coding that was not asked for")
+            raise ValueError("a content coding that was not requested")
         self._zip = zlib.decompressobj(_GZIP) if coding.endswith("gzip") else None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What these bytes stand for, in pieces. Raises ValueError where they are garbled."""
+        """The decompressed bytes, in pieces. Raises ValueError where they are garbled."""
         if self._zip is None:
             yield data
             return
@@ -43,13 +43,13 @@ class Inflate:
 
 
 MOST_CHARS = 1 << 20
-"""Its dearest shapes (lists of empty lists, numbers with exponents) take json 70 ms here; a chunk has a few hundred."""
+"""The slowest shapes (lists of empty lists, numbers with exponents) parse in 70 ms; a chunk has a few hundred."""
 
 
 def parsed(text: str) -> object:
-    """The value, with each fraction as its text, and whole numbers as text where they have too many digits.
+    """Parse JSON; fractions stay text, and whole numbers stay text where they have too many digits.
 
-    Raises ValueError for what is no JSON, too long or too deep.
+    Raises ValueError for text that is not JSON, too long or too deep.
     """
     if len(text) > MOST_CHARS:
         raise ValueError(f"more than {MOST_CHARS} characters")
@@ -58,27 +58,27 @@ def parsed(text: str) -> object:
             return json.loads(text, parse_float=str)
         except json.JSONDecodeError:
             raise
-        except ValueError:  # more digits than Python converts: the rest of the answer is as good as any
+        except ValueError:  # more digits than Python converts: the rest of the answer is still usable
             return json.loads(text, parse_float=str, parse_int=str)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
 MOST_TOKENS = 1_000_000_000
-"""Tokens of one call: a hundred times the largest window there is."""
+"""Tokens of one call: a hundred times the largest context window."""
 MOST_DOLLARS = 1_000
-"""Dollars of one call: a million tokens of the dearest models cost less than that."""
+"""Dollars of one call: a million tokens of the most expensive models cost less."""
 LEAST_DOLLARS = -12
-"""The power of ten that the ledger's unit has: what is smaller is nothing."""
+"""The exponent of the ledger's unit (10^-12 dollars): smaller amounts are ignored."""
 
 _LONGEST = 40
-"""Characters: of a number that a person or a program would write."""
+"""Longest number in characters."""
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,19}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 
 def whole(value: object, most: int = MOST_TOKENS) -> int | None:
-    """A count from 0 to ``most``, also as text or as a decimal without a fraction; ``None`` for all else."""
+    """A count from 0 to ``most``, also given as text or as a decimal without a fraction; else ``None``."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -90,7 +90,7 @@ def whole(value: object, most: int = MOST_TOKENS) -> int | None:
 
 
 def dollars(value: object) -> Decimal | None:
-    """An amount that one call can cost, above zero; ``None`` for all else."""
+    """A plausible cost of one call, above zero; else ``None``."""
     number = decimal(value)
     if number is None or not 0 < number <= MOST_DOLLARS or number.adjusted() < LEAST_DOLLARS:
         return None
@@ -98,7 +98,7 @@ def dollars(value: object) -> Decimal | None:
 
 
 def absurd(value: object) -> bool:
-    """Whether this is an amount above zero, and none that one call can cost."""
+    """Whether this is an amount above the plausible cost of one call."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str) or not value:
         return False
     if isinstance(value, int):
@@ -109,9 +109,9 @@ def absurd(value: object) -> bool:
 
 
 def decimal(value: object) -> Decimal | None:
-    """A finite number, as text or not, of which the digits and the exponent are bounded; ``None`` for all else."""
+    """A finite number, also given as text, with bounded digits and exponent; else ``None``."""
     if isinstance(value, Decimal | float):
-        # A huge exponent is short as text: nothing is calculated with it before the bound was seen.
+        # A huge exponent is short as text, so the bounds are checked on the text before any arithmetic.
         value = str(value)
     elif isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < 10**19 else ""
@@ -121,12 +121,12 @@ def decimal(value: object) -> Decimal | None:
 
 
 def digits(written: str, most: int) -> int | None:
-    """A count as a header writes it; ``None`` for what is none or beyond ``most``."""
+    """A count in a header; ``None`` where it is not one or exceeds ``most``."""
     return whole(int(written), most) if _WHOLE.fullmatch(written.strip()) else None
 
 
 def real(written: str) -> float | None:
-    """A finite number as a header writes it; ``None`` for what is none."""
+    """A finite number in a header; ``None`` where it is not one."""
     number = decimal(written)
     found = None if number is None else float(number)
     return found if found is not None and math.isfinite(found) else None

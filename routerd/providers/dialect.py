@@ -18,7 +18,7 @@ CONTINUE = (
 )
 
 FRAMES = 8
-"""Tokens around the two messages that a continuation adds: as many for each as ``stages.compose`` counts."""
+"""Overhead in tokens of the two messages that a continuation adds, counted as in ``steps.compose``."""
 
 
 class Dialect(Protocol):
@@ -82,9 +82,9 @@ _REFUSED = re.compile(r"unsupported|not support|unrecogni[sz]ed|unknown|extra|no
 
 
 def adapted(quirks: Quirks, fault: ProviderFault) -> Quirks | None:
-    """The dialect without the field that a 400 or 422 refused; ``None`` where it named none that we can drop.
+    """The quirks without the field that a 400 or 422 rejected; ``None`` where it names no field that can be dropped.
 
-    Each answer differs from the last and none comes twice, so that asking again with it must end.
+    Each result differs from all earlier ones, so retrying with it terminates.
     """
     named = fault.param or fault.message
     field = _NAMED.search(named)
@@ -103,11 +103,11 @@ def adapted(quirks: Quirks, fault: ProviderFault) -> Quirks | None:
 
 
 _OTHER_LIMIT = {"max_tokens": "max_completion_tokens"}
-"""OpenAI's reasoning models take only the newer name; who refuses that one gets no limit at all."""
+"""OpenAI's reasoning models accept only the newer name; a provider that rejects that one gets no limit."""
 
 
 def joined(so_far: str, more: str) -> str:
-    """A cut answer and its continuation, without a last line that the model said again."""
+    """A truncated answer and its continuation, without the part that the model repeated."""
     longest = min(len(so_far), len(more), _LONGEST_OVERLAP)
     for length in range(longest, _SHORTEST_OVERLAP - 1, -1):
         if so_far.endswith(more[:length]):
@@ -116,4 +116,4 @@ def joined(so_far: str, more: str) -> str:
 
 
 _SHORTEST_OVERLAP, _LONGEST_OVERLAP = 16, 400
-"""Characters: shorter ones stand twice in honest code, longer repetitions were not seen."""
+"""Characters: shorter repetitions occur in ordinary code, longer ones were not observed."""

@@ -13,13 +13,13 @@ from routerd.providers.draft import Draft
 from routerd.providers.usage import read_usage
 
 _SLICE = 4_096
-"""Characters: a tokenizer takes far longer for one endless word than for as much of any text."""
+"""Characters: a tokenizer is far slower on one endless word than on ordinary text of that length."""
 _SLICES = 8
-"""Of any text: 20 ms for the worst that was found, and 8,000 tokens of code."""
+"""Slices that are counted: 20 ms for the worst text found, or 8,000 tokens of code."""
 
 
 def estimated_tokens(counter: Counter, text: str) -> int:
-    """The tokens of a text: exact for a short one, else by slices, and for a long one from some of its slices."""
+    """The tokens of a text: exact for a short one, by slices for a longer one, by a sample of slices for a long one."""
     if len(text) <= _SLICE:
         return counter.count(text) if text else 0
     starts = range(0, len(text), _SLICE)
@@ -30,18 +30,18 @@ def estimated_tokens(counter: Counter, text: str) -> int:
     return -(-sample * len(text) // (_SLICE * _SLICES))
 
 
-_DEAR_DOLLARS, _DEAR_TIMES = 1, 100
-"""A bill above both together is a slip of a unit: fees for searches cost cents beside tokens that cost less."""
+_CREDIBLE_DOLLARS, _CREDIBLE_TIMES = 1, 100
+"""A bill above 1 dollar + 100 times our own price is a wrong unit; search fees of some cents stay below that."""
 
 
 def _most(counted: int) -> int:
-    """Tokens of one side that can be true: a whole window that was filled elsewhere, and ten times our own count."""
+    """Highest credible token count: a full context window that others filled, plus ten times our own count."""
     return 1_000_000 + 10 * counted
 
 
 @dataclass(frozen=True, slots=True)
 class MeteredUsage:
-    """What one call is booked with."""
+    """The usage and cost that one call is booked with."""
 
     usage: Usage
     cost: Decimal | None
@@ -51,15 +51,15 @@ class MeteredUsage:
 
 @dataclass(frozen=True, slots=True)
 class UsageMeter:
-    """Reads the bill of a draft."""
+    """Reads usage and cost from a draft."""
 
     price: Callable[[ModelRef], Price | None]
     counter: Counter
 
     def bill(self, model: ModelRef, draft: Draft, input_tokens: int) -> MeteredUsage:
-        """What a call used and cost. ``input_tokens``: as counted here, for a provider that does not say.
+        """The usage and cost of a call. ``input_tokens``: the local count, for a provider that reports none.
 
-        A call that the provider never accepted used nothing, and that is known.
+        A call that the provider never accepted used nothing; that is exact, not an estimate.
         """
         if not draft.sent:
             return MeteredUsage(Usage(), Decimal(0), False)
@@ -69,6 +69,6 @@ class UsageMeter:
         price = self.price(model)
         own = cost(usage, price) if price else None
         dollars, absurd = told.cost, told.absurd
-        if dollars is not None and own is not None and dollars > _DEAR_DOLLARS + _DEAR_TIMES * own:
+        if dollars is not None and own is not None and dollars > _CREDIBLE_DOLLARS + _CREDIBLE_TIMES * own:
             dollars, absurd = None, True
         return MeteredUsage(usage, own if dollars is None else dollars, absurd or not told.known)

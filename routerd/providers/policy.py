@@ -22,7 +22,7 @@ from routerd.providers.provider_state import Clock, ProviderState
 
 @dataclass(frozen=True, slots=True)
 class RunningAttempt:
-    """What is known of a call while it runs; the draft fills as it does."""
+    """A running call: its deployment, key, quirks and start, and the draft that it fills."""
 
     model: ModelRef
     provider: ProviderSettings
@@ -31,13 +31,13 @@ class RunningAttempt:
     started: float
     """Monotonic seconds."""
     why: str | None
-    """Why this deployment, where it is not the first of the list."""
+    """Why this deployment was chosen, where it is not the first of the list."""
     draft: Draft
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentView:
-    """Everything that says whether a deployment may be asked."""
+    """The current state of all deployments of a candidate; read-only."""
 
     providers: Mapping[str, ProviderSettings]
     keys: KeyCache
@@ -47,7 +47,7 @@ class DeploymentView:
     clock: Clock
 
     def deployments(self, failover: FailoverState) -> list[Deployment]:
-        """The deployments in the order of the list; those that are ruled out say so and why."""
+        """The deployments in the order of the list; excluded ones carry the reason."""
         groups = self._groups(failover.candidate.models)
         return [
             self._deployment(failover, model, listed, group)
@@ -55,7 +55,7 @@ class DeploymentView:
         ]
 
     def _groups(self, models: tuple[ModelRef, ...]) -> list[int]:
-        """Numbers that go up where the price changes from one of the list to the next."""
+        """Group numbers, which increase where the price changes from one deployment to the next."""
         numbers, prices = [0], [(p.input, p.output) if (p := self.usage_meter.price(m)) else None for m in models]
         for before, after in pairwise(prices):
             numbers.append(numbers[-1] + (before != after))
@@ -76,7 +76,7 @@ class DeploymentView:
             (limiter.wait_s(now, failover.tokens), f"the limits set for {provider.name} are used up"),
         )
         wait_s, why = max(waits, key=lambda pair: pair[0])
-        # Without max_output: most answers are far shorter, and a refusal would cost nothing but a moment.
+        # Without max_output: most answers are far shorter, and a rejected request costs only a moment.
         hint_s = quota.wait_s(now, failover.input_tokens)
         if wait_s <= 0:
             why = state.why or ("its rate limit is used up" if hint_s else "")
@@ -92,7 +92,7 @@ class DeploymentView:
         )
 
     def _rule_out(self, failover: FailoverState, model: ModelRef) -> None:
-        """Exclude a deployment that cannot take this question, whatever its health."""
+        """Exclude a deployment that cannot answer this question, whatever its health."""
         prompt = failover.question.prompt
         if model.provider not in self.providers:
             failover.exclude(model, f"no provider '{model.provider}' is configured")
@@ -108,12 +108,12 @@ class DeploymentView:
 
 
 CONTINUATIONS = 2
-"""Of an answer that ended by length: three times the output limit is more than any action plans for."""
+"""Continuations of one answer: three times the output limit is more than any action plans for."""
 
 
 @dataclass(frozen=True, slots=True)
 class FailurePolicy:
-    """Draws the consequences; asks nobody and reports nothing."""
+    """Applies the failure table to question, deployment and key; makes no call."""
 
     keys: KeyCache
     health: HealthStore
@@ -122,12 +122,12 @@ class FailurePolicy:
     clock: Clock
     rng: Random
     quirks: dict[ModelRef, Quirks] = field(default_factory=dict)
-    """Dialects that a refused field taught."""
+    """Quirks learned from rejected fields."""
 
     def failed(
         self, failover: FailoverState, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str
     ) -> None:
-        """Set health and standing after a failure that was reported as ``why``."""
+        """Update health and failover state after a failure described by ``why``."""
         rule = TABLE[failure]
         self._cool_down(running, fault, failure, why)
         state = failover.states[running.model]
@@ -147,24 +147,24 @@ class FailurePolicy:
             failover.exclude(running.model, why, failure)
 
     def answered(self, running: RunningAttempt) -> None:
-        """Close the breaker, and learn from the headers."""
+        """Close the breaker, and read the rate-limit headers."""
         wall = self.clock.wall()
-        self.learn(running, {})
+        self.read_quota(running, {})
         self._change(running.model, lambda health: health.succeed(wall))
 
     def cancelled(self, running: RunningAttempt) -> None:
-        """A probe that was broken off proved nothing."""
-        self._change(running.model, Health.give_back)
+        """End a probe without a result."""
+        self._change(running.model, Health.end_probe)
 
-    def learn(self, running: RunningAttempt, headers: Mapping[str, str]) -> None:
-        """Read the rate-limit headers of an answer, or of a refusal."""
+    def read_quota(self, running: RunningAttempt, headers: Mapping[str, str]) -> None:
+        """Read the rate-limit headers of an answer or an error."""
         quota = self.provider_state.quota(running.model)
         quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
 
     def _cool_down(self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str) -> None:
-        """Set the health of the deployment, and of the key where that was refused."""
+        """Update the health of the deployment, and of the key where that was rejected."""
         rule, wall = TABLE[failure], self.clock.wall()
-        self.learn(running, fault.headers)
+        self.read_quota(running, fault.headers)
         if rule.cooldown is CooldownScope.CREDENTIAL:
             self.keys.forget(running.provider)
             self.health.change(running.key.name, lambda health: health.cool_down(wall + rule.cooldown_s, why))
@@ -174,22 +174,22 @@ class FailurePolicy:
             seconds = hinted_s or rule.cooldown_s
 
         def move(health: Health) -> Health:
-            moved = health.fail(wall, why) if rule.breaks else health.give_back()
+            moved = health.fail(wall, why) if rule.breaks else health.end_probe()
             return moved if seconds is None else moved.cool_down(wall + seconds, why)
 
         self._change(running.model, move)
 
     def _change(self, model: ModelRef, move: Callable[[Health], Health]) -> None:
-        """Change a deployment's health; costs no write where nothing changes."""
+        """Change a deployment's health; no write where nothing changes."""
         health = self.health.get(str(model))
         if move(health) != health:
             self.health.change(str(model), move)
 
     def _continue(self, failover: FailoverState, running: RunningAttempt) -> None:
-        """After an answer that ended by length: have it continued where that is cheaper than a new try.
+        """Continue an answer that was cut at its length limit, where that is cheaper than a new attempt.
 
-        A new try pays for the part that is there as output once more, a continuation as input: so that is
-        cheaper unless input costs more than output, which no known model does.
+        A new attempt pays for the existing part as output, a continuation as input: cheaper unless input costs
+        more than output, as for no known model.
         """
         price, most = self.usage_meter.price(running.model), failover.max_output
         if not running.draft.text:
@@ -202,12 +202,12 @@ class FailurePolicy:
             failover.stopped = Unfinished(f"The answer of {running.model} is longer than {most} tokens allow.")
         else:
             so_far = joined(failover.so_far, running.draft.text)
-            failover.begin_again(
+            failover.continue_answer(
                 running.model, so_far, sum(map(self.usage_meter.counter.count, (so_far, CONTINUE))) + FRAMES
             )
 
     def _exclude_smaller(self, failover: FailoverState, model: ModelRef, why: str) -> None:
-        """Exclude a deployment whose window is too small, and those known to have no larger one."""
+        """Exclude a deployment whose context window is too small, and all whose known window is not larger."""
         failover.exclude(model, why, Failure.CONTEXT_TOO_LONG)
         window = self._window(model)
         for other in failover.candidate.models:

@@ -85,7 +85,7 @@ def test_a_half_open_breaker_lets_one_probe_through() -> None:
     assert probing.wait_s(106.0) == pytest.approx(29.0)
     # The lease ends by itself where the prober died, and at once where it gives it back.
     assert probing.probe(135.0, 30.0) is not None
-    assert probing.give_back().probe(106.0, 30.0) is not None
+    assert probing.end_probe().probe(106.0, 30.0) is not None
 
 
 def test_each_failed_probe_doubles_the_cooldown_up_to_the_longest() -> None:
