@@ -24,11 +24,10 @@ from routerd.domain.reply import Change, Finish, Reply, Unverified
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode, Rejected
-from routerd.pipeline.allowance import Allowance
 from routerd.pipeline.deliver import deliver
 from routerd.pipeline.judge import Judge
 from routerd.pipeline.plan import Dependencies, Plan, plan
-from routerd.pipeline.receipt import CallMeter, Receipt
+from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
 

@@ -21,8 +21,7 @@ from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Tariff, TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.pipeline.allowance import Allowance
-from routerd.pipeline.receipt import Receipt
+from routerd.pipeline.receipt import Allowance, Receipt
 from routerd.steps.quote import quote
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
