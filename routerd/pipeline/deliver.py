@@ -94,7 +94,7 @@ def _done(begin: str, receipt: Receipt) -> str:
         return f"{begin}done offline, without a model."
     price = "nothing (cached)" if last.cached else dollars(last.cost)
     if receipt.spent > (last.cost or 0):
-        price += f" ({dollars(receipt.spent)} with what was tried before)"
+        price += f" ({dollars(receipt.spent)} with the failed attempts)"
     return begin + "; ".join((f"done by {last.model} for {price}", *_detours(receipt.attempts))) + "."
 
 

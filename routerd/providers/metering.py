@@ -63,12 +63,12 @@ class UsageMeter:
         """
         if not draft.sent:
             return MeteredUsage(Usage(), Decimal(0), False)
-        told = read_usage(draft.usage).within(_most(input_tokens), _most(0))
-        received = "" if told.output_known else draft.text + draft.reasoning
-        usage = told.filled(input_tokens, estimated_tokens(self.counter, received))
+        reported = read_usage(draft.usage).within(_most(input_tokens), _most(0))
+        received = "" if reported.output_known else draft.text + draft.reasoning
+        usage = reported.filled(input_tokens, estimated_tokens(self.counter, received))
         price = self.price(model)
         own = cost(usage, price) if price else None
-        dollars, absurd = told.cost, told.absurd
+        dollars, absurd = reported.cost, reported.absurd
         if dollars is not None and own is not None and dollars > _CREDIBLE_DOLLARS + _CREDIBLE_TIMES * own:
             dollars, absurd = None, True
-        return MeteredUsage(usage, own if dollars is None else dollars, absurd or not told.known)
+        return MeteredUsage(usage, own if dollars is None else dollars, absurd or not reported.known)
