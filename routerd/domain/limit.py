@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from routerd.domain.money import dollars
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 
 _PERIODS = {"daily": ("today's", "tomorrow"), "monthly": ("this month's", "next month")}
 
@@ -36,6 +36,6 @@ class Limit:
         return Refusal(
             f"The {self.name} budget of {dollars(self.limit)} is used up: {dollars(self.spent)} spent{held}, and this "
             f"may cost {dollars(least)}. Raise budget.{self.name}, or wait until {later}.",
-            "budget",
+            RefusalCode.BUDGET,
             f"over {whose} budget",
         )

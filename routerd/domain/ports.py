@@ -101,20 +101,26 @@ class RecentTurns(Protocol):
 
 
 class Observer(Protocol):
-    """Who is told how a job goes on, and where each attempt is written down."""
+    """Shows the progress of a job; no money passes through it."""
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
-        """A step of the line began."""
+        """A step of the pipeline began."""
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        """So many output tokens have arrived, and this call costs so many dollars by now; unknown is ``None``."""
-
-    def attempted(self, attempt: Attempt) -> None:
-        """An attempt ended, well or not; called exactly once for each."""
+        """So many output tokens have arrived, and the job costs so many dollars by now; unknown is ``None``."""
 
 
 class Meter(Observer, Protocol):
-    """A Watch that is also asked before each call how long the answer may be."""
+    """The account of one ``Engine.ask``: allows each attempt before it is made, and takes those that ended.
+
+    ``tokens`` of a Meter is given the cost of the running attempt alone.
+    """
+
+    attempts: list[Attempt]
+    """Attempts that ended without an answer, cancelled ones too: the engine appends each once, and never reads it.
+
+    The pipeline books and removes them before it allows the next attempt, and when ``ask`` ends in whatever way.
+    """
 
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
         """The limit of the answer in tokens, with the call's price reserved; a Refusal where it may not be made.
@@ -132,7 +138,8 @@ class Engine(Protocol):
     async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
         """A whole answer from the first deployment of the rung that gives one.
 
-        Cancelling the task closes the connection; the cancelled attempt is reported first.
+        Its attempt is in the reply; those that failed before it, or ended in the fault or in a cancellation, are in
+        ``meter.attempts``. Cancelling the task closes the connection.
         Raises UpstreamError where no deployment gave one, OverBudget where none may be asked.
         """
 

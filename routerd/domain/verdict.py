@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,43 @@ class Rejected:
     """A slip of form (a stray fence, a missing name) that the same model may mend when told."""
 
 
+class RefusalCode(StrEnum):
+    """Why routerd does not send something, for a program."""
+
+    BUDGET = "budget"
+    """It could cost more than the budget of the action, the day or the month has left."""
+    PRICE = "price"
+    """A budget is set, and the price of the model is unknown."""
+    CONFIRM = "confirm"
+    """The user did not confirm it."""
+    LEDGER = "ledger"
+    """A budget is set, and the ledger cannot keep it."""
+    LOCKED = "locked"
+    """Another program holds the ledger: another try may succeed."""
+    PROVIDER = "provider"
+    """No provider has a key."""
+    TIER = "tier"
+    """No tier above the last one has a model."""
+    SCOPE = "scope"
+    """The action has nothing to work on at this position."""
+    DOCUMENTED = "documented"
+    """The target is documented already: a rewrite may be requested."""
+    SIZE = "size"
+    """The file or the prompt is too large."""
+    LANGUAGE = "language"
+    """The action does not support the language."""
+    PATH = "path"
+    """The file may not be read or written."""
+    INSTRUCTION = "instruction"
+    """The user has not said what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """routerd will not send this; the message says why and what to do, in one sentence each."""
 
     message: str
-    code: str = "budget"
-    """``budget``, ``price``, ``confirm``, ``ledger``, ``locked``, ``provider``; ``scope``, ``documented``, ``size``,
-    ``language``, ``path`` or ``instruction``."""
+    code: RefusalCode
     short: str = ""
     """The same in a few words for a title: "over today's budget"."""
 

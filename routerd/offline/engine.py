@@ -58,9 +58,9 @@ class OfflineEngine:
         try:
             text = await asyncio.get_running_loop().run_in_executor(self._executor, writer, question)
         except asyncio.CancelledError:
-            meter.attempted(attempt(AttemptStatus.CANCELLED))
+            meter.attempts.append(attempt(AttemptStatus.CANCELLED))
             raise
         except UpstreamError as fault:
-            meter.attempted(attempt(AttemptStatus.BAD_REQUEST, str(fault)))
+            meter.attempts.append(attempt(AttemptStatus.BAD_REQUEST, str(fault)))
             raise
         return Reply(text, Finish.STOP, attempt(AttemptStatus.OK))

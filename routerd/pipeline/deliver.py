@@ -1,4 +1,4 @@
-"""The end of the line: a checked change meets the editor as it is by then, and is applied or kept as a proposal."""
+"""Deliver: a checked change is anchored in the current text of the editor, then applied or kept as a proposal."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from routerd.steps.anchor import anchor
 from routerd.steps.permit import look_first
 
 _TRIES = 3
-"""Somebody who types all the time may cross an edit on its way more than once."""
+"""A user who keeps typing may invalidate an edit in flight more than once."""
 
 
-async def deliver(  # the line's last step needs what all the others made
+async def deliver(
     accepted: Outcome,
     question: Question,
     workspace: Workspace,
@@ -29,13 +29,13 @@ async def deliver(  # the line's last step needs what all the others made
     receipt: Receipt,
     tries: int = _TRIES,
 ) -> Outcome:
-    """Bring the change to the editor as it is now: applied, or proposed with the reason."""
+    """Apply the change to the current text, or propose it with the reason."""
     assert accepted.change is not None
-    receipt.stage("applying")
+    receipt.observer.stage("applying")
     settled = _reanchored(accepted.change, question, workspace, editor)
     if isinstance(settled, Stale):
         return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
-    if isinstance(settled, Refusal):  # a link came into being meanwhile: the text was paid for, and is only shown
+    if isinstance(settled, Refusal):  # a link was created meanwhile: the text was paid for, so it is shown
         text = "\n".join(file.after.string for file in accepted.change.files)
         message = f"Not applied: {settled.message}"
         return replace(accepted, status=Status.PROPOSED, message=message, change=Change(document=text))
@@ -79,7 +79,7 @@ def _reanchored(change: Change, question: Question, workspace: Workspace, editor
 
 
 def _found(change: Change) -> str:
-    """How much a review found, which no edit shows; nothing of other changes."""
+    """The number of findings of a review; "" for every other change."""
     if change.findings is None:
         return ""
     count = len(change.findings)
@@ -88,21 +88,21 @@ def _found(change: Change) -> str:
 
 
 def _done(begin: str, receipt: Receipt) -> str:
-    """What the user reads when it worked, after a beginning: who answered, for how much, and after which detours."""
+    """The message of a success: the model, its cost, and the failures before it."""
     last = receipt.attempts[-1]
     if last.model == OFFLINE:
         return f"{begin}done offline, without a model."
     price = "nothing (cached)" if last.cached else dollars(last.cost)
     if receipt.spent > (last.cost or 0):
-        price += f" ({dollars(receipt.spent)} with what was tried before)"
+        price += f" ({dollars(receipt.spent)} with the failed attempts)"
     return begin + "; ".join((f"done by {last.model} for {price}", *_detours(receipt.attempts))) + "."
 
 
 def _detours(attempts: Sequence[Attempt]) -> tuple[str, ...]:
-    """Why others did not answer, each once; else why the one that did was not the first of its list."""
+    """Why other models did not answer, each once; else why the answering model was not the first of its list."""
     *others, last = attempts
-    told = (f"{one.model} {_WENT_WRONG.get(one.status, one.status)}" + _because(one) for one in others)
-    return tuple(dict.fromkeys(told)) or ((last.reason,) if last.reason and not last.cached else ())
+    failed = (f"{one.model} {_WENT_WRONG.get(one.status, one.status)}" + _because(one) for one in others)
+    return tuple(dict.fromkeys(failed)) or ((last.reason,) if last.reason and not last.cached else ())
 
 
 def _because(one: Attempt) -> str:
@@ -119,4 +119,4 @@ _WENT_WRONG = {
     AttemptStatus.CREDENTIAL: "did not accept the key",
     AttemptStatus.BAD_REQUEST: "did not accept the request",
 }
-"""After the model's name; the receipt has each attempt's own words."""
+"""Phrases that follow the model's name; the receipt has the details of each attempt."""

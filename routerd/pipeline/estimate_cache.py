@@ -1,7 +1,7 @@
-"""What actions would cost a keystroke later: plans of a moment ago with what was typed since; nothing is ever sent.
+"""The estimate cache: recent plans, corrected by what was typed since; nothing is ever sent.
 
-A plan reads the whole file. Between two keystrokes all of that stays true but the target's own text, so
-only that is counted again, as long as what was typed cannot have changed the context around it.
+A plan reads the whole file. Between two keystrokes only the target's own text changes, so only that is counted
+again, as long as the change cannot affect the context around it.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from routerd.domain.project import Project
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.plan import Dependencies, Plan, forecast_again, plan
 from routerd.steps.compose import fenced, target_text
 
 _REMEMBERED = 64
-"""Plans that are kept: the actions of a dozen functions."""
+"""Plans kept: the actions of a dozen functions."""
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class CachedEstimate:
-    """An action as it would be planned now, by the target's label and what that costs."""
+    """An action, the label of its target, and its forecast."""
 
     spec: ActionSpec
     target: str
@@ -45,8 +45,8 @@ class CachedEstimate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Now:
-    """A symbol as it stands after the latest keystroke: its words, and its tokens framed and bare."""
+class _CurrentSymbol:
+    """A symbol after the latest keystroke: its words, and its tokens with and without the fence."""
 
     text: Text
     symbol: Symbol
@@ -57,99 +57,101 @@ class _Now:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A plan, or why there is none, and what it was made from."""
+class _CachedPlan:
+    """A plan, or the Refusal in place of one, with its inputs."""
 
     snapshot: Snapshot
     project: Project
     document: Document
-    then: _Now | None
-    """The symbol that the plan is about; ``None`` where it is about the file."""
+    then: _CurrentSymbol | None
+    """The symbol that the plan is for; ``None`` for the whole file."""
     outcome: Plan | Refusal
     broken: bool = False
-    """Whether the target was half-written, which may have hidden the declarations around it."""
+    """Whether the target did not parse, which may have hidden the declarations around it."""
     turn: Turn | None = None
-    """The last question on the target, which may hold the next one to its model."""
+    """The last question on the target, whose model the next one may keep."""
     names: frozenset[str] = frozenset()
-    """All that the file declares, imports, or begins a line with, as its constants do."""
+    """Names that the file declares, imports, or has at the start of a line (constants)."""
     words: tuple[str, ...] = ()
-    """The target's words among those names, and those that other files declare, in the order of first use."""
+    """The target's words among those names and the declarations of other files, in order of first use."""
     whole: int = 0
     """Tokens of the whole file."""
     size: int = 0
-    """Tokens of what is asked about, for a file."""
+    """Tokens of the target text, for a whole-file action."""
 
 
 class EstimateCache:
-    """Remembers plans; ``foresee`` costs what the target's size costs, whatever the size of the file.
+    """Keeps plans; ``look_up`` takes time by the size of the target, whatever the size of the file.
 
-    Safe to share between threads: one plans in the background while typing pauses.
+    Thread-safe: a background thread plans while typing pauses.
     """
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._now: _Now | None = None
+        self._now: _CurrentSymbol | None = None
         self._named: tuple[Outline, frozenset[str]] | None = None
-        self._known: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
+        self._known: OrderedDict[tuple[object, ...], _CachedPlan] = OrderedDict()
 
     def priced_actions(
-        self, wishes: Iterable[Request], snapshot: Snapshot, deps: Dependencies
+        self, requests: Iterable[Request], snapshot: Snapshot, deps: Dependencies
     ) -> tuple[PricedAction, ...]:
-        """Those wishes that make sense, each with its price; what is documented already would be documented anew."""
+        """The possible requests with their prices; for a target that is documented already, the rewrite."""
         found: list[PricedAction] = []
-        for wish in wishes:
-            foreseen = self.look_up(wish, snapshot, deps)
-            if isinstance(foreseen, Refusal) and foreseen.code == "documented":
-                wish = replace(wish, replace=True)  # noqa: PLW2901  # asked for once more, as another wish
-                foreseen = self.look_up(wish, snapshot, deps)
-            if not isinstance(foreseen, Refusal):
-                found.append(PricedAction(foreseen.spec, wish, foreseen.target, foreseen.forecast))
+        for request in requests:
+            estimate = self.look_up(request, snapshot, deps)
+            if isinstance(estimate, Refusal) and estimate.code is RefusalCode.DOCUMENTED:
+                request = replace(request, replace=True)  # noqa: PLW2901  # looked up again as a rewrite
+                estimate = self.look_up(request, snapshot, deps)
+            if not isinstance(estimate, Refusal):
+                found.append(PricedAction(estimate.spec, request, estimate.target, estimate.forecast))
         return tuple(found)
 
     def look_up(self, request: Request, snapshot: Snapshot, deps: Dependencies) -> CachedEstimate | Refusal:
-        """What ``plan`` would say of a request. Raises UsageError for an action that does not exist."""
+        """The estimate that ``plan`` would give. Raises UsageError for an action that does not exist."""
         spec = catalog().get(request.action)
         if spec is None or not request.span.empty or request.instruction or request.whole_file:
-            return _foreseen(plan(request, snapshot, deps))
+            return _estimate_of(plan(request, snapshot, deps))
         with self._lock:
-            return self._foresee(spec, request, snapshot, deps)
+            return self._estimate(spec, request, snapshot, deps)
 
     def prepare(self, document: Document, snapshot: Snapshot, deps: Dependencies) -> None:
-        """Outline and count a document while nobody waits for it, so that its next hover finds that done."""
+        """Outline and count a document in advance, so that its next hover is fast."""
         deps.grammar.outline(document)
         start = Range(Position(0, 0), Position(0, 0))
         for spec in catalog().values():
             if spec.in_menu and spec.scopes[0] is Scope.FILE:
                 self.look_up(Request(spec.name, document, start), snapshot, deps)
 
-    def _foresee(
+    def _estimate(
         self, spec: ActionSpec, request: Request, snapshot: Snapshot, deps: Dependencies
     ) -> CachedEstimate | Refusal:
         symbol = _symbol_at(request, deps)
         about = None if spec.scopes[0] is Scope.FILE else symbol
         key = (request.document.uri, request.action, request.replace, about and about.qualname)
         known, now = self._known.get(key), self._measured(request.document, about, deps) if about else None
-        if known is None or not _holds(known, request.document, now, snapshot, deps):
+        if known is None or not _is_valid(known, request.document, now, snapshot, deps):
             known = self._known[key] = self._planned(request, now, snapshot, deps)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         return _corrected(known, request, now, deps)
 
-    def _measured(self, document: Document, symbol: Symbol, deps: Dependencies) -> _Now:
-        """Counted once for all actions of a menu, as every one of them that works on a symbol shows it alike."""
+    def _measured(self, document: Document, symbol: Symbol, deps: Dependencies) -> _CurrentSymbol:
+        """The symbol at the cursor, counted once for all actions of a menu."""
         now = self._now
         if now is None or now.text is not document.text or now.symbol is not symbol:
             source = document.text.slice(Range(Position(symbol.whole.start.line, 0), symbol.whole.end))
             words = tuple(dict.fromkeys(_WORD.findall(source)))
             framed, size = deps.counter.count(fenced(source, document.language)), deps.counter.count(source)
-            now = self._now = _Now(document.text, symbol, source, words, framed, size)
+            now = self._now = _CurrentSymbol(document.text, symbol, source, words, framed, size)
         return now
 
-    def _planned(self, request: Request, now: _Now | None, snapshot: Snapshot, deps: Dependencies) -> _Known:
+    def _planned(
+        self, request: Request, now: _CurrentSymbol | None, snapshot: Snapshot, deps: Dependencies
+    ) -> _CachedPlan:
         document = request.document
         outcome = plan(request, snapshot, deps)
-        known = _Known(snapshot, deps.workspace.project(document.uri), document, now, outcome)
+        known = _CachedPlan(snapshot, deps.workspace.project(document.uri), document, now, outcome)
         if isinstance(outcome, Refusal):
             return known
         target, spec = outcome.question.target, outcome.question.spec
@@ -162,7 +164,7 @@ class EstimateCache:
         return replace(known, words=_words(now, known))
 
     def _names(self, text: Text, outline: Outline) -> frozenset[str]:
-        """All names of a file, found once for all actions of a menu."""
+        """All names of a file, collected once for all actions of a menu."""
         if self._named is None or self._named[0] is not outline:
             begun = {match[0] for line in text.lines if (match := _WORD.match(line))}
             imported = {name for found in outline.imports for name in found.names}
@@ -177,8 +179,10 @@ def _symbol_at(request: Request, deps: Dependencies) -> Symbol | None:
     return named or max(around, key=lambda symbol: symbol.whole.start, default=None)
 
 
-def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapshot, deps: Dependencies) -> bool:
-    """Whether nothing happened since that could change more than the target's own text."""
+def _is_valid(
+    known: _CachedPlan, document: Document, now: _CurrentSymbol | None, snapshot: Snapshot, deps: Dependencies
+) -> bool:
+    """Whether only the target's own text can have changed since the plan was made."""
     change = document.text.changed_since(known.document.text)
     if change is None or known.snapshot is not snapshot:
         return False
@@ -202,7 +206,7 @@ def _holds(known: _Known, document: Document, now: _Now | None, snapshot: Snapsh
     return set(now.words).isdisjoint(_words_of_change(known.document.text, document.text, change))
 
 
-def _parses(now: _Now, document: Document, deps: Dependencies) -> bool:
+def _parses(now: _CurrentSymbol, document: Document, deps: Dependencies) -> bool:
     return not deps.grammar.faults(dedent(now.source), document.language)
 
 
@@ -215,12 +219,14 @@ def _words_of_change(old: Text, new: Text, change: LineChange) -> Iterable[str]:
     return (word for line in (*gone, *come) for word in _WORD.findall(line))
 
 
-def _words(now: _Now, known: _Known) -> tuple[str, ...]:
+def _words(now: _CurrentSymbol, known: _CachedPlan) -> tuple[str, ...]:
     declared = known.project.declarations
     return tuple(word for word in now.words if word in known.names or word in declared)
 
 
-def _corrected(known: _Known, request: Request, now: _Now | None, deps: Dependencies) -> CachedEstimate | Refusal:
+def _corrected(
+    known: _CachedPlan, request: Request, now: _CurrentSymbol | None, deps: Dependencies
+) -> CachedEstimate | Refusal:
     outcome, document = known.outcome, request.document
     if isinstance(outcome, Refusal):
         return outcome
@@ -229,7 +235,7 @@ def _corrected(known: _Known, request: Request, now: _Now | None, deps: Dependen
     if now is not None and known.then is not None:
         grown, size = now.framed - known.then.framed, now.size
     elif spec.contract in (Contract.DOCUMENTATION, Contract.TESTS):
-        grown, size = 0, known.size  # pieces of the file, and no symbol is at the cursor that could have changed
+        grown, size = 0, known.size  # no symbol at the cursor that could have changed
     else:
         grown = deps.counter.count_text(document.text) - known.whole
         size = known.size + grown
@@ -237,7 +243,7 @@ def _corrected(known: _Known, request: Request, now: _Now | None, deps: Dependen
     return CachedEstimate(spec, target.label, forecast_again(outcome, known.snapshot, deps, counted, size))
 
 
-def _foreseen(outcome: Plan | Refusal) -> CachedEstimate | Refusal:
+def _estimate_of(outcome: Plan | Refusal) -> CachedEstimate | Refusal:
     if isinstance(outcome, Refusal):
         return outcome
     return CachedEstimate(outcome.question.spec, outcome.question.target.label, outcome.forecast)

@@ -1,22 +1,92 @@
-"""The judge of an answer: reads it, builds its change, holds that against the contract, has its tests run if told to.
+"""Judge: read an answer, build its change, check that against the contract, and run its tests if configured.
 
-It judges what would be applied, to the letter; it never asks a model and never applies anything.
+It checks exactly what would be applied; it never calls a model and never applies anything. ``examine`` works on plain
+values that can be sent to another process.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from routerd.domain import ports
 from routerd.domain.action import Contract
 from routerd.domain.document import Document
 from routerd.domain.errors import WorkerFailed
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Prompt, Question
 from routerd.domain.reply import Change, Finish, Hunks, Payload, Reply, Unverified
+from routerd.domain.symbol import Outline
+from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Rejected
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
-from routerd.pipeline.examine import Case, examine, examine_elsewhere
+from routerd.steps.build import build
+from routerd.steps.check import check
+from routerd.steps.read import read
+
+_NOTHING = Prompt((), 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An answer with everything that its check needs."""
+
+    text: str
+    question: Question
+    grammar: ports.Grammar
+    files: frozenset[str]
+    """The project's paths, relative to its root."""
+    others: Mapping[str, Document] | None = None
+    """The other files that the answer names, by path; ``None`` before they are known."""
+
+    @property
+    def characters(self) -> int:
+        """Total size of all texts that are examined."""
+        return len(self.text) + sum(len(document.text.string) for document in self._documents)
+
+    @property
+    def light(self) -> Case:
+        """The same without what is slow to pickle: the prompt, and the outline, which the text gives again."""
+        question = self.question
+        target = replace(question.target, outline=Outline(question.request.document.language))
+        return replace(self, question=replace(question, target=target, prompt=_NOTHING, context=()))
+
+    def own(self, change: Change) -> Change:
+        """A change from another process, based on the texts of this process, which track later edits."""
+        texts = {document.uri: document.text for document in self._documents}
+        files = tuple(file if file.create else replace(file, before=texts[file.uri]) for file in change.files)
+        return replace(change, files=files, text=change.text and self.question.request.document.text)
+
+    @property
+    def _documents(self) -> tuple[Document, ...]:
+        test_file = self.question.conventions.test_file
+        return (self.question.request.document, *filter(None, (test_file,)), *(self.others or {}).values())
+
+
+def examine(case: Case) -> Change | Rejected | Hunks:
+    """The change in an answer that keeps its contract; hunks where other files must be read first."""
+    payload = read(case.text, case.question, case.grammar)
+    if isinstance(payload, Rejected):
+        return payload
+    if case.others is None and isinstance(payload, Hunks) and any(hunk.path for hunk in payload.hunks):
+        return payload
+    change = build(payload, case.question, case.grammar, dict(case.others or {}))
+    if isinstance(change, Rejected):
+        return change
+    verdict = check(change, case.question, case.grammar, case.files)
+    return verdict if isinstance(verdict, Rejected) else change
+
+
+def examine_elsewhere(light: Case) -> Change | Rejected | Hunks:
+    """As ``examine``, for a light case; the result has no texts, as the caller has them."""
+    question = light.question
+    target = replace(question.target, outline=light.grammar.outline(question.request.document))
+    found = examine(replace(light, question=replace(question, target=target)))
+    if not isinstance(found, Change):
+        return found
+    empty = Text("")
+    return replace(found, files=tuple(replace(file, before=empty) for file in found.files), text=found.text and empty)
+
 
 _CUT = {
     Finish.LENGTH: "the answer was cut at its length limit",
@@ -25,26 +95,26 @@ _CUT = {
 }
 
 SMALL = 6_000
-"""Characters of all texts together that are examined in the event loop itself.
+"""Total characters up to which an answer is examined in the event loop.
 
-Documentation and tests of the standard library's modules of that size: 2 to 6 ms of the processor at the
-median, 9 ms at the 90th percentile; a process that has to be started takes 200 ms.
+Measured on documentation and tests of the standard library's modules of that size: 2 to 6 ms of CPU at the median,
+9 ms at the 90th percentile; starting a process takes 200 ms.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """One for each action that is run."""
+    """Judges the answers of one action."""
 
     grammar: ports.Grammar
     workspace: ports.Workspace
     runner: ports.Runner
     worker: ports.Worker
     test_command: tuple[str, ...] | None
-    """What runs new Python tests; from the user's own configuration, never from a workspace's."""
+    """Runs new Python tests; from the user's configuration, never from a workspace's."""
 
     async def verdict(self, reply: Reply, question: Question) -> Change | Rejected:
-        """The change that an answer asks for, if it keeps the contract of its action. Raises WorkerFailed."""
+        """The change in an answer that keeps the contract of its action. Raises WorkerFailed."""
         if reply.finish is not Finish.STOP:
             return Rejected(_CUT[reply.finish])
         files = frozenset(self.workspace.project(question.request.document.uri).files)
@@ -55,11 +125,11 @@ class Judge:
             if isinstance(others, Rejected):
                 return others
             found = await self._examined(replace(case, others=others))
-        assert not isinstance(found, Hunks), "they are given out only while no other file was read"
+        assert not isinstance(found, Hunks), "hunks are returned only before the other files are read"
         return found
 
     async def _examined(self, case: Case) -> Change | Rejected | Hunks:
-        """In a process of its own, unless that would take longer than the examination itself."""
+        """Examine in another process, unless starting one would take longer than the examination."""
         if case.characters <= SMALL:
             return examine(case)
         try:
@@ -73,13 +143,13 @@ class Judge:
         python = has_tree(question.request.document.language, Tree.PYTHON)
         return bool(self.test_command and python and question.spec.contract is Contract.TESTS and change.files)
 
-    async def doubt(self, change: Change, question: Question) -> Unverified | None:
-        """Why the change may only be proposed: what is said by its tests when they run and fail."""
+    async def test_failure(self, change: Change, question: Question) -> Unverified | None:
+        """Run the change's tests: ``Unverified`` with their output where they fail."""
         failure = await self.runner.failure(self.test_command or (), change, question)
         return Unverified(change, f"the new tests do not pass: {failure}") if failure else None
 
     def _others(self, payload: Payload, question: Question) -> dict[str, Document] | Rejected:
-        """The other files that a change names, as they stand; one that may not be touched rejects all."""
+        """The current text of the other files that a change names; one that may not be changed rejects the answer."""
         found: dict[str, Document] = {}
         habits = question.conventions
         for path in [hunk.path for hunk in payload.hunks if hunk.path] if isinstance(payload, Hunks) else []:

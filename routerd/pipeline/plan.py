@@ -1,4 +1,4 @@
-"""The line's first half: everything that is decided before anything is sent, and what it is decided with."""
+"""Plan: everything that is decided before anything is sent, and the dependencies that this needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from routerd.domain.prompt import Prompt, Question
 from routerd.domain.quote import Candidate, Estimate, Route, Tariff
 from routerd.domain.settings import Quirks, Settings
 from routerd.domain.snapshot import Snapshot
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.routing.prompt_cache import cached_prefix_tokens
 from routerd.routing.pruning import not_worth, prune_chain
 from routerd.routing.route import local_signals, route
@@ -35,7 +35,7 @@ from routerd.steps.terms import terms
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """Everything outside the line, by its Protocol."""
+    """Everything outside the pipeline, by its Protocol."""
 
     counter: ports.Counter
     grammar: ports.Grammar
@@ -53,44 +53,44 @@ class Dependencies:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who is asked and what that costs, for a prompt and a target of some size, at some moment."""
+    """The models to call and their cost, for given sizes of prompt and target, at one moment."""
 
     route: Route
-    """What may be asked, after admission; where nothing may, what is configured."""
+    """The chain after admission; the configured chain where nothing was admitted."""
     quotes: Mapping[ModelRef, Quote]
-    """Of every model that is configured for the action."""
+    """For each model that is configured for the action."""
     asked: tuple[Quote, ...]
-    """One for each step of the route: of the model that is asked first there."""
+    """One for each candidate of the route: the quote of its first deployment."""
     forecast: Forecast
-    """What every surface shows."""
+    """Shown by every frontend."""
     cap: Decimal | None
-    """Dollars that the action may cost at the most; ``None``: nobody can tell."""
+    """Highest cost of the action in dollars; ``None`` where prices are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that is decided before anything is sent."""
+    """Everything that is decided before anything is sent."""
 
     question: Question
     configured: Route
-    """The ladder before admission."""
+    """The chain before admission."""
     decision: Decision
     prior_output: int
     baseline: Tariff | None
 
     @property
     def route(self) -> Route:
-        """The steps that may be asked."""
+        """The chain after admission."""
         return self.decision.route
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
-        """One for each step of the route."""
+        """One for each candidate of the route."""
         return tuple(quote.estimate for quote in self.decision.asked)
 
     @property
     def forecast(self) -> Forecast:
-        """What every surface shows."""
+        """Shown by every frontend."""
         return self.decision.forecast
 
 
@@ -113,7 +113,7 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
         return target
     habits = conventions(document, target, project)
     if spec.contract is Contract.TESTS and habits.test_path is None:
-        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", "scope")
+        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", RefusalCode.SCOPE)
     if fresh and habits.test_path:
         tests = deps.workspace.chosen(
             habits.uri(habits.test_path), document.uri, writes=spec.contract is Contract.TESTS
@@ -147,7 +147,7 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
 
 
 def forecast_again(planned: Plan, snapshot: Snapshot, deps: Dependencies, counted: int, size: int) -> Forecast:
-    """What a plan would foresee now, for a prompt and a target that have these sizes, in tokens, by now."""
+    """The forecast of a plan at the current sizes of prompt (``counted``) and target (``size``), in tokens."""
     question = planned.question
     likely = likely_output(question.spec, size, question.target)
     case = _Case(question, planned.configured, counted, likely, planned.baseline)
@@ -156,7 +156,7 @@ def forecast_again(planned: Plan, snapshot: Snapshot, deps: Dependencies, counte
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What is to be decided on: a question with a ladder, and its sizes in tokens."""
+    """The input of a decision: a question with its chain, and its sizes in tokens."""
 
     question: Question
     configured: Route
@@ -166,7 +166,7 @@ class _Case:
 
 
 def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
-    """Quote, admit, skip and forecast: the one place that decides who is asked first, for a hover and for a run."""
+    """Quote, admit, prune and forecast; the only place that chooses the first model, for a hover as for a run."""
     settings, route, request = snapshot.settings, case.configured, case.question.request
     left = deps.ledger.limits(deps.clock())
     quotes = {
@@ -206,7 +206,7 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
 
 
 def _quoted(case: _Case, candidate: Candidate, settings: Settings, deps: Dependencies) -> Quote:
-    """The price of asking the one model of a step, with the terms and the past of that model."""
+    """The quote of a candidate's only model, with its terms and its past acceptance."""
     question, model = case.question, candidate.models[0]
     request, prompt = question.request, question.prompt
     same = case.counted == prompt.input_tokens
@@ -224,7 +224,7 @@ def _quoted(case: _Case, candidate: Candidate, settings: Settings, deps: Depende
 def _candidates(
     route: Route, quotes: Mapping[ModelRef, Quote], skipped: Mapping[ModelRef, str]
 ) -> tuple[PricedCandidate, ...]:
-    """Every model of the ladder with its price, and why it will not be asked."""
+    """Every model of the chain with its price, and why it will not be called."""
     found = []
     for candidate in route.chain:
         for model in candidate.models:
@@ -237,7 +237,7 @@ def _candidates(
 
 
 def _tariff(model: ModelRef, request: Request, deps: Dependencies, prompt: Prompt | None = None) -> Tariff:
-    """How a model bills; with a prompt, what its cache should hold of it too."""
+    """The price and calibration of a model; with a prompt, also the prefix that its prompt cache should hold."""
     now = deps.clock()
     token_calibration = deps.ledger.token_calibration(model, request.action, request.document.language)
     price = deps.catalogue.price(model, now)

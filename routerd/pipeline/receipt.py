@@ -1,7 +1,8 @@
-"""The receipt of one job: every attempt is written to the ledger once, and kept for the outcome."""
+"""The money of one job: each call is reserved before it is made, and each attempt is booked exactly once."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,16 +12,105 @@ from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.baseline import baseline_cost
 from routerd.domain.booking import Booking
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.money import dollars
+from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.ports import Ledger, Observer
 from routerd.domain.quote import Estimate, Tariff
-from routerd.domain.verdict import Refusal
-from routerd.pipeline.allowance import Allowance
+from routerd.domain.settings import Budget
+from routerd.domain.terms import Terms
+from routerd.domain.verdict import Refusal, RefusalCode
+
+_LOCKED_S, _POLL_S = 3.0, 0.1
+"""Seconds that a job waits for a ledger locked by another program, and seconds between two attempts to open it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that is allowed and not booked yet."""
+
+    expected: Decimal | None
+    most: Decimal | None
+    """Dollars; ``None`` where the price is unknown."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """The money of one job, whose calls run one at a time; no call is allowed that could exceed ``cap``."""
+
+    job: str
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    terms: Mapping[ModelRef, Terms]
+    budget: Budget
+    cap: Decimal | None
+    """Dollars; ``None`` where the price of the action is unknown."""
+    committed: Decimal = field(default=Decimal(0), init=False)
+    """Dollars billed so far; a call without a bill counts with its highest possible cost."""
+    overbilled: str | None = field(default=None, init=False)
+    """A sentence about a provider that billed more than a call could cost; no further call is allowed then."""
+    _call: _Call | None = field(default=None, init=False)
+
+    async def call(self, model: ModelRef, counted: int) -> int | Refusal:
+        """Reserve the price of a call and return its output limit in tokens, or a Refusal.
+
+        ``counted``: input tokens by the local tokenizer.
+        """
+        if self.overbilled is not None:
+            return Refusal(f"No further attempt was made, as {self.overbilled}.", RefusalCode.BUDGET)
+        terms = self.terms[model]
+        least, most = terms.most(counted, terms.least), terms.most(counted, terms.room)
+        if least is None or most is None:
+            self._call = _Call(None, None)
+            return terms.room
+        if self.cap is not None:
+            if self.committed + least > self.cap:
+                return self._capped(model, least)
+            most = min(most, self.cap - self.committed)
+        granted = await self._reserved(least, most)
+        if isinstance(granted, Refusal):
+            return granted
+        room = terms.affords(counted, granted)
+        self._call = _Call(terms.foreseen(counted, room), terms.most(counted, room))
+        return room
+
+    def ended(self, attempt: Attempt) -> tuple[Decimal | None, str | None]:
+        """Settle a call that ended: its expected cost in dollars, and what is wrong with its bill."""
+        call, self._call = self._call, None
+        billed = attempt.cost or Decimal(0)
+        if call is None or call.most is None:
+            self.committed += billed
+            return None, None
+        if attempt.usage_estimated:
+            self.committed += max(billed, call.most)
+            return call.expected, None
+        self.committed += billed
+        if billed <= call.most:
+            return call.expected, None
+        wrong = f"billed {dollars(billed)} where at most {dollars_at_most(call.most)} was allowed"
+        self.overbilled = f"{attempt.model} {wrong}"
+        return call.expected, wrong
+
+    def _capped(self, model: ModelRef, least: Decimal) -> Refusal:
+        assert self.cap is not None
+        spent = f" after {dollars(self.committed)}" if self.committed else ""
+        limit = "" if self.budget.per_action is not None else ", ten times its likely price or a cent"
+        return Refusal(
+            f"Stopped{spent}: asking {model} may cost {dollars(least)} more, and this action may cost "
+            f"{dollars(self.cap)} in all{limit}. To allow more, set budget.per_action.",
+            RefusalCode.BUDGET,
+        )
+
+    async def _reserved(self, least: Decimal, most: Decimal) -> Decimal | Refusal:
+        for _ in range(round(_LOCKED_S / _POLL_S)):
+            granted = self.ledger.reserve(self.job, least, most, self.clock())
+            if not isinstance(granted, Refusal) or granted.code is not RefusalCode.LOCKED:
+                break
+            await asyncio.sleep(_POLL_S)
+        return granted
 
 
 @dataclass(slots=True)
 class Receipt:
-    """A Meter that books what it is told, and passes it on to whoever shows progress."""
+    """The money of one job, the only writer of attempts to the ledger."""
 
     job: str
     language: str
@@ -31,27 +121,23 @@ class Receipt:
     action: str
     allowance: Allowance
     estimates: Mapping[ModelRef, Estimate] = field(default_factory=dict)
-    """What an answer of each model was foreseen to cost."""
-    counted_input: int = 0
+    """The estimate for an answer of each model."""
     prior_output: int = 0
+    """Output tokens that the prior alone calls likely."""
     attempts: list[Attempt] = field(default_factory=list)
-    trouble: str | None = None
-    """What the user must know of the ledger: an attempt that could not be written down, or a new file."""
-    _asked: int = field(default=0, init=False)
-    """Input tokens by the local count before any refused answer went along."""
+    ledger_problem: str | None = None
+    """The sentence for the user where an attempt could not be written, or the ledger had to be replaced."""
+    _first_input: int = field(default=0, init=False)
+    """Input tokens by the local count of the first question, without rejected answers."""
 
     @property
     def spent(self) -> Decimal:
-        """Dollars over all attempts so far, as far as their prices are known."""
+        """Dollars of all attempts so far whose price is known."""
         return sum((attempt.cost for attempt in self.attempts if attempt.cost is not None), Decimal(0))
-
-    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
-        """As the Meter says."""
-        return await self.allowance.call(model, counted)
 
     @property
     def total(self) -> str:
-        """How many attempts were made and what they cost, as the end of a message."""
+        """The number of attempts and their cost, as the end of a message."""
         made = [attempt for attempt in self.attempts if not attempt.cached and attempt.model != OFFLINE]
         if not made:
             return "Nothing was spent."
@@ -60,20 +146,12 @@ class Receipt:
         spent = "of unknown price" if unknown else f"{about}{dollars(self.spent)} spent in all"
         return f"{len(made)} attempt{'s' * (len(made) != 1)}, {spent}."
 
-    def stage(self, name: str, model: ModelRef | None = None) -> None:
-        """A step of the line began."""
-        self.observer.stage(name, model)
-
-    def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        """So many output tokens have arrived, for so many dollars."""
-        self.observer.tokens(so_far, cost)
-
-    def attempted(self, attempt: Attempt) -> None:
-        """Book an attempt, in the ledger first."""
-        foreseen, wrong = self.allowance.ended(attempt)
+    def book(self, attempt: Attempt, counted_input: int) -> None:
+        """Write an attempt to the ledger, then add it to the receipt; ``counted_input``: tokens by the local count."""
+        expected, wrong = self.allowance.ended(attempt)
         if wrong is not None:
             attempt = replace(attempt, reason=f"{attempt.reason}; {wrong}" if attempt.reason else wrong)
-        self._asked = self._asked or self.counted_input
+        self._first_input = self._first_input or counted_input
         used = attempt.status is AttemptStatus.OK and attempt.model != OFFLINE
         booking = Booking(
             self.job,
@@ -81,22 +159,21 @@ class Receipt:
             self.language,
             attempt,
             self.estimates.get(attempt.model),
-            self.counted_input,
+            counted_input,
             self.prior_output,
-            self._instead(attempt) if used else None,
-            foreseen,
+            self._baseline_cost(attempt, counted_input) if used else None,
+            expected,
         )
-        self.trouble = self.ledger.book(booking, self.clock()) or self.trouble
+        self.ledger_problem = self.ledger.book(booking, self.clock()) or self.ledger_problem
         self.attempts.append(attempt)
-        self.observer.attempted(attempt)
 
-    def _instead(self, attempt: Attempt) -> Decimal | None:
-        """What the baseline model would have billed for this answer.
+    def _baseline_cost(self, attempt: Attempt, counted_input: int) -> Decimal | None:
+        """Dollars that the baseline model would have billed for this answer.
 
-        It would not have been told of answers that others had refused; usage that was counted here is in no
-        model's tokens yet; an answer from the cache had none, so that nothing is claimed for it.
+        The rejected answers in the prompt are not counted for it. Usage that was estimated locally is converted to
+        its tokens. An answer from the cache used no tokens, so it claims no saving.
         """
-        share = self._asked / self.counted_input if self.counted_input else 1.0
+        share = self._first_input / counted_input if counted_input else 1.0
         usage = attempt.usage
         asked = replace(
             usage,
@@ -109,3 +186,31 @@ class Receipt:
 
     def _factor(self, model: ModelRef) -> float:
         return self.ledger.token_calibration(model, self.action, self.language).input_factor
+
+
+@dataclass(slots=True)
+class CallMeter:
+    """The Meter of one call of the engine: books each attempt that ended before the next one may spend."""
+
+    receipt: Receipt
+    counted_input: int
+    """Input tokens of the question by the local tokenizer."""
+    attempts: list[Attempt] = field(default_factory=list)
+
+    async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
+        """As the Meter port says."""
+        self.settle()
+        return await self.receipt.allowance.call(model, counted)
+
+    def stage(self, name: str, model: ModelRef | None = None) -> None:
+        """As the Observer port says."""
+        self.receipt.observer.stage(name, model)
+
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
+        """Show what the job costs so far, with the running attempt."""
+        self.receipt.observer.tokens(so_far, None if cost is None else self.receipt.spent + cost)
+
+    def settle(self) -> None:
+        """Book the attempts that ended; called again, it books none twice."""
+        while self.attempts:
+            self.receipt.book(self.attempts.pop(0), self.counted_input)

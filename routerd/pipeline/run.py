@@ -1,6 +1,6 @@
-"""The line: from an editor's wish to a checked change; with ``planning``, all that knows the order of the stages.
+"""Run: from a request to a checked change; with ``plan``, the only code that knows the order of the steps.
 
-It is handed its places and never fetches them; it keeps nothing between two requests.
+It is given its dependencies and keeps no state between two requests.
 """
 
 from __future__ import annotations
@@ -23,27 +23,28 @@ from routerd.domain.quote import Candidate, Estimate
 from routerd.domain.reply import Change, Finish, Reply, Unverified
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
-from routerd.domain.verdict import Refusal, Rejected
-from routerd.pipeline.allowance import Allowance
+from routerd.domain.verdict import Refusal, RefusalCode, Rejected
 from routerd.pipeline.deliver import deliver
 from routerd.pipeline.judge import Judge
 from routerd.pipeline.plan import Dependencies, Plan, plan
-from routerd.pipeline.receipt import Receipt
+from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
 
-_WORDLESS = Refusal("Say in your own words what to do (in a terminal: --instruction TEXT).", "instruction")
-"""An estimate may come before the words; what is sent may not."""
+_NO_INSTRUCTION = Refusal(
+    "Say in your own words what to do (in a terminal: --instruction TEXT).", RefusalCode.INSTRUCTION
+)
+"""An estimate needs no instruction; a request that is sent does."""
 
 
 async def run(
     job: str, request: Request, snapshot: Snapshot, deps: Dependencies, editor: ports.Editor, observer: ports.Observer
 ) -> Outcome:
-    """One action from wish to editor. Expected ends are outcomes; cancelling the task ends in ``cancelled``."""
+    """Run one action from request to edit. Expected ends are outcomes; a cancelled task returns ``cancelled``."""
     observer.stage("gathering context")
     planned = plan(request, snapshot, deps, fresh=True)
     if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
-        planned = _WORDLESS
+        planned = _NO_INSTRUCTION
     if isinstance(planned, Refusal):
         return Outcome(Status.REFUSED, request.action, planned.message)
     forecast, settings = planned.forecast, snapshot.settings
@@ -55,7 +56,7 @@ async def run(
             return replace(outcome, status=Status.REFUSED, message=declined.message)
         allowed = agreed(forecast.estimate, settings.budget.confirm_above)
         async with asyncio.timeout(settings.limits.total_s):
-            found = await _Escalation(planned, settings, deps, receipt, editor, allowed).up()
+            found = await _Escalation(planned, settings, deps, receipt, editor, allowed).run()
         if isinstance(found, Refusal):
             ended = replace(outcome, status=Status.REFUSED, message=found.message)
         elif isinstance(found, Rejected):
@@ -80,7 +81,7 @@ async def run(
         ended.message,
         f"{wrong}." if wrong and wrong not in ended.message else None,
         receipt.total if ended.status in (Status.FAILED, Status.CANCELLED) else None,
-        receipt.trouble,
+        receipt.ledger_problem,
     )
     message = " ".join(note for note in notes if note)
     stronger = snapshot.stronger(ended.tier) if ended.tier else None
@@ -97,7 +98,7 @@ def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, ob
     request, quotes = planned.question.request, planned.decision.quotes
     terms = {model: quote.terms for model, quote in quotes.items()}
     allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap)
-    receipt = Receipt(
+    return Receipt(
         job,
         request.document.language,
         deps.ledger,
@@ -107,22 +108,21 @@ def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, ob
         request.action,
         allowance,
         {model: quote.estimate for model, quote in quotes.items()},
+        planned.prior_output,
     )
-    receipt.prior_output = planned.prior_output
-    return receipt
 
 
 async def _declined(estimate: Estimate, settings: Settings, editor: ports.Editor) -> Refusal | None:
-    """Whether the user does not want this sent, where that is to be asked."""
+    """Ask for confirmation where it is required; a Refusal where the user declines."""
     asked = confirmation(estimate, settings.budget.confirm_above)
     if asked is None or await editor.confirm(asked):
         return None
-    return Refusal("Not sent: it was not confirmed.", "confirm")
+    return Refusal("Not sent: it was not confirmed.", RefusalCode.CONFIRM)
 
 
 @dataclass(slots=True)
 class _Escalation:
-    """The way up the ladder, until an answer keeps its contract, and its tests pass if run."""
+    """Escalation along the chain, until an answer keeps its contract and its tests pass, where they run."""
 
     planned: Plan
     settings: Settings
@@ -130,22 +130,22 @@ class _Escalation:
     receipt: Receipt
     editor: ports.Editor
     agreed: Decimal | None
-    """Dollars that the user agreed to, or need not be asked for."""
+    """Dollars that the user confirmed, or that need no confirmation."""
     refusals: list[tuple[str, str]] = field(default_factory=list)
-    """Each answer that was not taken, with the reason."""
+    """Each rejected answer with the reason."""
 
-    async def up(self) -> Change | Unverified | Rejected | Refusal:
-        """What the steps of the ladder answer, asked one after the other.
+    async def run(self) -> Change | Unverified | Rejected | Refusal:
+        """Ask the candidates of the chain in order.
 
-        A tier that is down is no reason to pay for a dearer one: then only the built-in engine is left to ask.
-        Raises UpstreamError where no step gave a whole answer.
+        An outage is no reason to pay for a more expensive tier: after it, only the built-in engine is asked.
+        Raises UpstreamError where no candidate gave a complete answer.
         """
         fault: UpstreamError | None = None
         unproven: Unverified | None = None
         for candidate, estimate in zip(self.planned.route.chain, self.planned.estimates, strict=True):
             if _down(fault) and not self.refusals and candidate.models != (OFFLINE,):
                 continue
-            end = await self._on(candidate, estimate)
+            end = await self._ask(candidate, estimate)
             if isinstance(end, Change):
                 return end
             if isinstance(end, Refusal):
@@ -161,7 +161,7 @@ class _Escalation:
     def _stopped(
         self, why: Refusal, fault: UpstreamError | None, unproven: Unverified | None
     ) -> Unverified | Rejected | Refusal:
-        """The end where a further try may not be made, with what went before. Raises UpstreamError after a fault."""
+        """The result where no further attempt is allowed, with the earlier reason. Raises UpstreamError after one."""
         reason = why.message.rstrip(".")
         if unproven is not None:
             return replace(unproven, reason=f"{unproven.reason.splitlines()[0]}; {reason}")
@@ -171,10 +171,10 @@ class _Escalation:
             raise UpstreamError(f"{fault} {why.message}")
         return why
 
-    async def _on(
+    async def _ask(
         self, candidate: Candidate, estimate: Estimate
     ) -> Change | Unverified | Rejected | Refusal | UpstreamError:
-        """One rung's answer. A slip of form is mended by the model that made it: once more, then up the ladder."""
+        """Ask one candidate. A malformed reply is sent back to the same model once; after that the chain goes on."""
         settings, deps, receipt = self.settings, self.deps, self.receipt
         judge = Judge(deps.grammar, deps.workspace, deps.runner, deps.worker, settings.test_command)
         again = settings.routing.escalate and candidate.models != (OFFLINE,)
@@ -183,7 +183,6 @@ class _Escalation:
             if declined is not None:
                 return declined
             question = _with(self.planned.question, self.refusals, deps)
-            receipt.counted_input = question.prompt.input_tokens
             reply = await _ask(question, candidate, deps, receipt)
             if isinstance(reply, UpstreamError | Refusal):
                 return reply
@@ -192,77 +191,84 @@ class _Escalation:
             try:
                 found = await _judged(judge, reply, question, receipt)
             except WorkerFailed:
-                _remember(question, reply, deps)  # it was paid for: asking again costs nothing
+                _remember(question, reply, deps)  # it was paid for: the same request is free next time
                 raise
             if isinstance(found, Change):
-                receipt.attempted(reply.attempt)
                 _remember(question, reply, deps)
                 return found
-            receipt.attempted(replace(reply.attempt, status=AttemptStatus.REJECTED, reason=found.reason))
             self.refusals.append((reply.text, found.reason))
             if not again or isinstance(found, Unverified) or not found.mechanical:
                 return found
             again = False
 
     async def _declined(self, estimate: Estimate) -> Refusal | None:
-        """Whether the user does not want to pay for a further try, where that is more than was agreed to."""
+        """Ask for confirmation of another attempt beyond the confirmed amount; a Refusal where the user declines."""
         spent = self.receipt.spent
         again = asked_again(estimate, spent, self.agreed)
         if again is None:
             return None
         if not await self.editor.confirm(again):
-            return Refusal("another try was not confirmed", "confirm")
+            return Refusal("another try was not confirmed", RefusalCode.CONFIRM)
         self.agreed = spent + estimate.cost.high if estimate.cost else None
         return None
 
 
 def _down(fault: UpstreamError | None) -> bool:
-    """Whether providers failed, rather than what the tier's models can do."""
+    """Whether the providers failed, as opposed to the limits of the tier's models."""
     return fault is not None and not isinstance(fault, ContextTooLong | Unfinished)
 
 
 async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Receipt) -> Change | Unverified | Rejected:
+    """The verdict on an answer, whose attempt is booked with it."""
+    attempt = reply.attempt
     try:
-        change = await judge.verdict(reply, question)
-        if isinstance(change, Rejected) or not judge.runs(change, question):
-            return change
-        receipt.stage("running the tests")
-        return await judge.doubt(change, question) or change
-    except BaseException as end:  # it was paid, whatever becomes of it
+        found: Change | Unverified | Rejected = await judge.verdict(reply, question)
+        if isinstance(found, Change) and judge.runs(found, question):
+            receipt.observer.stage("running the tests")
+            found = await judge.test_failure(found, question) or found
+        if not isinstance(found, Change):
+            attempt = replace(attempt, status=AttemptStatus.REJECTED, reason=found.reason)
+        return found
+    except BaseException as end:  # the provider bills it in any case
         cancelled = isinstance(end, asyncio.CancelledError)
         status = AttemptStatus.CANCELLED if cancelled else AttemptStatus.REJECTED
         reason = "cancelled while it was checked" if cancelled else f"its check failed ({type(end).__name__})"
-        receipt.attempted(replace(reply.attempt, status=status, reason=reason))
+        attempt = replace(attempt, status=status, reason=reason)
         raise
+    finally:
+        receipt.book(attempt, question.prompt.input_tokens)
 
 
 async def _ask(
     question: Question, candidate: Candidate, deps: Dependencies, receipt: Receipt
 ) -> Reply | UpstreamError | Refusal:
-    """An answer from the cache, which costs nothing, or from the engine; a fault that another rung may not have.
+    """An answer from the cache, which is free, or from the engine; a fault is returned, as another candidate may work.
 
-    Raises BadRequest: what is malformed here is malformed on every rung.
+    Raises BadRequest, as a malformed request is malformed for every candidate.
     """
     for model in candidate.models:
         text = deps.cache.get(_key(question, str(model)), deps.clock())
         if text is not None:
             attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)
-    receipt.stage("asking", deps.engine.first(question, candidate))
+    receipt.observer.stage("asking", deps.engine.first(question, candidate))
+    meter = CallMeter(receipt, question.prompt.input_tokens)
     try:
-        return await deps.engine.ask(question, candidate, receipt)
+        return await deps.engine.ask(question, candidate, meter)
     except BadRequest:
         raise
     except OverBudget as over:
-        return Refusal(str(over))
+        return Refusal(str(over), RefusalCode.BUDGET)
     except UpstreamError as fault:
         return fault
+    finally:
+        meter.settle()
 
 
 def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencies) -> Question:
     if not refusals:
         return question
-    # Only the latest refusal travels: each costs its tokens again, and an older one was answered.
+    # Only the latest rejection is sent: each one costs its tokens again, and the model answered the older ones.
     return replace(question, prompt=with_rejection(question.prompt, *refusals[-1], deps.counter))
 
 

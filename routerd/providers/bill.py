@@ -1,4 +1,4 @@
-"""What a provider says that a call cost, in each shape in which that is said; absurd amounts are no amounts."""
+"""The cost of a call as a provider reports it, in every known shape; implausible amounts are ignored."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from routerd.providers.numbers import absurd, dollars
+from routerd.providers.bounded import absurd, dollars
 
 _TOTALS = ("total_cost", "total", "cost")
-"""Within an object of costs: Perplexity, LiteLLM."""
+"""Within a cost object: Perplexity, LiteLLM."""
 _TICK = Decimal(10) ** -10
 """Dollars: xAI counts in these (its API reference, ``cost_in_usd_ticks``)."""
 
 
 def told_cost(raw: Mapping[str, Any]) -> Decimal | None:
-    """Dollars of one call by its usage object; ``None`` where it says nothing, or nothing that can be true.
+    """Dollars of one call by its usage object; ``None`` where it reports no cost or an implausible one.
 
-    Zero says nothing: keys of one's own are billed elsewhere, of which OpenRouter tells the amount beside its fee.
+    Zero is no report: with the user's own key (BYOK) the upstream provider bills; OpenRouter reports that amount
+    beside its fee.
     """
     said = raw.get("cost")
     found = _total(said) if isinstance(said, Mapping) else dollars(said)
@@ -25,20 +26,20 @@ def told_cost(raw: Mapping[str, Any]) -> Decimal | None:
         details = raw.get("cost_details")
         elsewhere = dollars(details.get("upstream_inference_cost")) if isinstance(details, Mapping) else None
         return None if elsewhere is None else elsewhere + (found or 0)
-    # DeepInfra calls its bill an estimate; the others are gateways.
+    # DeepInfra calls its cost an estimate; the others are gateways.
     found = found or dollars(raw.get("total_cost")) or dollars(raw.get("estimated_cost"))
     return found or _of_ticks(raw.get("cost_in_usd_ticks"))
 
 
 def absurd_cost(raw: Mapping[str, Any]) -> bool:
-    """Whether it tells an amount that cannot be true."""
+    """Whether it reports an implausible amount."""
     said = raw.get("cost")
-    told = [said.get(name) for name in _TOTALS] if isinstance(said, Mapping) else [said]
-    return any(map(absurd, (*told, raw.get("total_cost"), raw.get("estimated_cost"))))
+    reported = [said.get(name) for name in _TOTALS] if isinstance(said, Mapping) else [said]
+    return any(map(absurd, (*reported, raw.get("total_cost"), raw.get("estimated_cost"))))
 
 
 def _total(costs: Mapping[str, Any]) -> Decimal | None:
-    """The sum that it tells; parts without one are not added up, as nobody says that they are all."""
+    """The reported total; parts without a total are not added up, as they may be incomplete."""
     return next((found for name in _TOTALS if (found := dollars(costs.get(name)))), None)
 
 

@@ -1,6 +1,6 @@
-"""The one door to the openai package: opens a streamed answer, and turns its exceptions into faults.
+"""The only module that imports the openai package: chat requests, model lists and embeddings; it never retries.
 
-It decides nothing and never retries. The import costs most of a second, so only ``load`` and use do it.
+Its exceptions become faults. The import takes most of a second, so it is done by ``load`` or at the first use.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import importlib
 import socket
 import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from routerd.domain.errors import UpstreamError
+from routerd.domain.settings import ProviderSettings
+from routerd.providers.bounded import ACCEPTED, MOST_CHARS, parsed
+from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.draft import fault_of_error
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.inflate import ACCEPTED
-from routerd.providers.json_text import MOST_CHARS, parsed
 from routerd.providers.retry_after import retry_after
 from routerd.providers.stream import Stream, refusal
 
@@ -29,34 +30,36 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAIError
 
 CONNECT_S = 10.0
-"""A handshake across the world takes less than one second; three lost SYNs come to seven (RFC 6298)."""
+"""Connect timeout. A handshake takes less than one second; three lost SYNs take seven (RFC 6298)."""
 EMBED_S = 5.0
-"""For a batch of short texts, which takes well under a second; a person is waiting and the built-in one is at hand."""
+"""Timeout of one batch of short texts, which takes well under a second; the built-in embedding is the fallback."""
 _LONGEST_NAME = 256
-"""Characters of a model's name; the longest that is known has 80."""
+"""Longest model name in characters; the longest known one has 80."""
 NO_KEY = "no-key-needed"
-"""What is sent where a local server wants none: the openai package insists on a value."""
+"""Sent to local servers without authentication: the openai package requires a value."""
 
 
 def load() -> None:
-    """Import what ``Client`` needs; slow, so not on the event loop."""
+    """Import the openai package; slow, so not on the event loop."""
     importlib.import_module("openai")
 
 
 def loaded() -> bool:
-    """Whether ``load`` was done."""
+    """Whether the openai package is imported."""
     return "openai" in sys.modules
 
 
 class ProviderClient:
-    """One provider with one key; keeps its connections."""
+    """One provider with one key; keeps its connections open."""
 
-    def __init__(self, base_url: str, key: str | None) -> None:
+    def __init__(self, base_url: str, key: str | None, dialect: Dialect = OPENAI) -> None:
         """Raises UpstreamError where the environment's proxy or certificates cannot be used."""
-        from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415  # lazy, as said above
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415  # lazy, see the top of this file
 
-        # All other times are limited by ``call``, which knows tokens from heartbeats.
+        # All other timeouts are set by ``call``, which can tell tokens from heartbeats.
         timeout = Timeout(None, connect=CONNECT_S)
+        self.dialect = dialect
+        self._headers = dict(dialect.headers(key or NO_KEY))
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
                 base_url=base_url,
@@ -67,16 +70,16 @@ class ProviderClient:
                 http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"response": [_refuse]}),
             )
         if urlsplit(base_url).hostname != "api.openai.com":
-            # From OPENAI_ORG_ID and OPENAI_PROJECT_ID: the user's account there is nobody else's business.
+            # Set from OPENAI_ORG_ID and OPENAI_PROJECT_ID, which no other provider may see.
             self._client.organization = self._client.project = None
 
     async def open(self, body: Mapping[str, Any], wall: float) -> Stream:
-        """Send a chat request; returns once the headers of a good answer are there. Raises ProviderFaultError.
+        """Send a chat request; returns once the headers of a 2xx answer have arrived. Raises ProviderFaultError.
 
-        wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code goes to the
-        address that the user wrote, and nowhere else.
+        wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code is sent only to
+        the address that the user configured.
         """
-        return await self._streamed("post", "/chat/completions", wall, body=dict(body))
+        return await self._streamed("post", self.dialect.path, wall, body=dict(body))
 
     async def models(self, within_s: float) -> tuple[str, ...]:
         """The names of the models that the provider offers. Raises ProviderFaultError."""
@@ -98,7 +101,7 @@ class ProviderClient:
         return tuple(name for name in names if isinstance(name, str) and len(name) <= _LONGEST_NAME)
 
     async def _streamed(self, method: str, path: str, wall: float, body: Mapping[str, Any] | None = None) -> Stream:
-        """The answer once its headers are there. Raises ProviderFaultError for all that is no good one."""
+        """The answer once its headers have arrived. Raises ProviderFaultError for any status other than 2xx."""
         from openai import AsyncStream, OpenAIError  # noqa: PLC0415  # lazy
         from openai.types.chat import ChatCompletionChunk  # noqa: PLC0415  # lazy
 
@@ -110,7 +113,7 @@ class ProviderClient:
                 cast_to=ChatCompletionChunk,
                 stream=True,
                 stream_cls=AsyncStream[ChatCompletionChunk],
-                options={"follow_redirects": False},
+                options={"follow_redirects": False, "headers": self._headers},
                 **content,
             )
         except ProviderFaultError as refused:
@@ -118,7 +121,7 @@ class ProviderClient:
             raise ProviderFaultError(replace(refused.fault, retry_after_s=wait_s)) from None
         except OpenAIError as error:
             raise ProviderFaultError(fault_of(error, wall)) from None
-        except Exception as unexpected:  # of whatever layer: this provider gave no answer
+        except Exception as unexpected:  # from any layer: this provider gave no answer
             raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=type(unexpected).__name__)) from unexpected
         return Stream(stream.response)
 
@@ -128,22 +131,22 @@ class ProviderClient:
 
 
 async def _refuse(response: Response) -> None:
-    """Ends a call by its status line, before the openai package reads a body that may be cut, garbled or endless."""
+    """End a call at its status line, before the openai package reads a body that may be cut, garbled or endless."""
     if response.status_code >= 300:
         raise ProviderFaultError(await refusal(response))
 
 
 class EmbeddingsClient:
-    """One provider's embeddings endpoint with one key; waits for each answer."""
+    """One provider's embeddings endpoint with one key; blocks until the answer arrives."""
 
     def __init__(self, base_url: str, key: str | None) -> None:
-        """Raises UpstreamError as Client does."""
+        """Raises UpstreamError as ProviderClient does."""
         from openai import OpenAI  # noqa: PLC0415  # lazy, see the top of this file
 
         with _environment():
             self._client = OpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=EMBED_S)
         if urlsplit(base_url).hostname != "api.openai.com":
-            self._client.organization = self._client.project = None  # as in Client
+            self._client.organization = self._client.project = None  # as in ProviderClient
 
     def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
         """One vector for each text, in their order. Raises ProviderFaultError."""
@@ -159,9 +162,9 @@ class EmbeddingsClient:
             )
         except OpenAIError as error:
             raise ProviderFaultError(fault_of(error, 0.0)) from None
-        except Exception as unexpected:  # of whatever layer: this provider gave no answer
+        except Exception as unexpected:  # from any layer: this provider gave no answer
             raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=type(unexpected).__name__)) from unexpected
-        # The package builds what it was promised without looking: a strange answer has no such field.
+        # The package does not validate the answer: a malformed one lacks these attributes.
         given = getattr(answer, "data", None)
         pairs = [(getattr(one, "index", None), getattr(one, "embedding", None)) for one in given or ()]
         vectors = {index: vector for index, vector in pairs if isinstance(index, int) and isinstance(vector, list)}
@@ -172,7 +175,7 @@ class EmbeddingsClient:
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Proxies and certificates come from the environment when a client is made, and each layer fails its own way."""
+    """One error for proxies and certificates of the environment, where each layer raises its own exception."""
     try:
         yield
     except ImportError:
@@ -180,7 +183,7 @@ def _environment() -> Iterator[None]:
             "The environment names a SOCKS proxy (ALL_PROXY or the like), for which a package is missing: "
             "install socksio beside routerd, or name an HTTP proxy."
         ) from None
-    except Exception as fault:  # its text may hold the proxy's password
+    except Exception as fault:  # its text may contain the proxy's password
         raise UpstreamError(
             f"No connection can be prepared ({type(fault).__name__}): look at the environment's "
             "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
@@ -188,7 +191,7 @@ def _environment() -> Iterator[None]:
 
 
 def fault_of(error: OpenAIError, wall: float) -> ProviderFault:
-    """What one of the openai package's exceptions means; a class that is new there is a broken answer."""
+    """The fault of an exception of the openai package; an unknown class is a broken answer."""
     import httpx2  # noqa: PLC0415  # lazy
     import openai  # noqa: PLC0415  # lazy
 
@@ -209,7 +212,7 @@ def fault_of(error: OpenAIError, wall: float) -> ProviderFault:
 
 
 def _why_no_connection(error: BaseException | None) -> str:
-    """What the innermost layer said that a person can do something about, else nothing."""
+    """The innermost cause that the user can act on, in words; else ""."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted ({error.verify_message}): name its issuer's file in SSL_CERT_FILE"
@@ -221,3 +224,64 @@ def _why_no_connection(error: BaseException | None) -> str:
             return "nothing listens there"
         error = error.__cause__ or error.__context__
     return ""
+
+
+WITHIN_S = 5.0
+"""Seconds; a list of models usually takes well under one, and the user is waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The models that a provider lists, or the problem."""
+
+    models: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+async def probe(base_url: str, key: str | None, within_s: float = WITHIN_S) -> Probe:
+    """Request a provider's list of models: whether it can be reached with the key, at no token cost."""
+    await asyncio.to_thread(load)
+    try:
+        client = ProviderClient(base_url, key)
+    except UpstreamError as unprepared:
+        return Probe(problem=str(unprepared).rstrip("."))
+    try:
+        return Probe(await client.models(within_s))
+    except ProviderFaultError as raised:
+        fault = raised.fault
+        return Probe(problem=f"answered {fault.status}" if fault.status else fault.message or "no answer")
+    finally:
+        await client.close()
+
+
+BATCH = 128
+"""Texts per request; OpenAI allows 2,048 and local servers fewer."""
+
+
+class Embeddings:
+    """One embedding model at one provider; blocking, so not for the event loop. Connects at the first use."""
+
+    def __init__(
+        self, provider: ProviderSettings, model: str, key_of: Callable[[ProviderSettings], str | None]
+    ) -> None:
+        self._provider, self._model, self._key_of = provider, model, key_of
+        self._client: EmbeddingsClient | None = None
+
+    def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector for each text. Raises UpstreamError, and KeyUnavailable."""
+        if self._client is None:
+            self._client = EmbeddingsClient(self._provider.base_url, self._key_of(self._provider))
+        # Most endpoints reject an empty text; a space has no meaning either.
+        sent = [text or " " for text in texts]
+        try:
+            return [
+                vector
+                for start in range(0, len(sent), BATCH)
+                for vector in self._client.embed(self._model, sent[start : start + BATCH])
+            ]
+        except ProviderFaultError as raised:
+            fault = raised.fault
+            if fault.status in (401, 403):
+                self._client = None  # the key may have been replaced
+            said = f"answered {fault.status}" if fault.status else fault.message or "gave no answer"
+            raise UpstreamError(f"{self._provider.name} {said}") from None

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from routerd.domain.unicode import well_formed
+from routerd.providers.bounded import parsed
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.json_text import parsed
 
 _STOP = frozenset({"stop", "end_turn", "eos", "eos_token", "stop_sequence"})
 """OpenAI; Anthropic behind thin gateways; Together and TGI; Anthropic again."""

@@ -1,6 +1,6 @@
-"""The engine behind the Engine port: asks the deployments of a rung until one gives a whole answer.
+"""The engine behind the Engine port: calls the deployments of a candidate until one gives a complete answer.
 
-It carries out what ``failover`` decides and ``aftermath`` concludes, and reports each attempt exactly once.
+It carries out the decisions of ``failover`` and ``policy``, and returns each attempt exactly once.
 """
 
 from __future__ import annotations
@@ -22,31 +22,25 @@ from routerd.domain.quote import Candidate
 from routerd.domain.reply import Finish, Reply
 from routerd.domain.settings import Limits, ProviderSettings
 from routerd.domain.verdict import Refusal
-from routerd.providers import breaker
-from routerd.providers.attempt import RunningAttempt
-from routerd.providers.body import joined, request_body
 from routerd.providers.call import ProviderCall, answer
 from routerd.providers.client import load, loaded
-from routerd.providers.clock import Clock
-from routerd.providers.deployments import DeploymentView
+from routerd.providers.dialect import joined
 from routerd.providers.draft import Draft
-from routerd.providers.failover import Deployment, Go, Stop, Wait, next_move
-from routerd.providers.failover_state import FailoverState
+from routerd.providers.failover import Deployment, FailoverState, Go, Stop, Wait, next_move
 from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
-from routerd.providers.failure_policy import FailurePolicy
 from routerd.providers.health import Health, HealthStore, MemoryHealth
 from routerd.providers.keys import KeyCache
 from routerd.providers.messages import failure_message
-from routerd.providers.metering import UsageMeter
-from routerd.providers.provider_state import ProviderState
-from routerd.providers.tokens import estimated_tokens
+from routerd.providers.metering import UsageMeter, estimated_tokens
+from routerd.providers.policy import DeploymentView, FailurePolicy, RunningAttempt
+from routerd.providers.provider_state import Clock, ProviderState
 
 
 @dataclass
 class UpstreamEngine:
     """Answers questions through OpenAI-compatible providers; see ``domain.ports.Engine``.
 
-    One for each snapshot of the configuration; ``keys``, ``health`` and ``traffic`` outlive it and are shared.
+    One per snapshot of the configuration; ``keys``, ``health`` and ``provider_state`` outlive it and are shared.
     """
 
     providers: Mapping[str, ProviderSettings]
@@ -69,12 +63,12 @@ class UpstreamEngine:
         )
 
     async def warm(self) -> None:
-        """Load what the first question would otherwise wait for."""
+        """Import the client in advance, so that the first question does not wait for it."""
         if not loaded():
             await asyncio.to_thread(load)
 
     def first(self, question: Question, candidate: Candidate) -> ModelRef:
-        """As the port says: by the same decision that ``ask`` takes, on the same survey."""
+        """As the port says, by the same decision as ``ask``."""
         if len(candidate.models) == 1:
             return candidate.models[0]
         move = next_move(
@@ -83,7 +77,7 @@ class UpstreamEngine:
         return candidate.models[0] if isinstance(move, Stop) else move.model
 
     async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
-        """As the port says. Failed attempts are reported as they end, each once; waits are told as stages."""
+        """As the port says; each wait is a stage."""
         await self.warm()
         failover = FailoverState(question, candidate, meter, self.clock.monotonic() + self.limits.total_s)
         while True:
@@ -95,7 +89,7 @@ class UpstreamEngine:
                     raise failover.verdict(self._reasons(deployments), left_s <= 0)
                 case Wait(seconds, model, why):
                     length = "" if math.isinf(seconds) else f"{max(seconds, 1):.0f} s "
-                    failover.tell(f"waiting {length}for {model}: {why}")
+                    failover.show_wait(f"waiting {length}for {model}: {why}")
                     await self.provider_state.wait(min(seconds, left_s))
                 case Go(model, why):
                     reply = await self._go(failover, meter, model, why)
@@ -104,7 +98,7 @@ class UpstreamEngine:
 
     @staticmethod
     def _reasons(deployments: list[Deployment]) -> dict[ModelRef, str]:
-        """Why each deployment did not answer, with the time for those that will be back."""
+        """Why each deployment did not answer, with the wait for those that become free."""
         return {
             one.model: (one.why.rstrip(".") or "not tried")
             + (f", free in {one.wait_s:.0f} s" if 1 <= one.wait_s < math.inf else "")
@@ -114,7 +108,7 @@ class UpstreamEngine:
     # ── one call
 
     async def _go(self, failover: FailoverState, meter: Meter, model: ModelRef, why: str | None) -> Reply | None:
-        """Call one deployment; ``None`` where the question goes on to the next."""
+        """Call one deployment; ``None`` where the next one is to be called."""
         provider = self.providers[model.provider]
         known = self.keys.known(provider)
         key = known or await self.keys.get(provider)
@@ -122,18 +116,18 @@ class UpstreamEngine:
             failover.exclude(model, key.problem, Failure.CREDENTIAL)
             return None
         if known is None:
-            return None  # its credential may be benched: look again, now that it is known
+            return None  # its credential may be in cooldown: decide again, now that it is known
         if not self._probe(model):
-            return None  # another request was faster: look again
+            return None  # another request is the probe: decide again
         quirks = self._failure_policy.quirks.get(model, provider.quirks)
         running = RunningAttempt(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
         limiter, quota = self.provider_state.limiter(provider), self.provider_state.quota(model)
-        slot = limiter.begin(running.started, failover.tokens)  # before anything is waited for, so that others see it
+        slot = limiter.begin(running.started, failover.tokens)  # before any await, so that other requests see it
         used = 0
         try:
             allowed = await self._allowed(failover, meter, running)
             if isinstance(allowed, Refusal):
-                self._refused(failover, running, allowed)
+                self._not_allowed(failover, running, allowed)
                 return None
             failover.max_output, used = allowed, failover.tokens
             quota.spend(failover.input_tokens)
@@ -142,11 +136,11 @@ class UpstreamEngine:
             used = booked.usage.all_input + booked.usage.all_output
         finally:
             limiter.end(slot, used)
-            self.provider_state.tell()
+            self.provider_state.notify()
         return reply
 
     async def _allowed(self, failover: FailoverState, meter: Meter, running: RunningAttempt) -> int | Refusal:
-        """The limit of the answer that may be paid for; a schema that goes along is read, and so paid, as well."""
+        """The allowed output limit; a JSON schema in the request counts as input."""
         schema = failover.question.prompt.schema if running.quirks.json_schema else None
         counted = failover.input_tokens + (self.counter.count(json.dumps(schema)) if schema else 0)
         try:
@@ -155,8 +149,8 @@ class UpstreamEngine:
             self._failure_policy.cancelled(running)
             raise
 
-    def _refused(self, failover: FailoverState, running: RunningAttempt, refusal: Refusal) -> None:
-        """Not this deployment: it costs more than is left. The first is refused for good, as it is what was shown."""
+    def _not_allowed(self, failover: FailoverState, running: RunningAttempt, refusal: Refusal) -> None:
+        """Exclude a deployment that costs more than is left; for the first one stop, as its price was shown."""
         self._failure_policy.cancelled(running)
         failover.exclude(running.model, refusal.message.rstrip("."))
         if not failover.attempts:
@@ -165,9 +159,9 @@ class UpstreamEngine:
     async def _call(
         self, failover: FailoverState, meter: Meter, running: RunningAttempt
     ) -> tuple[Attempt, Reply | None]:
-        """The call itself, and what follows from how it ends."""
+        """The call itself, and the policy for its result."""
         client = self.provider_state.client(running.provider, running.key.value)
-        body = request_body(
+        body = client.dialect.body(
             running.model.model, failover.question.prompt, running.quirks, failover.max_output, failover.so_far
         )
         left_s = failover.deadline - running.started
@@ -184,21 +178,21 @@ class UpstreamEngine:
             await answer(client, call, running.draft, arrived)
         except ProviderFaultError as error:
             return self._failed(failover, meter, running, error.fault), None
-        except BaseException as end:  # the user cancelled, or the asker failed: what was used is booked
+        except BaseException as end:  # the user cancelled, or the caller failed: the usage is booked
             self._failure_policy.cancelled(running)
             reason = "cancelled" if isinstance(end, asyncio.CancelledError) else type(end).__name__
-            meter.attempted(self._attempt(failover, running, AttemptStatus.CANCELLED, reason))
+            meter.attempts.append(self._attempt(failover, running, AttemptStatus.CANCELLED, reason))
             raise
         self._failure_policy.answered(running)
         booked = self._attempt(failover, running, AttemptStatus.OK, running.why)
         return booked, Reply(joined(failover.so_far, running.draft.text), Finish.STOP, booked)
 
     def _failed(self, failover: FailoverState, meter: Meter, running: RunningAttempt, fault: ProviderFault) -> Attempt:
-        """Report the attempt and draw the consequences."""
+        """Record the attempt and apply the failure policy."""
         failure = classify(fault)
         why = failure_message(fault, failure, running.provider, running.key.value, self.limits)
         booked = self._attempt(failover, running, TABLE[failure].status, why)
-        meter.attempted(booked)
+        meter.attempts.append(booked)
         self._failure_policy.failed(failover, running, fault, failure, why)
         return booked
 
@@ -220,14 +214,14 @@ class UpstreamEngine:
         )
 
     def _probe(self, model: ModelRef) -> bool:
-        """Whether this request may go; through a half-open breaker only as the one probe."""
-        if not breaker.half_open(self.health.get(str(model))):
+        """Whether this request may be sent; through a half-open breaker only one request is, the probe."""
+        if not self.health.get(str(model)).half_open():
             return True
         won = False
 
         def move(health: Health) -> Health:
             nonlocal won
-            probing = breaker.probe(health, self.clock.wall(), self.limits.first_token_s)
+            probing = health.probe(self.clock.wall(), self.limits.first_token_s)
             won = probing is not None
             return probing or health
 

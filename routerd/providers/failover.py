@@ -1,43 +1,55 @@
-"""Who is asked next: one pure decision over the deployments of a rung; told the time that is left."""
+"""The next deployment to call, as one pure decision, and the state of one question; the time left is a parameter."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from routerd.domain.errors import (
+    BadRequest,
+    ContextTooLong,
+    Exhausted,
+    Unauthorized,
+    Unfinished,
+    UpstreamError,
+)
 from routerd.domain.model import ModelRef
+from routerd.domain.ports import Meter
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Candidate
+from routerd.providers.failure import Failure
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 4.0
-"""Before the same deployment is tried again: the openai package begins at 0.5 and ends at 8, for machines."""
+"""Backoff before a retry of the same deployment; the openai package uses 0.5 to 8, for batch jobs."""
 TRIES = 3
-"""Calls of one deployment for one question that may fail by server, network or truncation."""
+"""Failed calls of one deployment for one question, by server, network or truncation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One deployment as it stands now, for one question."""
+    """The current state of one deployment, for one question."""
 
     model: ModelRef
     listed: int
-    """Its place in the configuration's list."""
+    """Its index in the configuration's list."""
     group: int
-    """Neighbours in the list that cost the same share a group, and the load."""
+    """Neighbours in the list at the same price form a group and share the load."""
     wait_s: float = 0.0
-    """Until it may be asked; infinite: until another call there ends."""
+    """Seconds until it may be called; infinite: until another call of it ends."""
     hint_s: float = 0.0
-    """Until its own headers promise to let the request in: waited for only where there is time."""
+    """Seconds until its rate-limit headers allow the request; waited for only where there is time."""
     why: str = ""
-    """Why it must wait, failed or is out, for a person."""
+    """Why it must wait, failed or is excluded, in words."""
     out: bool = False
-    """Not for this question any more."""
+    """Excluded for this question."""
     degraded: bool = False
     headroom: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Ask this one; ``why`` says why not the first of the list, where it is another."""
+    """Call this one; ``why`` says why not the first of the list, where it is another one."""
 
     model: ModelRef
     why: str | None = None
@@ -45,7 +57,7 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nobody is free: wait so long, or until a call ends (infinite), for this one."""
+    """None is free: wait for this one, for so many seconds or until a call ends (infinite)."""
 
     seconds: float
     model: ModelRef
@@ -54,14 +66,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Nobody is left, or nobody will be free in time."""
+    """None is left, or none will be free in time."""
 
 
 def next_move(deployments: Sequence[Deployment], left_s: float, prefer: ModelRef | None = None) -> Go | Wait | Stop:
-    """Go to a free one, else wait for the first that will be free in time, else stop.
+    """Call a free deployment, else wait for the first that will be free in time, else stop.
 
-    Order: healthy before shaky, then the list's own order, which is the user's word on quality and price;
-    within a group of equal price the one with the most headroom, so that limits add up. ``prefer`` goes
+    Order: healthy before degraded, then the order of the list, which is the user's choice of quality and price;
+    within a group of equal price the one with the most headroom, so that their limits add up. ``prefer`` comes
     first while it is free: it began the answer that is to be continued.
     """
     alive = [deployment for deployment in deployments if not deployment.out]
@@ -96,3 +108,90 @@ def _go(chosen: Deployment, deployments: Sequence[Deployment], prefer: ModelRef 
         return Go(chosen.model)
     why = first.why or ("it failed a moment ago" if first.degraded else "it has less headroom")
     return Go(chosen.model, f"not {first.model}: {why}")
+
+
+@dataclass(slots=True)
+class DeploymentState:
+    """The results of one deployment for this question."""
+
+    failures: int = 0
+    rest_until: float = 0.0
+    """Monotonic seconds: end of the jittered backoff."""
+    why: str = ""
+    """The last failure in words."""
+    out: bool = False
+    last: Failure | None = None
+
+
+@dataclass(slots=True)
+class FailoverState:
+    """The state of one ``ask``. Times are monotonic seconds."""
+
+    question: Question
+    candidate: Candidate
+    meter: Meter | None
+    """``None`` for a decision without a call."""
+    deadline: float
+    attempts: int = 0
+    states: dict[ModelRef, DeploymentState] = field(default_factory=dict)
+    so_far: str = ""
+    """The beginning of an answer that was cut at its length limit and is being continued."""
+    so_far_tokens: int = 0
+    """Input tokens that the continuation adds to the next call."""
+    max_output: int = 0
+    """Output limit in tokens of the latest call."""
+    continuations: int = 0
+    prefer: ModelRef | None = None
+    stopped: UpstreamError | None = None
+    _shown: str = ""
+
+    def __post_init__(self) -> None:
+        self.states = {model: DeploymentState() for model in self.candidate.models}
+
+    @property
+    def tokens(self) -> int:
+        """Highest number of tokens that the next call can use."""
+        return self.input_tokens + self.question.prompt.max_output
+
+    @property
+    def input_tokens(self) -> int:
+        """Input tokens of the next call: the prompt, and the beginning that is to be continued."""
+        return self.question.prompt.input_tokens + self.so_far_tokens
+
+    def exclude(self, model: ModelRef, why: str, failure: Failure | None = None) -> None:
+        """Do not call this deployment again for this question."""
+        state = self.states[model]
+        state.out, state.why, state.last = True, why, failure
+
+    def continue_answer(self, model: ModelRef, so_far: str, tokens: int) -> None:
+        """Continue an answer that was cut at its length limit, preferably with the same deployment."""
+        self.continuations += 1
+        self.so_far, self.so_far_tokens, self.prefer = so_far, tokens, model
+        self.states[model] = DeploymentState()
+
+    def show_wait(self, sentence: str) -> None:
+        """Show what is waited for, once per sentence."""
+        if sentence != self._shown and self.meter is not None:
+            self._shown = sentence
+            self.meter.stage(sentence)
+
+    def verdict(self, reasons: dict[ModelRef, str], overtime: bool) -> UpstreamError:
+        """The fault to raise when no deployment is left: the one that all share, else Exhausted."""
+        if self.stopped is not None:
+            return self.stopped
+        details = "; ".join(f"{model}: {why}" for model, why in reasons.items()) or "it lists no model"
+        last = {state.last for state in self.states.values()}
+        if last == {Failure.CREDENTIAL}:
+            return Unauthorized(f"No key was accepted for {self.candidate.tier} ({details}).")
+        if last == {Failure.CONTEXT_TOO_LONG}:
+            tokens = self.question.prompt.input_tokens
+            return ContextTooLong(f"The prompt of {tokens} tokens does not fit {self.candidate.tier} ({details}).")
+        if last and last <= {Failure.NO_SUCH_MODEL, Failure.MISDIRECTED, Failure.BAD_REQUEST}:
+            return BadRequest(f"The request was refused ({details}).")
+        if last and last <= {Failure.TRUNCATED, Failure.FILTERED, Failure.ENDLESS}:
+            return Unfinished(f"No answer of {self.candidate.tier} was whole ({details}).")
+        if overtime:
+            return Exhausted(f"No whole answer came in time ({details}).")
+        lone = len(self.states) == 1
+        advice = "a second one under [tiers] would be asked now" if lone else "try again, or choose another tier"
+        return Exhausted(f"No deployment of {self.candidate.tier} gave a whole answer ({details}); {advice}.")

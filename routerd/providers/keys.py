@@ -1,4 +1,4 @@
-"""Each provider's key, asked for once and off the event loop; a key is never shown, only its fingerprint."""
+"""The key of each provider, read once and off the event loop; a key is never shown, only its fingerprint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KeyOf = Callable[[ProviderSettings], str | None]
 
 @dataclass(frozen=True, slots=True)
 class ProviderKey:
-    """A key, or why there is none. ``name`` is what its health is kept under: a new key has a clean slate."""
+    """A key, or why there is none. ``name`` identifies its health, so a new key starts healthy."""
 
     value: str | None
     name: str
@@ -27,18 +27,18 @@ class ProviderKey:
 
 
 class KeyCache:
-    """The keys that were asked for so far; outlives a reload, as a password manager may ask its owner each time."""
+    """The keys that were read; outlives a reload, as a password manager may prompt for each read."""
 
     def __init__(self, key_of: KeyOf) -> None:
         self._key_of = key_of
         self._known: dict[tuple[str, KeySource | None], ProviderKey] = {}
 
     def known(self, provider: ProviderSettings) -> ProviderKey | None:
-        """The key, where this source was asked for it before."""
+        """The key, where it was read from this source before."""
         return self._known.get((provider.name, provider.key))
 
     async def get(self, provider: ProviderSettings) -> ProviderKey:
-        """The key. One that is missing or broken is asked for anew the next time."""
+        """The key. A missing or broken one is read again the next time."""
         known = self.known(provider)
         if known is None:
             known = await asyncio.to_thread(self._read, provider)
@@ -47,7 +47,7 @@ class KeyCache:
         return known
 
     def forget(self, provider: ProviderSettings) -> None:
-        """The provider refused it: ask the source again before the next call."""
+        """Read the key again before the next call, as the provider rejected it."""
         self._known.pop((provider.name, provider.key), None)
 
     def _read(self, provider: ProviderSettings) -> ProviderKey:

@@ -1,62 +1,67 @@
-"""What is under way at each provider: limits, learnt gauges and kept connections; outlives a reload."""
+"""The state of each provider: limits, quotas and connections; it outlives a reload."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import ProviderClient
-from routerd.providers.limiter import Limiter
-from routerd.providers.quota import Quota
+from routerd.providers.quota import Limiter, Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time as a parameter, monotonic and Unix seconds: ``Clock(time.monotonic, time.time)`` in the daemon."""
+
+    monotonic: Callable[[], float]
+    wall: Callable[[], float]
 
 
 @dataclass(slots=True)
 class ProviderState:
-    """One for the life of a daemon, shared by the engines of all its snapshots."""
+    """One per daemon, shared by the engines of all its snapshots."""
 
     _limiters: dict[str, Limiter] = field(default_factory=dict)
     _quota: dict[ModelRef, Quota] = field(default_factory=dict)
     _clients: dict[tuple[str, str | None], ProviderClient] = field(default_factory=dict)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _call_ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def limiter(self, provider: ProviderSettings) -> Limiter:
-        """The provider's limiter, with the limits as this snapshot sets them.
-
-        Limits are written per provider and so hold over all its models.
-        """
+        """The provider's limiter, with the limits of this snapshot, which apply to all its models together."""
         limiter = self._limiters.setdefault(provider.name, Limiter())
         limiter.rpm, limiter.tpm = provider.rpm, provider.tpm
         limiter.max_concurrency = provider.max_concurrency
         return limiter
 
     def quota(self, model: ModelRef) -> Quota:
-        """What the deployment's headers told."""
+        """The quota by the deployment's own headers."""
         return self._quota.setdefault(model, Quota())
 
     def client(self, provider: ProviderSettings, key: str | None) -> ProviderClient:
-        """A client with its connections, made once for each address and key."""
+        """The client, created once for each address and key."""
         name = (provider.base_url, key)
         if name not in self._clients:
             self._clients[name] = ProviderClient(provider.base_url, key)
         return self._clients[name]
 
-    def tell(self) -> None:
-        """A call ended: whoever waits looks again."""
-        self._news.set()
-        self._news = asyncio.Event()
+    def notify(self) -> None:
+        """Wake all waiting requests, as a call ended."""
+        self._call_ended.set()
+        self._call_ended = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
-        """Until then, or until a call ends."""
+        """Wait for so many seconds, or until a call ends."""
         try:
             async with asyncio.timeout(seconds):
-                await self._news.wait()
+                await self._call_ended.wait()
         except TimeoutError:
             pass
 
     async def close(self) -> None:
-        """Close all connections; for the end of the daemon."""
+        """Close all connections at the end of the daemon."""
         clients, self._clients = list(self._clients.values()), {}
         for client in clients:
             await client.close()

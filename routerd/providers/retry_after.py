@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from routerd.providers.numbers import real
+from routerd.providers.bounded import real
 
 LONGEST_S = 86_400.0
 """A day; a longer time is a broken clock, not a wish."""

@@ -1,4 +1,4 @@
-"""Health kept in the ledger's file, so that two editors of one user do not each discover the same outage."""
+"""Health stored in the ledger's database and so shared by all daemons of a user, as they meet the same outage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routerd.providers.health import Health, HealthChange, MemoryHealth
 
 
 class SharedHealth:
-    """The HealthStore over SQLite; where the file cannot be used, what this daemon saw itself."""
+    """The HealthStore over SQLite; in memory where the database cannot be used."""
 
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         """``now`` gives Unix seconds."""
@@ -21,14 +21,14 @@ class SharedHealth:
         self._own = MemoryHealth()
 
     def get(self, name: str) -> Health:
-        """What any daemon knows of a deployment or key."""
+        """The health of a deployment or key, by all daemons."""
         try:
             return _health(self._database.read("SELECT state FROM health WHERE deployment = ?", (name,)))
         except LedgerError:
             return self._own.get(name)
 
     def change(self, name: str, move: HealthChange) -> Health:
-        """Replace the health in one transaction, so that of two daemons only one gets to probe."""
+        """Replace the health in one transaction, so that only one of two daemons probes."""
         try:
             with self._database.transaction() as run:
                 health = move(_health(run("SELECT state FROM health WHERE deployment = ?", (name,))))
@@ -41,7 +41,7 @@ class SharedHealth:
         return health
 
     def all(self) -> dict[str, Health]:
-        """Everything that is known, by name: what ``routerd doctor`` shows."""
+        """All health by name, for ``routerd doctor``."""
         try:
             rows = self._database.read("SELECT deployment, state FROM health ORDER BY deployment")
         except LedgerError:
@@ -50,7 +50,7 @@ class SharedHealth:
 
 
 _KINDS = {
-    "benched_until": (int, float),
+    "cooldown_until": (int, float),
     "reason": (str,),
     "failures": (int,),
     "failed_at": (int, float),
@@ -65,4 +65,4 @@ def _health(rows: list[Row]) -> Health:
             return Health()
         return Health(**known)
     except (ValueError, TypeError, RecursionError):
-        return Health()  # written by another version: what it knew is learnt again within a request or two
+        return Health()  # written by another version: the state is rebuilt within a request or two

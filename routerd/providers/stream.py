@@ -8,10 +8,9 @@ from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from routerd.providers.bounded import Inflate, parsed
 from routerd.providers.draft import fault_of_error
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.inflate import Inflate
-from routerd.providers.json_text import parsed
 
 if TYPE_CHECKING:
     from httpx2 import Response

@@ -11,7 +11,7 @@ from typing import Any
 
 from routerd.domain.money import Usage
 from routerd.providers.bill import absurd_cost, told_cost
-from routerd.providers.numbers import whole
+from routerd.providers.bounded import whole
 
 _READ = ("cached_tokens", "cache_read_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
 """OpenAI, Groq, Google, OpenRouter, Moonshot; LiteLLM; DeepSeek; Anthropic, also behind gateways."""

@@ -10,7 +10,7 @@ from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.quote import Candidate, Route
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 
 LARGE_TOKENS = 8_000
 """About 800 lines, or twenty screens. A wrong answer about so much is read in again at full price on the next rung,
@@ -46,7 +46,7 @@ def route(
     if request.above is not None:
         stronger = snapshot.stronger(request.above)
         if stronger is None:
-            return Refusal(f"No tier above {request.above} has a model that can be asked here.", "tier")
+            return Refusal(f"No tier above {request.above} has a model that can be asked here.", RefusalCode.TIER)
         reason = f"a tier above {request.above} was asked for"
         return _ladder(stronger, snapshot, Route((), reason, classification, signals))
     tier, reason = _tier(request, spec, snapshot, classification, signals)
@@ -122,5 +122,5 @@ def _below(snapshot: Snapshot, wanted: Route) -> Route | Refusal:
         return replace(wanted, chain=(candidate,), reason=f"{wanted.reason}; only {weaker[0]} can be asked here")
     return Refusal(
         "No provider has a key and the built-in engine is off: run 'routerd config init' and set a key.",
-        "provider",
+        RefusalCode.PROVIDER,
     )

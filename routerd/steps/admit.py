@@ -11,7 +11,7 @@ from routerd.domain.model import OFFLINE
 from routerd.domain.money import dollars
 from routerd.domain.quote import Estimate
 from routerd.domain.settings import Budget
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 
 
 def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | Refusal) -> Refusal | None:
@@ -27,14 +27,14 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
         return Refusal(
             f"The price of {model} is unknown and a budget is set: "
             f'give it under [models."{model}"] with input and output.',
-            "price",
+            RefusalCode.PRICE,
             "its price is unknown, and a budget is set",
         )
     if least is not None and budget.per_action is not None and least > budget.per_action:
         return Refusal(
             f"This could cost {dollars(least)}, above the {dollars(budget.per_action)} "
             "allowed per action: select less, or raise budget.per_action.",
-            "budget",
+            RefusalCode.BUDGET,
             f"above the {dollars(budget.per_action)} allowed per action",
         )
     window = estimate.price.context if estimate.price else None
@@ -43,7 +43,7 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
         return Refusal(
             f"This needs {needed:,} tokens and {model} holds {window:,}: select a smaller part, "
             f'or correct context under [models."{model}"].',
-            "size",
+            RefusalCode.SIZE,
             f"needs {needed:,} tokens, holds {window:,}",
         )
     if isinstance(left, Refusal):

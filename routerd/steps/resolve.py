@@ -6,7 +6,7 @@ from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.languages import spec_of
 from routerd.languages.spec import DocPlacement
 
@@ -23,7 +23,7 @@ def resolve(request: Request, spec: ActionSpec, outline: Outline, parsed: bool, 
     if spec.code_only and not parsed:
         return Refusal(
             f"routerd cannot {spec.name} {request.document.language} files yet; review and design work on any text.",
-            "language",
+            RefusalCode.LANGUAGE,
         )
     symbol = _meant(request, outline)
     scope = _scope(request, spec, symbol)
@@ -38,11 +38,13 @@ def unreadable(text: Text, name: str) -> Refusal | None:
     characters = sum(map(len, text.lines))
     if characters > MAX_CHARACTERS:
         size = f"{characters / 1e6:.1f} million characters"
-        return Refusal(f"{name} is too large ({size}; the limit is 2 million): select a part of it.", "size")
+        return Refusal(f"{name} is too large ({size}; the limit is 2 million): select a part of it.", RefusalCode.SIZE)
     if any("\0" in line for line in text.lines[:_SNIFFED_LINES]):
-        return Refusal(f"{name} looks like a binary file: it holds NUL characters (a text must be in UTF-8).", "scope")
+        return Refusal(
+            f"{name} looks like a binary file: it holds NUL characters (a text must be in UTF-8).", RefusalCode.SCOPE
+        )
     if all(not line.strip("\ufeff \t\r\n") for line in text.lines):
-        return Refusal(f"{name} is empty: there is nothing to work on.", "scope")
+        return Refusal(f"{name} is empty: there is nothing to work on.", RefusalCode.SCOPE)
     return None
 
 
@@ -83,11 +85,15 @@ def _scope(request: Request, spec: ActionSpec, symbol: Symbol | None) -> Scope:
 def _one(symbol: Symbol, request: Request, spec: ActionSpec, outline: Outline) -> Target | Refusal:
     label = f"`{symbol.name}`"
     if spec.contract is Contract.DOCUMENTATION and symbol.doc is not None and not request.replace:
-        return Refusal(f"{label} is documented already; ask for a rewrite (in a terminal: --replace).", "documented")
+        return Refusal(
+            f"{label} is documented already; ask for a rewrite (in a terminal: --replace).", RefusalCode.DOCUMENTED
+        )
     if spec.contract is Contract.DOCUMENTATION and _unfinished(symbol, outline):
-        return Refusal(f"{label} has no body yet, so no place for a docstring: write one line of it first.", "scope")
+        return Refusal(
+            f"{label} has no body yet, so no place for a docstring: write one line of it first.", RefusalCode.SCOPE
+        )
     if spec.contract is Contract.TESTS and _is_test(symbol):
-        return Refusal(f"{label} is a test itself.", "scope")
+        return Refusal(f"{label} is a test itself.", RefusalCode.SCOPE)
     return Target(Scope.SYMBOL, symbol.whole, label, outline, (symbol,))
 
 
@@ -104,12 +110,12 @@ def _many(
         wanted = tuple(s for s in symbols if request.replace or s.doc is None)
         if not wanted:
             told = f"Everything in {where} is documented already."
-            return Refusal(told if symbols else f"There is nothing to document in {where}.", "scope")
+            return Refusal(told if symbols else f"There is nothing to document in {where}.", RefusalCode.SCOPE)
         return Target(scope, span, f"{_count(wanted)} in {where}", outline, wanted)
     if spec.contract is Contract.TESTS:
         symbols = tuple(s for s in symbols if s.container is None and not _is_test(s) and _testable(s))
         if not symbols:
-            return Refusal(f"There is nothing to test in {where}.", "scope")
+            return Refusal(f"There is nothing to test in {where}.", RefusalCode.SCOPE)
         return Target(scope, span, f"{_count(symbols)} in {where}", outline, symbols)
     return Target(scope, span, where, outline, symbols)
 

@@ -21,7 +21,6 @@ from types import FrameType
 import routerd
 from routerd.app.services import App
 from routerd.domain.action import Request
-from routerd.domain.attempt import Attempt
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.position import Position, Range
@@ -68,9 +67,6 @@ class Desk:
         pass
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        pass
-
-    def attempted(self, attempt: Attempt) -> None:
         pass
 
 

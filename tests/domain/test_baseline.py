@@ -21,8 +21,7 @@ from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Tariff, TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.pipeline.allowance import Allowance
-from routerd.pipeline.receipt import Receipt
+from routerd.pipeline.receipt import Allowance, Receipt
 from routerd.steps.quote import quote
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -42,14 +41,11 @@ class Silent:
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None: ...
 
-    def attempted(self, attempt: Attempt) -> None: ...
 
-
-def receipt(baseline: Tariff, counted: int) -> tuple[Receipt, SqliteLedger]:
+def receipt(baseline: Tariff) -> tuple[Receipt, SqliteLedger]:
     ledger = SqliteLedger(Database(None, MIGRATIONS, NOON), Budget)
     allowance = Allowance("j", ledger, lambda: NOON, {}, Budget(), None)
     book = Receipt("j", "python", ledger, Silent(), lambda: NOON, baseline, "document", allowance)
-    book.counted_input = counted
     return book, ledger
 
 
@@ -133,7 +129,7 @@ def test_a_model_of_coarser_tokens_stands_for_more_of_the_baselines(usage: Usage
 def test_an_answer_that_comes_as_foreseen_saves_what_was_foreseen(
     counted: int, warm: int, prior: int, factor: float, thinks: float, model: ModelRef
 ) -> None:
-    book, ledger = receipt(replace(CLAUDE, token_calibration=TokenCalibration(1.14, reasoning=thinks)), counted)
+    book, ledger = receipt(replace(CLAUDE, token_calibration=TokenCalibration(1.14, reasoning=thinks)))
     token_calibration = replace(ledger.token_calibration(model, "document", "python"), reasoning=0.3)
     tariff = Tariff(model, PRICE, token_calibration, warm)
     estimate = quote(
@@ -144,45 +140,44 @@ def test_an_answer_that_comes_as_foreseen_saves_what_was_foreseen(
         tariff,
         book.baseline,
     )
-    book.attempted(answered(model, tariff.usage(counted, estimate.output_tokens.likely), PRICE))
+    book.book(answered(model, tariff.usage(counted, estimate.output_tokens.likely), PRICE), counted)
     assert ledger.stats(None, UTC).baseline == estimate.baseline_cost
 
 
 @given(usages)
 def test_one_accepted_answer_of_the_baseline_itself_saves_nothing(usage: Usage) -> None:
-    book, ledger = receipt(CLAUDE, 1_000)
-    book.attempted(answered(BEST, usage, PRICE))
+    book, ledger = receipt(CLAUDE)
+    book.book(answered(BEST, usage, PRICE), 1_000)
     assert ledger.saved(NOON) == 0
     assert ledger.stats(None, UTC).baseline == cost(usage, PRICE)
 
 
 def test_a_refused_answer_is_paid_out_of_the_savings_and_its_words_are_not_in_the_baseline() -> None:
-    book, ledger = receipt(CLAUDE, 1_000)
+    book, ledger = receipt(CLAUDE)
     refused = answered(BEST, Usage(1_000, output=100), PRICE, status="rejected")
-    book.attempted(refused)
-    book.counted_input = 1_250  # the refused answer goes along
-    book.attempted(answered(BEST, Usage(1_250, output=100), PRICE))
+    book.book(refused, 1_000)
+    book.book(answered(BEST, Usage(1_250, output=100), PRICE), 1_250)  # the refused answer goes along
     assert ledger.stats(None, UTC).baseline == refused.cost
     # the refused answer, and the 250 tokens that told of it
     assert ledger.saved(NOON) == -(refused.cost or 0) - Decimal("0.00075")
 
 
 def test_usage_that_was_counted_here_is_in_nobodys_tokens_yet() -> None:
-    book, ledger = receipt(CLAUDE, 1_000)
-    book.attempted(answered(CHEAP, Usage(1_000, output=100), PRICE, usage_estimated=True))
+    book, ledger = receipt(CLAUDE)
+    book.book(answered(CHEAP, Usage(1_000, output=100), PRICE, usage_estimated=True), 1_000)
     assert ledger.stats(None, UTC).baseline == cost(Usage(1_140, output=114), PRICE)
 
 
 def test_an_answer_from_the_cache_or_at_an_unknown_price_claims_no_saving() -> None:
-    book, ledger = receipt(CLAUDE, 1_000)
-    book.attempted(answered(CHEAP, Usage(), PRICE, cached=True))
-    book.attempted(replace(answered(CHEAP, Usage(1_000, output=100), PRICE), cost=None))
+    book, ledger = receipt(CLAUDE)
+    book.book(answered(CHEAP, Usage(), PRICE, cached=True), 1_000)
+    book.book(replace(answered(CHEAP, Usage(1_000, output=100), PRICE), cost=None), 1_000)
     assert ledger.saved(NOON) == 0
 
 
 @pytest.mark.parametrize("status", ["rejected", "cancelled", "truncated", "server_error"])
 def test_what_was_of_no_use_has_no_baseline(status: str) -> None:
-    book, ledger = receipt(CLAUDE, 1_000)
+    book, ledger = receipt(CLAUDE)
     paid = answered(CHEAP, Usage(1_000, output=100), PRICE, status=status)
-    book.attempted(paid)
+    book.book(paid, 1_000)
     assert ledger.saved(NOON) == -(paid.cost or 0)

@@ -16,7 +16,7 @@ from routerd.domain.prompt import Conventions, Prompt, Question
 from routerd.domain.reply import Change, DocText, Documentation, FileChange, NewTests
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
-from routerd.domain.verdict import Accepted, Refusal, Rejected, Verdict
+from routerd.domain.verdict import Accepted, Refusal, RefusalCode, Rejected, Verdict
 from routerd.languages import specs
 from routerd.steps.build import build
 from routerd.steps.check.documentation import check_documentation
@@ -111,7 +111,7 @@ def test_an_unknown_language_is_refused_before_anything_is_sent(action: str) -> 
     asked = question("elixir", action)
     answer = resolve(asked.request, asked.spec, Outline("elixir"), GRAMMAR.knows("elixir"), "cart.ex")
     assert answer == Refusal(
-        f"routerd cannot {action} elixir files yet; review and design work on any text.", "language"
+        f"routerd cannot {action} elixir files yet; review and design work on any text.", RefusalCode.LANGUAGE
     )
 
 

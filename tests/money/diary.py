@@ -16,8 +16,7 @@ from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Estimate, Tariff
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
-from routerd.pipeline.allowance import Allowance
-from routerd.pipeline.receipt import Receipt
+from routerd.pipeline.receipt import Allowance, Receipt
 from routerd.steps.quote import quote
 
 TIERS = {
@@ -52,9 +51,6 @@ class Nobody:
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Not shown."""
 
-    def attempted(self, attempt: Attempt) -> None:
-        """Not shown."""
-
 
 @dataclass
 class Diary:
@@ -67,6 +63,7 @@ class Diary:
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
         self._jobs = 0
+        self._counted = 0
 
     def write(self, days: int = 40, busy: int = 14) -> None:
         """So many days, weekends mostly free, up to ``busy`` jobs on each."""
@@ -80,7 +77,7 @@ class Diary:
         rng = self._rng
         self._jobs += 1
         ((action, tier, _),) = rng.choices((*WORK, ("design", Tier.ARCHITECT, 8)), [*(w for *_, w in WORK), 8])
-        counted, prior = round(rng.lognormvariate(7.3, 0.6)), round(rng.lognormvariate(5.6, 0.5))
+        self._counted, prior = round(rng.lognormvariate(7.3, 0.6)), round(rng.lognormvariate(5.6, 0.5))
         baseline = self._tariff(Tier.ARCHITECT, 0)
         allowance = Allowance(f"{self._jobs}", self.ledger, lambda: at, {}, Budget(), None)
         receipt = Receipt(
@@ -93,7 +90,6 @@ class Diary:
             action,
             allowance,
             {},
-            counted,
             prior,
         )
         for candidate in [tier, *(t for t in tier.and_above() if t not in (tier, Tier.UTILITY))]:
@@ -122,7 +118,7 @@ class Diary:
         return None
 
     def _estimate(self, receipt: Receipt, tier: Tier) -> Estimate:
-        prompt = Prompt((), receipt.counted_input, 0, 0)
+        prompt = Prompt((), self._counted, 0, 0)
         candidate, spec = Candidate(tier, TIERS[tier]), catalog()[receipt.action]
         tariff = self._tariff(tier, 0, receipt.action)
         return quote(spec, candidate, prompt, receipt.prior_output, tariff, receipt.baseline)
@@ -133,7 +129,7 @@ class Diary:
 
     def _usage(self, receipt: Receipt, which: int, tier: Tier) -> Usage:
         own = self._tariff(tier, which).token_calibration.input_factor
-        sent = round(receipt.counted_input * own * self._rng.gauss(1.02, 0.02))
+        sent = round(self._counted * own * self._rng.gauss(1.02, 0.02))
         return Usage(sent, output=max(1, round(receipt.prior_output * self._rng.lognormvariate(0, 0.4))))
 
     def _book(self, receipt: Receipt, tier: Tier, which: int, status: AttemptStatus, usage: Usage) -> None:
@@ -141,4 +137,4 @@ class Diary:
         attempt = Attempt(TIERS[tier][which], tier, status, usage, cost(usage, PRICES[tier]), ms)
         if status is AttemptStatus.OK and self._rng.random() < 0.04:
             attempt = replace(attempt, usage=Usage(), cost=Decimal(0), cached=True)
-        receipt.attempted(attempt)
+        receipt.book(attempt, self._counted)

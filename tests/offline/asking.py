@@ -46,9 +46,6 @@ class Noted:
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
         raise AssertionError("the built-in engine costs nothing")
 
-    def attempted(self, attempt: Attempt) -> None:
-        self.attempts.append(attempt)
-
 
 def question(
     action: str,

@@ -15,7 +15,7 @@ from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from tests.home import at_home
 
 SOURCE = '''\
@@ -86,7 +86,7 @@ def planned(app: App, document: Document, position: Position) -> dict[str, objec
     for action in ("document", "test", "review", "design"):
         request = Request(action, document, Range(position, position))
         plan = app.plan(request)
-        if isinstance(plan, Refusal) and plan.code == "documented":
+        if isinstance(plan, Refusal) and plan.code is RefusalCode.DOCUMENTED:
             plan = app.plan(Request(action, document, Range(position, position), replace=True))
         if not isinstance(plan, Refusal):
             spec, label = plan.question.spec, plan.question.target.label

@@ -12,7 +12,7 @@ from routerd.domain.prompt import Message, Prompt
 from routerd.domain.reply import Change, Hunks
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.pipeline.examine import Case, examine, examine_elsewhere
+from routerd.pipeline.judge import Case, examine, examine_elsewhere
 from tests.golden import case as golden
 
 CASES = golden.cases()

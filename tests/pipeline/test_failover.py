@@ -86,7 +86,7 @@ async def test_a_failover_names_who_answered_the_price_and_who_did_not(
     assert failed.status is not AttemptStatus.OK
     price = dollars(answered.cost)
     if costs:
-        price += f" ({dollars(outcome.cost)} with what was tried before)"
+        price += f" ({dollars(outcome.cost)} with the failed attempts)"
     assert outcome.message == f"Document `weigh`: done by two/small for {price}; {words}."
     assert str(answered.reason).startswith("not one/small: ")
 

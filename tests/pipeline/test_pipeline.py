@@ -14,7 +14,7 @@ import pytest
 
 from routerd.app.services import App
 from routerd.domain.action import Request
-from routerd.domain.attempt import Attempt, AttemptStatus
+from routerd.domain.attempt import AttemptStatus
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
@@ -77,7 +77,6 @@ class Desk:
     applied: list[Change] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
     arrived: int = 0
     on_tokens: Callable[[], object] = lambda: None
 
@@ -98,9 +97,6 @@ class Desk:
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         self.arrived = so_far
         self.on_tokens()
-
-    def attempted(self, attempt: Attempt) -> None:
-        self.attempts.append(attempt)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from routerd.domain.settings import KeySource, Limits, ProviderSettings
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.providers import Clock, KeyCache, ProviderState, UpstreamEngine
 from tests.loopback.compose import quarter_of_bytes
 
@@ -69,12 +69,13 @@ class Witness:
         self.counts.append(so_far)
         self.costs.append(cost)
 
-    def attempted(self, attempt: Attempt) -> None:
-        self.attempts.append(attempt)
-
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
         self.counted.append(counted)
-        return 1000 if len(self.counted) <= self.calls else Refusal("A further call may cost more than is left.")
+        return (
+            1000
+            if len(self.counted) <= self.calls
+            else Refusal("A further call may cost more than is left.", RefusalCode.BUDGET)
+        )
 
     @property
     def statuses(self) -> list[str]:

@@ -11,20 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.domain.model import ModelRef
-from routerd.providers import breaker
 from routerd.providers.failover import Deployment, Go, Stop, Wait, next_move, pause_s
-from routerd.providers.health import Health, MemoryHealth
-from routerd.providers.limiter import WINDOW_S, Limiter
-from routerd.providers.quota import Quota
+from routerd.providers.health import FIRST_COOLDOWN_S, LONGEST_COOLDOWN_S, Health, MemoryHealth
+from routerd.providers.quota import WINDOW_S, Limiter, Quota
 
 PURE = [
-    "body",
-    "breaker",
+    "bounded",
+    "dialect",
     "draft",
     "failover",
     "failure",
-    "failover_state",
-    "limiter",
+    "health",
+    "metering",
     "retry_after",
     "quota",
     "sse",
@@ -58,11 +56,11 @@ def test_a_bench_is_never_shortened_by_anything_that_happens_while_it_runs(
         before = health.cooldown_until
         match what:
             case "bench":
-                health = breaker.cool_down(health, now + seconds, "told")
+                health = health.cool_down(now + seconds, "told")
             case "fail":
-                health = breaker.fail(health, now, "failed")
+                health = health.fail(now, "failed")
             case _:
-                health = breaker.succeed(health, now)
+                health = health.succeed(now)
         assert health.cooldown_until >= before or before <= now
         now += 1.0
 
@@ -70,39 +68,39 @@ def test_a_bench_is_never_shortened_by_anything_that_happens_while_it_runs(
 def test_the_third_failure_in_a_row_opens_the_breaker_and_a_success_closes_it() -> None:
     health = Health()
     for _ in range(2):
-        health = breaker.fail(health, 100.0, "server error")
-        assert breaker.wait_s(health, 100.0) == 0
-    health = breaker.fail(health, 100.0, "server error")
-    assert breaker.wait_s(health, 100.0) == breaker.FIRST_COOLDOWN_S
+        health = health.fail(100.0, "server error")
+        assert health.wait_s(100.0) == 0
+    health = health.fail(100.0, "server error")
+    assert health.wait_s(100.0) == FIRST_COOLDOWN_S
     assert health.reason == "server error"
-    assert breaker.succeed(health, 200.0) == Health()
+    assert health.succeed(200.0) == Health()
 
 
 def test_a_half_open_breaker_lets_one_probe_through() -> None:
     health = Health(failures=3, cooldown_until=105.0)
-    assert breaker.probe(health, 104.9, 30.0) is None
-    probing = breaker.probe(health, 105.0, 30.0)
+    assert health.probe(104.9, 30.0) is None
+    probing = health.probe(105.0, 30.0)
     assert probing is not None
-    assert breaker.probe(probing, 106.0, 30.0) is None
-    assert breaker.wait_s(probing, 106.0) == pytest.approx(29.0)
+    assert probing.probe(106.0, 30.0) is None
+    assert probing.wait_s(106.0) == pytest.approx(29.0)
     # The lease ends by itself where the prober died, and at once where it gives it back.
-    assert breaker.probe(probing, 135.0, 30.0) is not None
-    assert breaker.probe(breaker.give_back(probing), 106.0, 30.0) is not None
+    assert probing.probe(135.0, 30.0) is not None
+    assert probing.end_probe().probe(106.0, 30.0) is not None
 
 
 def test_each_failed_probe_doubles_the_cooldown_up_to_the_longest() -> None:
     health, cooldowns = Health(), []
     for _ in range(2000):
-        health = breaker.fail(health, health.cooldown_until, "down")
+        health = health.fail(health.cooldown_until, "down")
         cooldowns.append(health.cooldown_until - health.failed_at)
     assert cooldowns[2:6] == [5.0, 10.0, 20.0, 40.0]
-    assert set(cooldowns[6:]) == {breaker.LONGEST_COOLDOWN_S}
+    assert set(cooldowns[6:]) == {LONGEST_COOLDOWN_S}
 
 
 def test_the_memory_store_keeps_what_a_move_made() -> None:
     store = MemoryHealth()
     assert store.get("a/m") == Health()
-    assert store.change("a/m", lambda health: breaker.cool_down(health, 9.0, "x")).cooldown_until == 9.0
+    assert store.change("a/m", lambda health: health.cool_down(9.0, "x")).cooldown_until == 9.0
     assert store.get("a/m").reason == "x"
 
 

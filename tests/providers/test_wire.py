@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from routerd.domain.money import Usage
 from routerd.domain.prompt import Message, Prompt
 from routerd.domain.settings import Quirks
-from routerd.providers.body import CONTINUE, adapted, joined, request_body
+from routerd.providers.dialect import CONTINUE, OPENAI, adapted, joined
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.sse import Events
@@ -256,7 +256,7 @@ PROMPT = Prompt((Message("system", "s"), Message("user", "u")), 2, 1, 500, schem
 
 
 def test_quirks_are_data_and_change_the_body() -> None:
-    plain = request_body("m", PROMPT, Quirks(), 500)
+    plain = OPENAI.body("m", PROMPT, Quirks(), 500)
     assert plain == {
         "model": "m",
         "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}],
@@ -265,7 +265,7 @@ def test_quirks_are_data_and_change_the_body() -> None:
         "stream_options": {"include_usage": True},
     }
     odd = Quirks("max_completion_tokens", False, True, "developer", True, {"reasoning_effort": "low"})
-    body = request_body("m", PROMPT, odd, 500)
+    body = OPENAI.body("m", PROMPT, odd, 500)
     assert "stream_options" not in body
     assert body["messages"][0]["role"] == "developer"
     assert (body["max_completion_tokens"], body["reasoning_effort"]) == (500, "low")
@@ -273,7 +273,7 @@ def test_quirks_are_data_and_change_the_body() -> None:
 
 
 def test_a_continuation_sends_what_is_there_and_asks_for_the_rest() -> None:
-    messages = request_body("m", PROMPT, Quirks(), 500, "half")["messages"]
+    messages = OPENAI.body("m", PROMPT, Quirks(), 500, "half")["messages"]
     assert messages[2:] == [
         {"role": "assistant", "content": "half"},
         {"role": "user", "content": CONTINUE},
@@ -282,7 +282,7 @@ def test_a_continuation_sends_what_is_there_and_asks_for_the_rest() -> None:
 
 def test_halves_of_characters_are_sent_and_taken_as_what_they_can_be() -> None:
     broken = Prompt((Message("user", "caf\udce9 \ud83d\udce6"),), 2, 1, 500)
-    assert request_body("m", broken, Quirks(), 500)["messages"][0]["content"] == "caf\ufffd 📦"
+    assert OPENAI.body("m", broken, Quirks(), 500)["messages"][0]["content"] == "caf\ufffd 📦"
     draft = Draft()
     for event in (chunk("a \ud83d"), chunk("\udce6 and \udfff"), chunk(finish="stop"), "[DONE]"):
         draft.event(event)

@@ -27,7 +27,7 @@ from routerd.domain.symbol import Outline
 from routerd.domain.terms import Terms
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.routing.route import route
 from routerd.steps.admit import agreed, confirmation, refusal
 from routerd.steps.forecast import cap, expected, most
@@ -101,7 +101,7 @@ def test_above_a_tier_is_asked_the_next_stronger_that_can_be_asked_and_never_tha
         assert {candidate.tier for candidate in found.chain} <= set(stronger)
         assert seen.stronger(above) is stronger[0]
     else:
-        assert found == Refusal(f"No tier above {above} has a model that can be asked here.", "tier")
+        assert found == Refusal(f"No tier above {above} has a model that can be asked here.", RefusalCode.TIER)
         assert seen.stronger(above) is None
 
 

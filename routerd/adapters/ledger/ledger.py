@@ -23,7 +23,7 @@ from routerd.domain.money import dollars
 from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.stats import Stats
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.system.processes import alive
 
 Run = Callable[[str, Sequence[object]], list[Row]]
@@ -65,20 +65,20 @@ class SqliteLedger:
         if not periods:
             return ()
         if self._database.session_only:
-            return Refusal(str(self._database.problem), "ledger", "the ledger cannot be used")
+            return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
         try:
             key = (periods, self._changes, self._database.read("PRAGMA data_version")[0][0])
             if self._limits is None or self._limits[0] != key:
                 self._limits = key, _limits(self._database.read, periods, "", "")
         except LedgerError as fault:
-            return Refusal(str(fault), "ledger", "the ledger cannot be used")
+            return Refusal(str(fault), RefusalCode.LEDGER, "the ledger cannot be used")
         return self._limits[1]
 
     def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
         periods = _periods(self._budget(), at)
         if periods and self._database.session_only:
-            return Refusal(str(self._database.problem), "ledger", "the ledger cannot be used")
+            return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
         if self._unwritten:
             self._write()  # what this job was billed must count before its reservation is replaced
         self._changes += 1
@@ -97,7 +97,11 @@ class SqliteLedger:
                 )
         except LedgerError as fault:
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
-            return Refusal(str(fault), "locked" if self._database.locked else "ledger") if periods else most
+            return (
+                Refusal(str(fault), RefusalCode.LOCKED if self._database.locked else RefusalCode.LEDGER)
+                if periods
+                else most
+            )
         return granted
 
     def book(self, booking: Booking, at: datetime) -> str | None:

@@ -13,7 +13,7 @@ from routerd.adapters.workspace.index import Index
 from routerd.domain.document import Document
 from routerd.domain.ports import Grammar
 from routerd.domain.project import Project
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.languages import language_of
 from routerd.system.uris import path_of
 
@@ -83,7 +83,7 @@ class Workspace:
         name = path.as_posix() if path else uri
         if path and root and path.is_relative_to(root):
             name = path.relative_to(root).as_posix()
-        return Refusal(f"'{name}' {why}.", "path")
+        return Refusal(f"'{name}' {why}.", RefusalCode.PATH)
 
     def index(self, uri: str, go_on: Callable[[], bool]) -> None:
         """Index the project around a document, if it has one and is not indexed; slow, for a thread of its own."""

@@ -17,13 +17,12 @@ from routerd.actions import catalog, named
 from routerd.app.file_editor import FileEditor, unified
 from routerd.app.services import App
 from routerd.domain.action import Request
-from routerd.domain.attempt import Attempt
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Refusal
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_position import request, split
@@ -53,9 +52,6 @@ class _Progress:
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Nothing: a terminal is told at the end."""
-
-    def attempted(self, attempt: Attempt) -> None:
-        """Nothing: the receipt lists the attempts."""
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
@@ -151,5 +147,5 @@ def estimate(
 def _planned(app: App, wish: Request) -> Plan | Refusal:
     """As a menu offers it: what is documented already would be documented anew."""
     plan = app.plan(wish)
-    rewrites = isinstance(plan, Refusal) and plan.code == "documented"
+    rewrites = isinstance(plan, Refusal) and plan.code is RefusalCode.DOCUMENTED
     return app.plan(dataclasses.replace(wish, replace=True)) if rewrites else plan

@@ -6,7 +6,6 @@ import asyncio
 import time
 from decimal import Decimal
 
-from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars
 from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
@@ -28,34 +27,25 @@ class Progress:
         self._began = time.monotonic()
         self._stage = "starting"
         self._tokens = 0
-        self._spent = Decimal(0)
-        self._running = Decimal(0)
-        """Dollars of the attempt under way, by what arrived of it."""
+        self._cost = Decimal(0)
+        """Dollars of the job so far, by what arrived of its answers."""
         self._token: str | int | None = None
         """Set once the client shows the progress."""
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
-        """As the Watch port says."""
+        """As the Observer port says."""
         self._stage = f"{name} {model.model}" if model and model != OFFLINE else name
         self._tokens = 0
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        """As the Watch port says."""
-        self._tokens, self._running = so_far, cost or Decimal(0)
-
-    def attempted(self, attempt: Attempt) -> None:
-        """A failed attempt is worth a word, as what follows takes longer, and its cost is shown."""
-        self._spent += attempt.cost or 0
-        self._running = Decimal(0)
-        if attempt.status not in (AttemptStatus.OK, AttemptStatus.CANCELLED):
-            self._stage = f"{attempt.model.model}: {attempt.status.value.replace('_', ' ')}, going on"
+        """As the Observer port says."""
+        self._tokens, self._cost = so_far, cost or self._cost
 
     @property
     def words(self) -> str:
-        """The stage, the tokens so far, the cost so far (about, while the bill is still to come), and the seconds."""
+        """The stage, the tokens so far, the cost so far (about, as a bill may still come), and the seconds."""
         tokens = f" · {self._tokens:,} tokens" if self._tokens else ""
-        so_far = self._spent + self._running
-        spent = f" · {'≈ ' if self._running else ''}{dollars(so_far)}" if so_far else ""
+        spent = f" · ≈ {dollars(self._cost)}" if self._cost else ""
         return f"{self._stage}{tokens}{spent} · {time.monotonic() - self._began:.0f} s"
 
     async def show(self, token: str | int, created: bool) -> None:

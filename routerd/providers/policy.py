@@ -1,0 +1,220 @@
+"""The policy: which deployment may be called now, and what a failure means for the question, deployment and key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from random import Random
+
+from routerd.domain.errors import BadRequest, Unfinished
+from routerd.domain.model import ModelRef
+from routerd.domain.settings import ProviderSettings, Quirks
+from routerd.providers.dialect import CONTINUE, FRAMES, adapted, joined
+from routerd.providers.draft import Draft
+from routerd.providers.failover import TRIES, Deployment, FailoverState, pause_s
+from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
+from routerd.providers.health import Health, HealthStore
+from routerd.providers.keys import KeyCache, ProviderKey
+from routerd.providers.metering import UsageMeter
+from routerd.providers.provider_state import Clock, ProviderState
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAttempt:
+    """A running call: its deployment, key, quirks and start, and the draft that it fills."""
+
+    model: ModelRef
+    provider: ProviderSettings
+    key: ProviderKey
+    quirks: Quirks
+    started: float
+    """Monotonic seconds."""
+    why: str | None
+    """Why this deployment was chosen, where it is not the first of the list."""
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentView:
+    """The current state of all deployments of a candidate; read-only."""
+
+    providers: Mapping[str, ProviderSettings]
+    keys: KeyCache
+    health: HealthStore
+    provider_state: ProviderState
+    usage_meter: UsageMeter
+    clock: Clock
+
+    def deployments(self, failover: FailoverState) -> list[Deployment]:
+        """The deployments in the order of the list; excluded ones carry the reason."""
+        groups = self._groups(failover.candidate.models)
+        return [
+            self._deployment(failover, model, listed, group)
+            for listed, (model, group) in enumerate(zip(failover.candidate.models, groups, strict=True))
+        ]
+
+    def _groups(self, models: tuple[ModelRef, ...]) -> list[int]:
+        """Group numbers, which increase where the price changes from one deployment to the next."""
+        numbers, prices = [0], [(p.input, p.output) if (p := self.usage_meter.price(m)) else None for m in models]
+        for before, after in pairwise(prices):
+            numbers.append(numbers[-1] + (before != after))
+        return numbers[: len(models)]
+
+    def _deployment(self, failover: FailoverState, model: ModelRef, listed: int, group: int) -> Deployment:
+        state = failover.states[model]
+        if not state.out:
+            self._rule_out(failover, model)
+        if state.out:
+            return Deployment(model, listed, group, why=state.why, out=True)
+        provider, now, wall = self.providers[model.provider], self.clock.monotonic(), self.clock.wall()
+        health = self.health.get(str(model))
+        limiter, quota = self.provider_state.limiter(provider), self.provider_state.quota(model)
+        waits = (
+            (health.wait_s(wall), health.reason or "another request is probing it"),
+            (state.rest_until - now, state.why),
+            (limiter.wait_s(now, failover.tokens), f"the limits set for {provider.name} are used up"),
+        )
+        wait_s, why = max(waits, key=lambda pair: pair[0])
+        # Without max_output: most answers are far shorter, and a rejected request costs only a moment.
+        hint_s = quota.wait_s(now, failover.input_tokens)
+        if wait_s <= 0:
+            why = state.why or ("its rate limit is used up" if hint_s else "")
+        return Deployment(
+            model,
+            listed,
+            group,
+            wait_s=max(wait_s, 0.0),
+            hint_s=hint_s,
+            why=why,
+            degraded=health.degraded(wall),
+            headroom=min(limiter.headroom(now), quota.headroom(now)),
+        )
+
+    def _rule_out(self, failover: FailoverState, model: ModelRef) -> None:
+        """Exclude a deployment that cannot answer this question, whatever its health."""
+        prompt = failover.question.prompt
+        if model.provider not in self.providers:
+            failover.exclude(model, f"no provider '{model.provider}' is configured")
+            return
+        key = self.keys.known(self.providers[model.provider])
+        credential = self.health.get(key.name) if key else Health()
+        if credential.wait_s(self.clock.wall()) > 0:
+            failover.exclude(model, credential.reason, Failure.CREDENTIAL)
+            return
+        price = self.usage_meter.price(model)
+        if price and price.context and prompt.input_tokens > price.context:
+            failover.exclude(model, f"its window is {price.context} tokens", Failure.CONTEXT_TOO_LONG)
+
+
+CONTINUATIONS = 2
+"""Continuations of one answer: three times the output limit is more than any action plans for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailurePolicy:
+    """Applies the failure table to question, deployment and key; makes no call."""
+
+    keys: KeyCache
+    health: HealthStore
+    provider_state: ProviderState
+    usage_meter: UsageMeter
+    clock: Clock
+    rng: Random
+    quirks: dict[ModelRef, Quirks] = field(default_factory=dict)
+    """Quirks learned from rejected fields."""
+
+    def failed(
+        self, failover: FailoverState, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str
+    ) -> None:
+        """Update health and failover state after a failure described by ``why``."""
+        rule = TABLE[failure]
+        self._cool_down(running, fault, failure, why)
+        state = failover.states[running.model]
+        state.failures += 1
+        state.why, state.last = why, failure
+        state.rest_until = self.clock.monotonic() + pause_s(state.failures, self.rng.random())
+        if fault.sign is FaultKind.LENGTH:
+            self._continue(failover, running)
+        elif rule.then is NextStep.STOP and (quirks := adapted(running.quirks, fault)):
+            self.quirks[running.model] = quirks
+            state.rest_until = 0.0
+        elif rule.then is NextStep.STOP:
+            failover.stopped = BadRequest(f"{running.model} refused the request: {why}.")
+        elif rule.then is NextStep.LARGER:
+            self._exclude_smaller(failover, running.model, why)
+        elif rule.then is NextStep.NEXT or (failure is not Failure.RATE_LIMITED and state.failures >= TRIES):
+            failover.exclude(running.model, why, failure)
+
+    def answered(self, running: RunningAttempt) -> None:
+        """Close the breaker, and read the rate-limit headers."""
+        wall = self.clock.wall()
+        self.read_quota(running, {})
+        self._change(running.model, lambda health: health.succeed(wall))
+
+    def cancelled(self, running: RunningAttempt) -> None:
+        """End a probe without a result."""
+        self._change(running.model, Health.end_probe)
+
+    def read_quota(self, running: RunningAttempt, headers: Mapping[str, str]) -> None:
+        """Read the rate-limit headers of an answer or an error."""
+        quota = self.provider_state.quota(running.model)
+        quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
+
+    def _cool_down(self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str) -> None:
+        """Update the health of the deployment, and of the key where that was rejected."""
+        rule, wall = TABLE[failure], self.clock.wall()
+        self.read_quota(running, fault.headers)
+        if rule.cooldown is CooldownScope.CREDENTIAL:
+            self.keys.forget(running.provider)
+            self.health.change(running.key.name, lambda health: health.cool_down(wall + rule.cooldown_s, why))
+        seconds = fault.retry_after_s
+        if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
+            hinted_s = self.provider_state.quota(running.model).wait_s(self.clock.monotonic(), 1)
+            seconds = hinted_s or rule.cooldown_s
+
+        def move(health: Health) -> Health:
+            moved = health.fail(wall, why) if rule.breaks else health.end_probe()
+            return moved if seconds is None else moved.cool_down(wall + seconds, why)
+
+        self._change(running.model, move)
+
+    def _change(self, model: ModelRef, move: Callable[[Health], Health]) -> None:
+        """Change a deployment's health; no write where nothing changes."""
+        health = self.health.get(str(model))
+        if move(health) != health:
+            self.health.change(str(model), move)
+
+    def _continue(self, failover: FailoverState, running: RunningAttempt) -> None:
+        """Continue an answer that was cut at its length limit, where that is cheaper than a new attempt.
+
+        A new attempt pays for the existing part as output, a continuation as input: cheaper unless input costs
+        more than output, as for no known model.
+        """
+        price, most = self.usage_meter.price(running.model), failover.max_output
+        if not running.draft.text:
+            why = f"it spent all of its {most} output tokens on reasoning"
+            failover.exclude(running.model, why, Failure.TRUNCATED)
+        elif price and price.input > price.output:
+            why = f"its answer is longer than {most} tokens"
+            failover.exclude(running.model, why, Failure.TRUNCATED)
+        elif failover.continuations >= CONTINUATIONS:
+            failover.stopped = Unfinished(f"The answer of {running.model} is longer than {most} tokens allow.")
+        else:
+            so_far = joined(failover.so_far, running.draft.text)
+            failover.continue_answer(
+                running.model, so_far, sum(map(self.usage_meter.counter.count, (so_far, CONTINUE))) + FRAMES
+            )
+
+    def _exclude_smaller(self, failover: FailoverState, model: ModelRef, why: str) -> None:
+        """Exclude a deployment whose context window is too small, and all whose known window is not larger."""
+        failover.exclude(model, why, Failure.CONTEXT_TOO_LONG)
+        window = self._window(model)
+        for other in failover.candidate.models:
+            theirs = self._window(other)
+            if other.model == model.model or (window and theirs and theirs <= window):
+                failover.exclude(other, why, Failure.CONTEXT_TOO_LONG)
+
+    def _window(self, model: ModelRef) -> int | None:
+        price = self.usage_meter.price(model)
+        return price.context if price else None
