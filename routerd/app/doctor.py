@@ -162,7 +162,8 @@ class DoctorInputs:
             past.append(f"last failure {last.at:%a %H:%M}, {last.model}: {last.why}")
         for name, health in self.health.items():
             if health.cooldown_until > self.now.timestamp() and (
-                name.startswith(f"{provider.name}/") or (provider.key and name == key_name)
+                name == key_name
+                or (name.startswith(f"{provider.name}/") and name.endswith(key_name.removeprefix(provider.name)))
             ):
                 until = datetime.fromtimestamp(health.cooldown_until, self.now.tzinfo)
                 past.append(f"{name.partition('#')[0]} benched until {until:%H:%M:%S} ({health.reason})")

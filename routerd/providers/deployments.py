@@ -14,7 +14,7 @@ from routerd.providers.failover import Deployment
 from routerd.providers.failover_state import FailoverState
 from routerd.providers.failure import Failure
 from routerd.providers.health import Health, HealthStore
-from routerd.providers.keys import KeyCache
+from routerd.providers.keys import KeyCache, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import ProviderState
 
@@ -52,8 +52,9 @@ class DeploymentView:
         if state.out:
             return Deployment(model, listed, group, why=state.why, out=True)
         provider, now, wall = self.providers[model.provider], self.clock.monotonic(), self.clock.wall()
-        health = self.health.get(str(model))
-        limiter, quota = self.provider_state.limiter(provider), self.provider_state.quota(model)
+        key = self.keys.known(provider)
+        health = self.health.get(deployment(model, provider, key))
+        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
         waits = (
             (breaker.wait_s(health, wall), health.reason or "another request is probing it"),
             (state.rest_until - now, state.why),

@@ -35,7 +35,7 @@ from routerd.providers.failover_state import FailoverState
 from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
 from routerd.providers.failure_policy import FailurePolicy
 from routerd.providers.health import Health, HealthStore, MemoryHealth
-from routerd.providers.keys import KeyCache
+from routerd.providers.keys import KeyCache, deployment
 from routerd.providers.messages import failure_message
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import ProviderState
@@ -123,11 +123,11 @@ class UpstreamEngine:
             return None
         if known is None:
             return None  # its credential may be benched: look again, now that it is known
-        if not self._probe(model):
+        if not self._probe(deployment(model, provider, key)):
             return None  # another request was faster: look again
         quirks = self._failure_policy.quirks.get(model, provider.quirks)
         running = RunningAttempt(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
-        limiter, quota = self.provider_state.limiter(provider), self.provider_state.quota(model)
+        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
         slot = limiter.begin(running.started, failover.tokens)  # before anything is waited for, so that others see it
         used = 0
         try:
@@ -219,9 +219,9 @@ class UpstreamEngine:
             usage_estimated=billed.estimated,
         )
 
-    def _probe(self, model: ModelRef) -> bool:
+    def _probe(self, name: str) -> bool:
         """Whether this request may go; through a half-open breaker only as the one probe."""
-        if not breaker.half_open(self.health.get(str(model))):
+        if not breaker.half_open(self.health.get(name)):
             return True
         won = False
 
@@ -231,5 +231,5 @@ class UpstreamEngine:
             won = probing is not None
             return probing or health
 
-        self.health.change(str(model), move)
+        self.health.change(name, move)
         return won

@@ -17,7 +17,7 @@ from routerd.providers.failover import TRIES, pause_s
 from routerd.providers.failover_state import FailoverState
 from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
 from routerd.providers.health import Health, HealthStore
-from routerd.providers.keys import KeyCache
+from routerd.providers.keys import KeyCache, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import ProviderState
 
@@ -64,15 +64,15 @@ class FailurePolicy:
         """Close the breaker, and learn from the headers."""
         wall = self.clock.wall()
         self.learn(running, {})
-        self._change(running.model, lambda health: breaker.succeed(health, wall))
+        self._change(running, lambda health: breaker.succeed(health, wall))
 
     def cancelled(self, running: RunningAttempt) -> None:
         """A probe that was broken off proved nothing."""
-        self._change(running.model, breaker.give_back)
+        self._change(running, breaker.give_back)
 
     def learn(self, running: RunningAttempt, headers: Mapping[str, str]) -> None:
         """Read the rate-limit headers of an answer, or of a refusal."""
-        quota = self.provider_state.quota(running.model)
+        quota = self.provider_state.quota(running.model, running.provider, running.key)
         quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
 
     def _cool_down(self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str) -> None:
@@ -84,20 +84,22 @@ class FailurePolicy:
             self.health.change(running.key.name, lambda health: breaker.cool_down(health, wall + rule.cooldown_s, why))
         seconds = fault.retry_after_s
         if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
-            hinted_s = self.provider_state.quota(running.model).wait_s(self.clock.monotonic(), 1)
+            quota = self.provider_state.quota(running.model, running.provider, running.key)
+            hinted_s = quota.wait_s(self.clock.monotonic(), 1)
             seconds = hinted_s or rule.cooldown_s
 
         def move(health: Health) -> Health:
             moved = breaker.fail(health, wall, why) if rule.breaks else breaker.give_back(health)
             return moved if seconds is None else breaker.cool_down(moved, wall + seconds, why)
 
-        self._change(running.model, move)
+        self._change(running, move)
 
-    def _change(self, model: ModelRef, move: Callable[[Health], Health]) -> None:
+    def _change(self, running: RunningAttempt, move: Callable[[Health], Health]) -> None:
         """Change a deployment's health; costs no write where nothing changes."""
-        health = self.health.get(str(model))
+        name = deployment(running.model, running.provider, running.key)
+        health = self.health.get(name)
         if move(health) != health:
-            self.health.change(str(model), move)
+            self.health.change(name, move)
 
     def _continue(self, failover: FailoverState, running: RunningAttempt) -> None:
         """After an answer that ended by length: have it continued where that is cheaper than a new try.

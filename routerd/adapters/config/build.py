@@ -71,13 +71,18 @@ def settings_of(together: Merged) -> Settings:
         actions=_named(together, "actions"),
         providers={name: _provider(name, together) for name in _names(together, "providers")},
         models={name: _model(name, together) for name in _names(together, "models")},
-        budget=_made(Budget, together, "budget"),
+        budget=budget_of(together),
         routing=_made(Routing, together, "routing"),
         limits=_made(Limits, together, "limits"),
         cache=_made(Cache, together, "cache"),
         instructions=_named(together, "instructions"),
         **one,
     )
+
+
+def budget_of(together: Merged) -> Budget:
+    """The budgets among merged values."""
+    return _made(Budget, together, "budget")
 
 
 def unknown(together: Merged) -> list[str]:
