@@ -14,7 +14,7 @@ from routerd.providers.failover import Deployment
 from routerd.providers.failover_state import FailoverState
 from routerd.providers.failure import Failure
 from routerd.providers.health import Health, HealthStore
-from routerd.providers.keys import KeyCache, deployment
+from routerd.providers.keys import ProviderKeys, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import ProviderState
 
@@ -24,7 +24,7 @@ class DeploymentView:
     """Everything that says whether a deployment may be asked."""
 
     providers: Mapping[str, ProviderSettings]
-    keys: KeyCache
+    keys: ProviderKeys
     health: HealthStore
     provider_state: ProviderState
     usage_meter: UsageMeter

@@ -35,7 +35,7 @@ from routerd.providers.failover_state import FailoverState
 from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
 from routerd.providers.failure_policy import FailurePolicy
 from routerd.providers.health import Health, HealthStore, MemoryHealth
-from routerd.providers.keys import KeyCache, deployment
+from routerd.providers.keys import ProviderKeys, deployment
 from routerd.providers.messages import failure_message
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import ProviderState
@@ -50,7 +50,7 @@ class UpstreamEngine:
     """
 
     providers: Mapping[str, ProviderSettings]
-    keys: KeyCache
+    keys: ProviderKeys
     price: Callable[[ModelRef], Price | None]
     counter: Counter
     limits: Limits

@@ -17,7 +17,7 @@ from routerd.providers.failover import TRIES, pause_s
 from routerd.providers.failover_state import FailoverState
 from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
 from routerd.providers.health import Health, HealthStore
-from routerd.providers.keys import KeyCache, deployment
+from routerd.providers.keys import ProviderKeys, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import ProviderState
 
@@ -29,7 +29,7 @@ CONTINUATIONS = 2
 class FailurePolicy:
     """Draws the consequences; asks nobody and reports nothing."""
 
-    keys: KeyCache
+    keys: ProviderKeys
     health: HealthStore
     provider_state: ProviderState
     usage_meter: UsageMeter

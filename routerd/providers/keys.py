@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from routerd.domain.errors import KeyUnavailable
 from routerd.domain.model import ModelRef
@@ -41,6 +42,26 @@ def deployment(model: ModelRef, provider: ProviderSettings, key: ProviderKey | N
     """What the health and the quota of a model are kept under: the model in an account, ``provider/model#hash``."""
     name = key.name if key else account(provider, None)
     return f"{model}#{name.partition('#')[2]}"
+
+
+def provider_key(provider: ProviderSettings, value: str) -> ProviderKey:
+    """A key as it is sent, or why it cannot be one."""
+    if not (value.isascii() and value.isprintable()):
+        return ProviderKey(None, provider.name, f"{provider.key} holds no key but some other text")
+    return ProviderKey(value, account(provider, value))
+
+
+class ProviderKeys(Protocol):
+    """Where an engine has its keys from."""
+
+    def known(self, provider: ProviderSettings) -> ProviderKey | None:
+        """The key, where that needs no waiting."""
+
+    async def get(self, provider: ProviderSettings) -> ProviderKey:
+        """The key, or why there is none."""
+
+    def forget(self, provider: ProviderSettings) -> None:
+        """The provider refused it: the source is asked again before the next call."""
 
 
 class KeyCache:
@@ -81,9 +102,7 @@ class KeyCache:
         if not value:
             problem = f"{provider.key} holds no key" if provider.key else None
             return ProviderKey(None, account(provider, None), problem)
-        if not (value.isascii() and value.isprintable()):
-            return ProviderKey(None, provider.name, f"{provider.key} holds no key but some other text")
-        return ProviderKey(value, account(provider, value))
+        return provider_key(provider, value)
 
 
 def _source(provider: ProviderSettings) -> tuple[str, str, KeySource | None]:

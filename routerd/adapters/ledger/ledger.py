@@ -103,13 +103,19 @@ class SqliteLedger:
         """Dollars booked since a moment."""
         return self._sum("SUM(cost)", since, until)
 
+    def spent_on_project(self, since: datetime, until: datetime | None = None) -> Decimal:
+        """The same for this project's rows alone."""
+        return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self._project)
+
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal:
         """What the baseline model would have cost for the answers that were used, less all that was spent."""
         return self._sum(SAVED, since, until)
 
-    def _sum(self, what: str, since: datetime, until: datetime | None) -> Decimal:
+    def _sum(self, what: str, since: datetime, until: datetime | None, *names: str) -> Decimal:
         end = until.timestamp() if until else _NEVER
-        rows = self._database.read(f"SELECT {what} FROM {ATTEMPTS} WHERE at >= ? AND at < ?", (since.timestamp(), end))
+        rows = self._database.read(
+            f"SELECT {what} FROM {ATTEMPTS} WHERE at >= ? AND at < ?", (*names, since.timestamp(), end)
+        )
         return from_pico(rows[0][0])
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:

@@ -15,7 +15,7 @@ from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.to_proto import workspace_edit
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
     from routerd.frontends.lsp.session import Session
 
 ANSWER_S = 30.0

@@ -67,6 +67,11 @@ def added_folders(params: types.DidChangeWorkspaceFoldersParams) -> tuple[str, .
     return tuple(folder.uri for folder in params.event.added)
 
 
+def removed_folders(params: types.DidChangeWorkspaceFoldersParams) -> tuple[str, ...]:
+    """URIs of the folders that the client took out of its workspace."""
+    return tuple(folder.uri for folder in params.event.removed)
+
+
 def wanted_kinds(params: types.CodeActionParams) -> tuple[str, ...]:
     """The kinds that a menu is limited to; empty for no limit."""
     return tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())

@@ -31,7 +31,7 @@ async def estimate(session: Session, params: object) -> Json:
     """`routerd/estimate`: what each action would cost at a position, "ask" by its ``instruction``; sends nothing."""
     uri = from_proto.text_of(params, "textDocument", "uri")
     lsp_position = from_proto.lsp_position(from_proto.part(params, "position"))
-    app = await session.working()
+    app = await session.working(uri)
     document = session.documents.get(uri) or app.document(uri)
     if document is None:
         raise UsageError(f"{uri} is neither open in the editor nor a readable file: open it first.")

@@ -22,7 +22,7 @@ from routerd.frontends.lsp.progress import Progress
 from routerd.frontends.shapes import outcome_json
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
     from routerd.frontends.lsp.session import Session
 
 _MESSAGE = {Status.FAILED: 1, Status.REFUSED: 2, Status.PROPOSED: 2}
@@ -42,7 +42,7 @@ class _RunContext:
 async def start(session: Session, argument: object, own: bool) -> Job:
     """Begin the job that an argument asks for, or find it already running. Raises RouterdError."""
     arguments = from_proto.run_arguments(argument)
-    app = await session.working()
+    app = await session.working(arguments.uri)
     document = session.documents.get(arguments.uri)
     if document is not None:
         await app.at_hand(document)

@@ -8,7 +8,7 @@ from routerd.domain.errors import LedgerError
 from routerd.frontends.shapes import money
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
     from routerd.frontends.lsp.client import Wire
 
 

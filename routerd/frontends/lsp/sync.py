@@ -19,8 +19,8 @@ def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
     document = from_proto.document(params.text_document)
     session.documents.open(document)
     _hold(session, document)
-    if session.app is not None:
-        session.later(asyncio.ensure_future(session.app.study(document.uri)))
+    if session.apps is not None:
+        session.later(asyncio.ensure_future(session.apps.of(document.uri).study(document.uri)))
 
 
 def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None:
@@ -45,10 +45,10 @@ def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
     session.jobs.cancel_document(uri)
     session.reviews.clear(uri)
     session.pauses.end(uri)
-    if session.app is not None:
-        session.app.closed(uri)
+    if session.apps is not None:
+        session.apps.of(uri).closed(uri)
 
 
 def _hold(session: Session, document: Document) -> None:
-    if session.app is not None:
-        session.app.opened(document)
+    if session.apps is not None:
+        session.apps.of(document.uri).opened(document)
