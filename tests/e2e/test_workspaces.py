@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,11 @@ import pytest
 from tests import brain
 from tests.e2e.conftest import CODE, with_upstream
 from tests.e2e.raw_editor import CAPABILITIES, Json, RawEditor
-from tests.e2e.tcp_daemon import Client, TcpDaemon
-from tests.loopback import Upstream
+from tests.e2e.tcp_daemon import TcpDaemon
+from tests.loopback import Upstream, fingerprint
 from tests.loopback.thread import InThread
 
 NAME = {"line": 3, "character": 6}
-ASKS = {**CAPABILITIES, "workspace": {**CAPABILITIES["workspace"], "configuration": True}}
 SOON_S = 10.0
 
 
@@ -58,12 +57,6 @@ async def models(editor: RawEditor, uri: str) -> set[str]:
     return {estimate["model"] for estimate in found["estimates"]}
 
 
-async def document(editor: RawEditor, uri: str) -> Json:
-    start = {"start": NAME, "end": NAME}
-    outcome: Json = await editor.request("routerd/run", {"action": "document", "uri": uri, "range": start, "version": 1})
-    return outcome
-
-
 async def test_each_folder_has_its_own_tiers_and_a_change_in_one_leaves_the_other(
     env: dict[str, str], project: Path, other: Path, tmp_path: Path
 ) -> None:
@@ -84,25 +77,64 @@ async def test_each_folder_has_its_own_tiers_and_a_change_in_one_leaves_the_othe
         assert await models(editor, loose) == {"local/test-model"}
 
 
-async def test_a_folders_lower_budget_counts_what_that_folder_spent_and_the_users_own_counts_all(
-    env: dict[str, str], project: Path, other: Path
-) -> None:
-    (project / ".routerd.toml").write_text('[budget]\ndaily = "0.004"\n')
-    async with Upstream(reply=brain.reply) as upstream:
-        env = with_upstream(env, upstream.base_url, daily="0.009", per_action="0.004")
-        async with two_folders(env, project, other) as editor:
-            editor.handlers["workspace/applyEdit"] = lambda _: {"applied": False}
-            one, two = editor.open(project / "labels.py"), editor.open(other / "labels.py")
-            spent = Decimal(0)
-            while spent <= Decimal("0.0045"):
-                outcome = await document(editor, two)
-                assert outcome["cost"] is not None, outcome["message"]
-                spent += Decimal(outcome["cost"])
-                editor.type(two, 0, f"# {spent}\n")
-                editor.versions[two] = editor.versions[two]
-                if len(upstream.seen) > 60:
-                    break
-            assert spent > Decimal("0.004"), "more than the first folder may spend"
+class AtOneDaemon:
+    """A client over TCP whose editor has settings and keys of its own."""
+
+    def __init__(self, daemon: TcpDaemon, root: Path, settings: Json, keys: Json) -> None:
+        announced: Json = {"workspace": {"configuration": True}, "experimental": {"routerd": {"keys": True}}}
+        self.settings = settings
+        self._numbers = itertools.count(2)
+        self.client = daemon.initialized(root, **announced)
+        self.client.handlers = {
+            "workspace/configuration": lambda params: [self.settings for _ in params["items"]],
+            "routerd/key": lambda params: {"key": keys.get(params["provider"])},
+        }
+        self.uri = (root / "labels.py").as_uri()
+        self.client.open(self.uri, CODE)
+
+    def models(self) -> set[str]:
+        params = {"textDocument": {"uri": self.uri}, "position": NAME}
+        found = self.client.ask(next(self._numbers), "routerd/estimate", params)
+        return {estimate["model"] for estimate in found["estimates"]}
+
+    def review(self) -> Json:
+        argument = {"action": "review", "uri": self.uri, "range": {"start": NAME, "end": NAME}, "version": 1}
+        outcome: Json = self.client.ask(next(self._numbers), "routerd/run", argument)
+        return outcome
+
+
+def test_a_budget_that_one_editor_raises_stays_as_it_is_for_the_other(env: dict[str, str], project: Path) -> None:
+    with InThread(Upstream(reply=brain.reply)) as upstream:
+        env = with_upstream(env, upstream.base_url, daily="0.000001")
+        with TcpDaemon(env, project, "--root", str(project)) as daemon:
+            raising = AtOneDaemon(daemon, project, {"budget": {"daily": "5.00"}, "actions": {"review": "utility"}}, {})
+            other = AtOneDaemon(daemon, project, {}, {})
+            assert raising.review()["attempts"], "its own budget allows it"
             sent = len(upstream.seen)
-            outcome = await document(editor, one)
-            assert len(upstream.seen) > sent, outcome["message"]
+            refused = other.review()
+            assert (refused["status"], refused["attempts"]) == ("refused", [])
+            assert "The daily budget of $0.000001" in refused["message"]
+            assert len(upstream.seen) == sent
+            assert raising.review()["status"] != "refused", "and the other's settings took nothing from it"
+            for one in (raising, other):
+                one.client.close()
+
+
+def test_a_key_is_sent_for_the_session_whose_editor_handed_it_over(env: dict[str, str], project: Path) -> None:
+    with InThread(Upstream(reply=brain.reply)) as upstream:
+        env = with_upstream(env, upstream.base_url)
+        del env["ROUTERD_E2E_KEY"]
+        with TcpDaemon(env, project, "--root", str(project)) as daemon:
+            first, second, keyless = (
+                AtOneDaemon(daemon, project, {"cache": {"enabled": False}}, keys)
+                for keys in ({"local": "sk-of-the-first"}, {"local": "sk-of-the-second"}, {})
+            )
+            for one in (first, second, first):
+                assert one.models() == {"local/test-model"}
+                assert one.review()["attempts"]
+            assert keyless.models() == {"offline/built-in"}
+            sent = [seen.headers["authorization"] for seen in upstream.seen]
+            assert set(sent) == {fingerprint("sk-of-the-first"), fingerprint("sk-of-the-second")}
+            assert sent[0] == sent[-1] != sent[1]
+            for one in (first, second, keyless):
+                one.client.close()
