@@ -1,4 +1,4 @@
-"""The Engine over both kinds of engines: the built-in one, and the providers; it never looks at the question."""
+"""Chooses the built-in engine or the providers' for a candidate; never looks at the question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routerd.domain.reply import Reply
 
 
 class Engines:
-    """The Engine that hands a rung to the built-in engine or to the providers, by its models."""
+    """The Engine port over two engines; the models of a candidate decide which one is asked."""
 
     def __init__(self, offline: Engine, upstream: Engine) -> None:
         self._offline = offline

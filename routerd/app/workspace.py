@@ -193,16 +193,16 @@ class App:
         self.workspace.index(uri, lambda: time.monotonic() < end)
 
     def priced_actions(self, document: Document, span: Range) -> tuple[PricedAction, ...]:
-        """The menu at a place: each action that makes sense there, with its price; nothing is sent or read."""
+        """The menu at a range: each action that makes sense there, with its price; nothing is sent or read."""
         return self._priced(Request(spec.name, document, span) for spec in catalog().values() if spec.in_menu)
 
     def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
-        """The menu, and what would be asked in the user's own words, as they are by now."""
+        """The menu, and the actions that take an instruction, priced with ``words`` as that instruction."""
         own = (Request(one.name, document, span, instruction=words) for one in catalog().values() if not one.in_menu)
         return (*self.priced_actions(document, span), *self._priced(own))
 
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
-        """What each action would cost for the symbol whose name stands at a place; ``None`` elsewhere."""
+        """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
         if symbol is None:
             return None

@@ -77,6 +77,25 @@ async def test_each_folder_has_its_own_tiers_and_a_change_in_one_leaves_the_othe
         assert await models(editor, loose) == {"local/test-model"}
 
 
+async def test_documents_follow_the_folders_that_are_opened_and_closed(
+    env: dict[str, str], project: Path, other: Path
+) -> None:
+    (project / ".routerd.toml").write_text(tiers("local/first"))
+    (other / ".routerd.toml").write_text(tiers("local/second"))
+    folder = {"uri": other.as_uri(), "name": "other"}
+    async with Upstream() as upstream, RawEditor(with_upstream(env, upstream.base_url), project) as editor:
+        uri = editor.open(other / "labels.py")
+        assert await models(editor, uri) == {"local/test-model"}
+        for event, model in (
+            ({"added": [folder], "removed": []}, "local/second"),
+            ({"added": [], "removed": [folder]}, "local/test-model"),
+        ):
+            editor.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+            async with asyncio.timeout(SOON_S):
+                while await models(editor, uri) != {model}:
+                    await asyncio.sleep(0.05)
+
+
 class AtOneDaemon:
     """A client over TCP whose editor has settings and keys of its own."""
 

@@ -1,4 +1,4 @@
-"""A provider's key from the place that the configuration names; no key is ever kept, logged or shown here."""
+"""Reads a provider's key from the source that the configuration names; never stores, logs or shows a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layers read in their order and merged: the settings, where each came from, and what was ignored."""
+"""Reads the layers in their order and merges them: settings, where each came from, and what was ignored."""
 
 from __future__ import annotations
 

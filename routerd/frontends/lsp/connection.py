@@ -115,7 +115,7 @@ class Connection:
         return 0 if self._wire.down else 1
 
     def lost(self) -> None:
-        """The client is gone without a word, or with one that never arrived."""
+        """The client closed the connection without `exit`."""
         self._end(self.code_if_lost)
 
     async def end(self) -> int:

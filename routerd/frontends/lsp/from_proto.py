@@ -1,4 +1,4 @@
-"""The door in: what a client sends, as values of the domain; no other file reads a wire type's fields."""
+"""Converts what a client sends to values of the domain; no other file reads a wire type's fields."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class RunArguments:
     token: str | int | None
 
     def request(self, document: Document, span: Range) -> Request:
-        """The wish for a document and a place in it."""
+        """The request for a range of a document."""
         return Request(
             self.action,
             document,
@@ -137,7 +137,7 @@ class RunArguments:
 
 
 def run_arguments(argument: object) -> RunArguments:
-    """The wish that an argument states. Raises UsageError with a sentence where it does not."""
+    """The run that an argument asks for. Raises UsageError with a sentence where it does not."""
     given = _object(argument)
     action, uri = given.get("action"), given.get("uri")
     if not isinstance(action, str) or not isinstance(uri, str):

@@ -1,4 +1,4 @@
-"""A job's Watch, shown as LSP work-done progress: stage, tokens, cost so far and seconds; a few reports a second."""
+"""A job's Observer, shown as LSP work-done progress: stage, tokens, cost so far and seconds; a few reports a second."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Progress:
         self._tokens, self._running = so_far, cost or Decimal(0)
 
     def attempted(self, attempt: Attempt) -> None:
-        """A failed attempt is worth a word, as what follows takes longer, and its cost is shown."""
+        """Show a failed attempt, as what follows takes longer, and its cost."""
         self._spent += attempt.cost or 0
         self._running = Decimal(0)
         if attempt.status not in (AttemptStatus.OK, AttemptStatus.CANCELLED):
@@ -77,7 +77,7 @@ class Progress:
                 self._tell({"kind": "report", "cancellable": True, "message": said})
 
     def end(self, message: str) -> None:
-        """Take the progress away with a last word."""
+        """End the progress with a last message."""
         if self._token is not None:
             self._tell({"kind": "end", "message": message})
             self._token = None

@@ -1,4 +1,4 @@
-"""Requests of routerd's own: a run that answers with its outcome, estimates, and routing of words."""
+"""Requests of routerd's own: a run that answers with its outcome, estimates, and routing of an instruction."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def estimate(session: Session, params: object) -> Json:
 
 
 async def route(session: Session, params: object) -> Json:
-    """`routerd/route`: where these words would be sent, and why."""
+    """`routerd/route`: where an instruction would be sent, and why."""
     words = from_proto.text_of(params, "text")
     app = await session.working()
     # In a thread: the first use loads arrays, and the user's own embedding may be on another machine.

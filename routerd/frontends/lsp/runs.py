@@ -1,4 +1,4 @@
-"""How a wish becomes a job, whichever door it came through, and what its end means for the user."""
+"""Starts a job for a command or request, and reports its outcome to the user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from routerd.frontends.lsp.session import Session
 
 _MESSAGE = {Status.FAILED: 1, Status.REFUSED: 2, Status.PROPOSED: 2}
-"""LSP's MessageType of what the user must be told; a job that went well or was cancelled shows by itself."""
+"""LSP's MessageType of an outcome that is shown in a message; a job that succeeded or was cancelled shows none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def start(session: Session, argument: object, own: bool) -> Job:
 
 
 def _request(session: Session, app: App, arguments: RunArguments) -> Request:
-    """The wish for the document as it is now: a range made for an older version moves along."""
+    """The request for the current document: a range made for an older version moves along."""
     document = session.documents.get(arguments.uri) or app.document(arguments.uri)
     if document is None:
         raise UsageError(f"{arguments.uri} is neither open in the editor nor a readable file: open it first.")
@@ -70,7 +70,7 @@ def _request(session: Session, app: App, arguments: RunArguments) -> Request:
 
 
 def _key(app: App, arguments: RunArguments, request: Request) -> Hashable:
-    """What makes two wishes the same: the action and the symbol, not the column of the cursor."""
+    """What makes two requests the same: the action and the symbol, not the column of the cursor."""
     symbol = None
     if request.span.empty:
         symbol = app.grammar.outline(request.document).enclosing(request.cursor)

@@ -1,4 +1,4 @@
-"""The daemon's life: stdio for one client or TCP for several, until they leave or a signal ends it."""
+"""Runs the daemon: stdio for one client or TCP for several, until they leave or a signal ends it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from routerd.frontends.lsp.stdio import Stdio
 from routerd.frontends.lsp.tcp import Listen, listen
 
 _DISCONNECT_S = 0.2
-"""Time for a word of farewell to providers, which nobody needs."""
+"""Time to close the connections to providers, which they do not need."""
 
 
 def serve(

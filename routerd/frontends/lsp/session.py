@@ -19,6 +19,7 @@ from routerd.frontends.lsp.shared import SharedServices
 
 if TYPE_CHECKING:
     from routerd.app.workspace import App
+    from routerd.domain.document import Document
 
 _log = logging.getLogger(__name__)
 
@@ -87,10 +88,19 @@ class Session:
             self._watching.pop(app).cancel()
         self.tell_problems(self.apps.problems)
         for document in self.documents.all():
-            self.apps.of(document.uri).opened(document)
             self.later(asyncio.ensure_future(self.apps.of(document.uri).study(document.uri)))
         await self.take_settings()
         self._tell_status()
+
+    def hold(self, document: Document) -> None:
+        """The client opened or changed a document: every app sees that text, as an action may read other folders."""
+        for app in self.apps.all() if self.apps else ():
+            app.opened(document)
+
+    def drop(self, uri: str) -> None:
+        """The client closed a document: from now on the file on disk counts."""
+        for app in self.apps.all() if self.apps else ():
+            app.closed(uri)
 
     def refresh_lenses(self) -> None:
         """Let a client that can do so ask for lenses anew; whether it answers does not matter."""
@@ -147,7 +157,11 @@ class Session:
         status.tell(self.wire, self.apps.first if self.apps else None, len(self.jobs))
 
     def _opened(self, app: App) -> None:
-        """An app was opened: watch its files for as long as it is there."""
+        """An app was opened: it sees every open document, and its files are watched for as long as it is there."""
+        for document in self.documents.all():
+            app.opened(document)
+        if self.apps is not None:  # later than the first ones, which are waited for
+            self.later(asyncio.ensure_future(app.warm()))
         watching = self._watching[app] = asyncio.ensure_future(app.watch(lambda problems: self.reloaded(problems, app)))
         self.later(watching)
 
@@ -165,8 +179,6 @@ class Session:
             self._fault = fault
             return
         self.tell_problems(apps.problems)
-        for document in self.documents.all():
-            apps.of(document.uri).opened(document)
         await asyncio.gather(self.take_settings(), *(app.warm() for app in apps.all()))
         if self.client.keeps_keys:
             providers = [one.name for one in apps.first.settings.providers.values() if one.key]

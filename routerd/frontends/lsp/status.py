@@ -1,4 +1,4 @@
-"""`routerd/status`: whether routerd is busy, and today's money; told whenever one of them changed."""
+"""`routerd/status`: whether routerd is busy, and today's money; sent whenever one of them changed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def tell(wire: Wire, app: App | None, jobs: int) -> None:
-    """Tell the client; nothing is known before the app is open, nor while the ledger cannot be read."""
+    """Send it; nothing is sent before the app is open, nor while the ledger cannot be read."""
     if app is None:
         return
     try:
         budget_status = app.budget_status()
     except LedgerError:
-        return  # a job begins and ends all the same, and the next status tells
+        return  # the next status will have it
     wire.tell(
         "routerd/status",
         {
