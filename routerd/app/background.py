@@ -1,4 +1,4 @@
-"""Threads for what is too slow for the event loop: one for what somebody may wait for, one for whole projects."""
+"""Two threads for slow work: one for work that a user may wait for, one for indexing whole projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Semantic routing plugged together: the embedding that the settings name, and routes of free-form instructions."""
+"""Classifiers for semantic routing, with the embedding that the settings name."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ KeyOf = Callable[[ProviderSettings], str | None]
 
 
 class Classifiers:
-    """Makes classifiers for settings; what was loaded or fetched for one is kept for the next.
+    """Makes classifiers for settings; what was loaded or fetched for one is kept for the next with the same keys.
 
     Nothing is imported, read or asked before a classifier's first use: numpy alone would slow the daemon's start.
     """
 
     def __init__(self) -> None:
-        self._own: tuple[tuple[Embedding, ProviderSettings | None], SemanticClassifier] | None = None
+        self._own: tuple[tuple[Embedding, ProviderSettings | None, KeyOf], SemanticClassifier] | None = None
 
     def of(self, settings: Settings, key_of: KeyOf) -> Classifier:
         """The classifier with the user's embedding and examples."""
@@ -53,8 +53,8 @@ class Classifiers:
         provider = settings.providers.get(choice.model.provider) if choice.model else None
         if choice.built_in or (choice.model and provider is None):
             return shipped
-        if self._own is None or self._own[0] != (choice, provider):
-            self._own = (choice, provider), SemanticClassifier(_embedder(choice, provider, key_of))
+        if self._own is None or self._own[0] != (choice, provider, key_of):
+            self._own = (choice, provider, key_of), SemanticClassifier(_embedder(choice, provider, key_of))
         return FallbackClassifier(self._own[1].with_examples(examples), shipped, str(choice))
 
 

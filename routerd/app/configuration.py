@@ -1,4 +1,4 @@
-"""The configuration as the command line sets it up, shows it and checks it, without running an action."""
+"""Sets up, shows and checks the configuration for the command line, without running an action."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def update_prices() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The configuration of a place, before any app is made of it."""
+    """The configuration of a workspace folder, before an app is opened with it."""
 
     sources: config.Sources
 
@@ -87,7 +87,7 @@ class Setup:
         return (*said, *(doubt for model in loaded.chosen if (doubt := catalogue.doubt(model))))
 
     def write_first(self, environ: Mapping[str, str]) -> Path:
-        """Write a first file that names the keys and local servers found. Raises ConfigError where one stands."""
+        """Write a first file that names the keys and local servers found. Raises ConfigError where one exists."""
         from routerd.app.doctor import running  # noqa: PLC0415  # a fifth of a second, which `config show` can spare
 
         settings = config.load(replace(self.sources, asked_for="")).settings

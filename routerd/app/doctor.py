@@ -1,4 +1,4 @@
-"""What `routerd doctor` looks at: configuration, vocabulary, ledger, each tier's model and every provider.
+"""Checks for `routerd doctor`: configuration, vocabulary, ledger, each tier's model and every provider.
 
 A provider is asked for its list of models, and only where it has a key or needs none; no key is ever shown.
 """
@@ -31,12 +31,12 @@ LOCAL = ("ollama", "lmstudio")
 LOCAL_S, REMOTE_S = 1.0, 5.0
 """Time to answer: a local server is there at once or not at all."""
 LOOK_BACK = timedelta(days=7)
-"""Failures before that say nothing of today."""
+"""Older failures are not reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorCheck:
-    """One thing that doctor looked at."""
+    """The result of one check."""
 
     name: str
     ok: bool | None
@@ -45,7 +45,7 @@ class DoctorCheck:
 
 
 async def examine(config_file: Path | None, root: Path | None, now: datetime) -> tuple[DoctorCheck, ...]:
-    """Everything that routerd stands on in a workspace folder. Raises ConfigError."""
+    """Check everything that routerd needs in a workspace folder. Raises ConfigError."""
     sources = config.Sources.found(config_file, root)
     loaded = config.load(sources)
     database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now)
@@ -162,7 +162,8 @@ class DoctorInputs:
             past.append(f"last failure {last.at:%a %H:%M}, {last.model}: {last.why}")
         for name, health in self.health.items():
             if health.cooldown_until > self.now.timestamp() and (
-                name.startswith(f"{provider.name}/") or (provider.key and name == key_name)
+                name == key_name
+                or (name.startswith(f"{provider.name}/") and name.endswith(key_name.removeprefix(provider.name)))
             ):
                 until = datetime.fromtimestamp(health.cooldown_until, self.now.tzinfo)
                 past.append(f"{name.partition('#')[0]} benched until {until:%H:%M:%S} ({health.reason})")

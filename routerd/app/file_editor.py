@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.reply import Change
 from routerd.domain.text import Text

@@ -21,6 +21,8 @@ class Limit:
     spent: Decimal
     held: Decimal
     """Reserved for work that is running, in any daemon of the user."""
+    of_project: bool = False
+    """Whether a project's own file set it, so that only what was spent on that project counts."""
 
     @property
     def rest(self) -> Decimal:
@@ -33,9 +35,10 @@ class Limit:
             return None
         whose, later = _PERIODS[self.name]
         held = f", {dollars(self.held)} held for running work" if self.held else ""
+        of, where = ("This project's", " in its .routerd.toml") if self.of_project else ("The", "")
         return Refusal(
-            f"The {self.name} budget of {dollars(self.limit)} is used up: {dollars(self.spent)} spent{held}, and this "
-            f"may cost {dollars(least)}. Raise budget.{self.name}, or wait until {later}.",
+            f"{of} {self.name} budget of {dollars(self.limit)} is used up: {dollars(self.spent)} "
+            f"spent{held}, and this may cost {dollars(least)}. Raise budget.{self.name}{where}, or wait until {later}.",
             RefusalCode.BUDGET,
             f"over {whose} budget",
         )

@@ -29,7 +29,7 @@ from routerd.providers.draft import Draft
 from routerd.providers.failover import Deployment, FailoverState, Go, Stop, Wait, next_move
 from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
 from routerd.providers.health import Health, HealthStore, MemoryHealth
-from routerd.providers.keys import KeyCache
+from routerd.providers.keys import ProviderKeys, deployment
 from routerd.providers.messages import failure_message
 from routerd.providers.metering import UsageMeter, estimated_tokens
 from routerd.providers.policy import DeploymentView, FailurePolicy, RunningAttempt
@@ -44,7 +44,7 @@ class UpstreamEngine:
     """
 
     providers: Mapping[str, ProviderSettings]
-    keys: KeyCache
+    keys: ProviderKeys
     price: Callable[[ModelRef], Price | None]
     counter: Counter
     limits: Limits
@@ -117,11 +117,11 @@ class UpstreamEngine:
             return None
         if known is None:
             return None  # its credential may be in cooldown: decide again, now that it is known
-        if not self._probe(model):
+        if not self._probe(deployment(model, provider, key)):
             return None  # another request is the probe: decide again
         quirks = self._failure_policy.quirks.get(model, provider.quirks)
         running = RunningAttempt(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
-        limiter, quota = self.provider_state.limiter(provider), self.provider_state.quota(model)
+        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
         slot = limiter.begin(running.started, failover.tokens)  # before any await, so that other requests see it
         used = 0
         try:
@@ -213,9 +213,9 @@ class UpstreamEngine:
             usage_estimated=billed.estimated,
         )
 
-    def _probe(self, model: ModelRef) -> bool:
+    def _probe(self, name: str) -> bool:
         """Whether this request may be sent; through a half-open breaker only one request is, the probe."""
-        if not self.health.get(str(model)).half_open():
+        if not self.health.get(name).half_open():
             return True
         won = False
 
@@ -225,5 +225,5 @@ class UpstreamEngine:
             won = probing is not None
             return probing or health
 
-        self.health.change(str(model), move)
+        self.health.change(name, move)
         return won

@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from routerd.domain.errors import KeyUnavailable
+from routerd.domain.model import ModelRef
 from routerd.domain.settings import KeySource, ProviderSettings
 
 KeyOf = Callable[[ProviderSettings], str | None]
@@ -16,7 +18,11 @@ KeyOf = Callable[[ProviderSettings], str | None]
 
 @dataclass(frozen=True, slots=True)
 class ProviderKey:
-    """A key, or why there is none. ``name`` identifies its health, so a new key starts healthy."""
+    """A key, or why there is none.
+
+    ``name`` is the account at the provider, ``provider#hash`` of address and key: what its health, its limits and its
+    quota are kept under, so that a new key or another session's has a clean slate.
+    """
 
     value: str | None
     name: str
@@ -26,29 +32,67 @@ class ProviderKey:
         return f"Key({self.name})"
 
 
+def account(provider: ProviderSettings, value: str | None) -> str:
+    """The name of an account: a provider, and a hash of its address and the key."""
+    digest = hashlib.sha256(f"{provider.base_url}\n{value or ''}".encode()).hexdigest()
+    return f"{provider.name}#{digest[:12]}"
+
+
+def deployment(model: ModelRef, provider: ProviderSettings, key: ProviderKey | None) -> str:
+    """What the health and the quota of a model are kept under: the model in an account, ``provider/model#hash``."""
+    name = key.name if key else account(provider, None)
+    return f"{model}#{name.partition('#')[2]}"
+
+
+def provider_key(provider: ProviderSettings, value: str) -> ProviderKey:
+    """A key as it is sent, or why it cannot be one."""
+    if not (value.isascii() and value.isprintable()):
+        return ProviderKey(None, provider.name, f"{provider.key} holds no key but some other text")
+    return ProviderKey(value, account(provider, value))
+
+
+class ProviderKeys(Protocol):
+    """Where an engine has its keys from."""
+
+    def known(self, provider: ProviderSettings) -> ProviderKey | None:
+        """The key, where that needs no waiting."""
+
+    async def get(self, provider: ProviderSettings) -> ProviderKey:
+        """The key, or why there is none."""
+
+    def forget(self, provider: ProviderSettings) -> None:
+        """The provider refused it: the source is asked again before the next call."""
+
+
 class KeyCache:
     """The keys that were read; outlives a reload, as a password manager may prompt for each read."""
 
     def __init__(self, key_of: KeyOf) -> None:
         self._key_of = key_of
-        self._known: dict[tuple[str, KeySource | None], ProviderKey] = {}
+        self._known: dict[tuple[str, str, KeySource | None], ProviderKey] = {}
 
     def known(self, provider: ProviderSettings) -> ProviderKey | None:
-        """The key, where it was read from this source before."""
-        return self._known.get((provider.name, provider.key))
+        """The key, where this source was asked for it before."""
+        known = self._known.get(_source(provider))
+        if known is None and provider.key is not None and provider.key.env:
+            known = self._keep(provider, self._read(provider))  # from memory: nobody has to wait for it
+        return known if known is None or known.problem is None else None
 
     async def get(self, provider: ProviderSettings) -> ProviderKey:
         """The key. A missing or broken one is read again the next time."""
         known = self.known(provider)
         if known is None:
-            known = await asyncio.to_thread(self._read, provider)
-            if known.problem is None:
-                self._known[provider.name, provider.key] = known
+            known = self._keep(provider, await asyncio.to_thread(self._read, provider))
         return known
 
     def forget(self, provider: ProviderSettings) -> None:
-        """Read the key again before the next call, as the provider rejected it."""
-        self._known.pop((provider.name, provider.key), None)
+        """The provider refused it: ask the source again before the next call."""
+        self._known.pop(_source(provider), None)
+
+    def _keep(self, provider: ProviderSettings, key: ProviderKey) -> ProviderKey:
+        if key.problem is None:
+            self._known[_source(provider)] = key
+        return key
 
     def _read(self, provider: ProviderSettings) -> ProviderKey:
         try:
@@ -57,7 +101,9 @@ class KeyCache:
             return ProviderKey(None, provider.name, str(missing))
         if not value:
             problem = f"{provider.key} holds no key" if provider.key else None
-            return ProviderKey(None, f"{provider.name}#", problem)
-        if not (value.isascii() and value.isprintable()):
-            return ProviderKey(None, provider.name, f"{provider.key} holds no key but some other text")
-        return ProviderKey(value, f"{provider.name}#{hashlib.sha256(value.encode()).hexdigest()[:12]}")
+            return ProviderKey(None, account(provider, None), problem)
+        return provider_key(provider, value)
+
+
+def _source(provider: ProviderSettings) -> tuple[str, str, KeySource | None]:
+    return provider.name, provider.base_url, provider.key

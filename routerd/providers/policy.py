@@ -15,7 +15,7 @@ from routerd.providers.draft import Draft
 from routerd.providers.failover import TRIES, Deployment, FailoverState, pause_s
 from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
 from routerd.providers.health import Health, HealthStore
-from routerd.providers.keys import KeyCache, ProviderKey
+from routerd.providers.keys import ProviderKey, ProviderKeys, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import Clock, ProviderState
 
@@ -40,7 +40,7 @@ class DeploymentView:
     """The current state of all deployments of a candidate; read-only."""
 
     providers: Mapping[str, ProviderSettings]
-    keys: KeyCache
+    keys: ProviderKeys
     health: HealthStore
     provider_state: ProviderState
     usage_meter: UsageMeter
@@ -68,8 +68,9 @@ class DeploymentView:
         if state.out:
             return Deployment(model, listed, group, why=state.why, out=True)
         provider, now, wall = self.providers[model.provider], self.clock.monotonic(), self.clock.wall()
-        health = self.health.get(str(model))
-        limiter, quota = self.provider_state.limiter(provider), self.provider_state.quota(model)
+        key = self.keys.known(provider)
+        health = self.health.get(deployment(model, provider, key))
+        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
         waits = (
             (health.wait_s(wall), health.reason or "another request is probing it"),
             (state.rest_until - now, state.why),
@@ -115,7 +116,7 @@ CONTINUATIONS = 2
 class FailurePolicy:
     """Applies the failure table to question, deployment and key; makes no call."""
 
-    keys: KeyCache
+    keys: ProviderKeys
     health: HealthStore
     provider_state: ProviderState
     usage_meter: UsageMeter
@@ -150,15 +151,15 @@ class FailurePolicy:
         """Close the breaker, and read the rate-limit headers."""
         wall = self.clock.wall()
         self.read_quota(running, {})
-        self._change(running.model, lambda health: health.succeed(wall))
+        self._change(running, lambda health: health.succeed(wall))
 
     def cancelled(self, running: RunningAttempt) -> None:
         """End a probe without a result."""
-        self._change(running.model, Health.end_probe)
+        self._change(running, Health.end_probe)
 
     def read_quota(self, running: RunningAttempt, headers: Mapping[str, str]) -> None:
         """Read the rate-limit headers of an answer or an error."""
-        quota = self.provider_state.quota(running.model)
+        quota = self.provider_state.quota(running.model, running.provider, running.key)
         quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
 
     def _cool_down(self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str) -> None:
@@ -170,20 +171,22 @@ class FailurePolicy:
             self.health.change(running.key.name, lambda health: health.cool_down(wall + rule.cooldown_s, why))
         seconds = fault.retry_after_s
         if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
-            hinted_s = self.provider_state.quota(running.model).wait_s(self.clock.monotonic(), 1)
+            quota = self.provider_state.quota(running.model, running.provider, running.key)
+            hinted_s = quota.wait_s(self.clock.monotonic(), 1)
             seconds = hinted_s or rule.cooldown_s
 
         def move(health: Health) -> Health:
             moved = health.fail(wall, why) if rule.breaks else health.end_probe()
             return moved if seconds is None else moved.cool_down(wall + seconds, why)
 
-        self._change(running.model, move)
+        self._change(running, move)
 
-    def _change(self, model: ModelRef, move: Callable[[Health], Health]) -> None:
+    def _change(self, running: RunningAttempt, move: Callable[[Health], Health]) -> None:
         """Change a deployment's health; no write where nothing changes."""
-        health = self.health.get(str(model))
+        name = deployment(running.model, running.provider, running.key)
+        health = self.health.get(name)
         if move(health) != health:
-            self.health.change(str(model), move)
+            self.health.change(name, move)
 
     def _continue(self, failover: FailoverState, running: RunningAttempt) -> None:
         """Continue an answer that was cut at its length limit, where that is cheaper than a new attempt.

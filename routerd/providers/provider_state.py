@@ -1,4 +1,4 @@
-"""The state of each provider: limits, quotas and connections; it outlives a reload."""
+"""Limits, quotas and open connections of each provider account, shared by all sessions; outlives a reload."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import ProviderClient
+from routerd.providers.keys import ProviderKey, account, deployment
 from routerd.providers.quota import Limiter, Quota
 
 
@@ -22,23 +23,26 @@ class Clock:
 
 @dataclass(slots=True)
 class ProviderState:
-    """One per daemon, shared by the engines of all its snapshots."""
+    """One for the life of a daemon, shared by the engines of all its sessions and snapshots."""
 
     _limiters: dict[str, Limiter] = field(default_factory=dict)
-    _quota: dict[ModelRef, Quota] = field(default_factory=dict)
+    _quota: dict[str, Quota] = field(default_factory=dict)
     _clients: dict[tuple[str, str | None], ProviderClient] = field(default_factory=dict)
     _call_ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def limiter(self, provider: ProviderSettings) -> Limiter:
-        """The provider's limiter, with the limits of this snapshot, which apply to all its models together."""
-        limiter = self._limiters.setdefault(provider.name, Limiter())
+    def limiter(self, provider: ProviderSettings, key: ProviderKey | None) -> Limiter:
+        """The limiter of an account, with the limits as this snapshot sets them.
+
+        Limits are written per provider and so hold over all its models.
+        """
+        limiter = self._limiters.setdefault(key.name if key else account(provider, None), Limiter())
         limiter.rpm, limiter.tpm = provider.rpm, provider.tpm
         limiter.max_concurrency = provider.max_concurrency
         return limiter
 
-    def quota(self, model: ModelRef) -> Quota:
-        """The quota by the deployment's own headers."""
-        return self._quota.setdefault(model, Quota())
+    def quota(self, model: ModelRef, provider: ProviderSettings, key: ProviderKey | None) -> Quota:
+        """What the headers of a deployment said is left."""
+        return self._quota.setdefault(deployment(model, provider, key), Quota())
 
     def client(self, provider: ProviderSettings, key: str | None) -> ProviderClient:
         """The client, created once for each address and key."""

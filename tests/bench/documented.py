@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.languages import language_of
 from tests.loopback import Upstream
 from tests.real.documenting import CONFIG, documented

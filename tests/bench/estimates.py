@@ -13,7 +13,7 @@ from pathlib import Path
 
 from routerd.adapters.ledger.factors import prior_factor
 from routerd.adapters.ledger.learning import BilledAttempt, learn
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.model import ModelRef
 from tests.money.foreign import Count, billed, deepseek, mistral, plans
 

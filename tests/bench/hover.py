@@ -17,7 +17,7 @@ from pathlib import Path
 from time import process_time
 
 from routerd.adapters.tokenizer.vocabulary import load
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.text import Text

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.tier import Tier
 
 EDITS, RELOADS = 40, 50

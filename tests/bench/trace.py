@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 import routerd
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef

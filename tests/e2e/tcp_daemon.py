@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -54,9 +55,11 @@ class TcpDaemon:
     def connected(self) -> Client:
         return Client(self.port)
 
-    def initialized(self, root: Path, encoding: str = "utf-16") -> Client:
+    def initialized(self, root: Path, encoding: str = "utf-16", **capabilities: Any) -> Client:
         client = self.connected()
-        answer = client.ask(1, "initialize", self.greeting(root, encoding))
+        greeting = self.greeting(root, encoding)
+        greeting["capabilities"].update(capabilities)
+        answer = client.ask(1, "initialize", greeting)
         assert answer["capabilities"]["positionEncoding"] == encoding
         client.send({"method": "initialized", "params": {}})
         return client
@@ -76,6 +79,8 @@ class Client:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self._frames, self._ready = Frames(), list[Any]()
+        self.handlers: dict[str, Callable[[Any], Any]] = {}
+        """What requests of the daemon are answered with, while this client waits for an answer of its own."""
 
     def ask(self, number: int, method: str, params: object) -> Any:
         answer = self.answer(number, method, params)
@@ -92,6 +97,8 @@ class Client:
             message = self._ready.pop(0)
             if message.get("id") == number and "method" not in message:
                 return message
+            if "id" in message and (handler := self.handlers.get(message.get("method", ""))):
+                self.send({"id": message["id"], "result": handler(message["params"])})
 
     def send(self, message: dict[str, object]) -> None:
         self.send_bytes(framed(json.dumps({"jsonrpc": "2.0", **message}).encode()))

@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.model import ModelRef
@@ -82,7 +82,7 @@ async def test_while_it_is_locked_the_answer_arrives_and_its_cost_is_written_whe
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        app._database.patience(20)
+        app.services.database.patience(20)
         with locked():
             outcome = await done(app, desk, wish(desk))
             assert costs() == []
@@ -99,7 +99,7 @@ async def test_a_budget_waits_for_a_lock_without_holding_up_the_event_loop(
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, '[budget]\ndaily = "1"')
-        app._database.patience(20)
+        app.services.database.patience(20)
         with locked() as other:
             # On the same loop: where the wait for the lock held that up, nobody would ever let go of it.
             asyncio.get_running_loop().call_later(0.3, other.execute, "ROLLBACK")
@@ -113,7 +113,7 @@ async def test_what_was_locked_out_to_the_end_is_written_on_the_way_out(
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        app._database.patience(20)
+        app.services.database.patience(20)
         with locked():
             outcome = await done(app, desk, wish(desk))
     assert costs() == []
@@ -141,12 +141,12 @@ async def test_an_absurd_bill_is_estimated_and_keeps_no_later_one_out(
 async def test_on_a_full_disk_the_answer_arrives_and_says_what_to_do(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        fill(app._database._connection)
+        fill(app.services.database._connection)
         outcome = await done(app, desk, wish(desk))
         assert outcome.status is Status.APPLIED
         assert "is not in the ledger yet" in outcome.message
         assert "free some disk space" in outcome.message
-        app._database._connection.execute("PRAGMA max_page_count=1000000")
+        app.services.database._connection.execute("PRAGMA max_page_count=1000000")
     await app.disconnect()
     assert app.close() is None
     assert costs()[-1] == outcome.cost
@@ -156,7 +156,7 @@ def fill(connection: sqlite3.Connection) -> None:
     """Up to SQLite's own limit, which gives SQLITE_FULL as a full disk does."""
     ((pages,),) = connection.execute("PRAGMA page_count").fetchall()
     connection.execute(f"PRAGMA max_page_count={pages}")
-    row = f"INSERT INTO attempts VALUES (NULL, 0, 'filler', '', {', '.join('0' * 22)})"
+    row = f"INSERT INTO attempts VALUES (NULL, 0, 'filler', '', {', '.join('0' * 23)})"
     with pytest.raises(sqlite3.OperationalError, match="full"):
         connection.executemany(row, iter(tuple, None))
 
@@ -239,7 +239,7 @@ async def test_a_file_that_goes_bad_while_it_is_in_use_is_set_aside_and_the_answ
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
         spoil(path())
-        app._database._connection.execute("PRAGMA shrink_memory")
+        app.services.database._connection.execute("PRAGMA shrink_memory")
         outcome = await done(app, desk, wish(desk))
     assert outcome.status is Status.APPLIED
     assert "was corrupt and is set aside" in outcome.message

@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 import routerd.app.services
 from routerd.adapters.ledger import MIGRATIONS
 from routerd.adapters.sqlite import Database
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.document import Document
 from routerd.domain.outcome import Outcome, Status

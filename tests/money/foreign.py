@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.position import Range

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routerd.adapters.tokenizer import TiktokenCounter
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status

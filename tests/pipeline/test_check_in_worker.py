@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from routerd.adapters.worker import WorkerPool
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Text
@@ -50,9 +50,9 @@ async def begun(app: App, desk: Desk, lines: int = LINES) -> asyncio.Task[Outcom
 async def checking(app: App) -> WorkerPool:
     """The app's pool once a process of it is at work."""
     async with asyncio.timeout(30):
-        while not any(process._process for process in app._worker._busy):
+        while not any(process._process for process in app.services.worker._busy):
             await asyncio.sleep(0.005)
-    return app._worker
+    return app.services.worker
 
 
 async def test_the_loop_is_never_held_while_a_large_file_is_checked(open_app: Callable[..., App], desk: Desk) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from routerd.app.file_editor import FileEditor
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.document import Document
 from routerd.domain.money import dollars

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from routerd.app import services as app_module
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Text

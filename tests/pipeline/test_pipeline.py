@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.document import Document

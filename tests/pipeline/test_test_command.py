@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.outcome import Status
 from tests.loopback import Upstream

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from tests.context.projects import installed
 from tests.loopback import Upstream
 from tests.pipeline.test_pipeline import home

@@ -6,7 +6,7 @@ import ast
 import os
 from pathlib import Path
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.model import OFFLINE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome

@@ -1,4 +1,4 @@
-"""The configuration: found, read, checked, merged and resolved; it writes a first file and your examples, no more."""
+"""Finds, reads, checks, merges and resolves the configuration; writes only a first file and the user's examples."""
 
 from routerd.adapters.config.examples import add_example
 from routerd.adapters.config.first import first_file, write_first_file

@@ -1,4 +1,4 @@
-"""Merged values made into Settings; what the user says of a model stands over the shipped prices."""
+"""Builds Settings from merged values; the user's own prices override the shipped ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHIPPED_PRICES = "article"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A setting and the layer that had the last word on it."""
+    """A setting and the layer that set it."""
 
     value: Any
     layer: Layer
@@ -53,13 +53,13 @@ def merged(layers: Iterable[Checked]) -> Merged:
         earlier = together.get(_EXAMPLES)
         together.update({path: Value(value, one.layer) for path, value in one.values.items()})
         if earlier and (last := together[_EXAMPLES]) is not earlier:
-            # A project's sentences join the user's own, which a later word must not silence.
+            # A project's examples are added to the user's own and never replace them.
             together[_EXAMPLES] = Value((*earlier.value, *last.value), last.layer)
     return together
 
 
 def _same_model(old: Path, new: Path) -> bool:
-    """Whether a later word on a model, wherever it is served, covers an earlier one on it at one provider."""
+    """Whether a later entry for a model at any provider replaces an earlier one for the same model at one provider."""
     return old[0] == "models" and old[2:] == new[2:] and old[1].endswith(f"/{new[1]}")
 
 
@@ -71,13 +71,18 @@ def settings_of(together: Merged) -> Settings:
         actions=_named(together, "actions"),
         providers={name: _provider(name, together) for name in _names(together, "providers")},
         models={name: _model(name, together) for name in _names(together, "models")},
-        budget=_made(Budget, together, "budget"),
+        budget=budget_of(together),
         routing=_made(Routing, together, "routing"),
         limits=_made(Limits, together, "limits"),
         cache=_made(Cache, together, "cache"),
         instructions=_named(together, "instructions"),
         **one,
     )
+
+
+def budget_of(together: Merged) -> Budget:
+    """The budgets among merged values."""
+    return _made(Budget, together, "budget")
 
 
 def unknown(together: Merged) -> list[str]:

@@ -1,4 +1,4 @@
-"""A provider's key from the place that the configuration names; no key is ever kept, logged or shown here."""
+"""Reads a provider's key from the source that the configuration names; never stores, logs or shows a key."""
 
 from __future__ import annotations
 
@@ -17,19 +17,11 @@ _COMMAND_S = 60.0
 
 
 class KeyReader:
-    """Reads keys; whoever calls remembers them, so that a key that a provider refused is read anew."""
+    """Reads keys and remembers none, so that a key that a provider refused is read anew."""
 
     def __init__(self, environ: Mapping[str, str] | None = None, command_s: float = _COMMAND_S) -> None:
         self._environ = os.environ if environ is None else environ
         self._command_s = command_s
-        self._handed: dict[str, str] = {}
-
-    def hand(self, provider: str, key: str | None) -> None:
-        """Take a key that an editor keeps: it stands over the configured source, and lives in memory only."""
-        if key and key.strip():
-            self._handed[provider] = key.strip()
-        else:
-            self._handed.pop(provider, None)
 
     def key(self, provider: ProviderSettings) -> str | None:
         """The key, or ``None`` for a provider that needs none; takes long where a command asks a person.
@@ -37,8 +29,6 @@ class KeyReader:
         Raises KeyUnavailable with what to do.
         """
         source = provider.key
-        if provider.name in self._handed:
-            return self._handed[provider.name]
         if source is None:
             return None
         if source.env:
@@ -57,8 +47,6 @@ class KeyReader:
 
     def _likely(self, provider: ProviderSettings) -> bool:
         source = provider.key
-        if provider.name in self._handed:
-            return True
         if source is None:
             return provider.declared
         return bool(self._environ.get(source.env, "").strip()) if source.env else True

@@ -1,4 +1,4 @@
-"""One layer of the configuration held against the schema: its values, what is wrong, what is ignored."""
+"""Checks one layer of the configuration against the schema: its values, its errors, what is ignored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routerd.adapters.config.schema import ENTRIES, Path, SettingSpec, entry_at,
 from routerd.adapters.config.toml import dotted, line_of
 
 _MOST_PROBLEMS = 100
-"""Unknown settings of one layer that are told; nobody reads more."""
+"""Unknown settings that are reported for one layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Layer:
     users_own: bool = False
     """Whether it may set what only the user may set."""
     lowers: bool = False
-    """Whether it may set a budget only below what stands there already: it came with somebody else's code."""
+    """Whether it may set a budget only below the earlier layers' value: it came with somebody else's code."""
     built_in: bool = False
 
 
@@ -134,7 +134,7 @@ def nearest(path: Path) -> Path | None:
 
 
 def _spelled(path: Path) -> Iterator[Path]:
-    """Every known key and table, with the names of a path in place of the schema's stars."""
+    """Every known key and table, with the names of a path in place of the schema's ``*``."""
     for entry in ENTRIES:
         for names in entry.names or (None,):
             parts = [

@@ -1,22 +1,22 @@
-"""The layers read in their order and merged: the settings, where each came from, and what was ignored."""
+"""Reads the layers in their order and merges them: settings, where each came from, and what was ignored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
 from routerd.adapters.config.budget import without_raises
-from routerd.adapters.config.build import Merged, merged, settings_of, unknown
+from routerd.adapters.config.build import Merged, budget_of, merged, settings_of, unknown
 from routerd.adapters.config.layer import Checked, Layer, checked
 from routerd.adapters.config.sources import MAX_BYTES, Sources
 from routerd.adapters.config.toml import dotted, parse
 from routerd.domain.errors import ConfigError
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.settings import Settings
+from routerd.domain.settings import Budget, Settings
 from routerd.domain.tier import Tier
 from routerd.system.regular_files import read_regular
 
@@ -38,6 +38,10 @@ class Loaded:
     """What was ignored, one sentence each."""
     values: Mapping[str, object]
     """Dotted key to its value."""
+    own: Budget = field(default_factory=Budget)
+    """The budgets of the user's file and the editor alone, which count what was spent anywhere."""
+    lowered: Budget = field(default_factory=Budget)
+    """The daily and monthly budgets that the workspace's file set, which count what was spent on that workspace."""
 
     @property
     def chosen(self) -> tuple[ModelRef, ...]:
@@ -60,7 +64,8 @@ def load(sources: Sources, seen: Contents = MappingProxyType({})) -> Loaded:
     raised = without_raises(layers, str(sources.user))
     together = merged(layers)
     problems = [problem for layer in layers for problem in layer.problems]
-    return _loaded(together, [*_missing(sources), *problems, *raised, *unknown(together)])
+    loaded = _loaded(together, [*_missing(sources), *problems, *raised, *unknown(together)])
+    return replace(loaded, own=budget_of(merged(one for one in layers if not one.layer.lowers)))
 
 
 def begin(sources: Sources, lenient: bool) -> Loaded:
@@ -107,6 +112,8 @@ def _loaded(together: Merged, problems: list[str]) -> Loaded:
         {dotted(path): value.layer.name for path, value in together.items()},
         tuple(problems),
         {dotted(path): value.value for path, value in together.items()},
+        budget_of(together),
+        budget_of({path: value for path, value in together.items() if value.layer.lowers}),
     )
 
 

@@ -1,4 +1,4 @@
-"""Every setting there is, as one table: its key, what it must be, what it does, and who may set it."""
+"""One table of all settings: key, kind of value, description, and who may set it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
-    """One setting. A ``*`` in its path stands for a name, one of ``names`` where there are any."""
+    """One setting. A ``*`` in its path is any name, or one of ``names`` where there are any."""
 
     dotted: str
     kind: ValueKind

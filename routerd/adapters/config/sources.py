@@ -20,7 +20,7 @@ class Sources:
     """The layers above the built-in defaults; each later one wins."""
 
     user: Path
-    """The user's own file: ``--config``, else ``$ROUTERD_CONFIG``, else the platform's place."""
+    """The user's own file: ``--config``, else ``$ROUTERD_CONFIG``, else the platform's configuration folder."""
     asked_for: str = ""
     """Who named that file, ``--config`` or ``$ROUTERD_CONFIG``; it should then exist."""
     workspace: Path | None = None

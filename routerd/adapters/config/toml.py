@@ -1,4 +1,4 @@
-"""TOML as people write it: parsed, with the line of each key, and with a mend for each slip."""
+"""Parses TOML, with the line of each key and a correction for each common mistake."""
 
 from __future__ import annotations
 

@@ -2,99 +2,79 @@
 
 from __future__ import annotations
 
-import os
-import uuid
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from routerd.adapters.ledger.calibration import CalibrationStore
-from routerd.adapters.ledger.periods import day_of, month_of
-from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, RESERVATIONS, from_pico, to_pico
+from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_periods, limits
+from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
 from routerd.adapters.ledger.statistics import SAVED, statistics
-from routerd.adapters.sqlite import Database, Row, UnwritableRow
+from routerd.adapters.ledger.writer import LedgerWriter
+from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
-from routerd.domain.money import dollars
 from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.stats import Stats
 from routerd.domain.verdict import Refusal, RefusalCode
-from routerd.system.processes import alive
-
-Run = Callable[[str, Sequence[object]], list[Row]]
-
-_LONGEST_JOB = timedelta(minutes=30)
-"""A reservation older than any job can be is settled even if its process id was given to another program."""
 
 _NEVER = float("inf")
 
-_ABANDON_WAIT_MS = 200
-"""The same for a process that has no time left."""
-_Period = tuple[str, Decimal, tuple[datetime, datetime]]
-"""A budget's name, its dollars, and from when to when it holds."""
-
-_LAST_WAIT_MS = 30_000
-"""At the program's end, for a ledger that is locked: longer than a backup program holds a file of megabytes."""
-
 
 class SqliteLedger:
-    """One user's ledger; ``budget`` is asked for anew at each reservation, so that a reload counts at once."""
+    """One user's ledger as one project sees it; ``budget`` is asked for anew at each reservation."""
 
-    def __init__(self, database: Database, budget: Callable[[], Budget]) -> None:
-        self._database = database
+    def __init__(
+        self,
+        database: Database | LedgerWriter,
+        budget: Callable[[], Budget | Budgets],
+        project: str = "",
+    ) -> None:
+        """``database``: the file, or what writes to it already. A plain Budget counts every project's rows."""
+        self._writer = database if isinstance(database, LedgerWriter) else LedgerWriter(database)
+        self._database = self._writer.database
         self._budget = budget
-        self._process = uuid.uuid4().hex
-        self._lessons = CalibrationStore(database)
-        self._unwritten: list[tuple[Booking, datetime]] = []
-        self._done: set[str] = set()
-        self._set_aside: list[str] = []
-        """Sentences for the user about rows that no ledger can hold."""
-        self._told = database.problem
-        self._changes = 0
+        self._project = project
         self._limits: tuple[object, tuple[Limit, ...]] | None = None
+
+    def _periods(self, at: datetime) -> tuple[BudgetPeriod, ...]:
+        budget = self._budget()
+        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self._project, at)
 
     def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
         """The daily and monthly budgets as they stand; read again only after the ledger was written to."""
-        budget = self._budget()
-        periods = _periods(budget, at)
+        periods = self._periods(at)
         if not periods:
             return ()
         if self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
         try:
-            key = (periods, self._changes, self._database.read("PRAGMA data_version")[0][0])
+            key = (periods, self._writer.changes, self._database.read("PRAGMA data_version")[0][0])
             if self._limits is None or self._limits[0] != key:
-                self._limits = key, _limits(self._database.read, periods, "", "")
+                self._limits = key, limits(self._database.read, periods, "", "")
         except LedgerError as fault:
             return Refusal(str(fault), RefusalCode.LEDGER, "the ledger cannot be used")
         return self._limits[1]
 
     def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
-        periods = _periods(self._budget(), at)
+        periods = self._periods(at)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
-        if self._unwritten:
-            self._write()  # what this job was billed must count before its reservation is replaced
-        self._changes += 1
+        self._writer.write_pending()  # what this job was billed must count before its reservation is replaced
+        self._writer.changes += 1
         granted = most
         try:
             with self._database.transaction() as run:
-                self._settle_dead(run, at)
-                for limit in _limits(run, periods, self._process, job):
+                self._writer.settle_dead(run, at)
+                for limit in limits(run, periods, self._writer.process, job):
                     if over := limit.refusal(least):
                         return over
                     granted = min(granted, limit.rest)
-                run(
-                    "INSERT INTO reservations (job, process, pid, at, amount) VALUES (?, ?, ?, ?, ?) "
-                    "ON CONFLICT (process, job) DO UPDATE SET amount = excluded.amount",
-                    (job, self._process, os.getpid(), at.timestamp(), to_pico(min(granted, Decimal(MOST_DOLLARS)))),
-                )
+                self._writer.reserve(run, job, self._project, at, min(granted, Decimal(MOST_DOLLARS)))
         except LedgerError as fault:
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
             return (
@@ -109,89 +89,37 @@ class SqliteLedger:
 
         The sentence for the user where that is so, or where a new ledger was begun.
         """
-        self._changes += 1
-        self._unwritten.append((booking, at))
-        fault = self._write()
-        self._lessons.forget(booking.attempt.model)
-        if self._set_aside:
-            told, self._set_aside = " ".join(self._set_aside), []
-            return told
-        if fault is not None:
-            return f"What it cost is not in the ledger yet, and will be as soon as it can be: {fault}"
-        if self._database.problem == self._told:
-            return None
-        self._told = self._database.problem
-        return self._told
+        return self._writer.book(booking, self._project, at)
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
-        self._changes += 1
-        self._done.add(job)
-        self._write()
+        self._writer.release(job)
 
     def close(self) -> str | None:
         """Write down what could not be until now, and wait for it; the sentence for the user if that is in vain."""
-        if not self._unwritten:
-            return None
-        self._database.patience(_LAST_WAIT_MS)
-        if self._write() is None:
-            return None
-        lost = sum((booking.attempt.cost or Decimal(0) for booking, _ in self._unwritten), Decimal(0))
-        return f"{len(self._unwritten)} paid attempts ({dollars(lost)}) could not be written to the ledger."
+        return self._writer.close()
 
     def abandon(self, at: datetime) -> None:
         """Book what jobs of this process still hold, which nobody will end any more, as for a process that died."""
-        self._database.patience(_ABANDON_WAIT_MS)
-        self._write()
-        with suppress(LedgerError), self._database.transaction() as run:
-            self._settle(run, lambda process, pid, began: process == self._process)
-
-    def _write(self) -> str | None:
-        """Everything that waits to be written, in one transaction; once more where a new ledger was begun.
-
-        A row that cannot be written whatever the file is like is set aside, and the others are written.
-        """
-        problem = self._database.problem
-        for _ in range(2):
-            refused: list[str] = []
-            try:
-                with self._database.transaction() as run:
-                    for booking, at in self._unwritten:
-                        try:
-                            with self._database.part():
-                                self._insert(run, booking, at)
-                        except UnwritableRow as fault:
-                            refused.append(_left_out(booking, fault))
-                    for job in self._done:
-                        run("DELETE FROM reservations WHERE process = ? AND job = ?", (self._process, job))
-            except LedgerError as fault:
-                if self._database.problem == problem:
-                    return str(fault)
-                continue
-            self._set_aside += refused
-            self._unwritten.clear()
-            self._done.clear()
-            break
-        return None if not self._unwritten else self._database.problem
-
-    def _insert(self, run: Run, booking: Booking, at: datetime) -> None:
-        _insert(run, booking, at)
-        run(
-            "UPDATE reservations SET amount = MAX(0, amount - ?) WHERE process = ? AND job = ?",
-            (to_pico(booking.attempt.cost) or 0, self._process, booking.job),
-        )
+        self._writer.abandon(at)
 
     def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
         """Dollars booked since a moment."""
         return self._sum("SUM(cost)", since, until)
 
+    def spent_on_project(self, since: datetime, until: datetime | None = None) -> Decimal:
+        """The same for this project's rows alone."""
+        return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self._project)
+
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal:
         """What the baseline model would have cost for the answers that were used, less all that was spent."""
         return self._sum(SAVED, since, until)
 
-    def _sum(self, what: str, since: datetime, until: datetime | None) -> Decimal:
+    def _sum(self, what: str, since: datetime, until: datetime | None, *names: str) -> Decimal:
         end = until.timestamp() if until else _NEVER
-        rows = self._database.read(f"SELECT {what} FROM {ATTEMPTS} WHERE at >= ? AND at < ?", (since.timestamp(), end))
+        rows = self._database.read(
+            f"SELECT {what} FROM {ATTEMPTS} WHERE at >= ? AND at < ?", (*names, since.timestamp(), end)
+        )
         return from_pico(rows[0][0])
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
@@ -200,100 +128,8 @@ class SqliteLedger:
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""
-        return self._lessons.token_calibration(model, action, language)
+        return self._writer.calibration.token_calibration(model, action, language)
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
         """How often the latest answers were accepted, kept in memory as well."""
-        return self._lessons.acceptance(model, action, language)
-
-    def _settle_dead(self, run: Run, at: datetime) -> None:
-        def dead(process: str, pid: int, began: float) -> bool:
-            too_old = at.timestamp() - began >= _LONGEST_JOB.total_seconds()
-            return process != self._process and (too_old or not alive(pid))
-
-        self._settle(run, dead)
-
-    def _settle(self, run: Run, ended: Callable[[str, int, float], bool]) -> None:
-        """Book what ended processes had reserved as an unknown outcome, at the estimate."""
-        for process, job, pid, began, amount in run(f"SELECT process, job, pid, at, amount FROM {RESERVATIONS}", ()):
-            if not ended(process, pid, began):
-                continue
-            run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
-            if amount:
-                run(
-                    "INSERT INTO attempts (at, job, action, language, tier, provider, model, status, reason, input,"
-                    " cached_input, cache_write, output, reasoning, usage_estimated, cost, counted_input,"
-                    " prior_output, ms, cached) VALUES (?, ?, '', '', '', '', '', 'unknown',"
-                    " 'the daemon died before it knew', 0, 0, 0, 0, 0, 1, ?, 0, 0, 0, 0)",
-                    (began, job, amount),
-                )
-
-
-def _periods(budget: Budget, at: datetime) -> tuple[_Period, ...]:
-    found = (("daily", budget.daily, day_of(at)), ("monthly", budget.monthly, month_of(at)))
-    return tuple((name, limit, period) for name, limit, period in found if limit is not None)
-
-
-def _limits(run: Run, periods: Sequence[_Period], process: str, job: str) -> tuple[Limit, ...]:
-    """Each budget with what is spent and held, but for what one job of one process holds."""
-    found = []
-    for name, limit, period in periods:
-        # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
-        ends = [moment.timestamp() for moment in period]
-        ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= ? AND at < ?", ends)
-        ((held,),) = run(f"SELECT SUM(amount) FROM {RESERVATIONS} WHERE process != ? OR job != ?", (process, job))
-        found.append(Limit(name, limit, from_pico(spent), from_pico(held)))
-    return tuple(found)
-
-
-def _insert(run: Run, booking: Booking, at: datetime) -> None:
-    attempt, usage = booking.attempt, booking.attempt.usage
-    expected = booking.estimate.cost if booking.estimate else None
-    values = {
-        "at": at.timestamp(),
-        "job": booking.job,
-        "action": booking.action,
-        "language": booking.language,
-        "tier": str(attempt.tier),
-        "provider": attempt.model.provider,
-        "model": attempt.model.model,
-        "status": str(attempt.status),
-        "reason": attempt.reason,
-        "input": usage.input,
-        "cached_input": usage.cached_input,
-        "cache_write": usage.cache_write,
-        "output": usage.output,
-        "reasoning": usage.reasoning,
-        "usage_estimated": attempt.usage_estimated,
-        "cost": to_pico(attempt.cost),
-        "baseline": _foreseen(booking.baseline_cost),
-        "low": _foreseen(expected.low) if expected else None,
-        "likely": _foreseen(expected.likely) if expected else None,
-        "high": _foreseen(expected.high) if expected else None,
-        "counted_input": booking.counted_input,
-        "prior_output": booking.prior_output,
-        "allowed": to_pico(booking.allowed),
-        "ms": attempt.ms,
-        "cached": attempt.cached,
-    }
-    marks = ", ".join("?" * len(values))
-    run(f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks})", tuple(map(_storable, values.values())))
-
-
-def _foreseen(amount: Decimal | None) -> int | None:
-    """An amount that nobody paid: unknown where it is more than a row can hold."""
-    try:
-        return to_pico(amount)
-    except ValueError:
-        return None
-
-
-def _left_out(booking: Booking, fault: UnwritableRow) -> str:
-    """The sentence for the user. The amount may be one that cannot be written out."""
-    attempt = booking.attempt
-    return f"One attempt of {attempt.model} could not be written to the ledger and is not in its sums: {fault}."
-
-
-def _storable(value: object) -> object:
-    """A provider's words may hold half a character, and nothing of them may keep a bill out of the ledger."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        return self._writer.calibration.acceptance(model, action, language)

@@ -52,7 +52,13 @@ def _allowed(connection: MigrationConnection) -> None:
     connection.execute("ALTER TABLE attempts ADD COLUMN allowed INTEGER")
 
 
-MIGRATIONS = (_first, _replies, _health, _allowed)
+def _projects(connection: MigrationConnection) -> None:
+    """What was spent before is of no known project: it counts against the user's own budgets only."""
+    for table in ("attempts", "reservations"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN project TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS = (_first, _replies, _health, _allowed, _projects)
 
 
 MOST_DOLLARS = 10_000
@@ -74,6 +80,7 @@ _MONEY = ("cost", "baseline", "low", "likely", "high")
 _AS_WRITTEN = "id, at, job, action, language, tier, provider, model, status, reason, usage_estimated, ms, cached"
 _COLUMNS = (
     _AS_WRITTEN,
+    "project",
     *(_bounded(name, _MOST_TOKENS, "0") for name in _TOKENS),
     *(_bounded(name, _MOST, "NULL") for name in _MONEY),
 )
@@ -86,8 +93,9 @@ would overflow every sum that it is part of. SQLite flattens it, so that the ind
 
 
 RESERVATIONS = (
-    "(SELECT process, job, pid, at, amount FROM reservations WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND "
-    f"2147483647 AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
+    "(SELECT process, job, pid, at, amount, project FROM reservations "
+    "WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND 2147483647 "
+    f"AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
     f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"
 )
 """The same for reservations: what this program wrote, and nothing that would stop every later reservation."""

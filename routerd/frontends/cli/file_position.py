@@ -7,7 +7,7 @@ import re
 import stat
 from pathlib import Path
 
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError

@@ -12,7 +12,7 @@ import typer
 from routerd.frontends.cli import screen
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
 
 Config = Annotated[
     Path | None,
@@ -23,7 +23,7 @@ Config = Annotated[
 @contextmanager
 def opened(config: Path | None) -> Iterator[App]:
     """The app in the current folder. Raises ConfigError where a configuration cannot be used."""
-    from routerd.app.services import App  # noqa: PLC0415  # a quarter of a second, which not every command needs
+    from routerd.app.workspace import App  # noqa: PLC0415  # a quarter of a second, which not every command needs
 
     app = App.open(config_file=config, root=Path.cwd())
     try:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from routerd.app.configuration import Setup
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import well_formed

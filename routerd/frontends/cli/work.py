@@ -15,7 +15,7 @@ import typer
 
 from routerd.actions import catalog, named
 from routerd.app.file_editor import FileEditor, unified
-from routerd.app.services import App
+from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef

@@ -1,4 +1,4 @@
-"""The editor's door: LSP on stdio or TCP over pygls; no prompt, price or rule of an action lives here."""
+"""The frontend for editors: LSP on stdio or TCP over pygls; no prompt, price or rule of an action lives here."""
 
 from routerd.frontends.lsp.serve import serve
 from routerd.frontends.lsp.tcp import Listen

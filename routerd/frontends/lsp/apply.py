@@ -15,7 +15,7 @@ from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.to_proto import workspace_edit
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
     from routerd.frontends.lsp.session import Session
 
 ANSWER_S = 30.0
@@ -23,7 +23,7 @@ ANSWER_S = 30.0
 SETTLE_S = 3.0
 """From the answer to the change's arrival; Neovim holds changes back for 150 ms."""
 MOVED_S = 0.5
-"""From a refused edit to the typing that made it stale: Neovim tells of it 150 ms late."""
+"""From a refused edit to the typing that made it stale: Neovim reports it 150 ms late."""
 CONFIRM_S = 120.0
 """A question about money that nobody answers for so long is answered no."""
 

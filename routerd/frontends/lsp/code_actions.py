@@ -24,7 +24,7 @@ def options() -> types.CodeActionOptions:
 
 async def code_actions(session: Session, params: types.CodeActionParams) -> list[Json]:
     """Fixes of review findings first, then the actions in their order."""
-    app = await session.ready()
+    app = await session.ready_for(params.text_document.uri)
     document = session.documents.get(params.text_document.uri)
     if app is None or document is None:
         return []

@@ -45,8 +45,8 @@ async def stats(session: Session, _: Arguments) -> Json:
 
 async def reload(session: Session, _: Arguments) -> Json:
     """`routerd.reload`: read the configuration again; what is wrong with it, in sentences."""
-    app = await session.working()
-    problems = app.reload()
+    await session.working()
+    problems = session.apps.reload() if session.apps else ()
     session.reloaded(problems)
     return {"problems": list(problems)}
 

@@ -28,7 +28,8 @@ from routerd.frontends.lsp import (
 from routerd.frontends.lsp.commands import COMMANDS
 from routerd.frontends.lsp.messages import Unreadable, message_of
 from routerd.frontends.lsp.server import Server
-from routerd.frontends.lsp.session import Session, SharedApp
+from routerd.frontends.lsp.session import Session
+from routerd.frontends.lsp.shared import SharedServices
 
 if TYPE_CHECKING:
     from pygls.io_ import AsyncWriter, Writer
@@ -60,7 +61,7 @@ class Connection:
     """One client, from its first message to its last."""
 
     def __init__(
-        self, shared: SharedApp, writer: Writer | AsyncWriter, follow: Callable[[int], None] | None = None
+        self, shared: SharedServices, writer: Writer | AsyncWriter, follow: Callable[[int], None] | None = None
     ) -> None:
         """Within a running event loop. ``follow`` is given the id of the editor's process, if it can be seen."""
         self._follow = follow
@@ -114,7 +115,7 @@ class Connection:
         return 0 if self._wire.down else 1
 
     def lost(self) -> None:
-        """The client is gone without a word, or with one that never arrived."""
+        """The client closed the connection without `exit`."""
         self._end(self.code_if_lost)
 
     async def end(self) -> int:

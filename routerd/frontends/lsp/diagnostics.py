@@ -16,7 +16,7 @@ PUBLISH = "textDocument/publishDiagnostics"
 
 
 class Reviews:
-    """The findings that stand, by document; the client is told whenever they differ from what it has."""
+    """The current findings, by document; published whenever they differ from what the client has."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -24,12 +24,12 @@ class Reviews:
         self.encoding = Encoding.UTF16
 
     def put(self, document: Document, findings: Iterable[Finding], text: Text) -> None:
-        """Show the findings of a review of ``text`` on the document as it stands now."""
+        """Show the findings of a review of ``text`` on the current document."""
         self._found[document.uri] = carried(findings, text, document.text)
         self._publish(document)
 
     def changed(self, before: Document, now: Document) -> None:
-        """The document was edited: move what stands below, drop what was touched."""
+        """The document was edited: move the findings below, drop those that were edited."""
         findings = self._found.get(now.uri)
         if not findings:
             return

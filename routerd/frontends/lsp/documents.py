@@ -32,7 +32,7 @@ class Documents:
         self.watchers: set[Watcher] = set()
 
     def get(self, uri: str) -> Document | None:
-        """An open document as it stands now."""
+        """The current state of an open document."""
         held = self._open.get(uri)
         return held.now if held else None
 
@@ -60,7 +60,7 @@ class Documents:
         return self._open.pop(uri, None) is not None
 
     def carried(self, uri: str, version: int | None, read: Callable[[Text], Range]) -> Range:
-        """A range that was made for some version, in the text as it stands now.
+        """A range that was made for some version, in the current text.
 
         ``read`` gives the range in a text. Lines above the change keep it, lines below move it along. Raises UsageError
         for a version that is forgotten: its range would be of something else by now.

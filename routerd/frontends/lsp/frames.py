@@ -17,7 +17,7 @@ _FIELDS = frozenset((b"content-length", b"content-type"))
 
 
 class FrameError(Exception):
-    """The stream is no LSP, or too much: nobody can tell where its next message begins. Its text says what came."""
+    """The stream is not LSP, or a message is too long, so that the next cannot be found. Its text says what came."""
 
 
 class Frames:

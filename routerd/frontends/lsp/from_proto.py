@@ -1,4 +1,4 @@
-"""The door in: what a client sends, as values of the domain; no other file reads a wire type's fields."""
+"""Converts what a client sends to values of the domain; no other file reads a wire type's fields."""
 
 from __future__ import annotations
 
@@ -67,6 +67,11 @@ def added_folders(params: types.DidChangeWorkspaceFoldersParams) -> tuple[str, .
     return tuple(folder.uri for folder in params.event.added)
 
 
+def removed_folders(params: types.DidChangeWorkspaceFoldersParams) -> tuple[str, ...]:
+    """URIs of the folders that the client took out of its workspace."""
+    return tuple(folder.uri for folder in params.event.removed)
+
+
 def wanted_kinds(params: types.CodeActionParams) -> tuple[str, ...]:
     """The kinds that a menu is limited to; empty for no limit."""
     return tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())
@@ -117,7 +122,7 @@ class RunArguments:
     token: str | int | None
 
     def request(self, document: Document, span: Range) -> Request:
-        """The wish for a document and a place in it."""
+        """The request for a range of a document."""
         return Request(
             self.action,
             document,
@@ -132,7 +137,7 @@ class RunArguments:
 
 
 def run_arguments(argument: object) -> RunArguments:
-    """The wish that an argument states. Raises UsageError with a sentence where it does not."""
+    """The run that an argument asks for. Raises UsageError with a sentence where it does not."""
     given = _object(argument)
     action, uri = given.get("action"), given.get("uri")
     if not isinstance(action, str) or not isinstance(uri, str):

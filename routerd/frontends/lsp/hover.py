@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def hover(session: Session, params: types.HoverParams) -> Json | None:
     """The price table. An empty answer would hide another server's hover, so it is ``None``."""
-    app = await session.ready()
+    app = await session.ready_for(params.text_document.uri)
     document = session.documents.get(params.text_document.uri)
     if app is None or document is None:
         return None

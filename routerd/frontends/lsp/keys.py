@@ -1,4 +1,4 @@
-"""Keys that the editor keeps in its own safe: asked for by request, held in memory, never shown or logged."""
+"""Asks the editor for keys in its own secret storage; they stay in memory and are never shown or logged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from routerd.frontends.lsp.client import NoAnswerError, Wire
 
 _ANSWER_S = 5.0
-"""An editor's safe answers in milliseconds, once it is unlocked."""
+"""Secret storage answers in milliseconds once it is unlocked."""
 
 
 async def asked(wire: Wire, providers: Sequence[str]) -> dict[str, str | None]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 async def lenses(session: Session, params: types.CodeLensParams) -> list[Json]:
     """One lens above each function, method or class that has no documentation."""
-    app = await session.ready()
+    app = await session.ready_for(params.text_document.uri)
     document = session.documents.get(params.text_document.uri)
     if app is None or document is None or not app.settings.code_lens:
         return []
@@ -27,8 +27,9 @@ async def lenses(session: Session, params: types.CodeLensParams) -> list[Json]:
 
 async def resolve(session: Session, lens: types.CodeLens) -> Json:
     """The lens with its title and command; a lens whose document changed since has none."""
-    app = await session.ready()
-    document = session.documents.get(from_proto.text_of(lens.data, "uri"))
+    uri = from_proto.text_of(lens.data, "uri")
+    app = await session.ready_for(uri)
+    document = session.documents.get(uri)
     if app is None or document is None:
         return to_proto.dead_lens(lens)
     await app.at_hand(document)

@@ -27,9 +27,9 @@ def initialized(session: Session, _: types.InitializedParams) -> None:
 
 
 async def folders_changed(session: Session, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    """Take in further folders; one that left stays indexed until the daemon ends."""
+    """Open an app for each further folder, and close those of the folders that left."""
     await session.ready()
-    session.add_folders(from_proto.added_folders(params))
+    await session.change_folders(from_proto.added_folders(params), from_proto.removed_folders(params))
 
 
 async def settings_changed(session: Session, _: types.DidChangeConfigurationParams) -> None:
@@ -42,9 +42,8 @@ async def settings_changed(session: Session, _: types.DidChangeConfigurationPara
 async def key_changed(session: Session, params: object) -> None:
     """Ask for a key that the user has set or taken back in the editor."""
     provider = from_proto.text_of(params, "provider")
-    app = await session.ready()
-    if app is not None:
-        session.tell_problems(app.hand_keys(await keys.asked(session.wire, [provider])))
+    if await session.ready() is not None:
+        session.hand_keys(await keys.asked(session.wire, [provider]))
 
 
 async def shutdown(session: Session, _: None = None) -> None:

@@ -1,4 +1,4 @@
-"""The daemon's log: where it goes and what must never be in it, which is the users' code, words and keys."""
+"""The daemon's log: where it goes and what must never be in it, which is the users' code, instructions and keys."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _TALKATIVE = ("pygls", "openai", "httpx2", "httpcore2")
 
 
 def refused(fault: object) -> bool:
-    """Whether a message was turned down for what stands in it, and not for a fault of routerd's own."""
+    """Whether a message was refused for its content, and not by a fault of routerd's own."""
     return isinstance(fault, JsonRpcException) and not isinstance(fault, JsonRpcInternalError)
 
 

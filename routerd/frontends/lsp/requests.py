@@ -1,4 +1,4 @@
-"""Requests of routerd's own: a run that answers with its outcome, estimates, and routing of words."""
+"""Requests of routerd's own: a run that answers with its outcome, estimates, and routing of an instruction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def estimate(session: Session, params: object) -> Json:
     """`routerd/estimate`: what each action would cost at a position, "ask" by its ``instruction``; sends nothing."""
     uri = from_proto.text_of(params, "textDocument", "uri")
     lsp_position = from_proto.lsp_position(from_proto.part(params, "position"))
-    app = await session.working()
+    app = await session.working(uri)
     document = session.documents.get(uri) or app.document(uri)
     if document is None:
         raise UsageError(f"{uri} is neither open in the editor nor a readable file: open it first.")
@@ -45,7 +45,7 @@ async def estimate(session: Session, params: object) -> Json:
 
 
 async def route(session: Session, params: object) -> Json:
-    """`routerd/route`: where these words would be sent, and why."""
+    """`routerd/route`: where an instruction would be sent, and why."""
     words = from_proto.text_of(params, "text")
     app = await session.working()
     # In a thread: the first use loads arrays, and the user's own embedding may be on another machine.

@@ -1,4 +1,4 @@
-"""Paid text that could not be put where it belongs: kept as a file of its own, and shown where the client can."""
+"""Saves paid text that could not be applied to a file of its own, and shows it where the client can."""
 
 from __future__ import annotations
 

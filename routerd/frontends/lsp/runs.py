@@ -1,4 +1,4 @@
-"""How a wish becomes a job, whichever door it came through, and what its end means for the user."""
+"""Starts a job for a command or request, and reports its outcome to the user."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from routerd.frontends.lsp.progress import Progress
 from routerd.frontends.shapes import outcome_json
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
     from routerd.frontends.lsp.session import Session
 
 _MESSAGE = {Status.FAILED: 1, Status.REFUSED: 2, Status.PROPOSED: 2}
-"""LSP's MessageType of what the user must be told; a job that went well or was cancelled shows by itself."""
+"""LSP's MessageType of an outcome that is shown in a message; a job that succeeded or was cancelled shows none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class _RunContext:
 async def start(session: Session, argument: object, own: bool) -> Job:
     """Begin the job that an argument asks for, or find it already running. Raises RouterdError."""
     arguments = from_proto.run_arguments(argument)
-    app = await session.working()
+    app = await session.working(arguments.uri)
     document = session.documents.get(arguments.uri)
     if document is not None:
         await app.at_hand(document)
@@ -55,7 +55,7 @@ async def start(session: Session, argument: object, own: bool) -> Job:
 
 
 def _request(session: Session, app: App, arguments: RunArguments) -> Request:
-    """The wish for the document as it is now: a range made for an older version moves along."""
+    """The request for the current document: a range made for an older version moves along."""
     document = session.documents.get(arguments.uri) or app.document(arguments.uri)
     if document is None:
         raise UsageError(f"{arguments.uri} is neither open in the editor nor a readable file: open it first.")
@@ -70,7 +70,7 @@ def _request(session: Session, app: App, arguments: RunArguments) -> Request:
 
 
 def _key(app: App, arguments: RunArguments, request: Request) -> Hashable:
-    """What makes two wishes the same: the action and the symbol, not the column of the cursor."""
+    """What makes two requests the same: the action and the symbol, not the column of the cursor."""
     symbol = None
     if request.span.empty:
         symbol = app.grammar.outline(request.document).enclosing(request.cursor)

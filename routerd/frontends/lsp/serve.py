@@ -1,4 +1,4 @@
-"""The daemon's life: stdio for one client or TCP for several, until they leave or a signal ends it."""
+"""Runs the daemon: stdio for one client or TCP for several, until they leave or a signal ends it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import NoReturn
 from routerd.frontends.lsp import log
 from routerd.frontends.lsp.connection import Connection
 from routerd.frontends.lsp.ending import INTERRUPTED, Ending, heed_signals, leave
-from routerd.frontends.lsp.session import SharedApp
+from routerd.frontends.lsp.shared import SharedServices
 from routerd.frontends.lsp.stdio import Stdio
 from routerd.frontends.lsp.tcp import Listen, listen
 
 _DISCONNECT_S = 0.2
-"""Time for a word of farewell to providers, which nobody needs."""
+"""Time to close the connections to providers, which they do not need."""
 
 
 def serve(
@@ -33,7 +33,7 @@ def serve(
     Over stdio with 0 after `shutdown` and `exit`, with 1 after an `exit` alone; with 130 when interrupted.
     """
     log.set_up(log_level, log_file)
-    shared = SharedApp(config_file, root)
+    shared = SharedServices(config_file, root)
     ending = Ending(shared.abandon)
     try:
         return asyncio.run(_until_told(listen(shared, tcp) if tcp else _stdio(shared, ending), shared, ending))
@@ -43,7 +43,7 @@ def serve(
         shared.close()
 
 
-async def _until_told(work: Coroutine[object, object, int], shared: SharedApp, ending: Ending) -> NoReturn:
+async def _until_told(work: Coroutine[object, object, int], shared: SharedServices, ending: Ending) -> NoReturn:
     """End the process with the work's own code, or where a signal ended it with that of the signal."""
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
     stopped: list[int] = []
@@ -67,7 +67,7 @@ async def _until_told(work: Coroutine[object, object, int], shared: SharedApp, e
     leave(code)
 
 
-async def _stdio(shared: SharedApp, ending: Ending) -> int:
+async def _stdio(shared: SharedServices, ending: Ending) -> int:
     pipes = Stdio()
     connection = Connection(shared, pipes, ending.follow)
     pipes.read(connection.receive, connection.lost, lambda: ending.begin(connection.code_if_lost))

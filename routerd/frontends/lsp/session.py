@@ -1,24 +1,25 @@
-"""One connection: its client, documents, jobs and reviews, over the app that all connections share."""
+"""One connection: its client, documents, jobs and reviews, and the apps of its workspace folders."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from routerd.app.jobs import Jobs
 from routerd.domain.errors import RouterdError
 from routerd.frontends.lsp import keys, status
+from routerd.frontends.lsp.apps import SessionApps
 from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
 from routerd.frontends.lsp.diagnostics import Reviews
 from routerd.frontends.lsp.documents import Documents
 from routerd.frontends.lsp.pauses import Pauses
-from routerd.system.uris import path_of
+from routerd.frontends.lsp.shared import SharedServices
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
+    from routerd.domain.document import Document
 
 _log = logging.getLogger(__name__)
 
@@ -26,98 +27,80 @@ _SETTINGS_S = 2.0
 """Time a client has to say its settings before routerd starts without them."""
 
 
-class SharedApp:
-    """The one app of the process, opened when the first client has its first answer."""
-
-    def __init__(self, config_file: Path | None, within: Path | None = None) -> None:
-        """``within`` is the folder that bounds all reading; without it clients may name files anywhere."""
-        self._config_file = config_file
-        self.within = within.resolve() if within else None
-        self._app: App | None = None
-
-    def open(self, folders: tuple[str, ...]) -> App:
-        """The app, with these workspace folders taken in. Raises RouterdError where it cannot be opened."""
-        # Imported here: half of what a start costs is not needed to answer `initialize`.
-        from routerd.app.services import App  # noqa: PLC0415
-
-        paths = [path for path in map(path_of, folders) if path is not None]
-        if self.within is not None:
-            paths = [path for path in paths if path.resolve().is_relative_to(self.within)] or [self.within]
-        if self._app is None:
-            self._app = App.open(config_file=self._config_file, root=paths[0] if paths else None, lenient=True)
-            if self.within is not None:
-                self._app.workspace.bound(self.within)
-            paths = paths[1:]
-        for path in paths:
-            self._app.workspace.add_folder(path)
-        return self._app
-
-    async def disconnect(self) -> None:
-        """Close the connections to providers, while there is an event loop to do it in."""
-        if self._app is not None:
-            await self._app.disconnect()
-
-    def abandon(self) -> None:
-        """Book what can be booked without the event loop; any thread may call it."""
-        if self._app is not None:
-            self._app.abandon()
-
-    def close(self) -> None:
-        """Stop the background work and close the ledger."""
-        if self._app is not None and (unwritten := self._app.close()):
-            _log.warning("%s", unwritten)
-
-
 class Session:
     """What the features of one connection work with."""
 
-    def __init__(self, wire: Wire, shared: SharedApp) -> None:
+    def __init__(self, wire: Wire, shared: SharedServices) -> None:
         self.wire = wire
         self.client = EditorClient()
         self.documents = Documents()
         self.reviews = Reviews(wire)
         self.jobs = Jobs(self._tell_status)
         self.pauses = Pauses(self._prepare)
-        self.app: App | None = None
-        """``None`` until it is open, and for as long as the configuration cannot be used."""
+        self.apps: SessionApps | None = None
+        """``None`` until they are open, and for as long as the configuration cannot be used."""
         self._shared = shared
         self._fault: RouterdError | None = None
-        """Why there is no app."""
+        """Why there are no apps."""
         self._opening: asyncio.Task[None] | None = None
         self._later: set[asyncio.Future[Any]] = set()
+        self._watching: dict[App, asyncio.Future[Any]] = {}
 
     def began(self, client: EditorClient) -> None:
         """The client said who it is."""
         self.client = client
         self.reviews.encoding = client.encoding
 
-    async def ready(self) -> App | None:
-        """The app with everything loaded that an estimate needs; ``None`` where it cannot be opened."""
+    async def ready(self) -> SessionApps | None:
+        """The apps with everything loaded that an estimate needs; ``None`` where they cannot be opened."""
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._open())
         # Shielded: a request that is cancelled while it waits must not stop the start.
         await asyncio.shield(self._opening)
-        return self.app
+        return self.apps
 
-    async def working(self) -> App:
-        """As ``ready``. Raises RouterdError where the app cannot be opened, after one more try."""
-        app = await self.ready()
-        if app is None:
+    async def ready_for(self, uri: str) -> App | None:
+        """The app of a document, once it is ready; ``None`` where it cannot be opened."""
+        apps = await self.ready()
+        return apps.of(uri) if apps else None
+
+    async def working(self, uri: str | None = None) -> App:
+        """The app of a document, or of the first folder. Raises RouterdError where there is none after a retry."""
+        apps = await self.ready()
+        if apps is None:
             self._opening = None
-            app = await self.ready()
-        if app is None:
+            apps = await self.ready()
+        if apps is None:
             raise self._fault or RouterdError("routerd could not start; see its log.")
-        return app
+        return apps.of(uri) if uri is not None else apps.first
 
     def later(self, work: asyncio.Future[Any]) -> None:
         """Keep background work referenced until it is done."""
         self._later.add(work)
         work.add_done_callback(self._later.discard)
 
-    def add_folders(self, folders: tuple[str, ...]) -> None:
-        """Take further workspace folders in."""
-        if self.app is not None:
-            self._shared.open(folders)
+    async def change_folders(self, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+        """The client opened and closed workspace folders: its documents move to the apps around them."""
+        if self.apps is None:
+            return
+        self.apps.add(added)
+        for app in self.apps.remove(removed):
+            self._watching.pop(app).cancel()
+        self.tell_problems(self.apps.problems)
+        for document in self.documents.all():
+            self.later(asyncio.ensure_future(self.apps.of(document.uri).study(document.uri)))
+        await self.take_settings()
+        self._tell_status()
+
+    def hold(self, document: Document) -> None:
+        """The client opened or changed a document: every app sees that text, as an action may read other folders."""
+        for app in self.apps.all() if self.apps else ():
+            app.opened(document)
+
+    def drop(self, uri: str) -> None:
+        """The client closed a document: from now on the file on disk counts."""
+        for app in self.apps.all() if self.apps else ():
+            app.closed(uri)
 
     def refresh_lenses(self) -> None:
         """Let a client that can do so ask for lenses anew; whether it answers does not matter."""
@@ -125,17 +108,23 @@ class Session:
             self.later(asyncio.ensure_future(self._asked("workspace/codeLens/refresh")))
 
     async def take_settings(self) -> None:
-        """Ask the client for its section `routerd` and put it over the configuration files."""
-        if not self.client.configuration or self.app is None:
+        """Ask the client for its section `routerd`, for each of several folders, and put it over the files."""
+        if not self.client.configuration or self.apps is None:
             return
-        asked = {"items": [{"section": "routerd"}]}
+        roots = self.apps.roots if len(self.apps.roots) > 1 else ()
+        items = [{"section": "routerd"}, *({"section": "routerd", "scopeUri": root.as_uri()} for root in roots)]
         try:
-            answer = await self.wire.ask("workspace/configuration", asked, _SETTINGS_S)
+            answer = await self.wire.ask("workspace/configuration", {"items": items}, _SETTINGS_S)
         except NoAnswerError:
             return
-        settings = answer[0] if isinstance(answer, list) and answer else None
-        if isinstance(settings, dict) and settings:
-            self.tell_problems(self.app.reload(settings))
+        found = [one if isinstance(one, dict) else {} for one in answer] if isinstance(answer, list) else []
+        if found:
+            self.tell_problems(self.apps.set_editor(found[0], dict(zip(roots, found[1:], strict=False))))
+
+    def hand_keys(self, handed: dict[str, str | None]) -> None:
+        """Take the keys that this client's editor keeps."""
+        if self.apps is not None:
+            self.tell_problems(self.apps.hand_keys(handed))
 
     def tell_problems(self, problems: tuple[str, ...]) -> None:
         """Say once what of the configuration is not used."""
@@ -145,9 +134,10 @@ class Session:
             more = f" ({len(problems) - 1} more: run `routerd config check`.)" if len(problems) > 1 else ""
             self.wire.tell("window/showMessage", {"type": 2, "message": f"routerd: {problems[0]}{more}"})
 
-    def reloaded(self, problems: tuple[str, ...]) -> None:
-        """A configuration file has changed: what it says, and what is wrong with it, is shown at once."""
-        self.tell_problems((*problems, *(self.app.model_warnings() if self.app else ())))
+    def reloaded(self, problems: tuple[str, ...], app: App | None = None) -> None:
+        """A configuration file of one app, or of all, has changed: show at once what it says and what is wrong."""
+        changed = app or self.apps
+        self.tell_problems((*problems, *(changed.model_warnings() if changed else ())))
         self._tell_status()
         self.refresh_lenses()
 
@@ -160,11 +150,20 @@ class Session:
             work.cancel()
 
     def _prepare(self, uri: str) -> None:
-        if self.app is not None:
-            self.later(asyncio.ensure_future(self.app.prepare(uri)))
+        if self.apps is not None:
+            self.later(asyncio.ensure_future(self.apps.of(uri).prepare(uri)))
 
     def _tell_status(self) -> None:
-        status.tell(self.wire, self.app, len(self.jobs))
+        status.tell(self.wire, self.apps.first if self.apps else None, len(self.jobs))
+
+    def _opened(self, app: App) -> None:
+        """An app was opened: it sees every open document, and its files are watched for as long as it is there."""
+        for document in self.documents.all():
+            app.opened(document)
+        if self.apps is not None:  # later than the first ones, which are waited for
+            self.later(asyncio.ensure_future(app.warm()))
+        watching = self._watching[app] = asyncio.ensure_future(app.watch(lambda problems: self.reloaded(problems, app)))
+        self.later(watching)
 
     async def _asked(self, method: str) -> None:
         with contextlib.suppress(NoAnswerError):
@@ -172,22 +171,19 @@ class Session:
 
     async def _open(self) -> None:
         try:
-            self.app = self._shared.open(self.client.folders)
+            apps = self.apps = SessionApps(self._shared, self.client.folders, self._opened)
         except RouterdError as fault:
             _log.error("%s", fault)
             if str(fault) != str(self._fault):
                 self.wire.tell("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
             self._fault = fault
             return
-        self.tell_problems(self.app.problems)
-        for document in self.documents.all():
-            self.app.opened(document)
-        await asyncio.gather(self.take_settings(), self.app.warm())
+        self.tell_problems(apps.problems)
+        await asyncio.gather(self.take_settings(), *(app.warm() for app in apps.all()))
         if self.client.keeps_keys:
-            providers = [one.name for one in self.app.settings.providers.values() if one.key]
-            self.tell_problems(self.app.hand_keys(await keys.asked(self.wire, providers)))
-        self.tell_problems(self.app.model_warnings())
-        self.later(asyncio.ensure_future(self.app.watch(self.reloaded)))
+            providers = [one.name for one in apps.first.settings.providers.values() if one.key]
+            self.hand_keys(await keys.asked(self.wire, providers))
+        self.tell_problems(apps.model_warnings())
         self._tell_status()
         for document in self.documents.all():
-            self.later(asyncio.ensure_future(self.app.study(document.uri)))
+            self.later(asyncio.ensure_future(apps.of(document.uri).study(document.uri)))

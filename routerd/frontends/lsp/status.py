@@ -1,4 +1,4 @@
-"""`routerd/status`: whether routerd is busy, and today's money; told whenever one of them changed."""
+"""`routerd/status`: whether routerd is busy, and today's money; sent whenever one of them changed."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from routerd.domain.errors import LedgerError
 from routerd.frontends.shapes import money
 
 if TYPE_CHECKING:
-    from routerd.app.services import App
+    from routerd.app.workspace import App
     from routerd.frontends.lsp.client import Wire
 
 
 def tell(wire: Wire, app: App | None, jobs: int) -> None:
-    """Tell the client; nothing is known before the app is open, nor while the ledger cannot be read."""
+    """Send it; nothing is sent before the app is open, nor while the ledger cannot be read."""
     if app is None:
         return
     try:
         budget_status = app.budget_status()
     except LedgerError:
-        return  # a job begins and ends all the same, and the next status tells
+        return  # the next status will have it
     wire.tell(
         "routerd/status",
         {

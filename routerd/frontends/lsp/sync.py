@@ -1,4 +1,4 @@
-"""Opening, changing and closing documents: the client's truth, taken over change by change."""
+"""Opening, changing and closing documents: the client's text, followed change by change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from lsprotocol import types
 from routerd.frontends.lsp import from_proto
 
 if TYPE_CHECKING:
-    from routerd.domain.document import Document
     from routerd.frontends.lsp.session import Session
 
 
@@ -18,9 +17,9 @@ def opened(session: Session, params: types.DidOpenTextDocumentParams) -> None:
     """A document was opened: index the project around it, if that was not done."""
     document = from_proto.document(params.text_document)
     session.documents.open(document)
-    _hold(session, document)
-    if session.app is not None:
-        session.later(asyncio.ensure_future(session.app.study(document.uri)))
+    session.hold(document)
+    if session.apps is not None:
+        session.later(asyncio.ensure_future(session.apps.of(document.uri).study(document.uri)))
 
 
 def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None:
@@ -32,7 +31,7 @@ def changed(session: Session, params: types.DidChangeTextDocumentParams) -> None
     text = from_proto.edited(held.text, params, session.client.encoding)
     now = session.documents.change(uri, version, text)
     assert now is not None
-    _hold(session, now)
+    session.hold(now)
     session.reviews.changed(held, now)
     session.pauses.typed(uri)
 
@@ -45,10 +44,4 @@ def closed(session: Session, params: types.DidCloseTextDocumentParams) -> None:
     session.jobs.cancel_document(uri)
     session.reviews.clear(uri)
     session.pauses.end(uri)
-    if session.app is not None:
-        session.app.closed(uri)
-
-
-def _hold(session: Session, document: Document) -> None:
-    if session.app is not None:
-        session.app.opened(document)
+    session.drop(uri)

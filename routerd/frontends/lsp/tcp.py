@@ -21,7 +21,7 @@ from pathlib import Path
 from routerd.domain.errors import UsageError
 from routerd.frontends.lsp.connection import Connection
 from routerd.frontends.lsp.frames import LONGEST_BODY, FrameError, Frames
-from routerd.frontends.lsp.session import SharedApp
+from routerd.frontends.lsp.shared import SharedServices
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Listen:
         return addresses
 
 
-async def listen(shared: SharedApp, where: Listen) -> int:
+async def listen(shared: SharedServices, where: Listen) -> int:
     """Serve until cancelled. Raises UsageError where the address cannot be used."""
     addresses = where.addresses()
     with _token() as (token, path):
@@ -79,7 +79,7 @@ async def listen(shared: SharedApp, where: Listen) -> int:
 class _Clients:
     """The connections; one that leaves leaves the others alone."""
 
-    def __init__(self, shared: SharedApp, token: str) -> None:
+    def __init__(self, shared: SharedServices, token: str) -> None:
         self._shared, self._token = shared, token
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers = 0

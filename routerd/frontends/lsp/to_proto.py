@@ -1,4 +1,4 @@
-"""The door out: values of the domain as the JSON that a client is sent, beside the shapes all frontends share."""
+"""Converts values of the domain to the JSON of LSP; the shapes that all frontends share are in `shapes.py`."""
 
 from __future__ import annotations
 

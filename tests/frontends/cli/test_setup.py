@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,10 @@ from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage
-from routerd.domain.settings import Budget
+from routerd.domain.settings import Budget, KeySource, ProviderSettings
 from routerd.domain.tier import Tier
 from routerd.providers import Health, SharedHealth
+from routerd.providers.keys import deployment, provider_key
 from tests.home import at_home
 from tests.loopback import InThread, Turn, Upstream, credential
 
@@ -199,20 +201,27 @@ def test_a_running_ollama_is_found_with_its_models_at_price_0(home: Path) -> Non
     assert used["tier utility"].words == "ollama/llama3.2, price $0 (local)"
 
 
+def _benched(health: Health, _: Health) -> Health:
+    return health
+
+
 def test_past_failures_and_benches_are_told(home: Path) -> None:
-    database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, NOW)
-    try:
-        model, limited = ModelRef("near", "m"), "rate limited (429)"
-        failed = Attempt(model, Tier.UTILITY, AttemptStatus.RATE_LIMITED, Usage(), Decimal(0), 5, limited)
-        ledger = SqliteLedger(database, Budget)
-        ledger.book(Booking("1", "document", "python", failed, None, 1, 1, None), NOW - timedelta(hours=1))
-        until = NOW + timedelta(minutes=5)
-        SharedHealth(database, time.time).change(
-            "near/m", lambda _: Health(until.timestamp(), limited, failed_at=NOW.timestamp())
-        )
-    finally:
-        database.close()
+    model, limited = ModelRef("near", "m"), "rate limited (429)"
     with InThread(Upstream(models=["m"])) as upstream:
+        database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, NOW)
+        try:
+            failed = Attempt(model, Tier.UTILITY, AttemptStatus.RATE_LIMITED, Usage(), Decimal(0), 5, limited)
+            ledger = SqliteLedger(database, Budget)
+            ledger.book(Booking("1", "document", "python", failed, None, 1, 1, None), NOW - timedelta(hours=1))
+            health = SharedHealth(database, time.time)
+            provider = ProviderSettings("near", upstream.base_url, KeySource(env="NEAR_KEY"))
+            for value, minutes in (("sk-never-shown", 5), ("of another account", 9)):
+                until = NOW + timedelta(minutes=minutes)
+                benched = Health(until.timestamp(), limited, failed_at=NOW.timestamp())
+                name = deployment(model, provider, provider_key(provider, value))
+                health.change(name, partial(_benched, benched))
+        finally:
+            database.close()
         words = checks(home, near(upstream.base_url))["provider near"].words
     assert words.endswith(
         "last failure Fri 11:00, near/m: rate limited (429); near/m benched until 12:05:00 (rate limited (429))"

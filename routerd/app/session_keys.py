@@ -1,0 +1,47 @@
+"""The keys of one session: those that its editor handed over, in memory only, above the configured sources."""
+
+from __future__ import annotations
+
+from routerd.adapters.config import KeyReader
+from routerd.domain.settings import ProviderSettings, Settings
+from routerd.providers import KeyCache
+from routerd.providers.keys import ProviderKey, provider_key
+
+
+class SessionKeys:
+    """The ProviderKeys of one session. What other editors handed over is never seen here."""
+
+    def __init__(self, reader: KeyReader, configured: KeyCache) -> None:
+        """``configured`` is shared by all sessions: a password manager asks its owner once."""
+        self._reader = reader
+        self._configured = configured
+        self._handed: dict[str, str] = {}
+
+    def hand(self, provider: str, key: str | None) -> None:
+        """Take a key that the editor keeps; ``None`` or blank takes it back."""
+        if key and key.strip():
+            self._handed[provider] = key.strip()
+        else:
+            self._handed.pop(provider, None)
+
+    def available(self, settings: Settings) -> frozenset[str]:
+        """Names of the providers that can be asked; nothing is run or unlocked to find out."""
+        return self._reader.available(settings) | (self._handed.keys() & settings.providers.keys())
+
+    def read(self, provider: ProviderSettings) -> str | None:
+        """The key itself. Raises KeyUnavailable; takes long where a password manager asks its owner."""
+        return self._handed.get(provider.name) or self._reader.key(provider)
+
+    def known(self, provider: ProviderSettings) -> ProviderKey | None:
+        """As ProviderKeys says."""
+        handed = self._handed.get(provider.name)
+        return provider_key(provider, handed) if handed else self._configured.known(provider)
+
+    async def get(self, provider: ProviderSettings) -> ProviderKey:
+        """As ProviderKeys says."""
+        handed = self._handed.get(provider.name)
+        return provider_key(provider, handed) if handed else await self._configured.get(provider)
+
+    def forget(self, provider: ProviderSettings) -> None:
+        """As ProviderKeys says; a key that was handed over stays until the editor takes it back."""
+        self._configured.forget(provider)

@@ -1,0 +1,288 @@
+"""One workspace of one session: its settings, index, estimates and budgets, over the services of the process.
+
+A reload swaps one immutable Snapshot; an action under way keeps the one that it began with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
+
+from routerd.actions import catalog
+from routerd.adapters import config
+from routerd.adapters.catalogue import Catalogue
+from routerd.adapters.file_watcher import Contents, watch
+from routerd.adapters.grammar import TreeSitterGrammar
+from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
+from routerd.adapters.lint import RuffLinter
+from routerd.adapters.recent_turns import RecentTurnsInMemory
+from routerd.adapters.reply_cache import SqliteReplyCache
+from routerd.adapters.test_runner import CommandTestRunner
+from routerd.adapters.workspace import Workspace
+from routerd.app import services as process
+from routerd.app.engines import Engines
+from routerd.app.services import Services
+from routerd.app.session_keys import SessionKeys
+from routerd.audit import Audited, Logged
+from routerd.audit.replay import audited
+from routerd.domain.action import Request
+from routerd.domain.document import Document
+from routerd.domain.errors import RouterdError
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Price
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.ports import Editor, Observer
+from routerd.domain.position import Position, Range
+from routerd.domain.priced_action import HoverInfo, PricedAction
+from routerd.domain.quote import Route
+from routerd.domain.settings import Settings
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.stats import BudgetStatus, Stats
+from routerd.domain.verdict import Refusal
+from routerd.offline import OfflineEngine
+from routerd.pipeline.estimate_cache import EstimateCache
+from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.run import run
+from routerd.providers.usage import read_usage
+from routerd.routing.instructions import routes
+
+
+class App:
+    """What frontends call for one workspace; everything in it belongs to one session and one root."""
+
+    def __init__(
+        self, services: Services, sources: config.Sources, keys: SessionKeys, *, lenient: bool = False
+    ) -> None:
+        """Read the configuration.
+
+        Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
+        ``problems``: an editor's daemon that does not start explains nothing.
+        """
+        self.services, self._sources, self._keys = services, sources, keys
+        self.root = sources.workspace.parent if sources.workspace else None
+        self.grammar = TreeSitterGrammar()
+        # A grammar of its own: thousands of files must not push open ones out of memory.
+        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
+        self._recent = RecentTurnsInMemory()
+        project = str(self.root.resolve()) if self.root else ""
+        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project)
+        self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
+        self._estimate_cache = EstimateCache()
+        self.problems: tuple[str, ...] = ()
+        """What of the configuration is not used, as sentences."""
+        self._snapshot, self._deps = self._built(config.begin(sources, lenient))
+        if services.problem:
+            self.problems = (services.problem, *self.problems)
+
+    @classmethod
+    def open(cls, *, config_file: Path | None = None, root: Path | None = None, lenient: bool = False) -> Self:
+        """The app of one workspace with services of its own, for a process that has no other session."""
+        services = Services()
+        try:
+            return cls.of(services, services.session_keys(), config_file, root, lenient=lenient)
+        except RouterdError:
+            services.close()
+            raise
+
+    @classmethod
+    def of(
+        cls,
+        services: Services,
+        keys: SessionKeys,
+        config_file: Path | None,
+        root: Path | None,
+        *,
+        editor: Mapping[str, object] = MappingProxyType({}),
+        lenient: bool = True,
+    ) -> Self:
+        """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
+        return cls(services, config.Sources.found(config_file, root).with_editor(editor), keys, lenient=lenient)
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration that new actions are run with."""
+        return self._snapshot.settings
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What a new action would see."""
+        return self._snapshot
+
+    def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
+        settings, services = loaded.settings, self.services
+        usable = config.usable_tiers(settings, self._keys.available(settings))
+        catalogue = self._catalogue = Catalogue(settings.models)
+        upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        deps = Dependencies(
+            counter=services.counter,
+            grammar=self.grammar,
+            catalogue=catalogue,
+            classifier=services.classifiers.of(settings, self._keys.read),
+            recent=self._recent,
+            engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
+            workspace=self.workspace,
+            ledger=self.ledger,
+            cache=self._cache,
+            runner=CommandTestRunner(self.workspace.project),
+            worker=services.worker,
+            clock=process.now,
+        )
+        self.problems = loaded.problems
+        self._chosen = loaded.chosen
+        self._budgets = Budgets(loaded.own, loaded.lowered)
+        return Snapshot(settings, usable), deps
+
+    def reload(
+        self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})
+    ) -> tuple[str, ...]:
+        """Read the configuration again for all actions that begin from now on; problems as sentences.
+
+        ``seen`` is what its files were seen to hold. One that cannot be used leaves everything as it was.
+        """
+        if editor_settings is not None:
+            self._sources = self._sources.with_editor(editor_settings)
+        try:
+            self._snapshot, self._deps = self._built(config.load(self._sources, seen))
+        except RouterdError as fault:
+            return (f"{fault} The configuration stays as it was.",)
+        return self.problems
+
+    def model_warnings(self) -> tuple[str, ...]:
+        """Sentences on the user's models that are retired or unknown; quick once ``warm`` is done."""
+        return tuple(doubt for model in self._chosen if (doubt := self._catalogue.doubt(model)))
+
+    async def watch(self, report: Callable[[tuple[str, ...]], object]) -> None:
+        """Reload whenever the user's or the workspace's file changes, until the task is cancelled.
+
+        ``report`` is given the problems, which may be none, each time that they or the settings are others.
+        """
+        known = self.problems
+
+        async def changed(seen: Contents) -> None:
+            nonlocal known
+            before = self.settings
+            problems = self.reload(seen=seen)
+            if problems != known or self.settings != before:
+                known = problems
+                report(problems)
+
+        await watch(self._sources.files, changed)
+
+    def opened(self, document: Document) -> None:
+        """The editor opened or changed a document: what it holds is the truth from now on."""
+        self.workspace.hold(document)
+
+    def closed(self, uri: str) -> None:
+        """The editor closed a document: from now on the file on disk counts, which the index reads again."""
+        self.workspace.drop(uri)
+        self.services.background.index_later(self.workspace.saved, uri)
+
+    def document(self, uri: str) -> Document | None:
+        """A document as the editor holds it, else as it is on disk."""
+        return self.workspace.read(uri)
+
+    def index(self, uri: str, seconds: float) -> None:
+        """Index the project around a document, for so long at the most."""
+        end = time.monotonic() + seconds
+        self.workspace.index(uri, lambda: time.monotonic() < end)
+
+    def priced_actions(self, document: Document, span: Range) -> tuple[PricedAction, ...]:
+        """The menu at a range: each action that makes sense there, with its price; nothing is sent or read."""
+        return self._priced(Request(spec.name, document, span) for spec in catalog().values() if spec.in_menu)
+
+    def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
+        """The menu, and the actions that take an instruction, priced with ``words`` as that instruction."""
+        own = (Request(one.name, document, span, instruction=words) for one in catalog().values() if not one.in_menu)
+        return (*self.priced_actions(document, span), *self._priced(own))
+
+    def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
+        """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
+        symbol = self.grammar.named_at(document, position)
+        if symbol is None:
+            return None
+        return HoverInfo(symbol, self.priced_actions(document, Range(position, position)))
+
+    def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
+        return self._estimate_cache.priced_actions(requests, self._snapshot, self._deps)
+
+    def plan(self, request: Request) -> Plan | Refusal:
+        """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
+        return plan(request, self._snapshot, self._deps)
+
+    async def run(self, request: Request, editor: Editor, watch: Observer) -> Outcome:
+        """One action from request to edit; cancel the task to cancel the action."""
+        if not self.settings.routing.embedder.built_in and request.instruction:
+            try:  # asks another machine, perhaps: the pipeline then finds the answer remembered
+                await asyncio.to_thread(self.classify, request.instruction)
+            except asyncio.CancelledError:
+                return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
+        return await run(self.services.job_id(), request, self._snapshot, self._deps, editor, watch)
+
+    def classify(self, text: str) -> Route | Refusal:
+        """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
+        return next(self.classify_many([text]))
+
+    def classify_many(self, texts: Sequence[str]) -> Iterator[Route | Refusal]:
+        """The same for many, a few thousand each second."""
+        return routes(texts, self._snapshot, self._deps.classifier)
+
+    def audit(self, logged: Iterable[Logged]) -> tuple[Audited, ...]:
+        """What requests of other tools' logs cost, and would have cost on these tiers."""
+        return audited(logged, self._snapshot, self._deps, lambda raw: read_usage(raw).usage)
+
+    def price(self, model: ModelRef) -> Price | None:
+        """What a model costs now."""
+        return self._deps.catalogue.price(model, process.now())
+
+    def budget_status(self) -> BudgetStatus:
+        """Today's spending and savings, by the daily budget with less left: the user's or the project's."""
+        today = day_of(process.now())
+        spent, saved = self.ledger.spent(*today), self.ledger.saved(*today)
+        own, lowered = self._budgets.own.daily, self._budgets.lowered.daily
+        if lowered is None:
+            return BudgetStatus(spent, own, saved)
+        on_project: Decimal = self.ledger.spent_on_project(*today)
+        if own is not None and own - spent <= lowered - on_project:
+            return BudgetStatus(spent, own, saved)
+        return BudgetStatus(on_project, lowered, saved)
+
+    def stats(self, since: datetime | None = None) -> Stats:
+        """The ledger's totals since a moment, or of all time."""
+        return self.ledger.stats(since, None)
+
+    async def warm(self) -> None:
+        """Load what is slow to load, off the event loop."""
+        for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
+            await self.services.background.run(load)
+        if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
+            await self._upstream.warm()
+
+    async def study(self, uri: str) -> None:
+        """Look at a document, then index the project around it in the background, where that is not done already."""
+        await self.prepare(uri)
+        await self.services.background.index(self.workspace.index, uri, lambda: self.services.background.open)
+        await self.prepare(uri)
+
+    async def at_hand(self, document: Document) -> None:
+        """Wait, off the event loop, for the first look at a document; done at once for all later ones."""
+        if not self.grammar.at_hand(document):
+            await self.services.background.run(self.grammar.outline, document)
+
+    async def prepare(self, uri: str) -> None:
+        """Look at a document in the background as the editor holds it, so that its next hover finds that done."""
+        if document := self.workspace.held(uri):
+            await self.services.background.run(self._estimate_cache.prepare, document, self._snapshot, self._deps)
+
+    async def disconnect(self) -> None:
+        """Close the connections of the services that this app was opened with."""
+        await self.services.disconnect()
+
+    def close(self) -> str | None:
+        """Close the services that this app was opened with; a sentence where the ledger misses paid attempts."""
+        return self.services.close()
