@@ -1,0 +1,42 @@
+"""Which tests run: the quick ones where nothing else is asked for, and property tests with as many cases as fit there.
+
+`python -m pytest` runs the quick tests, `-m fuzz`, `-m slow` and `-m editor` run one kind, and a path runs all below
+it: `python -m pytest tests` is everything.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+from tests.property_tests import FEWEST
+
+QUICK = "not slow and not fuzz and not editor"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.option.markexpr and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        config.option.markexpr = QUICK
+    settings.register_profile("quick", settings(), deadline=None, max_examples=FEWEST)
+    settings.register_profile("fuzz", settings(), deadline=None)
+    settings.load_profile("quick" if _few_cases(config) else "fuzz")
+
+
+def _few_cases(config: pytest.Config) -> bool:
+    """Whether property tests belong to the quick run, with a hundredth of their cases."""
+    return "not fuzz" in config.option.markexpr
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A property test with all of its cases is one of the fuzz tests; with a hundredth of them it is a quick one."""
+    if _few_cases(config):
+        return
+    for item in items:
+        if item.get_closest_marker("hypothesis"):
+            item.add_marker("fuzz")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.option.markexpr == QUICK:
+        terminalreporter.write_line("Only the quick tests; `python -m pytest tests` runs all of them.")
