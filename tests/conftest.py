@@ -6,12 +6,17 @@ it: `python -m pytest tests` is everything.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.property_tests import FEWEST
 
+HERE = Path(__file__).parent
 QUICK = "not slow and not fuzz and not editor"
+SLOW = ("e2e", "faults", "real", "reload")
+"""Folders whose tests start daemons, wait for real time or take whole projects."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,11 +34,14 @@ def _few_cases(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A property test with all of its cases is one of the fuzz tests; with a hundredth of them it is a quick one."""
+    """Mark what a folder says is slow, and property tests as fuzz tests where they try all of their cases."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and item.path.relative_to(HERE).parts[0] in SLOW:
+            item.add_marker("slow")
     if _few_cases(config):
         return
     for item in items:
-        if item.get_closest_marker("hypothesis"):
+        if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("fuzz")
 
 
