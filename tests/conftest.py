@@ -15,8 +15,12 @@ from tests.property_tests import FEWEST
 
 HERE = Path(__file__).parent
 QUICK = "not slow and not fuzz and not editor"
-SLOW = ("e2e", "faults", "real", "reload")
-"""Folders whose tests start daemons, wait for real time or take whole projects."""
+SLOW = (
+    *("e2e", "faults", "real", "reload"),
+    *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
+    *("money/test_crashes.py", "money/test_ranges.py", "money/test_report.py"),
+)
+"""Folders and files whose tests start daemons or browsers, wait for real time or take whole projects."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,7 +40,7 @@ def _few_cases(config: pytest.Config) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what a folder says is slow, and property tests as fuzz tests where they try all of their cases."""
     for item in items:
-        if item.path.is_relative_to(HERE) and item.path.relative_to(HERE).parts[0] in SLOW:
+        if any(item.path.is_relative_to(HERE / name) for name in SLOW):
             item.add_marker("slow")
     if _few_cases(config):
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import QUICK
+from tests.conftest import QUICK, SLOW
 from tests.structure.test_structure import ROOT
 
 PARTS = ROOT / ".ci" / "parts.py"
@@ -79,6 +79,10 @@ def test_the_parts_of_ci_are_the_marks_and_no_test_is_in_two() -> None:
     assert {word for word in QUICK.split() if word not in {"not", "and"}} == names
     for expression in ("-m 'fuzz and not editor'", "-m 'slow and not editor and not fuzz'", "-m editor"):
         assert expression in text
+
+
+def test_what_is_called_slow_exists() -> None:
+    assert not [name for name in SLOW if not (ROOT / "tests" / name).exists()]
 
 
 def test_the_quick_tests_are_what_runs_where_nothing_is_asked_for(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
-import { TIERS } from "./manifest.ts";
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
 import { RUN, type Outcome, type RunArgument } from "./protocol.ts";
@@ -19,7 +18,7 @@ export class Runner {
 
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
   async run(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
-    for (let wish = argument; ; ) {
+    for (let wish = argument; ;) {
       const versions = new Versions(wish);
       try {
         const outcome = await this.ask(client, wish);
