@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from pathlib import Path
 from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change
+from routerd.system.processes import OWN_GROUP, end_group
 from routerd.system.uris import path_of
 
 TIME_LIMIT_S = 60.0
@@ -26,7 +25,6 @@ TIME_LIMIT_S = 60.0
 _TAIL_CHARACTERS = 1_500
 """Of the output: the end is where test runners say what failed, and the next model pays for each word of it."""
 _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
-_WINDOWS = sys.platform == "win32"
 
 
 class CommandTestRunner:
@@ -56,7 +54,7 @@ class CommandTestRunner:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                start_new_session=not _WINDOWS,
+                start_new_session=OWN_GROUP,
             )
         except OSError as fault:
             return f"test_command could not be started: {fault.strerror or fault}"
@@ -65,7 +63,7 @@ class CommandTestRunner:
         except TimeoutError:
             return f"they did not end within {self._limit_s:g} seconds"
         finally:
-            _kill(process)
+            end_group(process.pid, ended=process.returncode is not None)
         if process.returncode == 0:
             return None
         tail = output.decode("utf-8", "replace").replace(str(folder), "").strip()[-_TAIL_CHARACTERS:]
@@ -90,19 +88,3 @@ def _copied(folder: Path, project: Project, change: Change, question: Question) 
         goal.parent.mkdir(parents=True, exist_ok=True)
         goal.write_bytes(text.string.encode("utf-8", "surrogateescape"))
     return project.relative(change.files[0].uri)
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the process and all that it started, also what outlived it."""
-    if _WINDOWS:
-        if process.returncode is None:
-            subprocess.run(
-                ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607  # Windows' own
-                check=False,
-                capture_output=True,
-            )
-        return
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return

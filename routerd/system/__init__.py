@@ -1,1 +1,1 @@
-"""What differs between operating systems: processes, and paths as URIs."""
+"""What differs between operating systems: processes, signals, streams, files and paths as URIs."""

@@ -1,8 +1,10 @@
-"""Whether a process still lives: an editor that left its server running, a daemon that held a reservation."""
+"""Processes: whether one still lives, how one is started apart from this one, and how all that it started is ended."""
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 
 if sys.platform == "win32":
@@ -10,6 +12,12 @@ if sys.platform == "win32":
 
     _SYNCHRONIZE, _STILL_RUNNING = 0x00100000, 258
     """winnt.h, and WAIT_TIMEOUT of winerror.h."""
+
+    NO_WINDOW = subprocess.CREATE_NO_WINDOW
+    """For ``creationflags``: Windows would show a console for each process."""
+
+    OWN_GROUP = False
+    """For ``start_new_session``, which Windows does not have."""
 
     def alive(pid: int) -> bool:
         """Whether a process with this id runs."""
@@ -22,7 +30,18 @@ if sys.platform == "win32":
         finally:
             kernel.CloseHandle(handle)
 
+    def end_group(pid: int, *, ended: bool) -> None:
+        """Kill a process and all that it started; where it has ended, its id may be another's, and nothing is done."""
+        if not ended:
+            command = ["taskkill", "/F", "/T", "/PID", str(pid)]
+            subprocess.run(command, check=False, capture_output=True)
+
 else:
+    NO_WINDOW = 0
+    """For ``creationflags``, which only Windows has."""
+
+    OWN_GROUP = True
+    """For ``start_new_session``: the process and all that it starts can be ended together."""
 
     def alive(pid: int) -> bool:
         """Whether a process with this id runs: signal 0 reaches it, or it is another user's."""
@@ -33,3 +52,10 @@ else:
         except PermissionError:
             return True
         return True
+
+    def end_group(pid: int, *, ended: bool) -> None:  # Windows' half needs to know
+        """Kill a process that has a group of its own, and all of that group, also what outlived the process."""
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return

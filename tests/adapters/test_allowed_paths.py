@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.adapters.grammar import TreeSitterGrammar
@@ -20,6 +20,8 @@ from routerd.domain.document import Document
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.system.uris import uri_of
+from tests.posix import make_pipe
+from tests.property_tests import example_count
 
 SECRET = "def stolen(): ...\n"
 PUBLIC = "def public(): ...\n"
@@ -81,7 +83,7 @@ def test_the_folders_of_tools_are_refused(project: Path, name: str) -> None:
 
 
 def test_what_is_no_regular_file_is_refused(project: Path) -> None:
-    os.mkfifo(project / "pipe.py")
+    make_pipe(project / "pipe.py")
     (project / "zero.py").symlink_to("/dev/zero")
     assert _why(project / "pipe.py", project) == "is no regular file"
     assert _why(project / "tests", project) == "is no regular file"
@@ -173,7 +175,7 @@ _GOALS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@example_count(60)
 @given(
     st.lists(st.tuples(st.sampled_from(_PLACES), st.sampled_from(["file", "folder", *_GOALS])), max_size=8),
     st.lists(st.sampled_from(["a", "!a", "b/", "/c", "*/a", "a/b", "**/c"]), max_size=3),

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.adapters.catalogue import Catalogue
@@ -19,6 +19,7 @@ from routerd.domain.errors import ConfigError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import KeySource, OfflinePolicy
 from routerd.domain.tier import Tier
+from tests.property_tests import example_count
 
 INTERFACE = """
 [tiers]
@@ -368,14 +369,14 @@ _TABLES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@example_count(300)
 @given(st.dictionaries(_NAMES, _TABLES, max_size=4))
 def test_whatever_an_editor_sends_is_loaded_or_refused_with_a_sentence(table: dict[str, object]) -> None:
     sentence = refusal(Sources.found(None, None, {"ROUTERD_CONFIG": "nowhere"}).with_editor(table))
     assert sentence == "" or sentence.startswith("editor settings: ")
 
 
-@settings(max_examples=200, deadline=None)
+@example_count(200)
 @given(st.text(max_size=60) | st.lists(_NAMES | st.sampled_from("=[]{}\"',.\n# 5")).map("".join))
 def test_whatever_stands_in_a_file_is_loaded_or_refused_with_a_sentence(text: str) -> None:
     with TemporaryDirectory() as folder:

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from routerd.adapters.file_watcher import Contents, watch
+from tests.posix import make_pipe
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes, devices and links like these are not made there")
 
 
 def _pipe(path: Path) -> None:
-    os.mkfifo(path)
+    make_pipe(path)
 
 
 def _zero(path: Path) -> None:
@@ -57,6 +58,7 @@ LOADED = """
 import sys
 from pathlib import Path
 from routerd.adapters import config
+from tests.posix import make_pipe
 user, workspace = map(Path, sys.argv[1:])
 loaded = config.begin(config.Sources(user, "", workspace), lenient=True)
 print("\\n".join((*loaded.problems, *config.check(config.Sources(user, "", workspace)))))

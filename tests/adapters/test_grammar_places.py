@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.adapters.grammar import TreeSitterGrammar
@@ -14,6 +14,7 @@ from routerd.domain.position import Edit, Position, Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from tests.adapters.grammar.tables import cases, outline_of, read
+from tests.property_tests import example_count
 
 SOURCES = [read(case)[:2] for case in cases()]
 ODD = st.sampled_from(["😀", "é", "\u2028", "\x0c", "\x85", "\ufeff", "\ud800", "日本", "\x00", "𝒳"])
@@ -41,7 +42,7 @@ def assert_sound(outline: Outline, text: Text) -> None:
             assert text.clamp(span.end) == span.end
 
 
-@settings(deadline=None, max_examples=150)
+@example_count(150)
 @given(st.sampled_from(SOURCES), ENDS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60), ODD), max_size=4))
 def test_names_slice_to_themselves_whatever_stands_around_them(
     source: tuple[str, str], end: str, odd: list[tuple[int, int, str]]
@@ -78,7 +79,7 @@ def test_a_name_is_found_at_every_place_of_it_as_in_the_outline(language: str, s
             assert grammar.named_at(document, Position(line, column)) == outline.named_at(Position(line, column))
 
 
-@settings(deadline=None, max_examples=100)
+@example_count(100)
 @given(st.sampled_from(SOURCES), st.data())
 def test_after_edits_that_leave_a_file_whole_a_name_is_found_as_by_a_fresh_parse(
     source: tuple[str, str], data: st.DataObject
@@ -105,7 +106,7 @@ def test_after_edits_that_leave_a_file_whole_a_name_is_found_as_by_a_fresh_parse
             assert found == fresh.named_at(symbol.name_span.start)
 
 
-@settings(deadline=None, max_examples=150)
+@example_count(150)
 @given(st.lists(PIECES, max_size=14), st.lists(PIECES, max_size=14))
 def test_half_written_code_never_raises_and_its_outline_depends_on_the_text_alone(
     before: list[str], after: list[str]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from routerd.domain.quantile import quantile
 from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
+from tests.posix import heed_zone
 from tests.reserving import reserve
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -263,12 +263,11 @@ def test_what_one_daemon_is_billed_teaches_the_others(path: Path, database: Data
     other.close()
 
 
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows cannot change the zone of a running process")
 def test_a_day_and_a_month_begin_at_the_users_own_midnight_where_summer_time_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
+    heed_zone()
     try:
         # On 2026-10-25 at 03:00 the clocks go back to 02:00: the day has 25 hours, from 22:00 to 23:00 UTC.
         noon = datetime(2026, 10, 25, 12).astimezone()
@@ -282,7 +281,7 @@ def test_a_day_and_a_month_begin_at_the_users_own_midnight_where_summer_time_end
         assert day.day == "2026-10-24"
     finally:
         monkeypatch.undo()
-        time.tzset()
+        heed_zone()
 
 
 UNWRITABLE = ["1e999999", "1e30", "10001", "-1", "NaN", "Infinity"]

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 import tiktoken
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.adapters.tokenizer import TiktokenCounter, vocabulary
 from routerd.domain.errors import RouterdError
 from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
+from tests.property_tests import example_count
 
 _URL = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
 
@@ -82,7 +83,7 @@ def _no_network(*_: object, **__: object) -> socket.socket:
     raise AssertionError("the vocabulary must not be fetched")
 
 
-@settings(max_examples=400, deadline=None)
+@example_count(400)
 @given(_SOURCES)
 def test_every_text_is_counted_exactly_as_tiktoken_encodes_it(
     counter: TiktokenCounter, official: tiktoken.Encoding, source: str
@@ -100,7 +101,7 @@ def test_real_modules_are_counted_exactly(counter: TiktokenCounter, official: ti
     assert len(modules) == 60
 
 
-@settings(max_examples=60, deadline=None)
+@example_count(60)
 @given(st.data())
 def test_a_document_is_counted_exactly_after_every_edit(
     counter: TiktokenCounter, official: tiktoken.Encoding, data: st.DataObject

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,14 +9,14 @@ import pytest
 
 from routerd.adapters.workspace.files import listed, read_text
 from routerd.system.uris import path_of, uri_of
+from tests.posix import make_pipe
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among files")
 def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.py"
-    os.mkfifo(pipe)
+    make_pipe(pipe)
     assert read_text(pipe) is None
-    os.mkfifo(tmp_path / ".gitignore")
+    make_pipe(tmp_path / ".gitignore")
     assert pipe in listed(tmp_path)
 
 

@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from routerd.adapters.workspace.files import listed
 from routerd.adapters.workspace.ignored import Ignored
+from tests.property_tests import example_count
 
 PATHS = (
     *("a", "b", "ab", "aab", "a b", "a ", "#a", "!a", "a-c", "]", "[", "A", "\\", "é", "a.b", ".a", "*", "a*", "-"),
@@ -49,7 +50,7 @@ def by_git(root: Path, paths: list[Path]) -> set[Path]:
     return {root / os.fsdecode(path) for path in answer.stdout.split(b"\0") if path}
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example_count(400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ignore_files, st.one_of(st.none(), ignore_files))
 @example("foo**/bar\nx/**", "!a")
 @example("*a*a*a*a*a*a*a*a*a*b", None)

@@ -21,6 +21,7 @@ FUNCTIONS = 40
 """Drawn from each project, the same ones each time; ``tests/bench/context.py`` takes all of any folder."""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)  # the largest of the five has 1,000 files to index
 @pytest.mark.parametrize("package", PROJECTS)
 def test_a_function_is_sent_with_a_third_of_its_file_and_every_name_explained(package: str) -> None:

@@ -6,11 +6,12 @@ import random
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from routerd.domain.position import Edit, Position, Range, span
 from routerd.domain.text import Encoding, Text, cut_lines
+from tests.property_tests import example_count
 
 PIECES = (
     "a",
@@ -77,7 +78,7 @@ POSITIONS = st.tuples(st.integers(0, 8), st.integers(0, 20))
 EDITS = st.lists(st.tuples(POSITIONS, POSITIONS, TEXTS), max_size=6)
 
 
-@settings(max_examples=400, deadline=None)
+@example_count(400)
 @given(TEXTS, EDITS, ENCODINGS)
 @example("a\r", [((1, 0), (1, 0), "\nb")], Encoding.UTF16)
 @example("a\r\nb", [((0, 1), (1, 0), "")], Encoding.UTF8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 
 from tests.e2e.raw_editor import RawEditor
 from tests.e2e.test_stdio import NAME, at
+from tests.posix import make_pipe
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, links and signals like these are not there")
 
@@ -26,7 +26,7 @@ def hostile(project: Path) -> Path:
     """The project with all that was found to stop a daemon, and an index that takes minutes."""
     (project / ".gitignore").write_text("*a" * 10 + "b\n")
     (project / ("a" * 120)).touch()
-    os.mkfifo(project / ".routerd.toml")
+    make_pipe(project / ".routerd.toml")
     for number in range(60):
         (project / f"deep{number}.rs").write_text("mod a{" * 20_000 + "}" * 20_000)
     (project / "open.js").write_text("[" * 100_000)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from routerd.adapters.tokenizer import TiktokenCounter
@@ -28,6 +28,7 @@ from tests.home import at_home
 from tests.loopback import Seen, Turn, Upstream, rate_limited
 from tests.loopback.usages import missing, right
 from tests.pipeline.test_pipeline import SOURCE, Desk, wish
+from tests.property_tests import example_count
 
 MODELS = ("a", "b", "c", "d")
 MILLION = Decimal(1_000_000)
@@ -147,7 +148,7 @@ async def ran(case: Case, home: Path, then: Callable[[PricedAction, Outcome, Ups
 SETTINGS = ("budget.daily", "budget.monthly", "budget.per_action", '[models."p/')
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example_count(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=cases)
 def test_the_first_model_asked_is_the_one_shown_or_the_run_is_a_refusal_that_names_the_setting(
     home: Path, case: Case

@@ -11,7 +11,7 @@ from itertools import repeat
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from routerd.domain.attempt import Attempt
@@ -20,6 +20,7 @@ from routerd.domain.reply import Reply
 from routerd.providers.client import probe
 from routerd.providers.draft import Draft
 from tests.loopback import Turn, Upstream
+from tests.property_tests import example_count
 from tests.providers.scene import Witness, candidate, engine, outcome, provider, question, run
 
 ANSWER = "Hello."
@@ -93,7 +94,7 @@ def test_a_garbled_answer_is_a_failed_attempt_and_the_next_deployment_is_asked(
     run(main())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example_count(25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(REASONS)), st.lists(st.sampled_from([JSON, EVENTS, CHUNKED, GZIP])), st.binary())
 def test_no_bytes_stop_an_action_whose_second_deployment_is_healthy(
     status: int, headers: list[str], body: bytes

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.domain.model import ModelRef
@@ -19,6 +19,7 @@ from routerd.providers.metering import UsageMeter
 from routerd.providers.quota import Quota
 from routerd.providers.retry_after import LONGEST_S, retry_after, span
 from routerd.providers.usage import read_usage
+from tests.property_tests import example_count
 from tests.providers.scene import QuarterOfBytes
 
 MODEL = ModelRef("a", "m")
@@ -100,7 +101,7 @@ OUTER = st.dictionaries(
 )
 
 
-@settings(deadline=None)
+@example_count()
 @given(OUTER)
 def test_no_usage_object_is_billed_below_zero_or_beyond_what_a_call_can_cost(fields: dict[str, str]) -> None:
     billed = TILL.bill(MODEL, drafted(written(fields)), 90)
@@ -117,7 +118,7 @@ def test_no_usage_object_is_billed_below_zero_or_beyond_what_a_call_can_cost(fie
 COUNT = st.integers(0, 50_000)
 
 
-@settings(deadline=None)
+@example_count()
 @given(COUNT, COUNT, COUNT, st.integers(1, 9_999), COUNT, st.sampled_from(["inside", "outside", "anthropic"]))
 def test_buckets_are_those_that_were_billed_however_they_are_told(
     fresh: int, read: int, write: int, shown: int, thought: int, shape: str
@@ -150,7 +151,7 @@ def test_buckets_are_those_that_were_billed_however_they_are_told(
     assert bill.usage == Usage(fresh, read, write, shown, thought)
 
 
-@settings(deadline=None)
+@example_count()
 @given(COUNT, COUNT, COUNT, st.dictionaries(st.sampled_from(["cached_tokens", "reasoning_tokens"]), COUNT))
 def test_buckets_hold_the_total_that_was_told(prompt: int, completion: int, more: int, inner: dict[str, int]) -> None:
     raw = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion + more}
@@ -165,7 +166,7 @@ def test_buckets_hold_the_total_that_was_told(prompt: int, completion: int, more
 HEADER = st.text(st.sampled_from("0123456789.eE+-hmsd :TZ_"), max_size=90) | st.text(max_size=40)
 
 
-@settings(deadline=None)
+@example_count()
 @given(HEADER)
 def test_no_header_raises_and_no_wait_is_longer_than_a_day(value: str) -> None:
     for seconds in (retry_after({"retry-after": value}, 1e9), retry_after({"retry-after-ms": value}, 1e9)):

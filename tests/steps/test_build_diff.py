@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.domain.text import Text
 from routerd.steps.build import diff
+from tests.property_tests import example_count
 
 _LINES = st.lists(
     st.sampled_from(["a\n", "b\n", "\n", "  x\r\n", "é🎉\r", "\x0c\n", "u\u2028v\n", "\r\n", "last"]),
@@ -17,7 +18,7 @@ _LINES = st.lists(
 
 
 @given(_LINES, _LINES)
-@settings(max_examples=300, deadline=None)
+@example_count(300)
 def test_a_difference_gives_back_the_second_text(old: list[str], new: list[str]) -> None:
     before, after = Text("".join(old)), Text("".join(new))
     assert before.edited(diff(before, after)) == after

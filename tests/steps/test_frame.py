@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from routerd.actions import catalog
@@ -19,6 +19,7 @@ from routerd.domain.verdict import Rejected
 from routerd.steps.build import build
 from routerd.steps.read import read
 from tests.golden.case import GRAMMAR
+from tests.property_tests import example_count
 
 README = "Project\n=======\n\nIt is old.\n"
 MODULE = '"""Parcels.\n\nUsage\n=======\nCall old().\n"""\n\nX = 1\n'
@@ -113,7 +114,7 @@ _LINE = st.sampled_from(
 )
 
 
-@settings(max_examples=1_000, deadline=None)
+@example_count(1_000)
 @given(st.lists(_LINE, min_size=1, max_size=10), st.data())
 @example(["Project", "=======", "", "It is old."], None)
 def test_a_correct_hunk_yields_the_intended_text_or_is_rejected(lines: list[str], data: st.DataObject | None) -> None:

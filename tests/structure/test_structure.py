@@ -77,7 +77,11 @@ def test_no_source_file_is_longer_than_three_hundred_lines() -> None:
     assert not long
 
 
-@pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [["ruff", "check"], ["ruff", "format", "--check"], pytest.param(["mypy"], marks=pytest.mark.slow)],
+    ids=" ".join,
+)
 def test_the_linters_are_content(command: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *command],

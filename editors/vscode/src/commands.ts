@@ -3,7 +3,15 @@
 import * as vscode from "vscode";
 import { CodeActionRequest, type CodeAction, type Command, type LanguageClient } from "vscode-languageclient/node";
 import { ACTIONS, type Action } from "./manifest.ts";
-import { ESTIMATE, ROUTE, RUN_COMMAND, type Estimate, type Estimates, type Route, type RunArgument } from "./protocol.ts";
+import {
+  ESTIMATE,
+  ROUTE,
+  RUN_COMMAND,
+  type Estimate,
+  type Estimates,
+  type Route,
+  type RunArgument,
+} from "./protocol.ts";
 
 /** Runs an action where the cursor is. */
 export async function start(client: LanguageClient, action: Action): Promise<void> {

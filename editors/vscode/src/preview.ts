@@ -64,9 +64,16 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   private offer(): void {
     const ids = vscode.window.tabGroups.all.flatMap((group) => idsOf(group.activeTab));
     const shown = ids.flatMap((id) => this.open.get(id) ?? []);
-    const set = (name: string, value: boolean) => vscode.commands.executeCommand("setContext", `routerd.${name}`, value);
-    void set("previewsFiles", shown.some(({ texts }) => texts.size > 1));
-    void set("mayRetry", shown.some(({ mayRetry }) => mayRetry));
+    const set = (name: string, value: boolean) =>
+      vscode.commands.executeCommand("setContext", `routerd.${name}`, value);
+    void set(
+      "previewsFiles",
+      shown.some(({ texts }) => texts.size > 1),
+    );
+    void set(
+      "mayRetry",
+      shown.some(({ mayRetry }) => mayRetry),
+    );
   }
 
   private decideActive(decision: Decision): void {

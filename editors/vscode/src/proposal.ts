@@ -79,7 +79,8 @@ export class Proposal {
   /** Opens a file that was changed beside the one that the user asked about, such as its test file. */
   async showOther(): Promise<void> {
     const other = this.files.find((file) => !this.asks(file));
-    if (other) await vscode.window.showTextDocument(other.uri, { viewColumn: vscode.ViewColumn.Beside, preview: false });
+    if (other)
+      await vscode.window.showTextDocument(other.uri, { viewColumn: vscode.ViewColumn.Beside, preview: false });
   }
 
   private asks(file: FileEdit): boolean {

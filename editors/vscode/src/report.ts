@@ -19,7 +19,12 @@ export async function showReport(found: Found): Promise<void> {
     await promisify(execFile)(found.command, args, { timeout: TIMEOUT_MS, cwd: folder, windowsHide: true });
     const html = await readFile(file, "utf8");
     const options = { enableScripts: true }; // the charts; the page itself asks nothing of the network
-    const panel = vscode.window.createWebviewPanel("routerd.report", "routerd: spend", vscode.ViewColumn.Active, options);
+    const panel = vscode.window.createWebviewPanel(
+      "routerd.report",
+      "routerd: spend",
+      vscode.ViewColumn.Active,
+      options,
+    );
     panel.webview.html = html;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -18,7 +18,7 @@ export class Runner {
 
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
   async run(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
-    for (let wish = argument; ; ) {
+    for (let wish = argument; ;) {
       const versions = new Versions(wish);
       try {
         const outcome = await this.ask(client, wish);

@@ -7,9 +7,7 @@ import { find, NotFound, type Found } from "./discovery.ts";
 import { withLog } from "./results.ts";
 
 export type Health =
-  | { state: "starting" }
-  | { state: "running"; found: Found; version: string }
-  | { state: "stopped"; reason: string };
+  { state: "starting" } | { state: "running"; found: Found; version: string } | { state: "stopped"; reason: string };
 
 const INSTALL = {
   title: "How to Install",
@@ -101,7 +99,11 @@ export class Server implements vscode.Disposable {
       const reason = lost ? "routerd ended while it was starting." : sentence(error);
       this.handlers.log.error(reason);
       this.tell({ state: "stopped", reason });
-      const settings = { title: "Open Settings", command: "workbench.action.openSettings", arguments: ["routerd.path"] };
+      const settings = {
+        title: "Open Settings",
+        command: "workbench.action.openSettings",
+        arguments: ["routerd.path"],
+      };
       void withLog(vscode.window.showErrorMessage, reason, ...(error instanceof NotFound ? [INSTALL] : []), settings);
     }
   }

@@ -8,21 +8,19 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import signal
 import threading
 from queue import SimpleQueue
 from typing import BinaryIO
 
 from routerd.adapters.worker.frames import receive, send
+from routerd.system.signals import ignore_interrupts
+from routerd.system.streams import take_stdin, take_stdout
 
 
 def main() -> None:
     """Answer until the parent closes the pipe or dies; an interrupt of the terminal is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source, sink = open(os.dup(0), "rb"), open(os.dup(1), "wb")  # noqa: SIM115  # open until the process ends
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(nothing, 1)
+    ignore_interrupts()
+    source, sink = open(take_stdin(), "rb"), open(take_stdout(), "wb")  # noqa: SIM115  # open until the process ends
     # Syntax trees are hundreds of thousands of objects without cycles: looking for some takes half of the time.
     gc.disable()
     tasks: SimpleQueue[bytes] = SimpleQueue()

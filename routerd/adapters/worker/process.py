@@ -15,10 +15,9 @@ from typing import Any
 import routerd
 from routerd.adapters.worker.frames import receive, send
 from routerd.domain.errors import WorkerFailed
+from routerd.system.processes import NO_WINDOW
 
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from routerd.adapters.worker.child import main; main()"
-_NO_WINDOW = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))
-"""Windows would show a console for each."""
 
 
 class WorkerProcess:
@@ -89,7 +88,7 @@ class WorkerProcess:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
-                    creationflags=_NO_WINDOW,
+                    creationflags=NO_WINDOW,
                 )
             return self._process
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
-import signal
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +27,7 @@ from routerd.frontends.cli.file_position import request, split
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import estimate_json, outcome_json, refused
 from routerd.pipeline.plan import Plan
+from routerd.system.signals import on_end
 
 _EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
 _INDEX_SECONDS = 3.0
@@ -85,10 +84,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
 async def _run(app: App, wish: Request, editor: FileEditor) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
     task = asyncio.ensure_future(app.run(wish, editor, _Progress()))
-    with contextlib.suppress(NotImplementedError):  # Windows: asyncio.run turns Ctrl-C into a cancellation itself
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
+    on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task
     finally:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from routerd.system.processes import alive
+from routerd.system.signals import EXIT_CODES
 
 LOOP_S = 1.3
 """Time that the event loop gets to end by itself."""
@@ -25,8 +26,6 @@ _LAST_WORDS_S = 0.4
 """Time for the ledger after that; together less than the two seconds after which editors and systems kill."""
 _LOOK_S = 0.5
 """Between two looks at the editor's process; one costs a microsecond."""
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
 
 
 class Ending:
@@ -70,10 +69,9 @@ def heed_signals(stop: Callable[[int], object]) -> None:
     A handler in Python would wait for the main thread's next instruction; the byte that the interpreter writes for
     each signal does not.
     """
-    codes = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: 0}
     receiving, sending = socket.socketpair()
     sending.setblocking(False)
-    for number in codes:
+    for number in EXIT_CODES:
         signal.signal(number, lambda *_: None)
     signal.set_wakeup_fd(sending.fileno(), warn_on_full_buffer=False)
 
@@ -81,8 +79,8 @@ def heed_signals(stop: Callable[[int], object]) -> None:
         with sending:  # kept open by this thread, for as long as the process lives
             while octets := receiving.recv(64):
                 for octet in octets:
-                    if octet in codes:
-                        stop(codes[signal.Signals(octet)])
+                    if octet in EXIT_CODES:
+                        stop(EXIT_CODES[signal.Signals(octet)])
 
     threading.Thread(target=receive, name="routerd-signals", daemon=True).start()
 

@@ -10,10 +10,11 @@ from typing import NoReturn
 
 from routerd.frontends.lsp import log
 from routerd.frontends.lsp.connection import Connection
-from routerd.frontends.lsp.ending import INTERRUPTED, Ending, heed_signals, leave
+from routerd.frontends.lsp.ending import Ending, heed_signals, leave
 from routerd.frontends.lsp.shared import SharedServices
 from routerd.frontends.lsp.stdio import Stdio
 from routerd.frontends.lsp.tcp import Listen, listen
+from routerd.system.signals import INTERRUPTED
 
 _DISCONNECT_S = 0.2
 """Time to close the connections to providers, which they do not need."""

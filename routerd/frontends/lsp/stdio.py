@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable
 
 from routerd.frontends.lsp.frames import FrameError, Frames
+from routerd.system.streams import take_stdin, take_stdout_for_stderr
 
 _log = logging.getLogger(__name__)
 
@@ -22,11 +22,7 @@ class Stdio:
 
     def __init__(self) -> None:
         sys.stdout.flush()
-        self._in, self._out = os.dup(0), os.dup(1)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.close(nothing)
-        os.dup2(2, 1)
+        self._in, self._out = take_stdin(), take_stdout_for_stderr()
         # Opened raw: it sets binary mode on Windows, and a thread that waits in it holds no lock at exit.
         self._source = open(self._in, "rb", buffering=0)  # noqa: SIM115  # open until the process ends
         self._sink = open(self._out, "wb")  # noqa: SIM115  # as above

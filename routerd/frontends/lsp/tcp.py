@@ -8,7 +8,6 @@ import hmac
 import ipaddress
 import json
 import logging
-import os
 import secrets
 import shutil
 import socket
@@ -22,6 +21,7 @@ from routerd.domain.errors import UsageError
 from routerd.frontends.lsp.connection import Connection
 from routerd.frontends.lsp.frames import LONGEST_BODY, FrameError, Frames
 from routerd.frontends.lsp.shared import SharedServices
+from routerd.system.streams import write_private
 
 _log = logging.getLogger(__name__)
 
@@ -171,8 +171,7 @@ def _token() -> Iterator[tuple[str, Path]]:
     try:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         path = folder / "token"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(token)
+        write_private(path, token)
         yield token, path
     finally:
         shutil.rmtree(folder, ignore_errors=True)

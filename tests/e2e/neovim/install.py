@@ -105,7 +105,7 @@ def _mirror() -> str:
     """The address of Debian's own archive, as apt on this machine knows it."""
     ask = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE) $(ORIGIN)"]
     known = _run(ask)
-    if not known and os.geteuid() == 0:  # images are delivered without apt's lists
+    if not known and sys.platform != "win32" and os.geteuid() == 0:  # images are delivered without apt's lists
         _run(["apt-get", "-qq", "update"])
         known = _run(ask)
     for line in known.splitlines():

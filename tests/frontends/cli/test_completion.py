@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from routerd.domain.tier import Tier
 from routerd.frontends.cli.command_table import COMMANDS, WORDS
 from routerd.frontends.cli.completion import SHELLS, answer, script
 from routerd.frontends.cli.main import MODULES
+from tests.missing import program
 
 
 def offered(line: str) -> list[str]:
@@ -95,14 +95,16 @@ def test_bash_which_breaks_words_at_an_equals_sign_is_offered_what_follows_it() 
     assert answer("bash", ["estimate", "x.py", ":", "4", "do"]) == "document\n"
 
 
-def in_shell(folder: Path, *command: str) -> list[str]:
+def in_shell(folder: Path, name: str, *words: str) -> list[str]:
     """What a real shell says, with a program `routerd` on its PATH and one file beside it."""
-    program = folder / "routerd"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m routerd "$@"\n', "utf-8")
-    program.chmod(0o755)
+    launcher = folder / "routerd"
+    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m routerd "$@"\n', "utf-8")
+    launcher.chmod(0o755)
     (folder / "cart.py").write_text("", "utf-8")
     env = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [program(name, name), *words], cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=True
+    )
     return done.stdout.splitlines()
 
 
@@ -118,7 +120,6 @@ def in_fish(folder: Path, *words: str) -> list[str]:
     return [row.partition("\t")[0] for row in rows]
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 def test_a_real_bash_offers_words_and_files(tmp_path: Path) -> None:
     assert in_bash(tmp_path, "run", "d") == ["document", "design"]
     assert in_bash(tmp_path, "run", "document", "ca") == ["cart.py"]
@@ -127,7 +128,6 @@ def test_a_real_bash_offers_words_and_files(tmp_path: Path) -> None:
     assert in_bash(tmp_path, "run", "--instruction", "") == [""]
 
 
-@pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish here")
 def test_a_real_fish_offers_words_and_files(tmp_path: Path) -> None:
     assert set(in_fish(tmp_path, "run", "d")) == {"document", "design"}
     assert in_fish(tmp_path, "run", "document", "ca") == ["cart.py"]
@@ -137,11 +137,11 @@ def test_a_real_fish_offers_words_and_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_script_of_a_shell_parses_there(tmp_path: Path, shell: str) -> None:
-    if not shutil.which(shell):
-        pytest.skip(f"there is no {shell} here")
     file = tmp_path / "script"
     file.write_text(script(shell), "utf-8")
-    done = subprocess.run([shell, "-n", str(file)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [program(shell, shell), "-n", str(file)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

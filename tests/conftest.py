@@ -1,0 +1,54 @@
+"""Which tests run: the quick ones where nothing else is asked for, and property tests with as many cases as fit there.
+
+`python -m pytest` runs the quick tests, `-m fuzz`, `-m slow` and `-m editor` run one kind, and a path runs all below
+it: `python -m pytest tests` is everything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import is_hypothesis_test, settings
+
+from tests.property_tests import FEWEST
+
+HERE = Path(__file__).parent
+QUICK = "not slow and not fuzz and not editor"
+SLOW = (
+    *("e2e", "faults", "real", "reload"),
+    *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
+    *("money/test_crashes.py", "money/test_ranges.py", "money/test_report.py"),
+)
+"""Folders and files whose tests start daemons or browsers, wait for real time or take whole projects."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.option.markexpr and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        config.option.markexpr = QUICK
+    settings.register_profile("quick", settings(), deadline=None, max_examples=FEWEST)
+    settings.register_profile("fuzz", settings(), deadline=None)
+    settings.load_profile("quick" if _few_cases(config) else "fuzz")
+
+
+def _few_cases(config: pytest.Config) -> bool:
+    """Whether property tests belong to the quick run, with a hundredth of their cases."""
+    return "not fuzz" in config.option.markexpr
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what a folder says is slow, and property tests as fuzz tests where they try all of their cases."""
+    for item in items:
+        if any(item.path.is_relative_to(HERE / name) for name in SLOW):
+            item.add_marker("slow")
+    if _few_cases(config):
+        return
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("fuzz")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.option.markexpr == QUICK:
+        terminalreporter.write_line("Only the quick tests; `python -m pytest tests` runs all of them.")
