@@ -1,4 +1,4 @@
-"""A budget of a day or a month as it stands: what is spent, what is held for running work, what is left."""
+"""The state of a daily or monthly budget: spent, reserved and left."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ class Limit:
     """One budget; amounts in dollars."""
 
     name: str
-    """``daily`` or ``monthly``: the key of the setting under ``budget``."""
+    """``daily`` or ``monthly``: the setting's key under ``budget``."""
     limit: Decimal
     spent: Decimal
-    held: Decimal
-    """Reserved for work that is running, in any daemon of the user."""
+    reserved: Decimal
+    """Reserved for running work in any daemon of the user."""
 
     @property
     def rest(self) -> Decimal:
-        """What may still be reserved; below zero where more was billed than allowed."""
-        return self.limit - self.spent - self.held
+        """What may still be reserved; negative if more was billed than allowed."""
+        return self.limit - self.spent - self.reserved
 
     def refusal(self, least: Decimal) -> Refusal | None:
-        """Why something that costs ``least`` dollars may not be sent; ``None`` where it may."""
+        """Why a call that costs ``least`` dollars may not be made; ``None`` if it may."""
         if least <= self.rest:
             return None
         whose, later = _PERIODS[self.name]
-        held = f", {dollars(self.held)} held for running work" if self.held else ""
+        reserved = f", {dollars(self.reserved)} reserved for running work" if self.reserved else ""
         return Refusal(
-            f"The {self.name} budget of {dollars(self.limit)} is used up: {dollars(self.spent)} spent{held}, and this "
-            f"may cost {dollars(least)}. Raise budget.{self.name}, or wait until {later}.",
+            f"The {self.name} budget of {dollars(self.limit)} is used up: {dollars(self.spent)} spent{reserved}, and "
+            f"this may cost {dollars(least)}. Raise budget.{self.name}, or wait until {later}.",
             "budget",
             f"over {whose} budget",
         )

@@ -35,7 +35,7 @@ def expected(asked: Sequence[Quote], mends: bool) -> Decimal | None:
             continue
         if quote.estimate.cost is None:
             return None
-        c, p = quote.estimate.cost.likely, Decimal(str(round(quote.known.likely, 4)))
+        c, p = quote.estimate.cost.likely, Decimal(str(round(quote.acceptance.likely, 4)))
         above = c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * above
     return above
 

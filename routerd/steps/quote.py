@@ -66,7 +66,7 @@ def _range(tariff: Tariff, counted: int, output: TokenRange, prior: int) -> Cost
         return None
     if not tariff.token_calibration.past:
         # On day one nobody knows whether the cache will serve what it should, nor the model's own tokens.
-        cold = replace(tariff, warm_tokens=0)
+        cold = replace(tariff, cached_tokens=0)
         low, high = tariff.cost(counted, output.low), cold.cost(counted, output.high)
         assert low is not None
         assert high is not None
@@ -82,7 +82,7 @@ def _range(tariff: Tariff, counted: int, output: TokenRange, prior: int) -> Cost
 def _as_billed(tariff: Tariff, price: Price, counted: int, prior: int, past: Past) -> float:
     """What this question would cost in pico-dollars if its bill turned out as that one did."""
     sent = counted * past.input
-    cached = min(sent, max(sent * past.cached, tariff.warm_tokens * past.input))
+    cached = min(sent, max(sent * past.cached, tariff.cached_tokens * past.input))
     dear, cheap = float(price.input), float(price.input if price.cached_input is None else price.cached_input)
     shown, thought = float(price.output), float(price.output if price.reasoning is None else price.reasoning)
     generated = shown + (thought - shown) * tariff.token_calibration.reasoning

@@ -21,7 +21,7 @@ def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSet
         room = min(room, own.max_output)
     return Terms(
         price=estimate.price,
-        room=room,
+        max_output=room,
         least=min(high, room),
         input_bound=max(
             INPUT_BOUND, _DOUBT * token_calibration.input_factor, *(past.input for past in token_calibration.past)

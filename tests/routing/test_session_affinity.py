@@ -19,7 +19,7 @@ from routerd.domain.quote import Candidate, Route, Tariff
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.tier import Tier
-from routerd.routing.session_affinity import HELD_FOR, LEAST_TOKENS, CachedPrefix, PromptSize, keep_session_model
+from routerd.routing.session_affinity import CACHE_LIFETIME, LEAST_TOKENS, CachedPrefix, PromptSize, keep_session_model
 
 CHEAP, OTHER, SMART, BEST = (ModelRef("n1n", name) for name in ("cheap", "other", "smart", "best"))
 USABLE = {Tier.SPEED: (CHEAP,), Tier.UTILITY: (CHEAP, OTHER), Tier.LOGIC: (SMART,), Tier.ARCHITECT: (BEST, OFFLINE)}
@@ -92,8 +92,8 @@ def test_the_model_that_is_asked_anyway_is_said_to_hold_the_cache() -> None:
 
 
 def test_after_ten_minutes_nothing_is_held() -> None:
-    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=HELD_FOR).first.models == (SMART,)
-    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=HELD_FOR + timedelta(seconds=1)) == wanted(Tier.ARCHITECT)
+    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=CACHE_LIFETIME).first.models == (SMART,)
+    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=CACHE_LIFETIME + timedelta(seconds=1)) == wanted(Tier.ARCHITECT)
 
 
 def test_a_short_prompt_is_in_no_cache() -> None:
@@ -142,7 +142,7 @@ def test_staying_never_costs_more_than_moving_by_the_formula(
     assert after.chain[-1].tier is Tier.ARCHITECT
     assert len({candidate.models for candidate in after.chain}) == len(after.chain)
     if after.first != before.first:
-        warm = Tariff(after.first.models[0], PRICES[after.first.models[0]], warm_tokens=tokens)
+        warm = Tariff(after.first.models[0], PRICES[after.first.models[0]], cached_tokens=tokens)
         cold = Tariff(before.first.models[0], PRICES[before.first.models[0]])
         assert (warm.cost(LONG.input, LONG.output) or 0) < (cold.cost(LONG.input, LONG.output) or 0)
         assert minutes <= 10

@@ -16,7 +16,7 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
     """The latest answers of one model to one kind of work; nothing known where the ledger cannot be read."""
     of_model = (action, language, model.provider, model.model)
     try:
-        ((accepted, tried, latest),) = database.read(
+        ((accepted, answers, latest),) = database.read(
             "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM (SELECT id, status FROM attempts "
             f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {_JUDGED} ORDER BY id DESC LIMIT ?)",
             (*of_model, WINDOW),
@@ -27,7 +27,7 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
         )
     except LedgerError:
         return Acceptance()
-    return Acceptance(accepted or 0, tried, since)
+    return Acceptance(accepted or 0, answers, since)
 
 
 def trials(database: Database, begin: float) -> tuple[Trial, ...]:
@@ -39,6 +39,6 @@ def trials(database: Database, begin: float) -> tuple[Trial, ...]:
         (begin,),
     )
     return tuple(
-        Trial(model, action, language, ok, tried, from_pico(int(cost or 0)))
-        for model, action, language, ok, tried, cost in rows
+        Trial(model, action, language, ok, answers, from_pico(int(cost or 0)))
+        for model, action, language, ok, answers, cost in rows
     )

@@ -10,7 +10,7 @@ from routerd.adapters.ledger.failovers import failovers
 from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
-from routerd.domain.stats import DayOfTier, Guess, ModelTotals, Stats
+from routerd.domain.stats import BilledEstimate, DayOfTier, ModelTotals, Stats
 
 _USAGE = "SUM(input), SUM(cached_input), SUM(cache_write), SUM(output), SUM(reasoning)"
 _GUESSES = 1_000
@@ -87,14 +87,14 @@ def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
     )
 
 
-def _guesses(database: Database, begin: float) -> tuple[Guess, ...]:
+def _guesses(database: Database, begin: float) -> tuple[BilledEstimate, ...]:
     rows: list[Row] = database.read(
         f"SELECT action, provider || '/' || model, low, likely, high, cost FROM {ATTEMPTS} WHERE at >= ? "
         "AND status IN ('ok', 'rejected') AND NOT cached AND NOT usage_estimated AND likely > 0 AND cost IS NOT NULL "
         "ORDER BY at DESC LIMIT ?",
         (begin, _GUESSES),
     )
-    return tuple(Guess(action, model, *map(from_pico, money)) for action, model, *money in rows)
+    return tuple(BilledEstimate(action, model, *map(from_pico, money)) for action, model, *money in rows)
 
 
 def _failures(database: Database, begin: float) -> tuple[tuple[str, int], ...]:
