@@ -274,7 +274,7 @@ class App:
 
     async def prepare(self, uri: str) -> None:
         """Look at a document in the background as the editor holds it, so that its next hover finds that done."""
-        if document := self.workspace.held(uri):
+        if document := self.workspace.open_document(uri):
             await self._background.run(self._estimate_cache.prepare, document, self._snapshot, self._deps)
 
     async def disconnect(self) -> None:

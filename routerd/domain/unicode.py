@@ -1,4 +1,4 @@
-"""Removes surrogates, by which Python represents invalid UTF-8 and split emoji; no protocol or database accepts them."""
+"""Removes surrogates, by which Python represents invalid UTF-8 and split emoji; protocols and databases refuse them."""
 
 from __future__ import annotations
 

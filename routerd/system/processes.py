@@ -1,4 +1,4 @@
-"""Whether a process still lives: an editor that left its server running, a daemon that held a reservation."""
+"""Whether a process is alive, such as the editor of a server or the daemon of a reservation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if sys.platform == "win32":
 else:
 
     def alive(pid: int) -> bool:
-        """Whether a process with this id runs: signal 0 reaches it, or it is another user's."""
+        """Whether a process with this id runs: signal 0 succeeds, or it belongs to another user."""
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

@@ -233,8 +233,8 @@ def test_a_budget_of_the_day_is_held_against_the_bound_of_the_input_and_the_high
     found = refused(Budget(), quoted(PRICE), Limit("daily", Decimal(1), Decimal("0.9"), Decimal("0.1")))
     assert found is not None
     assert found.message == (
-        "The daily budget of $1.00 is used up: $0.90 spent, $0.10 reserved for running work, and this may cost $0.00037."
-        " Raise budget.daily, or wait until tomorrow."
+        "The daily budget of $1.00 is used up: $0.90 spent, $0.10 reserved for running work, and this may cost $0.00037"
+        ". Raise budget.daily, or wait until tomorrow."
     )
     assert found.short == "over today's budget"
 

@@ -1,4 +1,4 @@
-"""How often each model's answers were accepted, by action and language, from the ledger's latest rows."""
+"""The acceptance rate of each model by action and language, from the ledger's latest rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', 
 
 
 def acceptance(database: Database, model: ModelRef, action: str, language: str) -> Acceptance:
-    """The latest answers of one model to one kind of work; nothing known where the ledger cannot be read."""
+    """The acceptance of one model's latest answers to one action and language; empty if the ledger cannot be read."""
     of_model = (action, language, model.provider, model.model)
     try:
         ((accepted, answers, latest),) = database.read(
@@ -31,7 +31,7 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
 
 
 def trials(database: Database, begin: float) -> tuple[Trial, ...]:
-    """Every model's answers by kind of work since a time, most asked first."""
+    """Every model's answers since a time, by action and language, most answers first."""
     rows = database.read(
         "SELECT provider || '/' || model, action, language, SUM(status = 'ok'), COUNT(*), AVG(cost) "
         f"FROM {ATTEMPTS} WHERE at >= ? AND {_JUDGED} "

@@ -29,37 +29,37 @@ from routerd.system.processes import alive
 Run = Callable[[str, Sequence[object]], list[Row]]
 
 _LONGEST_JOB = timedelta(minutes=30)
-"""A reservation older than any job can be is settled even if its process id was given to another program."""
+"""A reservation older than any job is settled even if another program has its process id."""
 
 _NEVER = float("inf")
 
 _ABANDON_WAIT_MS = 200
-"""The same for a process that has no time left."""
+"""How long a write waits for a locked ledger while a process abandons its jobs, in milliseconds."""
 _Period = tuple[str, Decimal, tuple[datetime, datetime]]
-"""A budget's name, its dollars, and from when to when it holds."""
+"""A budget's name, its dollars, and the start and end of its period."""
 
 _LAST_WAIT_MS = 30_000
-"""At the program's end, for a ledger that is locked: longer than a backup program holds a file of megabytes."""
+"""The longest wait at exit for a locked ledger: longer than a backup program locks a file of megabytes."""
 
 
 class SqliteLedger:
-    """One user's ledger; ``budget`` is asked for anew at each reservation, so that a reload counts at once."""
+    """One user's ledger; ``budget`` is called at each reservation, so that a reload takes effect at once."""
 
     def __init__(self, database: Database, budget: Callable[[], Budget]) -> None:
         self._database = database
         self._budget = budget
         self._process = uuid.uuid4().hex
-        self._lessons = CalibrationStore(database)
+        self._calibration = CalibrationStore(database)
         self._unwritten: list[tuple[Booking, datetime]] = []
         self._done: set[str] = set()
         self._set_aside: list[str] = []
-        """Sentences for the user about rows that no ledger can hold."""
-        self._told = database.problem
+        """Sentences for the user about rows that cannot be stored."""
+        self._reported = database.problem
         self._changes = 0
         self._limits: tuple[object, tuple[Limit, ...]] | None = None
 
     def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
-        """The daily and monthly budgets as they stand; read again only after the ledger was written to."""
+        """The current daily and monthly budgets; read again only after a write to the ledger."""
         budget = self._budget()
         periods = _periods(budget, at)
         if not periods:
@@ -75,12 +75,12 @@ class SqliteLedger:
         return self._limits[1]
 
     def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
-        """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
+        """Reserves up to ``most`` for a job's next call, in one transaction; see the port."""
         periods = _periods(self._budget(), at)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), "ledger", "the ledger cannot be used")
         if self._unwritten:
-            self._write()  # what this job was billed must count before its reservation is replaced
+            self._write()  # the job's bills must be booked before its reservation is replaced
         self._changes += 1
         granted = most
         try:
@@ -96,37 +96,37 @@ class SqliteLedger:
                     (job, self._process, os.getpid(), at.timestamp(), to_pico(min(granted, Decimal(MOST_DOLLARS)))),
                 )
         except LedgerError as fault:
-            # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
+            # A budget cannot be enforced without the ledger; without a budget the work need not wait for it.
             return Refusal(str(fault), "locked" if self._database.locked else "ledger") if periods else most
         return granted
 
     def book(self, booking: Booking, at: datetime) -> str | None:
-        """Write an attempt down; what cannot be written now is written with the next write that can be.
+        """Books an attempt; if that is not possible now, the next successful write includes it.
 
-        The sentence for the user where that is so, or where a new ledger was begun.
+        Returns a sentence for the user in that case, or if a new ledger was started.
         """
         self._changes += 1
         self._unwritten.append((booking, at))
         fault = self._write()
-        self._lessons.forget(booking.attempt.model)
+        self._calibration.invalidate(booking.attempt.model)
         if self._set_aside:
-            told, self._set_aside = " ".join(self._set_aside), []
-            return told
+            sentences, self._set_aside = " ".join(self._set_aside), []
+            return sentences
         if fault is not None:
             return f"What it cost is not in the ledger yet, and will be as soon as it can be: {fault}"
-        if self._database.problem == self._told:
+        if self._database.problem == self._reported:
             return None
-        self._told = self._database.problem
-        return self._told
+        self._reported = self._database.problem
+        return self._reported
 
     def release(self, job: str) -> None:
-        """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
+        """Releases the rest of a job's reservation, now or with the next successful write."""
         self._changes += 1
         self._done.add(job)
         self._write()
 
     def close(self) -> str | None:
-        """Write down what could not be until now, and wait for it; the sentence for the user if that is in vain."""
+        """Writes pending rows and waits for a locked file; returns a sentence for the user if it fails."""
         if not self._unwritten:
             return None
         self._database.patience(_LAST_WAIT_MS)
@@ -136,16 +136,16 @@ class SqliteLedger:
         return f"{len(self._unwritten)} paid attempts ({dollars(lost)}) could not be written to the ledger."
 
     def abandon(self, at: datetime) -> None:
-        """Book what jobs of this process still hold, which nobody will end any more, as for a process that died."""
+        """Books the open reservations of this process's jobs, as for a process that died."""
         self._database.patience(_ABANDON_WAIT_MS)
         self._write()
         with suppress(LedgerError), self._database.transaction() as run:
             self._settle(run, lambda process, pid, began: process == self._process)
 
     def _write(self) -> str | None:
-        """Everything that waits to be written, in one transaction; once more where a new ledger was begun.
+        """Writes everything that is pending in one transaction; again if a new ledger was started.
 
-        A row that cannot be written whatever the file is like is set aside, and the others are written.
+        A row that no file accepts is set aside, and the others are written.
         """
         problem = self._database.problem
         for _ in range(2):
@@ -182,7 +182,7 @@ class SqliteLedger:
         return self._sum("SUM(cost)", since, until)
 
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal:
-        """What the baseline model would have cost for the answers that were used, less all that was spent."""
+        """The baseline cost of the used answers minus all spending."""
         return self._sum(SAVED, since, until)
 
     def _sum(self, what: str, since: datetime, until: datetime | None) -> Decimal:
@@ -191,16 +191,16 @@ class SqliteLedger:
         return from_pico(rows[0][0])
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
-        """Totals since a moment, or of all time; days are those of the zone."""
+        """Totals since a moment, or of all time; days are in the given time zone."""
         return statistics(self._database, since, zone)
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
-        """Factors from the latest bills, kept in memory until this or another daemon writes."""
-        return self._lessons.token_calibration(model, action, language)
+        """The calibration from the latest bills, cached until this or another daemon writes."""
+        return self._calibration.token_calibration(model, action, language)
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
-        """How often the latest answers were accepted, kept in memory as well."""
-        return self._lessons.acceptance(model, action, language)
+        """The acceptance rate of the latest answers, cached as well."""
+        return self._calibration.acceptance(model, action, language)
 
     def _settle_dead(self, run: Run, at: datetime) -> None:
         def dead(process: str, pid: int, began: float) -> bool:
@@ -210,7 +210,7 @@ class SqliteLedger:
         self._settle(run, dead)
 
     def _settle(self, run: Run, ended: Callable[[str, int, float], bool]) -> None:
-        """Book what ended processes had reserved as an unknown outcome, at the estimate."""
+        """Books the reservations of ended processes, with status ``unknown`` and the reserved amount."""
         for process, job, pid, began, amount in run(f"SELECT process, job, pid, at, amount FROM {RESERVATIONS}", ()):
             if not ended(process, pid, began):
                 continue
@@ -231,14 +231,14 @@ def _periods(budget: Budget, at: datetime) -> tuple[_Period, ...]:
 
 
 def _limits(run: Run, periods: Sequence[_Period], process: str, job: str) -> tuple[Limit, ...]:
-    """Each budget with what is spent and held, but for what one job of one process holds."""
+    """Each budget with its spending and its reservations, except those of one job of one process."""
     found = []
     for name, limit, period in periods:
-        # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
+        # Both ends: a clock that was ahead for a while has left rows of future days.
         ends = [moment.timestamp() for moment in period]
         ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= ? AND at < ?", ends)
-        ((held,),) = run(f"SELECT SUM(amount) FROM {RESERVATIONS} WHERE process != ? OR job != ?", (process, job))
-        found.append(Limit(name, limit, from_pico(spent), from_pico(held)))
+        ((reserved,),) = run(f"SELECT SUM(amount) FROM {RESERVATIONS} WHERE process != ? OR job != ?", (process, job))
+        found.append(Limit(name, limit, from_pico(spent), from_pico(reserved)))
     return tuple(found)
 
 
@@ -262,10 +262,10 @@ def _insert(run: Run, booking: Booking, at: datetime) -> None:
         "reasoning": usage.reasoning,
         "usage_estimated": attempt.usage_estimated,
         "cost": to_pico(attempt.cost),
-        "baseline": _foreseen(booking.baseline_cost),
-        "low": _foreseen(expected.low) if expected else None,
-        "likely": _foreseen(expected.likely) if expected else None,
-        "high": _foreseen(expected.high) if expected else None,
+        "baseline": _estimated(booking.baseline_cost),
+        "low": _estimated(expected.low) if expected else None,
+        "likely": _estimated(expected.likely) if expected else None,
+        "high": _estimated(expected.high) if expected else None,
         "counted_input": booking.counted_input,
         "prior_output": booking.prior_output,
         "allowed": to_pico(booking.allowed),
@@ -276,8 +276,8 @@ def _insert(run: Run, booking: Booking, at: datetime) -> None:
     run(f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks})", tuple(map(_storable, values.values())))
 
 
-def _foreseen(amount: Decimal | None) -> int | None:
-    """An amount that nobody paid: unknown where it is more than a row can hold."""
+def _estimated(amount: Decimal | None) -> int | None:
+    """An estimated amount in pico-dollars; ``None`` if a row cannot store it."""
     try:
         return to_pico(amount)
     except ValueError:
@@ -285,11 +285,11 @@ def _foreseen(amount: Decimal | None) -> int | None:
 
 
 def _left_out(booking: Booking, fault: UnwritableRow) -> str:
-    """The sentence for the user. The amount may be one that cannot be written out."""
+    """The sentence for the user, without the amount, which may be unprintable."""
     attempt = booking.attempt
     return f"One attempt of {attempt.model} could not be written to the ledger and is not in its sums: {fault}."
 
 
 def _storable(value: object) -> object:
-    """A provider's words may hold half a character, and nothing of them may keep a bill out of the ledger."""
+    """A provider's text may contain lone surrogates, which must not keep a bill out of the ledger."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -1,6 +1,6 @@
-"""What runs in a worker process: calls one function after the other for its parent, and ends when that is gone.
+"""The main loop of a worker process: calls functions for its parent, and ends when the parent is gone.
 
-Its standard output is the way back to the parent, so nothing that prints can reach it, nor the parent's own.
+Its standard output carries the results to the parent, so prints are redirected.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from routerd.adapters.worker.frames import receive, send
 
 
 def main() -> None:
-    """Answer until the parent closes the pipe or dies; an interrupt of the terminal is the parent's business."""
+    """Answers calls until the parent closes the pipe or dies; leaves terminal interrupts to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = open(os.dup(0), "rb"), open(os.dup(1), "wb")  # noqa: SIM115  # open until the process ends
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-    # Syntax trees are hundreds of thousands of objects without cycles: looking for some takes half of the time.
+    # Syntax trees are hundreds of thousands of objects without cycles: garbage collection would take half of the time.
     gc.disable()
     tasks: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_pump, args=(source, tasks), daemon=True).start()
@@ -33,16 +33,16 @@ def main() -> None:
 
 
 def _pump(source: BinaryIO, tasks: SimpleQueue[bytes]) -> None:
-    """Read beside the work, as a parent that dies must end the work as well."""
+    """Reads in a thread, as the death of the parent must end the work as well."""
     while (task := receive(source)) is not None:
         tasks.put(task)
     os._exit(0)
 
 
 def _answer(task: bytes) -> bytes:
-    """Whether the work succeeded, and its result or the name of its fault, pickled."""
+    """Whether the work succeeded, and its result or the exception's name, pickled."""
     try:
         work, arguments = pickle.loads(task)  # noqa: S301  # from the process that started this one
         return pickle.dumps((True, work(*arguments)))
-    except Exception as fault:  # whatever it is, the parent is told
+    except Exception as fault:  # every exception is reported to the parent
         return pickle.dumps((False, type(fault).__name__))
