@@ -159,7 +159,7 @@ class App:
 
     def model_warnings(self) -> tuple[str, ...]:
         """Sentences on the user's models that are retired or unknown; quick once ``warm`` is done."""
-        return tuple(doubt for model in self._chosen if (doubt := self._catalogue.doubt(model)))
+        return tuple(doubt for model in self._chosen if (doubt := self._catalogue.warning(model)))
 
     async def watch(self, told: Callable[[tuple[str, ...]], object]) -> None:
         """Reload whenever the user's or the workspace's file changes, until the task is cancelled.

@@ -37,7 +37,7 @@ def baseline_cost(usage: Usage, model: ModelRef, factor: float, baseline: Tariff
     if baseline is None:
         return None
     same = model == baseline.model
-    told = retokenized(usage, 1.0 if same else baseline.token_calibration.input_factor / factor)
+    counted = retokenized(usage, 1.0 if same else baseline.token_calibration.input_factor / factor)
     if not (same or baseline.token_calibration.reasoning):
-        told = Usage(told.input, told.cached_input, told.cache_write, told.output)
-    return baseline.bill(told)
+        counted = Usage(counted.input, counted.cached_input, counted.cache_write, counted.output)
+    return baseline.bill(counted)

@@ -1,4 +1,4 @@
-"""Tests of one Python function or class, each from something that its source shows for sure."""
+"""Tests of one Python function or class, each derived from a certain fact in its source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from routerd.offline.source import Definition, Function, dotted
 from routerd.offline.vocabulary import vocabulary
 
 _MAX_CASES = 4
-"""Assertions of worked-out results; the samples repeat themselves after that."""
+"""The most assertions of computed results; the samples repeat after that."""
 _MAX_MEMBERS = 5
 _KEEPS_CLASS = frozenset(("dataclass", "final", "total_ordering", "unique", "runtime_checkable"))
 _OWN_CONSTRUCTION = vocabulary("__init__ __new__ __post_init__ __setattr__ __getattribute__ __call__")
@@ -29,7 +29,7 @@ _OWN_CONSTRUCTION = vocabulary("__init__ __new__ __post_init__ __setattr__ __get
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test function: what it is called, its body, and the names that it takes from the module."""
+    """One test function: its name, its body, and the names that it imports from the module."""
 
     name: str
     lines: tuple[str, ...]
@@ -38,7 +38,7 @@ class Case:
 
 
 def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterator[Case]:
-    """The tests of what ``path`` leads to, from the module's top: ``("Class", "method")``."""
+    """The tests of the declaration at ``path`` from the module's top level: ``("Class", "method")``."""
     top = frozenset((path[0],))
     label = "_".join(part.strip("_") or part for part in path).lower() if len(path) > 1 else path[0].strip("_")
     reason = module.unreachable(path)
@@ -74,7 +74,7 @@ def _skip(label: str, reason: str, imports: frozenset[str]) -> Case:
 
 
 def _signature(label: str, path: tuple[str, ...], node: Function, module: Module) -> Iterator[Case]:
-    """That it is there and takes what it takes; a decorator may change the latter."""
+    """Tests that it exists and has its parameters; a decorator may change the latter."""
     target = ".".join(path)
     kinds = [dotted(d) for d in node.decorator_list]
     names = [parameter.name for parameter in parameters_of(node)]
@@ -95,7 +95,7 @@ def _signature(label: str, path: tuple[str, ...], node: Function, module: Module
 
 
 def _worked_out(name: str, node: Function, module: Module) -> tuple[tuple[str, ...], str]:
-    """Assertions of results that follow from the body alone; else none and the reason."""
+    """Assertions of results that follow from the body alone; else empty with the reason."""
     parameters = [p for p in Facts(node).parameters if not p.stars]
     if isinstance(node, ast.AsyncFunctionDef) or Facts(node).yields or node.decorator_list:
         return (), "it is asynchronous, a generator or decorated"
@@ -120,7 +120,7 @@ def _worked_out(name: str, node: Function, module: Module) -> tuple[tuple[str, .
 
 
 def _outcome(call: str, node: Function, values: dict[str, Any], module: Module) -> str:
-    """The assertion for one call, or the empty string where the outcome is not known."""
+    """The assertion for one call; empty if the result is unknown."""
     assert isinstance(node, ast.FunctionDef)
     try:
         result = Interpreter(module.constants, module.names).call(node, copy.deepcopy(values))
@@ -135,7 +135,7 @@ def _outcome(call: str, node: Function, values: dict[str, Any], module: Module) 
 
 
 def _class_tests(label: str, path: tuple[str, ...], node: ast.ClassDef) -> Iterator[Case]:
-    """That it is a class, and what follows from a plain enumeration or dataclass."""
+    """Tests that it is a class, and facts of a plain enumeration or dataclass."""
     target, top = ".".join(path), frozenset((path[0],))
     decorators = {dotted(d).rpartition(".")[2] for d in node.decorator_list}
     bases = {dotted(base).rpartition(".")[2] for base in node.bases}
@@ -172,7 +172,7 @@ def _members(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
 
 
 def _constructed(target: str, name: str, node: ast.ClassDef) -> list[str]:
-    """Construct with a sample for each field without a default; empty where a sample is missing."""
+    """Constructs it with a sample for each field without a default; empty if a sample is missing."""
     given: dict[str, str] = {}
     for field, statement in annotated(node).items():
         if statement.value is not None:
@@ -192,6 +192,6 @@ def _constructed(target: str, name: str, node: ast.ClassDef) -> list[str]:
 
 
 def _as_function(name: str, annotation: ast.expr) -> ast.FunctionDef:
-    """A function whose one parameter is the field, so that both are sampled by the same rules."""
+    """A function whose only parameter is the field, so that both are sampled by the same rules."""
     arguments = ast.arguments([], [ast.arg(name, annotation)], None, [], [], None, [])
     return ast.FunctionDef("_", arguments, [], [], None)

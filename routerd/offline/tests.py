@@ -1,4 +1,4 @@
-"""A pytest module from doctests, signatures and small bodies; what nobody could infer is a skip."""
+"""Generates a pytest module from doctests, signatures and small bodies; other behaviour becomes a skipped test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from routerd.offline.module import Module, module_of
 from routerd.offline.source import Definition, Function, Source, source_of
 
 _MAX_METHODS = 30
-"""Methods of one class that get tests; a class with more is to be tested method by method."""
+"""The most methods of one class that get tests; larger classes are tested method by method."""
 
 
 def write_tests(question: Question) -> str:
@@ -26,7 +26,7 @@ def write_tests(question: Question) -> str:
         raise UpstreamError(f"The built-in engine writes tests for Python only; configure a model for {language}.")
     source = source_of(question.request.document.text)
     if source.tree is None:
-        raise UpstreamError(f"{path} has a syntax error, so no test of it could pass: mend it first.")
+        raise UpstreamError(f"{path} has a syntax error, so no test of it could pass: fix it first.")
     module = module_of(source.tree)
     tests = _named_apart(test for target in _targets(question, source) for test in tests_of(*target, module))
     if not tests:
@@ -37,7 +37,7 @@ def write_tests(question: Question) -> str:
 
 
 def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ...], Definition]]:
-    """Every target symbol with its path; a class brings its public methods along."""
+    """Every target symbol with its path; a class includes its public methods."""
     for symbol in question.target.symbols:
         node = source.node(symbol)
         if node is None:
@@ -51,7 +51,7 @@ def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ..
 
 
 def _named_apart(tests: Iterator[Case]) -> list[Case]:
-    """The tests, those left out whose name came before."""
+    """The tests without those whose name occurred before."""
     return list({test.name: test for test in tests}.values())
 
 
@@ -68,7 +68,7 @@ def _assembled(question: Question, module: Module, tests: list[Case]) -> str:
     imports = [_import(name, wanted)]
     docstring = f'"""Tests of {name}, written offline without a model: from its signatures, examples and bodies."""'
     if not wanted:
-        # Even where all is skipped, the module itself must at least be importable.
+        # Even if all tests are skipped, the module itself must be importable.
         imports = [f"import {name}" if _importable(name) else f'importlib.import_module("{name}")']
     head = "\n".join([docstring, "", *lines, "", *imports]).replace("\n\n\n", "\n\n")
     return head + "\n\n\n" + "\n\n\n".join(bodies) + "\n"

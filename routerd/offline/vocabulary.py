@@ -1,4 +1,4 @@
-"""English words as data: verbs, prepositions, acronyms and abbreviations that identifiers are made of."""
+"""English words in identifiers: verbs, prepositions, acronyms and abbreviations."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ SPOKEN = {
     "calc": "calculate",
     "gen": "generate",
 }
-"""Verbs that are written short."""
+"""Abbreviated verbs."""
 CREATING = vocabulary("build clone compose construct create generate instantiate make produce spawn")
 PREDICATES = {
     "is": "is", "are": "are", "was": "was", "has": "has", "have": "have", "had": "had", "can": "can",

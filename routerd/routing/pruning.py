@@ -21,10 +21,10 @@ def prune_chain(
 ) -> tuple[Route, tuple[Estimate, ...]]:
     """The candidates worth asking in order, with their estimates; the route's reason contains the arithmetic."""
     unworthy = not_worth(route, estimates, acceptances)
-    kept = [index for index in range(len(route.chain)) if index not in unworthy]
+    worthy = [index for index in range(len(route.chain)) if index not in unworthy]
     reason = "; ".join((route.reason, *(unworthy[index] for index in sorted(unworthy))))
-    chain = tuple(route.chain[index] for index in kept)
-    return replace(route, chain=chain, reason=reason), tuple(estimates[index] for index in kept)
+    chain = tuple(route.chain[index] for index in worthy)
+    return replace(route, chain=chain, reason=reason), tuple(estimates[index] for index in worthy)
 
 
 def not_worth(route: Route, estimates: Sequence[Estimate], acceptances: Sequence[Acceptance]) -> dict[int, str]:

@@ -106,13 +106,13 @@ def _tier(
 def _without_repeats(chain: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Drops stronger candidates that would only ask models already in the chain."""
     asked: set[ModelRef] = set()
-    kept = []
+    distinct = []
     for candidate in chain:
         models = tuple(model for model in candidate.models if model not in asked)
         asked.update(models)
         if models:
-            kept.append(replace(candidate, models=models))
-    return tuple(kept)
+            distinct.append(replace(candidate, models=models))
+    return tuple(distinct)
 
 
 def _below(snapshot: Snapshot, wanted: Route) -> Route | Refusal:

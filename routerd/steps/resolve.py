@@ -103,8 +103,8 @@ def _many(
         symbols = tuple(s for s in symbols if not _unfinished(s, outline))
         wanted = tuple(s for s in symbols if request.replace or s.doc is None)
         if not wanted:
-            told = f"Everything in {where} is documented already."
-            return Refusal(told if symbols else f"There is nothing to document in {where}.", "scope")
+            message = f"Everything in {where} is documented already."
+            return Refusal(message if symbols else f"There is nothing to document in {where}.", "scope")
         return Target(scope, span, f"{_count(wanted)} in {where}", outline, wanted)
     if spec.contract is Contract.TESTS:
         symbols = tuple(s for s in symbols if s.container is None and not _is_test(s) and _testable(s))

@@ -16,13 +16,13 @@ _COUNTS = frozenset({"n", "best_of", "max_tokens", "max_completion_tokens"})
 def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSettings | None, quirks: Quirks) -> Terms:
     """The terms of asking one model; ``own`` are the user's settings of it, ``quirks`` those of its provider."""
     high = estimate.output_tokens.high
-    room = 2 * high + 512
+    limit = 2 * high + 512
     if own and own.max_output:
-        room = min(room, own.max_output)
+        limit = min(limit, own.max_output)
     return Terms(
         price=estimate.price,
-        max_output=room,
-        least=min(high, room),
+        max_output=limit,
+        least=min(high, limit),
         input_bound=max(
             INPUT_BOUND, _DOUBT * token_calibration.input_factor, *(past.input for past in token_calibration.past)
         ),

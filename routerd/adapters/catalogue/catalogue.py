@@ -30,7 +30,7 @@ class Catalogue:
     """Looks up prices: the user's own, field by field, then the packaged list's."""
 
     def __init__(self, overrides: Mapping[str, ModelSettings] | None = None, fetched: Path | None = None) -> None:
-        """Overrides are by model name, or by ``provider/model``, which takes precedence; ``fetched`` is a price list's path."""
+        """Overrides are by model name, or by ``provider/model``, which wins; ``fetched`` is a price list's path."""
         self._overrides = overrides or {}
         self._fetched = fetched or fetched_file()
         self._at_minute = lru_cache(_REMEMBERED)(self._look_up)
@@ -77,7 +77,7 @@ class Catalogue:
         found = self._list.find(model)
         return bool(found and found.deprecated)
 
-    def doubt(self, model: ModelRef) -> str | None:
+    def warning(self, model: ModelRef) -> str | None:
         """A warning about a model that is being retired, or that the list does not contain for its known provider."""
         nearest = self.nearest(model)
         instead = f": the nearest known model is {nearest}." if nearest else ": choose another one."
