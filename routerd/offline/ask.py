@@ -6,11 +6,11 @@ import re
 
 from routerd.domain.project import Declaration, Project
 from routerd.domain.prompt import Question
+from routerd.offline.english import word_set
 from routerd.offline.names import listing, raw_words
-from routerd.offline.vocabulary import vocabulary
 
 _MAX_MATCHES = 10
-_COMMON = vocabulary(
+_COMMON = word_set(
     """
     a about all an and any are as at be been but by can could do does for from get has have how i if in
     into is it its make me my not of on or our please should so some than that the their them then there

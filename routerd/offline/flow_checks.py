@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from routerd.domain.finding import Severity
+from routerd.offline.english import word_set
 from routerd.offline.source import Function, dotted, own
 from routerd.offline.static_finding import StaticFinding
-from routerd.offline.vocabulary import vocabulary
 
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _NEVER_BACK = frozenset(("exit", "_exit", "abort", "fail", "error", "skip"))
 """Calls that raise by their usual names: sys.exit, self.fail, parser.error."""
-_CHANGES = vocabulary("append add clear extend insert pop popitem remove discard update")
+_CHANGES = word_set("append add clear extend insert pop popitem remove discard update")
 
 
 def unreachable(node: ast.AST) -> Iterator[StaticFinding]:

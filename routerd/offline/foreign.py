@@ -7,8 +7,8 @@ import re
 from routerd.domain.symbol import Symbol
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import DocStyle
+from routerd.offline.english import VERBS
 from routerd.offline.names import object_of, raw_words, sentence, with_article, words
-from routerd.offline.vocabulary import VERBS
 
 _RECEIVERS = frozenset(("self", "this", "void"))
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from routerd.offline.english import word_set
 from routerd.offline.pure import BUILTINS, METHODS, small
-from routerd.offline.vocabulary import vocabulary
 
 _MAX_STEPS = 5_000
 """The step limit: a test of a few samples needs some hundred steps."""
@@ -288,7 +288,7 @@ class Interpreter:
         return BUILTINS[name](*values)
 
 
-_ERRORS = vocabulary(
+_ERRORS = word_set(
     """
     ValueError TypeError KeyError IndexError RuntimeError LookupError ArithmeticError OverflowError
     """

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from routerd.offline.english import word_set
 from routerd.offline.source import Definition, bound_names
-from routerd.offline.vocabulary import vocabulary
 
-_NEEDED = vocabulary("importlib inspect pytest module isinstance list property callable repr type")
+_NEEDED = word_set("importlib inspect pytest module isinstance list property callable repr type")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routerd.offline.vocabulary import (
+from routerd.offline.english import (
     ADVERBS,
     CREATING,
     MASS,

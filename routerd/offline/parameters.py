@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
+from routerd.offline.english import PREDICATES, VERBS
 from routerd.offline.facts import Facts, Parameter, optional
 from routerd.offline.names import listing, object_of, raw_words, sentence, words
 from routerd.offline.source import annotation_text, dotted, short
 from routerd.offline.styles import DocEntry
-from routerd.offline.vocabulary import PREDICATES, VERBS
 
 _UNITS = {"s": "seconds", "sec": "seconds", "secs": "seconds", "seconds": "seconds", "ms": "milliseconds"} | {
     "us": "microseconds", "ns": "nanoseconds", "minutes": "minutes", "hours": "hours", "days": "days",

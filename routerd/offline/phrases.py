@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from routerd.offline.english import PREDICATES, PREPOSITIONS
 from routerd.offline.facts import Facts
 from routerd.offline.names import (
     listing,
@@ -16,7 +17,6 @@ from routerd.offline.names import (
     words,
 )
 from routerd.offline.source import Function, dotted, own
-from routerd.offline.vocabulary import PREDICATES, PREPOSITIONS
 
 _DUNDERS = {
     "__init__": "Initialize the {owner}.", "__new__": "Create a new instance.",

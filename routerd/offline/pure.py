@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from routerd.offline.english import word_set
 from routerd.offline.facts import Parameter
 from routerd.offline.source import expression
-from routerd.offline.vocabulary import vocabulary
 
 _MAX_SIZE = 1_000
 """The most elements or characters of a value in an assertion."""
@@ -26,7 +26,7 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 METHODS: Mapping[type, frozenset[str]] = {
-    str: vocabulary(
+    str: word_set(
         """
         upper lower strip lstrip rstrip title capitalize casefold swapcase split splitlines rsplit
         startswith endswith replace find rfind count join isdigit isalpha isalnum isspace isupper islower

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 
+from routerd.offline.english import PREDICATES, VERBS, word_set
 from routerd.offline.facts import Facts
 from routerd.offline.names import listing, object_of, raw_words, sentence, words
 from routerd.offline.phrases import condition
 from routerd.offline.source import annotation_text, dotted, short
 from routerd.offline.styles import DocEntry
-from routerd.offline.vocabulary import PREDICATES, VERBS, vocabulary
 
-_EMPTY_NAMES = vocabulary("result results res ret retval rv r x y out output value values v data")
+_EMPTY_NAMES = word_set("result results res ret retval rv r x y out output value values v data")
 """Local names without meaning."""
 _MAX_KEYS = 6
-_GIVING = vocabulary("get fetch find compute calculate load read make create build select pick choose")
+_GIVING = word_set("get fetch find compute calculate load read make create build select pick choose")
 """Verbs whose object is the result."""
 
 

@@ -11,7 +11,7 @@ from routerd.domain.errors import UpstreamError
 from routerd.domain.prompt import Question
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
-from routerd.offline.cases import Case, tests_of
+from routerd.offline.cases import GeneratedTest, tests_of
 from routerd.offline.module import Module, module_of
 from routerd.offline.source import Definition, Function, Source, source_of
 
@@ -50,12 +50,12 @@ def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ..
         yield from (((*path, method.name), method) for method in plain[:_MAX_METHODS])
 
 
-def _named_apart(tests: Iterator[Case]) -> list[Case]:
+def _named_apart(tests: Iterator[GeneratedTest]) -> list[GeneratedTest]:
     """The tests without those whose name occurred before."""
     return list({test.name: test for test in tests}.values())
 
 
-def _assembled(question: Question, module: Module, tests: list[Case]) -> str:
+def _assembled(question: Question, module: Module, tests: list[GeneratedTest]) -> str:
     name = question.conventions.import_name or question.conventions.path.rpartition("/")[2].removesuffix(".py")
     bodies = [_function(test) for test in tests]
     everything = "\n".join(bodies)
@@ -89,6 +89,6 @@ def _importable(name: str) -> bool:
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split("."))
 
 
-def _function(test: Case) -> str:
+def _function(test: GeneratedTest) -> str:
     fixtures = "capsys" if test.captures else ""
     return f"def {test.name}({fixtures}):\n" + textwrap.indent("\n".join(test.lines), "    ")

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from routerd.domain.finding import Severity
+from routerd.offline.english import word_set
 from routerd.offline.flow_checks import fallen_off, loop_changes, unreachable
 from routerd.offline.source import Function, dotted, own, short
 from routerd.offline.static_finding import StaticFinding
-from routerd.offline.vocabulary import vocabulary
 
 _MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-_SHADOWED = vocabulary(
+_SHADOWED = word_set(
     """
     all any bool bytes callable dict enumerate eval exec filter float frozenset getattr int isinstance iter len
     list map max min next object open print range repr reversed round set sorted str sum super tuple zip

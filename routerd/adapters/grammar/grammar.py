@@ -8,14 +8,14 @@ from dataclasses import replace
 from threading import Lock
 from typing import Generic, TypeVar
 
+from routerd.adapters.grammar.code_tokens import code_tokens, same_code
 from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.documentation import module_doc
 from routerd.adapters.grammar.effort import TooHardError, grant, limited
 from routerd.adapters.grammar.imports import imports
-from routerd.adapters.grammar.nearby import around_nearby
+from routerd.adapters.grammar.incremental import around_incremental
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.adapters.grammar.patched import outermost, patched
-from routerd.adapters.grammar.tokens import code_tokens, same_code
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
@@ -184,7 +184,7 @@ class TreeSitterGrammar:
         far = since is not None and since.old_last - since.first > FAR_LINES
         if far and (outline := self._known(document)):
             return tuple(symbol for symbol in outline.symbols if position in symbol.whole)
-        found, newer = around_nearby(cached, document.text, document.text.clamp(position))
+        found, newer = around_incremental(cached, document.text, document.text.clamp(position))
         if newer is not cached and document.version is not None:
             with self._lock:
                 self._trees.put(key, (document.version, newer))

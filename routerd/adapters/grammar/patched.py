@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.imports import imports
-from routerd.adapters.grammar.nearby import MOST_LINES
+from routerd.adapters.grammar.incremental import MOST_LINES
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.position import Range
 from routerd.domain.symbol import Outline, Symbol

@@ -22,7 +22,7 @@ MOST_LINES = 5_000
 """A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and cached."""
 
 
-def around_nearby(cached: Parsed, text: Text, position: Position) -> tuple[tuple[Symbol, ...], Parsed]:
+def around_incremental(cached: Parsed, text: Text, position: Position) -> tuple[tuple[Symbol, ...], Parsed]:
     """The symbols that enclose a position in a slightly newer text than ``cached``, and the tree to cache."""
     change = text.changed_since(cached.text) or text.lines.change_since(cached.text.lines)
     if change.first == change.old_last == change.new_last:
