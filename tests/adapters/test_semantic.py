@@ -39,7 +39,9 @@ def classifier() -> SemanticClassifier:
         ("our workers deadlock randomly under load, find the cause", Tier.ARCHITECT, "ask"),
     ],
 )
-def test_clear_wishes_go_where_they_belong(classifier: SemanticClassifier, text: str, tier: Tier, action: str) -> None:
+def test_clear_instructions_go_where_they_belong(
+    classifier: SemanticClassifier, text: str, tier: Tier, action: str
+) -> None:
     answer = classifier.classify(text)
     assert (answer.tier, answer.action, answer.confident) == (tier, action, True)
 

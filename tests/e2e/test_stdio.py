@@ -249,7 +249,7 @@ async def test_bad_input_is_answered_with_a_sentence_and_the_daemon_lives_on(
         assert await editor.request("textDocument/hover", at(uri, NAME))
 
 
-async def test_a_broken_configuration_is_said_once_and_can_be_mended_without_a_restart(
+async def test_a_broken_configuration_is_said_once_and_can_be_fixed_without_a_restart(
     env: dict[str, str], project: Path
 ) -> None:
     config = Path(env["HOME"]) / "mine.toml"

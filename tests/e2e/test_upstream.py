@@ -92,7 +92,7 @@ async def test_every_way_to_cancel_closes_the_upstream_and_books_what_was_spent(
         assert editor.process.returncode == 0, "shutdown cancels and books as well"
 
 
-async def test_two_wishes_for_the_same_symbol_are_one_job_and_other_documents_go_their_own_way(
+async def test_two_requests_for_the_same_symbol_are_one_job_and_other_documents_go_their_own_way(
     env: dict[str, str], project: Path
 ) -> None:
     (project / "other.py").write_bytes((project / "labels.py").read_bytes())

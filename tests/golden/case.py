@@ -128,7 +128,7 @@ def change_of(case: Case, question: Question, reply: str | None = None) -> Chang
 
 
 def question_of(case: Case) -> Question | Refusal:
-    """The question of a case, its target found as the line finds it."""
+    """The question of a case, its target resolved as in the pipeline."""
     spec = catalog()[case.action]
     path = case.wishes.get("path", f"shop/cart.{_EXTENSIONS[case.language]}")
     document = Document(f"{ROOT}/{path}", 1, case.language, Text(_own(case.before, case)))

@@ -276,7 +276,7 @@ async def test_a_provider_that_bills_beyond_what_it_was_allowed_is_flagged_and_a
     assert "where at most" not in str(again.reason)
 
 
-async def test_a_deployment_that_is_benched_is_not_the_one_that_is_shown(home: Path) -> None:
+async def test_a_deployment_in_cooldown_is_not_the_one_that_is_shown(home: Path) -> None:
     def turn(seen: Seen) -> Turn:
         return rate_limited(30) if seen.model == "a" else Turn()
 

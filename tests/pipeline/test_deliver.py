@@ -1,4 +1,4 @@
-"""What the end of the line may do by itself: one file at a time, whole answers only, under the right title."""
+"""What delivery may apply directly: one file at a time, complete answers only, under the right title."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ async def test_a_failover_names_who_answered_the_price_and_who_did_not(
     assert str(answered.reason).startswith("not one/small: ")
 
 
-async def test_a_deployment_that_is_still_benched_is_named_as_the_reason(tmp_path: Path, desk: Desk) -> None:
+async def test_a_deployment_still_in_cooldown_is_named_as_the_reason(tmp_path: Path, desk: Desk) -> None:
     async with opened(tmp_path, Upstream([rate_limited(30)]), Upstream(reply=brain.reply)) as app:
         await app.run(wish(desk), desk, desk)
         outcome = await app.run(wish(desk), desk, desk)

@@ -63,7 +63,7 @@ async def test_an_easy_follow_up_moves_down_where_that_is_cheaper_and_says_so(
         assert "moves, though dear/large holds" in follow_up.route.reason
 
 
-async def test_an_easy_follow_up_stays_while_the_cache_makes_the_stronger_model_cheaper(
+async def test_an_easy_follow_up_stays_with_the_model_while_the_cache_makes_the_stronger_model_cheaper(
     open_app: Callable[..., App], long_desk: Desk, home: Path
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:

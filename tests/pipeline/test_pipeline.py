@@ -1,4 +1,4 @@
-"""The line from wish to change, against a real upstream on loopback: prices, checks, escalation, cancel, money."""
+"""The pipeline from request to change, against an upstream on loopback: prices, checks, escalation, cancel, money."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ output = "20.00"
 
 @dataclass
 class Desk:
-    """An Editor that holds one document, and a Watch that remembers."""
+    """An Editor with one document, and a recording Observer."""
 
     document: Document
     answer: bool = True
@@ -183,7 +183,7 @@ async def test_the_price_is_known_before_anything_is_sent(open_app: Callable[...
         ("cart.ex", "elixir", "def weigh do\n  1\nend\n"),
     ],
 )
-async def test_tests_that_would_have_no_place_are_refused_before_anything_is_sent(
+async def test_tests_that_would_have_no_file_are_refused_before_anything_is_sent(
     open_app: Callable[..., App], desk: Desk, name: str, language: str, source: str
 ) -> None:
     uri = desk.document.uri.replace("parcel.py", name)
@@ -205,7 +205,7 @@ async def test_each_action_ends_well_with_an_honest_model(
     assert outcome.status is Status.APPLIED, (outcome.message, [a.reason for a in outcome.attempts])
 
 
-async def test_a_refused_answer_climbs_the_ladder_with_its_reason(open_app: Callable[..., App], desk: Desk) -> None:
+async def test_a_refused_answer_escalates_with_its_reason(open_app: Callable[..., App], desk: Desk) -> None:
     def answer(body: Mapping[str, Any]) -> str:
         return brain.reply(body) if body["model"] == "large" else "```python\ndef weigh(parcel):\n    return 0\n```"
 

@@ -1,4 +1,4 @@
-"""Tests that a model wrote are run where the user wants it: failing ones climb the ladder, or are only proposed."""
+"""Tests that a model wrote are run where the user wants it: failing ones escalate, or are only proposed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _config(home: Path) -> None:
     path.write_text(f"{COMMAND}\n{path.read_text('utf-8')}", "utf-8")
 
 
-async def test_failing_tests_climb_the_ladder_with_what_the_runner_said(
+async def test_failing_tests_escalate_with_what_the_runner_said(
     open_app: Callable[..., App], desk: Desk, home: Path
 ) -> None:
     def answer(body: Mapping[str, Any]) -> str:
@@ -45,7 +45,7 @@ async def test_failing_tests_climb_the_ladder_with_what_the_runner_said(
     assert not (home / "project" / "test_parcel.py").exists()
 
 
-async def test_tests_that_fail_on_every_rung_are_proposed_and_not_applied(
+async def test_tests_that_fail_on_every_candidate_are_proposed_and_not_applied(
     open_app: Callable[..., App], desk: Desk, home: Path
 ) -> None:
     async with Upstream(reply=BAD) as upstream:

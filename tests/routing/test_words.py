@@ -75,7 +75,7 @@ DEV = Path(__file__).parents[1] / "bench" / "routing" / "data" / "dev.jsonl"
         "Schritt für Schritt: add a test for this, bitte",
     ],
 )
-def test_only_the_wish_remains(text: str) -> None:
+def test_only_the_instruction_remains(text: str) -> None:
     assert own_words(text).text.rstrip(".?!,") == "add a test for this"
 
 
@@ -83,15 +83,15 @@ def test_a_pasted_trace_becomes_a_signal_and_two_words() -> None:
     assert own_words(f"help\n{TRACE}") == OwnWords("help [stack trace]", (Signal.STACK_TRACE,))
 
 
-def test_a_trace_without_any_wish_is_kept_as_it_is() -> None:
+def test_a_trace_without_any_instruction_is_kept_as_it_is() -> None:
     assert "AttributeError" in own_words(TRACE).text
 
 
-def test_code_without_any_wish_is_kept_as_it_is() -> None:
+def test_code_without_any_instruction_is_kept_as_it_is() -> None:
     assert "worker" in own_words(CODE).text
 
 
-def test_a_comment_that_asks_is_a_wish() -> None:
+def test_a_comment_that_asks_is_an_instruction() -> None:
     assert own_words("// TODO: write tests for this").text == "TODO: write tests for this"
 
 
@@ -125,7 +125,7 @@ def test_hardly_anything_is_no_error(text: str) -> None:
         ("高并发下偶尔丢失数据", Signal.CONCURRENCY),
     ],
 )
-def test_signals_are_seen_in_the_wish(text: str, signal: Signal) -> None:
+def test_signals_are_seen_in_the_instruction(text: str, signal: Signal) -> None:
     assert own_words(text).signals == (signal,)
 
 

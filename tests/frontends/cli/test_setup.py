@@ -142,7 +142,7 @@ def test_a_name_with_a_prefix_date_or_tag_is_known(home: Path, listed: str) -> N
         assert "lists m;" in checks(home, near(upstream.base_url))["provider near"].words
 
 
-def test_an_unknown_price_is_told_with_its_mend_and_the_nearest_known_model(
+def test_an_unknown_price_is_told_with_its_fix_and_the_nearest_known_model(
     home: Path, monkeypatch: pytest.MonkeyPatch, closed: str
 ) -> None:
     monkeypatch.setenv("N1N_API_KEY", "key")
@@ -199,7 +199,7 @@ def test_a_running_ollama_is_found_with_its_models_at_price_0(home: Path) -> Non
     assert used["tier utility"].words == "ollama/llama3.2, price $0 (local)"
 
 
-def test_past_failures_and_benches_are_told(home: Path) -> None:
+def test_past_failures_and_cooldowns_are_told(home: Path) -> None:
     database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, NOW)
     try:
         model, limited = ModelRef("near", "m"), "rate limited (429)"

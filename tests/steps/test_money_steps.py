@@ -1,4 +1,4 @@
-"""Route, quote and admit: the ladder, the price on each rung, and what a budget lets through."""
+"""Route, quote and admit: the chain, the price of each candidate, and what a budget allows."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def words(tier: Tier, confident: bool) -> Classification:
     return Classification(tier, "ask", 0.7, 0.2, confident, (Neighbour("like this", tier, "ask", 0.7),), 100)
 
 
-def test_the_ladder_begins_at_the_actions_tier_and_climbs_by_strength() -> None:
+def test_the_chain_begins_at_the_actions_tier_and_continues_by_strength() -> None:
     chain = routed(wish(), snapshot()).chain
     assert [candidate.tier for candidate in chain] == [Tier.UTILITY, Tier.LOGIC, Tier.ARCHITECT]
     assert routed(wish(tier=Tier.SPEED), snapshot()).first.tier is Tier.SPEED
@@ -105,7 +105,7 @@ def test_above_a_tier_is_asked_the_next_stronger_that_can_be_asked_and_never_tha
         assert seen.stronger(above) is None
 
 
-def test_without_escalation_there_is_one_rung() -> None:
+def test_without_escalation_there_is_one_candidate() -> None:
     assert len(routed(wish(), snapshot(escalate=False)).chain) == 1
 
 
@@ -125,12 +125,12 @@ def test_the_same_model_on_a_stronger_tier_is_no_escalation() -> None:
     assert len(routed(wish(), snapshot(dict.fromkeys(Tier, (CHEAP,)))).chain) == 1
 
 
-def test_without_any_provider_the_built_in_engine_is_the_only_rung() -> None:
+def test_without_any_provider_the_built_in_engine_is_the_only_candidate() -> None:
     found = routed(wish(), snapshot(dict.fromkeys(Tier, (OFFLINE,))))
     assert found.chain == (Candidate(Tier.UTILITY, (OFFLINE,)),)
 
 
-def test_as_a_last_resort_the_built_in_engine_is_the_last_rung() -> None:
+def test_as_a_last_resort_the_built_in_engine_is_the_last_candidate() -> None:
     found = routed(wish("review"), snapshot({tier: (*models, OFFLINE) for tier, models in ALL.items()}))
     assert [candidate.models for candidate in found.chain] == [(SMART,), (BEST,), (OFFLINE,)]
 
@@ -184,7 +184,7 @@ def test_what_the_providers_cache_will_serve_is_priced_as_cached() -> None:
     assert found.likely == Decimal("0.000188")
 
 
-def test_what_was_learnt_replaces_the_priors_spread() -> None:
+def test_calibration_replaces_the_priors_spread() -> None:
     prior = OutputPrior(60, 0.3, 2.0)
     likely = likely_output(
         replace(catalog()["review"], output=prior), 200, Target(Scope.FILE, TEXT.whole, "", Outline("python"))
@@ -251,7 +251,7 @@ def test_above_the_threshold_the_user_is_asked_first() -> None:
 
 def test_by_hand_the_expected_price_counts_retries_and_the_steps_above() -> None:
     steep = quoted(Price(Decimal(2), Decimal(6)))
-    # One step costs 0.0026 and is accepted by the prior's 0.85; half of what is refused is mended by the same model.
+    # One step costs 0.0026 and is accepted by the prior's 0.85; the same model fixes half of the refused.
     assert expected([offered(steep)], True) == Decimal("0.0026") * (1 + Decimal("0.15") / 2)
     assert expected([offered(steep)], False) == Decimal("0.0026")
     both = expected([offered(quoted(PRICE), Acceptance(1, 10)), offered(steep)], False)
