@@ -27,7 +27,7 @@ from tests import brain
 from tests.home import at_home
 from tests.loopback import Seen, Turn, Upstream, rate_limited
 from tests.loopback.usages import missing, right
-from tests.pipeline.test_pipeline import SOURCE, Desk, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, request_for
 
 MODELS = ("a", "b", "c", "d")
 MILLION = Decimal(1_000_000)
@@ -137,7 +137,7 @@ async def ran(case: Case, home: Path, then: Callable[[PricedAction, Outcome, Ups
         stack.callback(app.close)
         stack.push_async_callback(app.disconnect)
         assert app.problems == ()
-        request = wish(desk, case.action)
+        request = request_for(desk, case.action)
         (priced_action,) = (
             one for one in app.priced_actions(desk.document, request.span) if one.spec.name == case.action
         )
@@ -200,8 +200,8 @@ def test_ten_asks_at_once_never_overspend_a_daily_budget(home: Path, daily: str,
             (home / "config.toml").write_text(case.toml(upstream.base_url), "utf-8")
             app = App.open(config_file=home / "config.toml", root=home)
             try:
-                wishes = [wish(desk, "ask", instruction=f"rename this to n{number}") for number in range(10)]
-                ends = await asyncio.gather(*(app.run(one, desk, desk) for one in wishes))
+                requests = [request_for(desk, "ask", instruction=f"rename this to n{number}") for number in range(10)]
+                ends = await asyncio.gather(*(app.run(one, desk, desk) for one in requests))
                 billed, spent = case.billed(upstream), app.budget_status().spent_today
             finally:
                 await app.disconnect()
@@ -245,8 +245,8 @@ async def shown_and_run(
     priced_actions, ends = [], []
     try:
         for _ in range(times):
-            priced_actions.append(app.priced_actions(desk.document, wish(desk).span)[0])
-            ends.append(await app.run(wish(desk), desk, desk))
+            priced_actions.append(app.priced_actions(desk.document, request_for(desk).span)[0])
+            ends.append(await app.run(request_for(desk), desk, desk))
     finally:
         await app.disconnect()
         app.close()

@@ -18,7 +18,7 @@ from routerd.domain.tier import Tier
 from routerd.pipeline.plan import Plan
 from tests import brain
 from tests.loopback import Upstream
-from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, wish
+from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, request_for
 
 __all__ = ["desk", "home", "open_app"]  # fixtures
 
@@ -36,7 +36,7 @@ def long_desk(desk: Desk) -> Desk:
 
 async def asked(app: App, desk: Desk, words: str) -> Outcome:
     app.opened(desk.document)
-    outcome = await done(app, desk, wish(desk, "ask", line=0, column=4, instruction=words))
+    outcome = await done(app, desk, request_for(desk, "ask", line=0, column=4, instruction=words))
     assert outcome.route is not None
     return outcome
 
@@ -83,7 +83,7 @@ async def test_another_target_is_no_follow_up(open_app: Callable[..., App], long
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, CACHED)
         await asked(app, long_desk, HARD)
-        whole = app.plan(replace(wish(long_desk, "ask", instruction=EASY), whole_file=True))
+        whole = app.plan(replace(request_for(long_desk, "ask", instruction=EASY), whole_file=True))
         assert isinstance(whole, Plan)
         assert "cache" not in whole.route.reason
 

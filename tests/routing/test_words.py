@@ -140,18 +140,22 @@ def test_a_word_alone_is_no_signal(text: str) -> None:
 
 def test_a_thousand_paddings_change_at_most_three_tiers_in_a_hundred() -> None:
     chance = random.Random(6)
-    wishes = [json.loads(line)["text"] for line in DEV.read_text(encoding="utf-8").splitlines()]
-    plain = [chance.choice(wishes) for _ in range(1_000)]
+    instructions = [json.loads(line)["text"] for line in DEV.read_text(encoding="utf-8").splitlines()]
+    plain = [chance.choice(instructions) for _ in range(1_000)]
     padded = [
         (chance.choice(NOISE_BEFORE) if chance.random() < 0.6 else "")
-        + wish
+        + instruction
         + (chance.choice(NOISE_AFTER) if chance.random() < 0.6 else "")
-        for wish in plain
+        for instruction in plain
     ]
     classifier = SemanticClassifier()
-    before = classifier.classify_many([own_words(wish).text for wish in plain])
-    after = classifier.classify_many([own_words(wish).text for wish in padded])
-    changed = [(wish, b.tier, a.tier) for wish, b, a in zip(padded, before, after, strict=True) if b.tier is not a.tier]
+    before = classifier.classify_many([own_words(instruction).text for instruction in plain])
+    after = classifier.classify_many([own_words(instruction).text for instruction in padded])
+    changed = [
+        (instruction, b.tier, a.tier)
+        for instruction, b, a in zip(padded, before, after, strict=True)
+        if b.tier is not a.tier
+    ]
     assert len(changed) <= 30, changed
 
 

@@ -46,7 +46,7 @@ PRICE = Price(Decimal("0.20"), Decimal("0.60"), context=64_000)
 PROMPT = Prompt((), 1_000, 200, 0)
 
 
-def wish(action: str = "document", **changes: object) -> Request:
+def request_for(action: str = "document", **changes: object) -> Request:
     return replace(Request(action, Document("file:///a.py", 1, "python", TEXT), TEXT.whole), **changes)  # type: ignore[arg-type]  # field names are checked by replace
 
 
@@ -65,13 +65,13 @@ def words(tier: Tier, confident: bool) -> Classification:
 
 
 def test_the_chain_begins_at_the_actions_tier_and_continues_by_strength() -> None:
-    chain = routed(wish(), snapshot()).chain
+    chain = routed(request_for(), snapshot()).chain
     assert [candidate.tier for candidate in chain] == [Tier.UTILITY, Tier.LOGIC, Tier.ARCHITECT]
-    assert routed(wish(tier=Tier.SPEED), snapshot()).first.tier is Tier.SPEED
+    assert routed(request_for(tier=Tier.SPEED), snapshot()).first.tier is Tier.SPEED
 
 
 def test_an_explicit_model_is_asked_alone() -> None:
-    found = routed(wish(model=BEST), snapshot())
+    found = routed(request_for(model=BEST), snapshot())
     assert found.chain == (Candidate(Tier.UTILITY, (BEST,)),)
     assert "was asked for" in found.reason
 
@@ -93,7 +93,7 @@ def test_above_a_tier_is_asked_the_next_stronger_that_can_be_asked_and_never_tha
     more = (OFFLINE,) if offline else ()
     seen = snapshot({step: (ALL[step] if step in askable else ()) + more for step in Tier}, escalate=escalate)
     stronger = [step for step in BY_STRENGTH[BY_STRENGTH.index(above) + 1 :] if step in askable]
-    found = route(wish(tier=tier, model=model, above=above), catalog()["document"], seen, None)
+    found = route(request_for(tier=tier, model=model, above=above), catalog()["document"], seen, None)
     if stronger:
         assert isinstance(found, Route)
         assert found.first == Candidate(stronger[0], ALL[stronger[0]])
@@ -106,45 +106,45 @@ def test_above_a_tier_is_asked_the_next_stronger_that_can_be_asked_and_never_tha
 
 
 def test_without_escalation_there_is_one_candidate() -> None:
-    assert len(routed(wish(), snapshot(escalate=False)).chain) == 1
+    assert len(routed(request_for(), snapshot(escalate=False)).chain) == 1
 
 
 def test_a_tier_without_a_usable_model_is_answered_by_the_next_stronger_and_says_so() -> None:
-    found = routed(wish(), snapshot({Tier.LOGIC: (SMART,)}))
+    found = routed(request_for(), snapshot({Tier.LOGIC: (SMART,)}))
     assert found.first == Candidate(Tier.LOGIC, (SMART,))
     assert "logic answers" in found.reason
 
 
 def test_where_only_a_weaker_tier_can_be_asked_it_answers_and_says_so() -> None:
-    found = routed(wish("review"), snapshot({Tier.SPEED: (FAST,)}))
+    found = routed(request_for("review"), snapshot({Tier.SPEED: (FAST,)}))
     assert found.first.models == (FAST,)
     assert "only speed" in found.reason
 
 
 def test_the_same_model_on_a_stronger_tier_is_no_escalation() -> None:
-    assert len(routed(wish(), snapshot(dict.fromkeys(Tier, (CHEAP,)))).chain) == 1
+    assert len(routed(request_for(), snapshot(dict.fromkeys(Tier, (CHEAP,)))).chain) == 1
 
 
 def test_without_any_provider_the_built_in_engine_is_the_only_candidate() -> None:
-    found = routed(wish(), snapshot(dict.fromkeys(Tier, (OFFLINE,))))
+    found = routed(request_for(), snapshot(dict.fromkeys(Tier, (OFFLINE,))))
     assert found.chain == (Candidate(Tier.UTILITY, (OFFLINE,)),)
 
 
 def test_as_a_last_resort_the_built_in_engine_is_the_last_candidate() -> None:
-    found = routed(wish("review"), snapshot({tier: (*models, OFFLINE) for tier, models in ALL.items()}))
+    found = routed(request_for("review"), snapshot({tier: (*models, OFFLINE) for tier, models in ALL.items()}))
     assert [candidate.models for candidate in found.chain] == [(SMART,), (BEST,), (OFFLINE,)]
 
 
 def test_with_nothing_to_ask_the_refusal_says_what_to_do() -> None:
-    refusal = route(wish(), catalog()["document"], snapshot({}), None)
+    refusal = route(request_for(), catalog()["document"], snapshot({}), None)
     assert isinstance(refusal, Refusal)
     assert "routerd config init" in refusal.message
 
 
 def test_confident_words_decide_and_unsure_ones_round_up_to_the_default() -> None:
-    assert routed(wish("ask"), snapshot(), words(Tier.UTILITY, True)).first.tier is Tier.UTILITY
-    assert routed(wish("ask"), snapshot(), words(Tier.UTILITY, False)).first.tier is Tier.LOGIC
-    assert routed(wish("ask"), snapshot(), words(Tier.ARCHITECT, False)).first.tier is Tier.ARCHITECT
+    assert routed(request_for("ask"), snapshot(), words(Tier.UTILITY, True)).first.tier is Tier.UTILITY
+    assert routed(request_for("ask"), snapshot(), words(Tier.UTILITY, False)).first.tier is Tier.LOGIC
+    assert routed(request_for("ask"), snapshot(), words(Tier.ARCHITECT, False)).first.tier is Tier.ARCHITECT
 
 
 UNTAUGHT = TokenCalibration()
