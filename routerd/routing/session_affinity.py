@@ -67,26 +67,28 @@ def keep_session_model(
     if route.classification is None and last.tier is not wanted.tier:
         return route  # the tier was chosen, not guessed
     if last.model == wanted.models[0]:
-        known = f"; {last.model} still holds {last.tokens:,} tokens in its cache" if last.tokens >= LEAST_TOKENS else ""
-        return replace(route, reason=route.reason + known)
+        cached = f"; {last.model} has {last.tokens:,} tokens in its prompt cache" if last.tokens >= LEAST_TOKENS else ""
+        return replace(route, reason=route.reason + cached)
     if last.tokens < LEAST_TOKENS:
-        return _with_remark(route, f"{last.model} answered here before, but {last.tokens:,} shared tokens are no cache")
+        return _with_remark(
+            route, f"{last.model} answered here before, but {last.tokens:,} shared tokens are too few to be cached"
+        )
     lower = tariff(last.model)
     warm = replace(lower, cached_tokens=last.tokens).cost(size.input, size.output)
     cold = tariff(wanted.models[0]).cost(size.input, size.output)
     fresh = lower.cost(size.input, size.output)
     if warm is None or cold is None or warm == fresh:
-        return _with_remark(route, f"{last.model} answered here before, but no price for its cache is known")
+        return _with_remark(route, f"{last.model} answered before, but its price for cached input is unknown")
     p = _too_weak(route, last.tier)
     stays = warm + p * cold < cold
-    sum_words = f"{dollars(warm)} + {p:.2f} × {dollars(cold)} {'<' if stays else '≥'} {dollars(cold)}"
-    arithmetic = f"{last.model} holds {last.tokens:,} tokens in its cache: {sum_words} at {wanted.models[0]}"
+    comparison = f"{dollars(warm)} + {p:.2f} × {dollars(cold)} {'<' if stays else '≥'} {dollars(cold)}"
+    arithmetic = f"{last.model} has {last.tokens:,} tokens in its prompt cache: {comparison} at {wanted.models[0]}"
     if not stays:
-        return _with_remark(route, f"moves, though {arithmetic}")
+        return _with_remark(route, f"the model changes, although {arithmetic}")
     candidate = Candidate(last.tier, (last.model, *(model for model in models if model not in (last.model, OFFLINE))))
     stronger = (other for other in route.chain if other.tier.rank > last.tier.rank or other.models == (OFFLINE,))
     above = tuple(other for other in stronger if not set(other.models) <= set(candidate.models))
-    return _with_remark(replace(route, chain=(candidate, *above)), f"stays, as {arithmetic}")
+    return _with_remark(replace(route, chain=(candidate, *above)), f"the model stays, as {arithmetic}")
 
 
 def _too_weak(route: Route, tier: Tier) -> Decimal:

@@ -41,10 +41,10 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
     needed = max(counted, estimate.input_tokens) + estimate.output_tokens.likely
     if window is not None and needed > window:
         return Refusal(
-            f"This needs {needed:,} tokens and {model} holds {window:,}: select a smaller part, "
+            f"This needs {needed:,} tokens, and the context window of {model} is {window:,}: select a smaller part, "
             f'or correct context under [models."{model}"].',
             "size",
-            f"needs {needed:,} tokens, holds {window:,}",
+            f"needs {needed:,} tokens, its window is {window:,}",
         )
     if isinstance(left, Refusal):
         return left

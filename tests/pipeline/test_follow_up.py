@@ -48,7 +48,7 @@ async def test_the_same_kind_of_work_goes_on_where_the_cache_is(open_app: Callab
         follow_up = await asked(app, long_desk, HARD + ", once more")
         assert follow_up.status is Status.APPLIED
         assert follow_up.route is not None
-        assert "still holds" in follow_up.route.reason
+        assert "tokens in its prompt cache" in follow_up.route.reason
 
 
 async def test_an_easy_follow_up_moves_down_where_that_is_cheaper_and_says_so(
@@ -60,7 +60,7 @@ async def test_an_easy_follow_up_moves_down_where_that_is_cheaper_and_says_so(
         follow_up = await asked(app, long_desk, EASY)
         assert follow_up.tier is Tier.UTILITY
         assert follow_up.route is not None
-        assert "moves, though dear/large holds" in follow_up.route.reason
+        assert "the model changes, although dear/large has" in follow_up.route.reason
 
 
 async def test_an_easy_follow_up_stays_with_the_model_while_the_cache_makes_the_stronger_model_cheaper(
@@ -75,7 +75,7 @@ async def test_an_easy_follow_up_stays_with_the_model_while_the_cache_makes_the_
         follow_up = await asked(app, long_desk, EASY)
         assert (follow_up.status, follow_up.tier) == (Status.APPLIED, Tier.ARCHITECT)
         assert follow_up.route is not None
-        assert "stays, as dear/large holds" in follow_up.route.reason
+        assert "the model stays, as dear/large has" in follow_up.route.reason
         assert "+ 0.00 × $" in follow_up.route.reason
 
 

@@ -120,10 +120,7 @@ class TreeSitterGrammar:
         return text is not None and (text is document.text or document.text.changed_since(text) is not None)
 
     def _keep(self, document: Document, outline: Outline) -> Outline:
-        """Caches an outline and the document's previous one, as a job may refer to the previous text.
-
-        More would add a hundred thousand objects that each garbage collection traverses.
-        """
+        """Caches an outline and the document's previous one, for jobs on that; more would slow garbage collection."""
         # The text is stored with its outline, so its identity cannot be reused by another text.
         key = (document.uri, document.version, document.language, id(document.text))
         with self._lock:
