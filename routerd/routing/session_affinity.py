@@ -71,7 +71,7 @@ def keep_session_model(
         return replace(route, reason=route.reason + cached)
     if last.tokens < LEAST_TOKENS:
         return _with_remark(
-            route, f"{last.model} answered here before, but {last.tokens:,} shared tokens are too few to be cached"
+            route, f"{last.model} answered before, but {last.tokens:,} shared tokens are too few to cache"
         )
     lower = tariff(last.model)
     warm = replace(lower, cached_tokens=last.tokens).cost(size.input, size.output)
