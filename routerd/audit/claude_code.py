@@ -16,7 +16,7 @@ from operator import itemgetter
 from routerd.audit.logged import Json, Logged, LoggedCall, model_of, said, tokens
 
 _TOOL_RESULT = '"type":"tool_result"'
-"""As it stands in the line where it is the message's own; inside of a text its quotes would be escaped."""
+"""Matches only the message's own field: inside a text the quotes would be escaped."""
 _INSERTED = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
 _NOT_SAID = re.compile(r"<[a-z][a-z-]*>|Caveat:|\[Request interrupted|This session is being continued")
 """Prefixes of the texts that Claude Code itself sends with the user's role: commands, their output, summaries."""
