@@ -1,1 +1,1 @@
-"""The places: one outside thing and one library each; no adapter knows another."""
+"""Adapters: each wraps one external system or library; none imports another."""

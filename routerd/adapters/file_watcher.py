@@ -1,7 +1,7 @@
-"""The only door to watchfiles: tells what files hold that may not exist yet, each time that it is another.
+"""The adapter of watchfiles: reports the contents of files, which may not exist yet, on each change.
 
-It watches folders, as editors replace a file by renaming another onto it and a watched file would be lost.
-What the change means, and what to do about a broken file, is the business of whoever is told.
+It watches folders, as editors replace a file by renaming another onto it, which ends a watch on the file.
+The callback decides what a change means and how to handle a broken file.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ from pathlib import Path
 from routerd.system.regular_files import read_regular
 
 Contents = Mapping[Path, bytes | None]
-"""What each file holds; ``None`` for one that is not there, is no regular file, or is too large."""
-Told = Callable[[Contents], Awaitable[None]]
-"""Is given what all of the files hold, so that nobody reads one again while it is being written."""
+"""The contents of each file; ``None`` if it does not exist, is no regular file, or is too large."""
+OnChange = Callable[[Contents], Awaitable[None]]
+"""The callback receives the contents of all files, so that it need not read one that is being written."""
 
 MAX_BYTES = 256_000
-"""A larger file is not read; it would be twice a second."""
+"""Larger files are not read, as every poll would read them again."""
 _QUIET_MS = 50
-"""A change is told once nothing else happened for so long: an editor's truncate, write and rename are one."""
+"""A change is reported after a pause of this length: an editor's truncate, write and rename are one change."""
 _LONGEST_MS = 300
-"""At the latest after so long of changes without a pause."""
+"""The longest delay of a report while changes continue without a pause."""
 _LOOK_MS = 500
-"""Contents are compared this often even without a notice: some network folders never send one, and a change
+"""Contents are compared this often even without a notification: some network folders send none, and a change
 between two watches is not lost."""
 
 
-async def watch(files: Collection[Path], told: Told) -> None:
-    """Call ``told`` at once and at each change of any of the files, one call at a time, until it is cancelled."""
+async def watch(files: Collection[Path], on_change: OnChange) -> None:
+    """Call ``on_change`` at once and on each change of any of the files, one call at a time, until cancelled."""
     known = await asyncio.to_thread(_contents, files)
-    await told(known)
+    await on_change(known)
     while True:
         async with aclosing(_notices(files)) as notices:
             async for _ in notices:
                 now = await _settled(files, known)
                 if now != known:
                     known = now
-                    await told(known)
+                    await on_change(known)
 
 
 async def _settled(files: Collection[Path], known: Contents) -> Contents:
-    """The contents, of which those that are gone or empty were looked at twice.
+    """The contents; missing or empty files are read twice.
 
-    Between an editor's truncate or rename and its write a file is so, and that is not what its user wants.
+    A file is briefly missing or empty between an editor's truncate or rename and its write.
     """
     now = await asyncio.to_thread(_contents, files)
     if any(not now[file] and now[file] != known[file] for file in files):
@@ -56,8 +56,8 @@ async def _settled(files: Collection[Path], known: Contents) -> Contents:
 
 
 async def _notices(files: Collection[Path]) -> AsyncGenerator[None, None]:
-    """Something may have changed; ends when other folders need watching than before."""
-    from watchfiles import awatch  # noqa: PLC0415  # lazy: a daemon's first answer does not wait for it
+    """Yields when something may have changed; ends when the set of folders to watch changes."""
+    from watchfiles import awatch  # noqa: PLC0415  # lazy: keeps it out of the daemon's start-up
 
     try:
         folders = _folders(files)
@@ -76,7 +76,7 @@ async def _notices(files: Collection[Path]) -> AsyncGenerator[None, None]:
                 if _folders(files) != folders:
                     return
     except OSError:
-        # A folder vanished on the way, or the system has no watches left: look again without them.
+        # A folder disappeared, or the system has no watches left: poll without them.
         await asyncio.sleep(_LOOK_MS / 1000)
         yield
 
@@ -93,7 +93,7 @@ def _content(file: Path) -> bytes | None:
 
 
 def _folders(files: Collection[Path]) -> Mapping[Path, int]:
-    """The nearest existing folder above each file, and above what a symbolic link leads to, by identity.
+    """The nearest existing folder above each file and above the target of a symbolic link, by identity.
 
     ``Path.resolve`` raises RuntimeError for links that lead to each other; ``realpath`` stops at one of them.
     """

@@ -1,4 +1,4 @@
-"""The Linter over ruff: the program of its own package as a subprocess, blind to configuration files."""
+"""The Linter port over ruff, run as a subprocess without the project's configuration."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from routerd.languages import has_tree
 from routerd.languages.spec import Tree
 
 _TIMEOUT_S = 20
-"""ruff takes some 20 ms for 1,000 lines; whatever takes 20 s is stuck."""
+"""ruff takes some 20 ms for 1,000 lines; after 20 s it is stuck."""
 
 _SELECT = "E9 F B PLE PLW S ASYNC BLE RUF SIM115 LOG DTZ005"
 _HABITS = "B007 B009 B010 B027 B028 B904 B905 PLW0108 PLW0120 PLW0602 PLW0603 PLW1641 PLW2901 PLW3301 RUF100 F405"
 _TASTE = "RUF001 RUF002 RUF003 RUF005 RUF007 RUF010 RUF012 RUF015 RUF021 RUF022 RUF023 RUF046 RUF059"
 _WRONG_TOO_OFTEN = "S101 S105 S106 S107 S108 S311 S603 S606 S607"
-"""Left out of a review for real faults. Every rule named here exists since ruff 0.12, the oldest allowed."""
+"""Rules that a review for real defects omits. Every rule named here exists since ruff 0.12, the oldest allowed."""
 
 _ERRORS = (
     "E9",
@@ -45,10 +45,10 @@ _HINTS = ("F401", "F841", "F811", "RUF", "A")
 
 
 class RuffLinter:
-    """Finds faults in Python source; silent about other languages."""
+    """Finds defects in Python source; no findings for other languages."""
 
     def lint(self, document: Document) -> list[Finding]:
-        """Findings in the order of the file; none where ruff is missing, fails or takes too long."""
+        """Findings in file order; empty if ruff is missing, fails or takes too long."""
         if not has_tree(document.language, Tree.PYTHON):
             return []
         stub = document.uri.endswith(".pyi")
@@ -87,7 +87,7 @@ def _finding(item: Mapping[str, Any], text: Text) -> Finding:
 
 
 def _place(location: Mapping[str, int], text: Text) -> Position:
-    """The place of a row and a character, which ruff counts from one."""
+    """Converts ruff's row and column, which count from one, to a position."""
     bom = location["row"] == 1 and text.lines[0].startswith("\ufeff")
     return text.clamp(Position(location["row"] - 1, location["column"] - 1 + bom))
 
@@ -99,7 +99,7 @@ def _severity(code: str) -> Severity:
 
 
 def _fix(fix: Mapping[str, Any] | None, text: Text) -> Edit | None:
-    """The edit of a fix that ruff calls safe and that is a single one."""
+    """The edit of a fix, if ruff marks it as safe and it is a single edit."""
     if not fix or fix.get("applicability") != "safe" or len(fix["edits"]) != 1:
         return None
     edit = fix["edits"][0]

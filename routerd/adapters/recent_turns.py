@@ -1,4 +1,4 @@
-"""The last answered question on each target, in memory only; the oldest are forgotten first."""
+"""The last answered question on each target, in memory only; the oldest are dropped first."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from threading import Lock
 from routerd.domain.conversation import Turn
 
 MOST = 64
-"""Targets of the last ten minutes of a busy person; with prompts of 30 kB these are 2 MB."""
+"""The targets of ten busy minutes; with prompts of 30 kB they take 2 MB."""
 
 
 class RecentTurnsInMemory:
-    """The Recent port; safe to share between threads."""
+    """The RecentTurns port; thread-safe."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -20,12 +20,12 @@ class RecentTurnsInMemory:
         self._lock = Lock()
 
     def last(self, target: str) -> Turn | None:
-        """The last question on a target, however long ago."""
+        """The last turn on a target, of any age."""
         with self._lock:
             return self._turns.get(target)
 
     def keep(self, target: str, turn: Turn) -> None:
-        """Remember a question that was answered."""
+        """Stores the turn of an answered question."""
         with self._lock:
             self._turns[target] = turn
             self._turns.move_to_end(target)
@@ -33,6 +33,6 @@ class RecentTurnsInMemory:
                 self._turns.popitem(last=False)
 
     def all(self) -> tuple[Turn, ...]:
-        """The last question on each target."""
+        """The last turn on each target."""
         with self._lock:
             return tuple(self._turns.values())

@@ -1,4 +1,4 @@
-"""The response cache: accepted answers by the content of their question, limited in age and size."""
+"""The reply cache: accepted answers by the hash of their question, limited in age and size."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from routerd.domain.settings import Cache
 
 
 class SqliteReplyCache:
-    """The ReplyCache port over the ledger's file; ``settings`` are asked for anew each time."""
+    """The ReplyCache port over the ledger's file; ``settings`` is called each time."""
 
     def __init__(self, database: Database, settings: Callable[[], Cache]) -> None:
         self._database = database
         self._settings = settings
 
     def get(self, key: str, at: datetime) -> str | None:
-        """An answer that is young enough; none when the cache is off or cannot be read."""
+        """An answer that has not expired; ``None`` if there is none, or the cache is off or unreadable."""
         settings = self._settings()
         if not settings.enabled:
             return None
@@ -30,7 +30,7 @@ class SqliteReplyCache:
         return rows[0][0] if rows else None
 
     def put(self, key: str, text: str, at: datetime) -> None:
-        """Keep an answer, and drop the oldest beyond the size limit."""
+        """Stores an answer and drops the oldest beyond the size limit."""
         settings = self._settings()
         if not settings.enabled:
             return

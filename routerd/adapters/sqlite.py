@@ -1,4 +1,4 @@
-"""The only door to sqlite3: one connection in WAL mode, numbered migrations, and what to do with a bad file."""
+"""The adapter of sqlite3: one connection in WAL mode, numbered migrations, and recovery from a corrupt file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from typing import Any
 from routerd.domain.errors import LedgerError
 
 Row = tuple[Any, ...]
-"""Values as SQLite gives them: whoever wrote the statement knows which."""
+"""Rows as SQLite returns them; the types depend on the statement."""
 Migration = Callable[[sqlite3.Connection], object]
 
 _BUSY_MS = 500
-"""How long a write waits for another daemon's transaction, which takes well under a millisecond: the event loop waits
-with it, so whoever can wait longer for a file that stays locked does so by asking again."""
+"""How long a write waits for another daemon's transaction, which takes well under a millisecond. It blocks the event
+loop, so a caller that can wait longer for a locked file must retry."""
 _LOCKED_MS = 0
-"""The same while the file stays locked: who waited once in vain must not wait again at each step of a job."""
-_MENDING_S = 10.0
-"""How long a daemon waits for another one that is setting the same corrupt file aside."""
+"""The same while the file stays locked, so that not every step of a job waits in full."""
+_RECOVERY_S = 10.0
+"""How long a daemon waits for another one that is replacing the same corrupt file."""
 
-_MENDS = {
+_FIXES = {
     sqlite3.SQLITE_BUSY: "another program holds it, which should be closed",
     sqlite3.SQLITE_LOCKED: "another program holds it, which should be closed",
     sqlite3.SQLITE_FULL: "free some disk space",
@@ -42,28 +42,28 @@ _OF_VALUES = (
     TypeError,
     ValueError,
 )
-"""What SQLite and Python raise of values, as opposed to a file that is locked, full or broken."""
+"""Errors about values, as opposed to a file that is locked, full or broken."""
 
 
 class UnwritableRow(Exception):
-    """Values that no file takes."""
+    """The values of a row cannot be stored in any file."""
 
 
 class Database:
-    """A database file that several processes write at once; every write is one transaction."""
+    """A database file that several processes write to; every write is one transaction."""
 
     def __init__(self, path: Path | None, migrations: Sequence[Migration], at: datetime) -> None:
-        """Open or create; ``None`` lives in memory. A corrupt file is set aside, an unwritable one is not used.
+        """Opens or creates it; ``None`` means in memory. A corrupt file is set aside, an unwritable one is not used.
 
-        ``problem`` then holds a sentence for the user, and work goes on.
+        ``problem`` is then a sentence for the user, and work continues.
         """
         self.problem: str | None = None
         self.session_only = False
-        """Whether memory stands in for a file that cannot be used: nothing outlives this process."""
+        """Whether an in-memory database replaces an unusable file, so that nothing outlives this process."""
         self._lock = threading.RLock()
         self._path, self._migrations, self._at = path, migrations, at
         self.locked = False
-        """Whether another program held the file when it was last written to."""
+        """Whether another program locked the file at the last write."""
         try:
             self._connection = self._open()
         except (sqlite3.Error, OSError) as fault:
@@ -99,23 +99,23 @@ class Database:
     def _in_memory(self, why: str) -> sqlite3.Connection:
         self.problem = (
             f"The ledger {self._path} cannot be used ({why}): spending is counted for this session only, and where a "
-            "daily or monthly budget is set nothing is sent; mend that, and restart."
+            "daily or monthly budget is set nothing is sent; fix that and restart."
         )
         self.session_only = True
         self._path = None
         return self._open()
 
     def _set_aside(self) -> sqlite3.Connection:
-        """A sound file in place of a corrupt one. Of all daemons that notice, one moves it; the others follow."""
+        """Replaces a corrupt file. Of all daemons that notice, one moves it; the others reopen."""
         path = self._path
         if path is None:
             return self._open()
         try:
-            with closing(_connect(path.with_name(f"{path.name}.mending"), _MENDING_S)) as mutex:
+            with closing(_connect(path.with_name(f"{path.name}.mending"), _RECOVERY_S)) as mutex:
                 mutex.execute("BEGIN EXCLUSIVE")
                 if not _sound(path):
                     aside = _unused(path.with_name(f"{path.stem}-corrupt-{self._at:%Y%m%d-%H%M%S}{path.suffix}"))
-                    # The name of the file itself goes last: a daemon that finds it free begins a new one beside them.
+                    # The database file is moved last: a daemon that finds its name free creates a new one.
                     for ending in ("-wal", "-shm", ""):
                         with suppress(FileNotFoundError):
                             path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
@@ -131,9 +131,9 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Callable[[str, Sequence[object]], list[Row]]]:
-        """A write that happens whole or not at all; gives a function that runs one statement.
+        """A transaction; yields a function that runs one statement.
 
-        Raises LedgerError where the file is locked for too long or cannot be written. Where it was found to be
+        Raises LedgerError if the file is locked for too long or cannot be written. If it was found to be
         corrupt, the next transaction is on a new one.
         """
         with self._lock:
@@ -153,9 +153,9 @@ class Database:
 
     @contextmanager
     def part(self) -> Iterator[None]:
-        """A part of a transaction that can fail without the rest.
+        """A savepoint: a part of a transaction that can fail on its own.
 
-        Raises UnwritableRow where its values are at fault, and not the file: the same would fail each time.
+        Raises UnwritableRow if its values are the cause, not the file: a retry would fail as well.
         """
         self._connection.execute("SAVEPOINT part")
         try:
@@ -167,7 +167,7 @@ class Database:
         self._connection.execute("RELEASE part")
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
-        """Rows of one query. Raises LedgerError where the file cannot be read."""
+        """The rows of one query. Raises LedgerError if the file cannot be read."""
         with self._lock:
             try:
                 return self._execute(statement, values)
@@ -178,7 +178,7 @@ class Database:
         return self._connection.execute(statement, values).fetchall()
 
     def _follow(self) -> None:
-        """Go to the file that has the name by now: what is written to one that was moved away is lost."""
+        """Reopens the path if another file has it now: writes to a moved file would be lost."""
         if self._path is None or _identity(self._path) == self._file:
             return
         before = self._connection
@@ -195,8 +195,8 @@ class Database:
             self._connection = self._set_aside()
             return LedgerError(str(self.problem))
         self._wait(locked=code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
-        mend = f": {_MENDS[code]}" if code in _MENDS else ""
-        return LedgerError(f"The ledger could not be {done} ({fault}){mend}.")
+        fix = f": {_FIXES[code]}" if code in _FIXES else ""
+        return LedgerError(f"The ledger could not be {done} ({fault}){fix}.")
 
     def _wait(self, locked: bool) -> None:
         if locked is not self.locked:
@@ -204,12 +204,12 @@ class Database:
             self.patience(_LOCKED_MS if locked else _BUSY_MS)
 
     def patience(self, ms: int) -> None:
-        """Wait so long for other daemons' transactions, until the next one that succeeds or is locked out."""
+        """Sets how long to wait for other daemons' transactions, until the next one succeeds or times out."""
         with self._lock:
             self._connection.execute(f"PRAGMA busy_timeout={ms}")
 
     def close(self) -> None:
-        """Close the connection; the last one out folds the WAL into the file."""
+        """Closes the connection; the last one to close merges the WAL into the file."""
         with self._lock:
             self._connection.close()
 
@@ -224,7 +224,7 @@ def _corrupt(fault: Exception) -> bool:
 
 
 def _sound(path: Path) -> bool:
-    """Whether a fresh look at the file finds nothing wrong."""
+    """Whether a new connection finds the file intact."""
     try:
         with closing(_connect(path)) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
@@ -240,7 +240,7 @@ def _unused(path: Path) -> Path:
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:
-    """What tells a file from another one that was given its name."""
+    """The identity of a file, which differs from another file with the same name."""
     if path is None:
         return None
     try:

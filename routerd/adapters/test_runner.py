@@ -1,7 +1,7 @@
-"""Runs new tests with the user's own command, in a copy of the project, within a time limit; never in the project.
+"""Runs new tests with the user's own command in a copy of the project, within a time limit.
 
-The copy holds the editor's unsaved text. The process gets no variable that looks like a secret, and is
-killed with all that it started when its time is up or the action is cancelled.
+The copy contains the editor's unsaved text. The process gets no variable that looks like a secret, and is
+killed with its children on a timeout or when the action is cancelled.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from routerd.system.processes import OWN_GROUP, end_group
 from routerd.system.uris import path_of
 
 TIME_LIMIT_S = 60.0
-"""Half of the time that an action has by default (limits.total_s): a better model may still be asked after it."""
+"""Half of an action's default time limit (limits.total_s), so that a better model can still be asked after it."""
 _TAIL_CHARACTERS = 1_500
-"""Of the output: the end is where test runners say what failed, and the next model pays for each word of it."""
+"""Characters of the output's end, where test runners report failures; the next prompt includes them."""
 _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 
 
@@ -35,7 +35,7 @@ class CommandTestRunner:
         self._limit_s = limit_s
 
     async def failure(self, command: Sequence[str], change: Change, question: Question) -> str | None:
-        """Why the tests of a change do not pass, with the end of their output; ``None`` where they pass."""
+        """Why the tests of a change fail, with the end of their output; ``None`` if they pass."""
         project = self._project(question.request.document.uri)
         with tempfile.TemporaryDirectory(prefix="routerd-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
@@ -44,7 +44,7 @@ class CommandTestRunner:
 
     async def _ran(self, command: list[str], folder: Path) -> str | None:
         environment = {n: v for n, v in os.environ.items() if not any(word in n.upper() for word in _SECRET)}
-        # A bytecode cache of the original could pass for the copy's: their sizes and times are the same.
+        # A bytecode cache of the original would be taken for the copy's, as sizes and times are equal.
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         try:
             process = await asyncio.create_subprocess_exec(
@@ -71,7 +71,7 @@ class CommandTestRunner:
 
 
 def _copied(folder: Path, project: Project, change: Change, question: Question) -> str:
-    """Copy the project's files, with the editor's text and the change over them; the test file's relative path."""
+    """Copies the project's files, overlaid with the editor's text and the change; returns the test file's path."""
     root = path_of(project.root)
     sources = {name: root / name for name in project.files} if root else {}
     for name, source in sources.items():
@@ -80,7 +80,7 @@ def _copied(folder: Path, project: Project, change: Change, question: Question) 
         try:
             shutil.copyfile(source, goal)
         except OSError:
-            continue  # gone since it was indexed, or not readable: the tests will say if they need it
+            continue  # deleted since it was indexed, or unreadable: tests that need it will fail
     document = question.request.document
     texts = {document.uri: document.text} | {file.uri: file.after for file in change.files}
     for uri, text in texts.items():

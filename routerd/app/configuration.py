@@ -84,7 +84,7 @@ class Setup:
         except ConfigError:
             return said
         catalogue = Catalogue(loaded.settings.models)
-        return (*said, *(doubt for model in loaded.chosen if (doubt := catalogue.doubt(model))))
+        return (*said, *(doubt for model in loaded.chosen if (doubt := catalogue.warning(model))))
 
     def write_first(self, environ: Mapping[str, str]) -> Path:
         """Write a first file that names the keys and local servers found. Raises ConfigError where one exists."""

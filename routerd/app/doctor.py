@@ -105,7 +105,7 @@ class DoctorInputs:
     def _wrong_with(self, model: ModelRef) -> str | None:
         """Why a model cannot be relied on, with the one to take instead."""
         catalogue = self._catalogue
-        if doubt := catalogue.doubt(model):
+        if doubt := catalogue.warning(model):
             return doubt.rstrip(".")
         if catalogue.price(model, self.now) is not None:
             return None

@@ -155,7 +155,7 @@ class App:
 
     def model_warnings(self) -> tuple[str, ...]:
         """Sentences on the user's models that are retired or unknown; quick once ``warm`` is done."""
-        return tuple(doubt for model in self._chosen if (doubt := self._catalogue.doubt(model)))
+        return tuple(doubt for model in self._chosen if (doubt := self._catalogue.warning(model)))
 
     async def watch(self, report: Callable[[tuple[str, ...]], object]) -> None:
         """Reload whenever the user's or the workspace's file changes, until the task is cancelled.
@@ -276,7 +276,7 @@ class App:
 
     async def prepare(self, uri: str) -> None:
         """Look at a document in the background as the editor holds it, so that its next hover finds that done."""
-        if document := self.workspace.held(uri):
+        if document := self.workspace.open_document(uri):
             await self.services.background.run(self._estimate_cache.prepare, document, self._snapshot, self._deps)
 
     async def disconnect(self) -> None:

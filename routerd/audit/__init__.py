@@ -1,4 +1,4 @@
-"""Audit: past work read from other tools' logs, and what it would have cost on other tiers; never a guess unnamed."""
+"""Audit: reads past work from other tools' logs and computes what it would have cost on other tiers; marks guesses."""
 
 from routerd.audit.logged import Logged
 from routerd.audit.logs import Logs, read_log

@@ -1,8 +1,8 @@
-"""Claude Code's session logs: each thing the person said, with every call for it, sub-agents included, once.
+"""Reads Claude Code's session logs: each user prompt once, with all its calls, those of sub-agents included.
 
-A line for each message; one answer stands on several lines that repeat its id and its usage so far. Sessions that
-were resumed or forked repeat earlier answers in another file, and sub-agents have files of their own, which bear
-the session's id. So all files of one audit are read together.
+Each line is a message; one answer spans several lines that repeat its id and its usage so far. Resumed or forked
+sessions repeat earlier answers in another file, and sub-agents write their own files, which carry the session's
+id. So all files of one audit are read together.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from operator import itemgetter
 from routerd.audit.logged import Json, Logged, LoggedCall, model_of, said, tokens
 
 _TOOL_RESULT = '"type":"tool_result"'
-"""As it stands in the line where it is the message's own; inside of a text its quotes would be escaped."""
+"""Matches only the message's own field: inside a text the quotes would be escaped."""
 _INSERTED = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
 _NOT_SAID = re.compile(r"<[a-z][a-z-]*>|Caveat:|\[Request interrupted|This session is being continued")
-"""How texts begin that Claude Code itself puts into the person's mouth: commands, their output, summaries."""
+"""Prefixes of the texts that Claude Code itself sends with the user's role: commands, their output, summaries."""
 
 
 @dataclass(slots=True)
 class Sessions:
-    """Collects the few things that count from the lines of any number of files."""
+    """Collects prompts and calls from the lines of any number of files."""
 
     _asked: list[tuple[str, str, int, str | LoggedCall]] = field(default_factory=list)
-    """Session, time, order of reading, and the words or the call."""
+    """Session, time, order of reading, and the prompt or the call."""
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     @staticmethod
     def ignores(line: str) -> bool:
-        """Whether a line need not be parsed: the results of tools are nearly all of a log's bytes."""
+        """Whether a line need not be parsed: most of a log's bytes are tool results."""
         return _TOOL_RESULT in line
 
     @staticmethod
@@ -41,7 +41,7 @@ class Sessions:
         return row.get("type") in ("user", "assistant") and isinstance(row.get("message"), dict)
 
     def add(self, row: Json) -> None:
-        """Take a row in."""
+        """Adds one row."""
         message = row["message"]
         if row["type"] == "user":
             words = "" if _by_a_machine(row) else _words(message.get("content"))
@@ -61,7 +61,7 @@ class Sessions:
         at = self._seen[identity]
         session, time, order, before = self._asked[at]
         best = max(before, call, key=lambda one: _output(one.usage)) if isinstance(before, LoggedCall) else call
-        # A sub-agent's file repeats what was asked before it began: the answer belongs where it was first given.
+        # A sub-agent's file repeats earlier messages: an answer belongs to the place where it first appears.
         first = min((time, session), (str(row.get("timestamp", "")), str(row.get("sessionId", ""))))
         self._asked[at] = (first[1], first[0], order, best)
 
@@ -69,7 +69,7 @@ class Sessions:
         self._asked.append((str(row.get("sessionId", "")), str(row.get("timestamp", "")), len(self._asked), what))
 
     def requests(self) -> Iterator[Logged]:
-        """One for each thing that was said and answered, session by session, in order of time."""
+        """One request for each prompt that was answered, by session and time."""
         begun = {session: order for session, _, order, _ in reversed(self._asked)}
         rows = sorted(self._asked, key=lambda row: (begun[row[0]], *row[:3]))
         for _, session in groupby(rows, itemgetter(0)):
@@ -95,10 +95,10 @@ def _words(content: object) -> str:
 
 
 def _identity(row: Json, message: Json) -> tuple[object, ...] | None:
-    """What tells an answer from others.
+    """The key that identifies an answer.
 
-    Anthropic's ids are unique; some gateways give all answers the same one, so that there the session and the size
-    of the question tell too.
+    Anthropic's ids are unique; some gateways give all answers the same id, so the session and the size of the
+    prompt are part of the key.
     """
     name = message.get("id")
     if not isinstance(name, str) or not name:
@@ -115,7 +115,7 @@ def _output(usage: Json) -> int:
 
 
 def _whole(usage: Json) -> Json:
-    """Usage whose cache writes are told, even where only their parts by lifetime were."""
+    """Usage with the sum of the cache writes, also if only the parts by lifetime were logged."""
     parts = usage.get("cache_creation")
     if usage.get("cache_creation_input_tokens") is not None or not isinstance(parts, dict):
         return usage

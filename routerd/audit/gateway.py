@@ -1,4 +1,4 @@
-"""OpenAI-style request logs: one JSON object for each call, however a gateway wraps question and answer."""
+"""Reads OpenAI-style request logs: one JSON object for each call, in any of the wrappings that gateways use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def request(row: Json) -> Logged | None:
 
 
 def _last(messages: list[object] | str) -> str:
-    """The last thing that the person said."""
+    """The last user message."""
     if isinstance(messages, str):
         return messages.strip()
     asked = [m for m in messages if isinstance(m, dict) and m.get("role") == "user"]
@@ -45,7 +45,7 @@ def _body(value: object) -> Json:
 
 
 def _object(value: object) -> object:
-    """JSON that a gateway wrote as text is read as JSON."""
+    """Decodes JSON that a gateway wrote as a string."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
     try:

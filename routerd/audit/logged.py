@@ -1,4 +1,4 @@
-"""What every log comes down to: one thing that was asked, and each call that was made for it."""
+"""The common form of all logs: one request and the calls that were made for it."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from routerd.domain.model import ModelRef
 Json = Mapping[str, Any]
 
 _MOST_DOLLARS, _MOST_TOKENS = 1_000, 10**9
-"""Of one call: ten times the dearest that there can be, and a hundred times the largest window."""
+"""Limits of one call: ten times the most expensive possible, and a hundred times the largest context window."""
 
 _MAKERS = (("claude", "anthropic"), ("gemini", "google"), ("deepseek", "deepseek"), ("stral", "mistral"))
 
 
 class LoggedCall(NamedTuple):
-    """One answer of one model."""
+    """One call of one model."""
 
     model: ModelRef
     usage: Json
     """The usage object, as the provider sent it."""
     cost: Decimal | None = None
-    """Dollars, where the log tells."""
+    """Dollars; ``None`` if the log does not say."""
 
 
 @dataclass(slots=True)
 class Logged:
-    """One thing that was asked, with all the calls that were made for it; never none."""
+    """One request with its calls, at least one."""
 
     words: str = ""
-    """The person's own words; empty where the log does not keep them."""
+    """The user's prompt; empty if the log does not contain it."""
     calls: list[LoggedCall] = field(default_factory=list)
 
     @property
     def model(self) -> ModelRef:
-        """The model that was asked first; the others helped it."""
+        """The model of the first call; the others are its sub-agents and helpers."""
         return self.calls[0].model
 
 
 def model_of(name: str) -> ModelRef:
-    """A model as logs name it: ``provider/model``, or a bare name whose maker is known by its family."""
+    """Parses a model's name in a log: ``provider/model``, or a bare name whose provider follows from its family."""
     if "/" in name.strip("/"):
         provider, _, model = name.strip("/").partition("/")
         return ModelRef(provider, model)
@@ -51,7 +51,7 @@ def model_of(name: str) -> ModelRef:
 
 
 def said(content: object) -> str:
-    """The text of a message; nothing for the results of tools, which come under the person's role too."""
+    """The text of a message; empty for tool results, which have the user's role too."""
     if isinstance(content, str):
         return content.strip()
     if not isinstance(content, list) or any(isinstance(p, dict) and p.get("type") == "tool_result" for p in content):
@@ -61,18 +61,18 @@ def said(content: object) -> str:
 
 
 def money(value: object) -> Decimal | None:
-    """Dollars as a log writes them; ``None`` for what is no amount."""
+    """Parses an amount in dollars; ``None`` if it is no amount."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
         amount = Decimal(str(value))
-    except (InvalidOperation, ValueError):  # no number, or one with more digits than Python writes out
+    except (InvalidOperation, ValueError):  # no number, or one with more digits than Python prints
         return None
-    # Compared before anything is calculated: a log may hold 1e999999, which has no end as a number.
+    # Compared before any arithmetic: a log may contain 1e999999, which would expand to a million digits.
     return amount if amount.is_finite() and 0 <= amount <= _MOST_DOLLARS else None
 
 
 def tokens(value: object) -> int:
-    """A count as a log writes it; 0 for what is none, or more than any call has."""
+    """Parses a token count; 0 if it is no count, or larger than any call's."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and isinstance(value, int) and 0 <= value <= _MOST_TOKENS else 0

@@ -1,4 +1,4 @@
-"""Reads the logs of Claude Code, aider and OpenAI-style gateways, line by line, into one shape; it judges nothing."""
+"""Reads the logs of Claude Code, aider and OpenAI-style gateways, line by line, into one form; computes no prices."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from routerd.audit.logged import Logged
 
 @dataclass(slots=True)
 class Logs:
-    """What any number of logs hold; kept are words, models and usage, never a whole log."""
+    """The requests of any number of logs; stores prompts, models and usage, never a whole log."""
 
     damaged: int = 0
-    """Lines that begin as JSON and are none: cut short, most likely, as their program died."""
+    """Lines that start like JSON but do not parse: probably truncated when their program died."""
     _sessions: Sessions = field(default_factory=Sessions)
     _others: list[Logged] = field(default_factory=list)
 
     def read(self, lines: Iterable[str]) -> bool:
-        """Take one log in, of whatever kind; whether anything in it was known."""
+        """Reads one log of any supported format; returns whether anything in it was recognised."""
         rest = iter(lines)
         first = next((line for line in rest if line.strip()), "")
         known, history = False, aider.History()
@@ -40,11 +40,11 @@ class Logs:
         return known or bool(history.requests)
 
     def requests(self) -> tuple[Logged, ...]:
-        """All requests, those of sessions first."""
+        """All requests, those of Claude Code's sessions first."""
         return (*self._sessions.requests(), *self._others)
 
     def _read_whole(self, text: str) -> bool:
-        """One JSON value over many lines: a request, or a list of them."""
+        """Reads one JSON value over many lines: a request or a list of requests."""
         try:
             value = json.loads(text, parse_float=Decimal)
         except (ValueError, ArithmeticError, RecursionError):
@@ -72,7 +72,7 @@ class Logs:
 
 
 def read_log(lines: Iterable[str]) -> tuple[Logged, ...]:
-    """The requests of one log; none where it is no log that is known."""
+    """The requests of one log; empty if its format is unknown."""
     logs = Logs()
     logs.read(lines)
     return logs.requests()

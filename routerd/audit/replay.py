@@ -1,4 +1,4 @@
-"""What past work of other tools would have cost on the user's tiers: logged requests, routed by their words alone."""
+"""Computes what other tools' past work would have cost on the user's tiers, routing requests by their prompts alone."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from routerd.pipeline.plan import Dependencies
 from routerd.routing.instructions import routes
 
 ReadUsage = Callable[[Mapping[str, Any]], Usage]
-"""Usage of one call as its provider sent it, in disjoint buckets."""
+"""Converts the usage object of one call into disjoint buckets."""
 
 
 def audited(
     logged: Iterable[Logged], snapshot: Snapshot, deps: Dependencies, read_usage: ReadUsage
 ) -> tuple[Audited, ...]:
-    """Each request with what it cost and would have cost, at today's prices."""
+    """Each request with what it cost and what it would have cost, at today's prices."""
     requests = list(logged)
     texts = list(dict.fromkeys(one.words for one in requests if one.words))
     found = zip(texts, routes(texts, _with_models(snapshot), deps.classifier), strict=True)
@@ -41,7 +41,7 @@ def audited(
 
 
 def _with_models(snapshot: Snapshot) -> Snapshot:
-    """As if there were a key for each tier: what no model would have answered for nothing is no comparison."""
+    """The snapshot as if every provider had a key: without any model there would be nothing to compare with."""
     usable = {
         tier: tuple(model for model in snapshot.usable.get(tier, ()) if model != OFFLINE) or models[:1]
         for tier, models in snapshot.settings.tiers.items()

@@ -1,4 +1,4 @@
-"""What one logged request cost, and what another model would have billed for the same words."""
+"""What one logged request cost, and what another model would have billed for the same prompt."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class RepricedCall(NamedTuple):
 
     @property
     def cost(self) -> Decimal | None:
-        """Dollars, as the log says, else at today's price."""
+        """Dollars by the log, else at today's price."""
         if self.call.cost is not None:
             return self.call.cost
         paid, price = self.tariff.bill(self.usage), self.tariff.price
         if paid is None or price is None:
             return None
         write = price.input if price.cache_write is None else price.cache_write
-        return paid + _held_for_an_hour(self.call.usage, self.usage) * (2 * price.input - write) / MILLION
+        return paid + _hour_cache_writes(self.call.usage, self.usage) * (2 * price.input - write) / MILLION
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """One request as it was, and as it would have been; dollars, ``None`` where nobody knows."""
+    """One request with its actual and its hypothetical cost in dollars; unknown is ``None``."""
 
     words: str
     model: ModelRef
@@ -44,16 +44,16 @@ class Audited:
     cost: Decimal | None
     action: str | None = None
     tier: Tier | None = None
-    """``None`` without words: nothing says which tier would have done."""
+    """``None`` without a prompt: the tier cannot be decided."""
     instead: ModelRef | None = None
     would_cost: Decimal | None = None
-    """For a request without words just what it cost: no saving is claimed."""
+    """Equal to ``cost`` for a request without a prompt: no saving is claimed."""
     sure: bool = False
-    """Whether the classifier was; where not, the tier is the declared default, rounded up."""
+    """Whether the classifier was confident; if not, the tier is the configured default or a stronger one."""
 
 
 def reprice(words: str, calls: Sequence[RepricedCall], route: Route | None, now: Tariff | None) -> Audited:
-    """Hold a request against the route that its words would take; ``now`` is the tariff of the model there."""
+    """Compares a request with the route of its prompt; ``now`` is the tariff of the route's model."""
     paid = total(one.cost for one in calls)
     usage = sum((one.usage for one in calls), Usage())
     audited = Audited(words, calls[0].call.model, usage, paid, would_cost=paid)
@@ -71,17 +71,17 @@ def reprice(words: str, calls: Sequence[RepricedCall], route: Route | None, now:
 
 
 def _instead(one: RepricedCall, now: Tariff) -> Decimal | None:
-    """What the other model would have billed. Thoughts stay as they are: no log shows that it had thought less."""
+    """What the other model would have billed. Reasoning tokens stay the same: no log shows that it would need fewer."""
     return now.bill(
         retokenized(one.usage, now.token_calibration.input_factor / one.tariff.token_calibration.input_factor)
     )
 
 
-def _held_for_an_hour(raw: Json, usage: Usage) -> int:
-    """Tokens written to Anthropic's cache for an hour.
+def _hour_cache_writes(raw: Json, usage: Usage) -> int:
+    """Tokens written to Anthropic's one-hour cache.
 
-    They cost twice the input price (its guide to prompt caching); price lists know the write for five minutes only,
-    at a quarter more than input.
+    They cost twice the input price (its guide to prompt caching); price lists contain only the five-minute write,
+    which costs 25 % more than input.
     """
     parts = raw.get("cache_creation")
     return min(tokens(parts.get("ephemeral_1h_input_tokens")), usage.cache_write) if isinstance(parts, dict) else 0

@@ -1,1 +1,1 @@
-"""The nouns: frozen values from the standard library alone, with no clock, disk, log or network."""
+"""The domain types: frozen values that need only the standard library; no clock, disk, log or network."""

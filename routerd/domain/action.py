@@ -13,7 +13,7 @@ from routerd.domain.tier import Tier
 
 
 class Contract(StrEnum):
-    """What the answer must be, and so how it is read, built and checked."""
+    """The form of the answer, which decides how it is read, built and checked."""
 
     DOCUMENTATION = "documentation"
     TESTS = "tests"
@@ -23,7 +23,7 @@ class Contract(StrEnum):
 
 
 class Scope(StrEnum):
-    """What kind of place an action makes sense at."""
+    """The kinds of target that an action applies to."""
 
     SYMBOL = "symbol"
     SELECTION = "selection"
@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
 
 class ContextKind(StrEnum):
-    """A kind of context that an action may want."""
+    """A kind of context that an action may request."""
 
     TARGET = "target"
     IMPORTS = "imports"
@@ -43,14 +43,14 @@ class ContextKind(StrEnum):
     OUTLINE = "outline"
     """The signatures of the whole file."""
     NEIGHBOURS = "neighbours"
-    """The other files of the package, by name and signatures."""
+    """The names and signatures of the package's other files."""
     EXAMPLE = "example"
-    """An existing piece in the wanted style, such as a documented sibling."""
+    """An existing example of the required style, such as a documented sibling."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContextBudget:
-    """Which context an action wants, most wanted first, and how many tokens beside the target it is worth."""
+    """The kinds of context an action requests, most important first, and the most tokens they may add."""
 
     kinds: tuple[ContextKind, ...]
     tokens: int
@@ -58,7 +58,7 @@ class ContextBudget:
 
 @dataclass(frozen=True, slots=True)
 class OutputPrior:
-    """Output tokens expected before anything was learnt: ``base + per_target_token * tokens of the target``."""
+    """Expected output tokens before there are bills: ``base + per_target_token * tokens of the target``."""
 
     base: int
     per_target_token: float
@@ -68,11 +68,11 @@ class OutputPrior:
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One action, wholly declared: adding an action is adding one of these."""
+    """The declaration of one action; adding an action means adding one of these."""
 
     name: str
     order: int
-    """Place in menus, from 1."""
+    """Position in menus, from 1."""
     title: str
     """For menus, with ``{target}``: "Document {target}"."""
     command: str
@@ -80,41 +80,41 @@ class ActionSpec:
     help: str
     """What it does, in whole sentences, for every client's help."""
     demand: str
-    """What its answer must do to be accepted, as the rest of a sentence that begins "The answer must"."""
+    """What its answer must do to be accepted: completes the sentence "The answer must …"."""
     kind: str
     """LSP code action kind."""
     tier: Tier | None
-    """The default tier; ``None`` lets semantic routing decide on the user's words."""
+    """The default tier; ``None`` lets semantic routing decide by the user's instruction."""
     contract: Contract
     scopes: tuple[Scope, ...]
     code_only: bool
-    """Whether it needs a grammar for the language; the others work on every text."""
+    """Whether it needs a grammar for the language; other actions work on every text."""
     context_budget: ContextBudget
     output: OutputPrior
     system: str
-    """The stable part of the prompt: role and reply format, the same for every request, so that it is cached."""
+    """The stable part of the prompt (role and reply format): identical in every request, so that providers cache it."""
     task: str
-    """The request itself, with the fields that ``stages/compose`` fills in."""
+    """The request itself, with placeholders that ``steps/compose`` fills in."""
     sections: tuple[str, ...] = ()
-    """Headings that a Markdown answer promises."""
+    """Headings that a Markdown answer must contain."""
     in_menu: bool = True
     replace_title: str = ""
-    """The title where something that exists already would be rewritten."""
+    """The title if something that already exists would be rewritten."""
 
     @property
     def instructed(self) -> bool:
-        """Whether there is nothing to do without the user's own words."""
+        """Whether the action needs an instruction from the user."""
         return "{instruction}" in self.task
 
     def titled(self, target: str, replace: bool) -> str:
-        """What would be done to a target, for people."""
+        """The action's title for a target."""
         title = self.replace_title if replace and self.replace_title else self.title
         return title.format(target=target)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One wish: an action on a place in a document, as the editor or the command line put it."""
+    """An action on a range of a document, as requested by the editor or the command line."""
 
     action: str
     document: Document
@@ -123,7 +123,7 @@ class Request:
     tier: Tier | None = None
     model: ModelRef | None = None
     above: Tier | None = None
-    """The tier of an answer that was not good enough: a stronger one is asked, whatever ``tier`` and ``model`` say."""
+    """The tier of an insufficient answer: a stronger tier is asked, whatever ``tier`` and ``model`` say."""
     instruction: str = ""
     whole_file: bool = False
     replace: bool = False
@@ -131,33 +131,33 @@ class Request:
 
     @property
     def cursor(self) -> Position:
-        """Where the selection begins."""
+        """The start of the selection."""
         return self.span.start
 
     @property
     def chosen(self) -> bool:
-        """Whether the user chose a tier or a model, so that nothing else may decide."""
+        """Whether the user chose a tier or a model, which then decides the route."""
         return self.model is not None or self.tier is not None or self.above is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the action is about: one symbol, several symbols, a stretch of lines, or the file."""
+    """What the action works on: one symbol, several symbols, a range of lines, or the file."""
 
     scope: Scope
     span: Range
     label: str
-    """For people, with back quotes around code: "`parse_header`", "3 functions", "`config.py`"."""
+    """For display, with back quotes around code: "`parse_header`", "3 functions", "`config.py`"."""
     outline: Outline
     symbols: tuple[Symbol, ...] = ()
-    """For a symbol target just that one; for a selection or file the ones the action will work on."""
+    """For a symbol target that symbol; for a selection or file the symbols that the action works on."""
 
     def sent(self, contract: Contract) -> tuple[Range, ...]:
-        """What the model is shown whole: the span, or only the symbols where the rest of it is of no use."""
+        """The ranges that the prompt contains in full: the target, or only its symbols if the rest is of no use."""
         if contract not in (Contract.DOCUMENTATION, Contract.TESTS) or self.scope is Scope.SYMBOL:
             return (self.span,)
         pieces: list[Range] = []
-        for symbol in self.symbols:  # in the outline's order, so that only the last piece can hold the next symbol
+        for symbol in self.symbols:  # in the outline's order, so that only the last range can contain the next symbol
             if not pieces or not pieces[-1].covers(symbol.whole):
                 pieces.append(symbol.whole)
         return tuple(pieces)

@@ -1,4 +1,4 @@
-"""One call of one deployment: how it ended, what it used and what it cost."""
+"""One call of one deployment: its status, usage and cost."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Attempt:
     status: AttemptStatus
     usage: Usage
     cost: Decimal | None
-    """Dollars; ``None`` where the price is unknown."""
+    """Dollars; ``None`` if the price is unknown."""
     ms: int
     reason: str | None = None
     usage_estimated: bool = False
-    """The provider did not say, so the tokens were counted here."""
+    """The provider reported no usage, so the tokens were counted locally."""
     cached: bool = False
     """Served from the local response cache: no call was made."""

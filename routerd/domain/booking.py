@@ -1,4 +1,4 @@
-"""A row of the ledger before it is written: one attempt with the estimate that it is held against."""
+"""A row of the ledger before it is written: one attempt with its estimate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routerd.domain.quote import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One attempt, whose work it was part of, and what the baseline model would have cost for it."""
+    """One attempt with its job, its estimate and its baseline cost."""
 
     job: str
     action: str
@@ -19,11 +19,11 @@ class Booking:
     attempt: Attempt
     estimate: Estimate | None
     counted_input: int
-    """Input tokens by the local tokenizer, without any factor: what the factor is learnt from."""
+    """Input tokens by the local tokenizer, without any factor; calibrates the input factor."""
     prior_output: int
-    """Output tokens that the prior alone called likely: what the output range is learnt from."""
+    """Likely output tokens by the prior alone; calibrates the output range."""
     baseline_cost: Decimal | None
     """Dollars that the baseline model would have cost with the same tokens; ``None`` for an answer
-    that was not used, as the baseline would not have been asked for it twice."""
+    that was not used, as the baseline would not have been asked twice."""
     allowed: Decimal | None = None
-    """Dollars that were foreseen for this call at the most; ``None`` where no call was made or its price is unknown."""
+    """The highest estimate for this call in dollars; ``None`` if no call was made or its price is unknown."""

@@ -1,4 +1,4 @@
-"""What a developer's own words were taken to ask for, the known instructions nearest to them, and local signals."""
+"""The classification of a free-form instruction, its nearest known instructions, and local signals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from routerd.domain.tier import Tier
 
 
 class Signal(StrEnum):
-    """Something seen beside the wish itself, in words for a person."""
+    """A hint at difficulty that is visible locally, worded for display."""
 
     STACK_TRACE = "a stack trace was pasted"
     MANY_FILES = "several files or the whole project are named"
@@ -29,12 +29,12 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The tier and action that fit best, and how sure that is.
+    """The tier and action that fit best, with the confidence.
 
     `score` is the calibrated probability (0 to 1) of `tier`, `margin` its lead over the second tier.
-    Where `confident` is false the caller abstains to its default, never below `tier`.
-    `nearest` is ordered by similarity, nearest first; its head belongs to `tier` where any is near.
-    `micros` is what it took. `caveat` says why another embedding than the configured one answered.
+    If `confident` is false, the caller uses its default, but no tier below `tier`.
+    `nearest` is ordered by similarity, nearest first; its first one belongs to `tier` if any is near.
+    `micros` is the time it took in microseconds. `caveat` says why another embedding than the configured one was used.
     """
 
     tier: Tier

@@ -1,4 +1,4 @@
-"""What stays of an action for the next one on the same target: who answered, when, and what was sent."""
+"""The last turn on a target: which model answered, when, and the messages that were sent."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from routerd.domain.tier import Tier
 
 
 def target_key(question: Question) -> str:
-    """What makes two questions follow-ups of each other: the same action on the same target."""
+    """The key of follow-up questions: the same action on the same target."""
     return f"{question.spec.name} {question.request.document.uri} {question.target.label}"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One answered question; the provider may still hold what was sent in its prompt cache."""
+    """One answered question; the provider's prompt cache may still contain its messages."""
 
     model: ModelRef
     tier: Tier
@@ -27,11 +27,11 @@ class Turn:
 
     @classmethod
     def of(cls, question: Question, attempt: Attempt, at: datetime) -> Turn:
-        """The turn that an attempt at a question was."""
+        """The turn of a question and the attempt that answered it."""
         return cls(attempt.model, attempt.tier, question.prompt.messages, at)
 
     def shares(self, messages: tuple[Message, ...]) -> str:
-        """The text from the start that another prompt has in common with this one; caches work by prefix."""
+        """The longest prefix that another prompt shares with this one; caches work by prefix."""
         shared = ""
         for mine, other in zip(self.messages, messages, strict=False):
             if mine != other:
@@ -41,7 +41,7 @@ class Turn:
 
 
 def _common(one: str, other: str) -> str:
-    """The longest common beginning, by halving: long prompts cost a dozen comparisons."""
+    """The longest common prefix, by binary search: a long prompt costs a dozen comparisons."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,4 +1,4 @@
-"""An open or saved file at one moment: its address, version, language and text."""
+"""A file at one moment: its URI, version, language and text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from routerd.domain.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as it stood at ``version``; a file on disk that no editor holds has version ``None``."""
+    """A file at ``version``; a file that no editor has open has version ``None``."""
 
     uri: str
     version: int | None

@@ -1,33 +1,33 @@
-"""Every fault that routerd raises, in one tree; expected endings are values, see ``verdict``.
+"""Every exception that routerd raises, in one tree; expected outcomes are values, see ``verdict``.
 
 RouterdError                 one sentence that says what to do next
 ├── UsageError               the caller named something that does not exist (exit 2)
 ├── ConfigError              a configuration file cannot be used: file, line, what to write (exit 2)
-├── LedgerError              the ledger can be neither read nor set aside
+├── LedgerError              the ledger can be neither opened nor set aside
 ├── KeyUnavailable           a key source gave no key
-├── WorkerFailed             work in another process came to no result
-└── UpstreamError            no deployment of a rung gave a whole answer
+├── WorkerFailed             work in another process ended without a result
+└── UpstreamError            no deployment of a candidate gave a complete answer
     ├── Unauthorized         every credential was refused
     ├── ContextTooLong       the prompt does not fit the model's window
     ├── BadRequest           the provider refused the request as malformed
     ├── Unfinished           every answer was cut short or filtered: another model may do better
-    ├── OverBudget           a call may not be made, as it could cost more than is left
-    └── Exhausted            outages, limits or the deadline used up every deployment
+    ├── OverBudget           a call was not made, as it could cost more than is left
+    └── Exhausted            every deployment failed, was limited, or ran out of time
 """
 
 from __future__ import annotations
 
 
 class RouterdError(Exception):
-    """The root: its text is one sentence for a person, without code or keys in it."""
+    """The root of the tree: its text is one sentence for the user, without code or keys."""
 
 
 class UsageError(RouterdError):
-    """The caller named an action, tier, model, file or place that does not exist."""
+    """The caller named an action, tier, model, file or position that does not exist."""
 
 
 class ConfigError(RouterdError):
-    """A configuration cannot be used; the text names file, line and the mend."""
+    """A configuration cannot be used; the text names the file, the line and the fix."""
 
 
 class LedgerError(RouterdError):
@@ -35,36 +35,36 @@ class LedgerError(RouterdError):
 
 
 class KeyUnavailable(RouterdError):
-    """A provider's key source is empty, locked or broken; the text never holds a key."""
+    """A provider's key source is empty, locked or broken; the text never contains a key."""
 
 
 class WorkerFailed(RouterdError):
-    """Work in a process of its own ended without a result; the text says how."""
+    """Work in a worker process ended without a result; the text says why."""
 
 
 class UpstreamError(RouterdError):
-    """No deployment of a rung gave a whole answer."""
+    """No deployment of a candidate gave a complete answer."""
 
 
 class Unauthorized(UpstreamError):
-    """Every credential of the rung was refused (401, 402, 403)."""
+    """Every credential of the candidate was refused (401, 402, 403)."""
 
 
 class ContextTooLong(UpstreamError):
-    """The prompt does not fit into the window of any model of the rung."""
+    """The prompt does not fit into the context window of any model of the candidate."""
 
 
 class BadRequest(UpstreamError):
-    """The provider refused the request itself; another try would be refused as well."""
+    """The provider refused the request itself; a retry would be refused as well."""
 
 
 class Unfinished(UpstreamError):
-    """Every deployment answered, and no answer was whole."""
+    """Every deployment answered, and no answer was complete."""
 
 
 class OverBudget(UpstreamError):
-    """A call was not made, as it could cost more than is left: the text says of what, and how to go on."""
+    """A call was not made, as it could cost more than is left; the text names the budget and what to do."""
 
 
 class Exhausted(UpstreamError):
-    """Every deployment failed, was benched or ran out of time."""
+    """Every deployment failed, was in cooldown or ran out of time."""

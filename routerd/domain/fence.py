@@ -1,4 +1,4 @@
-"""Fenced blocks of a Markdown text, cut as CommonMark cuts them; never what stands in them."""
+"""Finds fenced blocks in Markdown by CommonMark's rules; does not interpret their contents."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """One fenced block; ``first`` and ``last`` are the lines of its marks, from zero."""
+    """One fenced block; ``first`` and ``last`` are the line numbers of its fences, from zero."""
 
     info: str
-    """The word after the opening mark, lower case: ``python``, ``mermaid``, often empty."""
+    """The word after the opening fence, lower case: ``python``, ``mermaid``, often empty."""
     code: str
     first: int
     last: int
     closed: bool
-    """Whether its end was marked; an open block is an answer that was cut."""
+    """Whether it has a closing fence; an open block belongs to a truncated answer."""
 
 
 def fences(text: str) -> tuple[Fence, ...]:
-    """The fenced blocks of a text whose lines end at LF, in order; indented blocks lose their indent."""
+    """The fenced blocks of a text with LF line ends, in order; the indent of indented blocks is removed."""
     found: list[Fence] = []
     lines = text.split("\n")
     at = 0

@@ -1,4 +1,4 @@
-"""What a review finds: a sentence about lines that are quoted, so that it can be anchored in the file."""
+"""Findings of a review: a message with a quote that anchors it in the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from routerd.domain.position import Edit, Range
 
 
 class Severity(StrEnum):
-    """How bad it is; the order of LSP's DiagnosticSeverity."""
+    """Severity in the order of LSP's DiagnosticSeverity."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,22 +19,22 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawFinding:
-    """A finding as a model words it: nothing in it is trusted before it is anchored."""
+    """A finding as read from a reply; not trusted before it is anchored."""
 
     quote: str
-    """Text that must stand in the file; lines may differ in indent and line ends only."""
+    """Text that the file must contain; only indent and line ends may differ."""
     severity: Severity
     message: str
     line: int | None = None
-    """The line from zero that the finding claims; a hint where the quote stands more than once."""
+    """The line (from zero) that the finding claims; disambiguates a quote that occurs more than once."""
     rule: str | None = None
     fix: str | None = None
-    """What should stand in place of the quote."""
+    """The replacement for the quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding that stands on lines of the file."""
+    """A finding anchored to a range of the file."""
 
     span: Range
     severity: Severity

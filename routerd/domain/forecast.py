@@ -1,4 +1,4 @@
-"""What an action would do and cost if it were run now: every surface shows this, and the run does it."""
+"""The forecast of an action: the models it would ask and what it would cost if run now."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from routerd.domain.verdict import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One model of the ladder with its price and what is known of its answers."""
+    """One model of the chain with its estimate, its terms and its acceptance rate."""
 
     estimate: Estimate
     terms: Terms
-    known: Acceptance
+    acceptance: Acceptance
 
     @property
     def model(self) -> ModelRef:
@@ -29,43 +29,43 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class PricedCandidate:
-    """One model that the configuration names for the action."""
+    """One configured model of the action with its price."""
 
     model: ModelRef
     tier: Tier
     cost: Decimal | None
-    """The likely price of one answer in dollars; ``None`` where it is unknown."""
+    """The likely price of one answer in dollars; unknown is ``None``."""
     accepted: float | None
-    """The share of its answers that should be accepted, in [0, 1]; ``None`` for the built-in engine."""
+    """The expected acceptance rate, in [0, 1]; ``None`` for the built-in engine."""
     skipped: str | None
-    """Why it will not be asked; ``None`` where it may be."""
+    """Why it will not be asked; ``None`` if it may be asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What would happen, after admission. Unknown is ``None``; amounts in dollars."""
+    """The result of planning, after admission. Unknown is ``None``; amounts in dollars."""
 
     estimate: Estimate
-    """Of the model that is asked first; where nothing may be sent, of the first that is configured."""
+    """The estimate of the model that is asked first; if nothing may be sent, of the first configured model."""
     expected: Decimal | None
-    """The likely price of the action over retries and escalation."""
+    """The expected price of the action with retries and escalation."""
     most: Decimal | None
-    """The bill of the action is never above this under the present settings."""
+    """The upper bound of the action's bill under the current settings."""
     candidates: tuple[PricedCandidate, ...]
     """In the order in which they are tried."""
     refusal: Refusal | None = None
-    """Why nothing may be sent."""
+    """Why nothing may be sent; ``None`` if the action may run."""
 
     @property
     def likely(self) -> Decimal | None:
-        """The price that people are shown: of the action, else of its first answer."""
+        """The price for display: of the action, else of its first answer."""
         if self.expected is not None or self.estimate.cost is None:
             return self.expected
         return self.estimate.cost.likely
 
     @property
     def passed_over(self) -> tuple[PricedCandidate, ...]:
-        """Those that would come before the one that is asked first, and are skipped."""
+        """The skipped candidates before the one that is asked first."""
         models = [candidate.model for candidate in self.candidates]
         before = models.index(self.estimate.model) if self.estimate.model in models else 0
         return tuple(candidate for candidate in self.candidates[:before] if candidate.skipped)

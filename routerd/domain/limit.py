@@ -1,4 +1,4 @@
-"""A budget of a day or a month as it stands: what is spent, what is held for running work, what is left."""
+"""The state of a daily or monthly budget: spent, reserved and left."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ class Limit:
     """One budget; amounts in dollars."""
 
     name: str
-    """``daily`` or ``monthly``: the key of the setting under ``budget``."""
+    """``daily`` or ``monthly``: the setting's key under ``budget``."""
     limit: Decimal
     spent: Decimal
-    held: Decimal
+    reserved: Decimal
     """Reserved for work that is running, in any daemon of the user."""
     of_project: bool = False
     """Whether a project's own file set it, so that only what was spent on that project counts."""
 
     @property
     def rest(self) -> Decimal:
-        """What may still be reserved; below zero where more was billed than allowed."""
-        return self.limit - self.spent - self.held
+        """What may still be reserved; negative if more was billed than allowed."""
+        return self.limit - self.spent - self.reserved
 
     def refusal(self, least: Decimal) -> Refusal | None:
-        """Why something that costs ``least`` dollars may not be sent; ``None`` where it may."""
+        """Why a call that costs ``least`` dollars may not be made; ``None`` if it may."""
         if least <= self.rest:
             return None
         whose, later = _PERIODS[self.name]
-        held = f", {dollars(self.held)} held for running work" if self.held else ""
+        held = f", {dollars(self.reserved)} held for running work" if self.reserved else ""
         of, where = ("This project's", " in its .routerd.toml") if self.of_project else ("The", "")
         return Refusal(
             f"{of} {self.name} budget of {dollars(self.limit)} is used up: {dollars(self.spent)} "

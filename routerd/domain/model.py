@@ -1,4 +1,4 @@
-"""Which model where: a model's name at one provider, as the configuration writes it."""
+"""A model at a provider, written as in the configuration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class ModelRef:
-    """``provider/model``; only the first slash separates, as model names hold slashes themselves."""
+    """``provider/model``; only the first slash separates, as model names contain slashes."""
 
     provider: str
     model: str
@@ -17,7 +17,7 @@ class ModelRef:
 
     @classmethod
     def parse(cls, written: str) -> ModelRef:
-        """From ``provider/model``. Raises ValueError without a slash or with an empty side."""
+        """Parses ``provider/model``. Raises ValueError without a slash or with an empty part."""
         provider, slash, model = written.partition("/")
         if not (slash and provider and model):
             raise ValueError(f"'{written}' is not provider/model, such as n1n/deepseek-v3")
@@ -25,4 +25,4 @@ class ModelRef:
 
 
 OFFLINE = ModelRef("offline", "built-in")
-"""The engine that needs no key and no network; see ``adapters/offline``."""
+"""The built-in engine, which needs no key and no network; see ``offline``."""

@@ -1,4 +1,4 @@
-"""Money and tokens: usage in disjoint buckets, prices with their source, and exact costs in dollars.
+"""Token usage in disjoint buckets, prices with their source, and exact costs in dollars.
 
 All money is ``Decimal`` in US dollars; prices are dollars per million tokens. Unknown is ``None``, never zero.
 """
@@ -17,14 +17,14 @@ STALE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one attempt in buckets that do not overlap, so that their sum is the whole."""
+    """Tokens of one attempt in disjoint buckets, which add up to all tokens."""
 
     input: int = 0
-    """Input tokens that no cache served."""
+    """Input tokens not served by a cache."""
     cached_input: int = 0
     cache_write: int = 0
     output: int = 0
-    """Output tokens that the user can see."""
+    """Visible output tokens."""
     reasoning: int = 0
 
     def __add__(self, other: Usage) -> Usage:
@@ -38,44 +38,44 @@ class Usage:
 
     @property
     def all_input(self) -> int:
-        """Every token that was sent, cached or not."""
+        """All input tokens, cached or not."""
         return self.input + self.cached_input + self.cache_write
 
     @property
     def all_output(self) -> int:
-        """Every token that was generated, shown or not."""
+        """All output tokens, visible or not."""
         return self.output + self.reasoning
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one model costs, in dollars per million tokens, and how we know."""
+    """The price of one model in dollars per million tokens, with its source."""
 
     input: Decimal
     output: Decimal
     cached_input: Decimal | None = None
-    """``None``: the provider gives no discount that we know of, so the input price is taken."""
+    """``None``: no discount is known, so the input price applies."""
     cache_write: Decimal | None = None
     reasoning: Decimal | None = None
-    """``None``: reasoning is billed as output, as nearly everywhere."""
+    """``None``: reasoning is billed as output, as with nearly all providers."""
     source: str = "config"
     checked: str | None = None
     """ISO date on which the source was last checked."""
     context: int | None = None
-    """Tokens that fit in the model's window, input and output together."""
+    """The model's context window in tokens, input and output together."""
 
     @property
     def free(self) -> bool:
-        """Whether asking costs nothing at all."""
+        """Whether every rate is zero."""
         return not (self.input or self.output)
 
     def stale(self, today: date) -> bool | None:
-        """Whether it was checked longer ago than prices keep; ``None`` where nobody says when."""
+        """Whether it was checked too long ago; ``None`` if the date is unknown."""
         return None if self.checked is None else today - date.fromisoformat(self.checked) > STALE
 
 
 def cost(usage: Usage, price: Price) -> Decimal:
-    """What the usage costs at the price, in dollars, exact."""
+    """The exact cost of the usage in dollars."""
     cached = price.input if price.cached_input is None else price.cached_input
     write = price.input if price.cache_write is None else price.cache_write
     reasoning = price.output if price.reasoning is None else price.reasoning
@@ -89,20 +89,20 @@ def cost(usage: Usage, price: Price) -> Decimal:
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum; unknown as soon as one amount is."""
+    """The sum; ``None`` if any amount is unknown."""
     listed = list(amounts)
     known = [amount for amount in listed if amount is not None]
     return sum(known, Decimal(0)) if len(known) == len(listed) else None
 
 
 def plain(amount: Decimal) -> str:
-    """An exact amount for JSON: no exponent, no trailing zeros."""
+    """Formats an exact amount for JSON: no exponent, no trailing zeros."""
     text = format(amount, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def dollars(amount: Decimal | None) -> str:
-    """An amount for people: two significant digits, ``$0`` for nothing, ``price unknown`` for unknown."""
+    """Formats an amount for display: two significant digits, ``$0`` for nothing, ``price unknown`` for unknown."""
     if amount is None:
         return "price unknown"
     if amount == 0:
@@ -112,7 +112,7 @@ def dollars(amount: Decimal | None) -> str:
 
 
 def dollars_at_most(amount: Decimal) -> str:
-    """A bound for people: as ``dollars``, but never less than the amount."""
+    """Formats an upper bound for display: as ``dollars``, but rounded up."""
     return f"${plain_places(amount, _places(amount), ROUND_CEILING)}" if amount else "$0"
 
 
@@ -121,7 +121,7 @@ def _places(size: Decimal) -> int:
 
 
 def plain_places(amount: Decimal, positions: int, rounding: str = ROUND_HALF_EVEN) -> str:
-    """The amount rounded to so many decimal places; cents keep both their digits."""
+    """The amount rounded to ``positions`` decimal places; whole cents keep both digits."""
     text = format(amount.quantize(Decimal(1).scaleb(-positions), rounding), "f")
     whole, _, fraction = text.partition(".")
     while len(fraction) > 2 and fraction.endswith("0"):

@@ -1,4 +1,4 @@
-"""How an action ended, for the user: one status, one sentence, and the receipt of every attempt."""
+"""The outcome of an action: a status, a message, and every attempt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from routerd.domain.tier import Tier
 
 
 class Status(StrEnum):
-    """How the action ended for the user."""
+    """The status that the user sees."""
 
     APPLIED = "applied"
     PROPOSED = "proposed"
@@ -27,23 +27,23 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the user gets, whatever happened."""
+    """The result of an action, successful or not."""
 
     status: Status
     action: str
     message: str
-    """One sentence for a person."""
+    """One sentence for the user."""
     route: Route | None = None
     forecast: Forecast | None = None
     attempts: tuple[Attempt, ...] = ()
     tier: Tier | None = None
     model: ModelRef | None = None
-    """The model whose answer was accepted, else the one that was to be asked."""
+    """The model whose answer was accepted, else the model that would have been asked first."""
     change: Change | None = None
     next_tier: Tier | None = None
-    """The stronger tier that would be asked again; ``None`` where no tier answered or none above can be asked."""
+    """The stronger tier that a retry would ask; ``None`` if no tier answered or no stronger one can be asked."""
     must_preview: bool = False
-    """Whether a person has to see the change before it is applied, whatever the client's settings say."""
+    """Whether the user must see the change before it is applied, regardless of the client's settings."""
 
     @property
     def usage(self) -> Usage:
@@ -52,5 +52,5 @@ class Outcome:
 
     @property
     def cost(self) -> Decimal | None:
-        """Dollars over all attempts; ``None`` as soon as one of them is unknown."""
+        """Dollars over all attempts; ``None`` if any is unknown."""
         return total(attempt.cost for attempt in self.attempts)

@@ -1,4 +1,4 @@
-"""The places that the line is handed, as Protocols: whoever implements one is known to ``app`` alone."""
+"""The ports: Protocols of what the pipeline depends on; only ``app`` knows the implementations."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ T = TypeVar("T")
 
 
 class Counter(Protocol):
-    """Counts tokens locally and exactly, without any network."""
+    """Counts tokens exactly, without network access."""
 
     def count(self, text: str) -> int:
-        """Tokens of the text by the local vocabulary."""
+        """The number of tokens by the local vocabulary."""
 
     def count_text(self, text: Text) -> int:
-        """As ``count`` of the whole text, at the cost of the lines that differ from one counted before."""
+        """As ``count``; only lines that differ from an earlier text are counted again."""
 
 
 class Grammar(Protocol):
-    """Parses source text; half-written code as far as it goes."""
+    """Parses source text, including incomplete code."""
 
     def knows(self, language: str) -> bool:
-        """Whether there is a grammar for this language id."""
+        """Whether there is a grammar for the language id."""
 
     def outline(self, document: Document) -> Outline:
-        """The declarations of a document; empty for a language that has no grammar."""
+        """The declarations of a document; empty without a grammar."""
 
     def around(self, document: Document, position: Position) -> tuple[Symbol, ...]:
-        """The symbols around a place, outer before inner, without outlining the whole file."""
+        """The symbols that enclose a position, outermost first, without outlining the whole file."""
 
     def named_at(self, document: Document, position: Position) -> Symbol | None:
-        """The symbol whose declared name stands at a place, without outlining the whole file."""
+        """The symbol whose declared name is at a position, without outlining the whole file."""
 
     def names(self, document: Document, span: Range) -> tuple[str, ...]:
-        """Identifiers used in a span, each once, in order of first use."""
+        """Identifiers used in a range, each once, in order of first use."""
 
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
         """The tokens of the code without comments and documentation: equal means the same program."""
@@ -64,40 +64,40 @@ class Grammar(Protocol):
         """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
 
     def faults(self, text: str, language: str) -> int:
-        """How many places do not parse; 0 where there is no grammar."""
+        """The number of syntax errors; 0 without a grammar."""
 
 
 class Catalogue(Protocol):
-    """Knows what models cost."""
+    """Looks up what models cost."""
 
     def price(self, model: ModelRef, at: datetime) -> Price | None:
-        """The price at a moment, or ``None`` where nobody knows."""
+        """The price at a moment; unknown is ``None``."""
 
 
 class Classifier(Protocol):
-    """Decides from the user's own words."""
+    """Classifies free-form instructions."""
 
     def classify(self, text: str) -> Classification:
         """Action and tier of an instruction, with score, margin and the nearest prototypes."""
 
     def classify_many(self, texts: Sequence[str]) -> Sequence[Classification]:
-        """The same for many at once, which is faster for each."""
+        """The same for many instructions at once, which is faster."""
 
     def load(self) -> None:
-        """Get ready, which may take long; later calls do nothing."""
+        """Loads the model, which may be slow; later calls do nothing."""
 
 
 class RecentTurns(Protocol):
-    """Remembers the last answered question on each target, for as long as the program runs."""
+    """Stores the last answered question on each target, in memory."""
 
     def last(self, target: str) -> Turn | None:
-        """The last question on a target, however long ago."""
+        """The last turn on a target, of any age."""
 
     def keep(self, target: str, turn: Turn) -> None:
-        """Remember a question that was answered."""
+        """Stores the turn of an answered question."""
 
     def all(self) -> tuple[Turn, ...]:
-        """The last question on each target."""
+        """The last turn on each target."""
 
 
 class Observer(Protocol):
@@ -123,20 +123,20 @@ class Meter(Observer, Protocol):
     """
 
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
-        """The limit of the answer in tokens, with the call's price reserved; a Refusal where it may not be made.
+        """Reserves the call's price and returns the answer's limit in tokens; a Refusal if the call may not be made.
 
-        ``counted``: the call's input by the local tokenizer. May wait for a ledger that another program holds.
+        ``counted``: the call's input tokens by the local tokenizer. May wait for a ledger that another program locks.
         """
 
 
 class Engine(Protocol):
-    """Answers questions; failover between the deployments of a rung is its own business."""
+    """Answers questions, with failover between the deployments of a candidate."""
 
     def first(self, question: Question, candidate: Candidate) -> ModelRef:
-        """The deployment that ``ask`` would ask first, as they stand now; looks, and asks nobody."""
+        """The deployment that ``ask`` would call first in the current state; makes no call."""
 
     async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
-        """A whole answer from the first deployment of the rung that gives one.
+        """A complete answer from the first deployment of the candidate that gives one.
 
         Its attempt is in the reply; those that failed before it, or ended in the fault or in a cancellation, are in
         ``meter.attempts``. Cancelling the task closes the connection.
@@ -145,107 +145,107 @@ class Engine(Protocol):
 
 
 class Workspace(Protocol):
-    """Knows the files around a document from memory; reads one file when asked.
+    """The files of the document's project: an index in memory, and reads of single files.
 
-    ``read`` is for the document that the user asks about, ``chosen`` for all that routerd finds or a model names.
+    ``read`` is for the document that the user asks about, ``chosen`` for files that routerd finds or a model names.
     """
 
     def project(self, uri: str) -> Project:
-        """The index of the project around a document; never touches the disk."""
+        """The index of the document's project; no disk access."""
 
     def read(self, uri: str) -> Document | None:
-        """A file as the editor holds it, else as it is on disk; ``None`` where there is none."""
+        """A file's text in the editor, else on disk; ``None`` if there is none."""
 
     def chosen(self, uri: str, about: str, *, writes: bool) -> Document | Refusal | None:
-        """As ``read``, for work on the document ``about``, where the rule of paths allows it.
+        """As ``read``, for work on the document ``about``, if the path rule allows it.
 
-        By its real path inside that document's project, a regular file, not ignored; to write, no link either.
+        Its real path must be inside that document's project, a regular file and not ignored; to write, no link either.
         """
 
 
 class Ledger(Protocol):
-    """Every cent: reserved before it is spent, booked when it was, in one place for all daemons."""
+    """Records all spending for all daemons: reserved before a call, booked after it."""
 
     def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
-        """The budgets of the day and the month as they stand; none where none is set.
+        """The current state of the daily and monthly budgets; empty if none is set.
 
-        A Refusal where one is set and the ledger cannot keep it.
+        A Refusal if one is set and the ledger cannot enforce it.
         """
 
     def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
-        """Hold an amount (dollars) for a job's next call, in place of what it held: ``most``, or what is left of it.
+        """Replaces a job's reservation for its next call: ``most`` dollars, or what is left if that is less.
 
-        A Refusal where less than ``least`` is left. Its code is ``locked`` where another program holds the ledger, so
-        that another try may succeed.
+        A Refusal if less than ``least`` is left. Its code is ``locked`` if another program locks the ledger, so that
+        a retry may succeed.
         """
 
     def book(self, booking: Booking, at: datetime) -> str | None:
-        """Write one attempt down and lower the job's reservation by its cost, in one transaction.
+        """Books one attempt and lowers the job's reservation by its cost, in one transaction.
 
-        Where that had to wait, or a ledger had to be begun anew: the sentence for the user.
+        Returns a sentence for the user if that was delayed, or if a new ledger was started.
         """
 
     def release(self, job: str) -> None:
-        """Give back what is left of a job's reservation; harmless when there is none."""
+        """Releases the rest of a job's reservation; does nothing without one."""
 
     def spent(self, since: datetime) -> Decimal:
-        """Dollars booked since a moment, open reservations not counted."""
+        """Dollars booked since a moment, without open reservations."""
 
     def saved(self, since: datetime) -> Decimal:
         """Dollars saved since a moment against the baseline, net of failed attempts; may be negative."""
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
-        """What past bills taught about this model; from memory, refreshed after each booking."""
+        """The calibration of this model by past bills; cached, refreshed after each booking."""
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
-        """How often this model's latest answers were accepted; from memory as well."""
+        """The acceptance rate of this model's latest answers; cached as well."""
 
 
 class ReplyCache(Protocol):
-    """Accepted answers of the recent past; the same question to the same model costs nothing."""
+    """Caches accepted answers, so that the same question to the same model costs nothing."""
 
     def get(self, key: str, at: datetime) -> str | None:
-        """The text of an answer that is young enough."""
+        """The text of a cached answer that has not expired."""
 
     def put(self, key: str, text: str, at: datetime) -> None:
-        """Keep an accepted answer."""
+        """Stores an accepted answer."""
 
 
 class Editor(Protocol):
-    """Where the change goes: an LSP client, or a file on disk."""
+    """Applies changes: an LSP client, or files on disk."""
 
     def current(self, uri: str) -> Document | None:
-        """The document as it stands now; ``None`` once it was closed or deleted."""
+        """The current document; ``None`` if it was closed or deleted."""
 
     async def apply(self, change: Change, label: str) -> str | Stale | None:
-        """Apply the change as one undo step and compare the result: ``None`` if it stands, else why not.
+        """Applies the change as one undo step and compares the result: ``None`` on success, else the reason.
 
-        ``Stale`` where nothing was applied because the text had moved on: another try may find its place.
+        ``Stale`` if nothing was applied because the text had changed: a retry may succeed.
         """
 
     async def confirm(self, question: str) -> bool:
-        """Whether the user agrees; no answer is no."""
+        """Whether the user agrees; no answer means no."""
 
 
 class Runner(Protocol):
     """Runs new tests in a copy of the project."""
 
     async def failure(self, command: Sequence[str], change: Change, question: Question) -> str | None:
-        """Why the tests of a change do not pass; ``None`` where they pass. Cancelling ends what runs."""
+        """Why the tests of a change fail; ``None`` if they pass. Cancelling ends the tests."""
 
 
 class Worker(Protocol):
-    """Does work of the processor where it holds up nobody else: in a process of its own."""
+    """Runs CPU-bound work in another process, so that it does not block the event loop."""
 
     async def run(self, work: Callable[..., T], *arguments: object) -> T:
-        """What a function of a module returns for arguments, all of it plain values that can be pickled.
+        """Calls a module-level function; function, arguments and result must be picklable.
 
-        Cancelling ends the work at once. Raises WorkerFailed where it died, took too long or met a fault.
+        Cancelling ends the work at once. Raises WorkerFailed if it died, took too long or raised.
         """
 
 
 class Linter(Protocol):
-    """Finds faults in source text without a model."""
+    """Finds problems in source text without a model."""
 
     def lint(self, document: Document) -> Sequence[Finding]:
-        """Findings by static checks."""
+        """The findings of static checks."""

@@ -1,4 +1,4 @@
-"""What an editor shows before anything is sent: an action at a place with its price, and a symbol's whole card."""
+"""What an editor shows before anything is sent: an action with its price, and the hover of a symbol."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routerd.domain.symbol import Symbol
 
 @dataclass(frozen=True, slots=True)
 class PricedAction:
-    """An action that makes sense at a place, with what it should cost."""
+    """An action that applies at a position, with its forecast."""
 
     spec: ActionSpec
     request: Request
@@ -21,13 +21,13 @@ class PricedAction:
 
     @property
     def title(self) -> str:
-        """What would be done to what, without the price."""
+        """The title of the action, without the price."""
         return self.spec.titled(self.target, self.request.replace)
 
 
 @dataclass(frozen=True, slots=True)
 class HoverInfo:
-    """What a hover shows: the symbol and its offers."""
+    """What a hover shows: the symbol and its priced actions."""
 
     symbol: Symbol
     priced_actions: tuple[PricedAction, ...]

@@ -1,4 +1,4 @@
-"""What is known of the files around a document: an index in memory, made ahead of any request."""
+"""The index of a project's files, built in memory before any request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Declaration:
     path: str
     signature: str
     summary: str = ""
-    """First line of its documentation."""
+    """The first line of its documentation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Project:
     """The indexed files below one root. Paths are relative to it, with forward slashes."""
 
     root: str
-    """``file:`` URI without a trailing slash, or ``""`` where a file stands alone."""
+    """``file:`` URI without a trailing slash; ``""`` for a file without a project."""
     files: tuple[str, ...] = ()
     """Every file that is not ignored, sorted."""
     declarations: Mapping[str, tuple[Declaration, ...]] = field(default_factory=dict)
@@ -39,14 +39,14 @@ class Project:
     """Text of test files and of manifests (pyproject.toml, package.json, go.mod, …)."""
 
     def relative(self, uri: str) -> str:
-        """A URI's path below the root, or its last part where it is elsewhere."""
+        """A URI's path below the root; only its last segment if it is elsewhere."""
         prefix = self.root + "/"
         if self.root and uri.startswith(prefix):
             return unquote(uri[len(prefix) :])
         return unquote(uri.rpartition("/")[2])
 
     def beside(self, path: str) -> dict[str, list[Declaration]]:
-        """The other files of a path's folder, each with what it declares at its top level."""
+        """The other files of a path's folder, each with its top-level declarations."""
         folder = dirname(path)
         found: dict[str, list[Declaration]] = {
             file: [] for file in self.files if file != path and dirname(file) == folder

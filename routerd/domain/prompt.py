@@ -1,4 +1,4 @@
-"""What is sent: snippets of context with their reasons, messages with the stable part first, the question."""
+"""The prompt: context snippets with their reasons, messages with the stable part first, and the whole question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routerd.domain.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of context, where it is from, and why it is worth its tokens."""
+    """A piece of context with its source and the reason for sending it."""
 
     kind: ContextKind
     path: str
@@ -23,24 +23,24 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """How the project writes what the action will write, found by looking."""
+    """The project's conventions for what the action will write, found in its files."""
 
     path: str
     """The target's path relative to the project's root, with forward slashes."""
     root: str = ""
-    """The project's root as a URI without a trailing slash; ``""`` where the file stands alone."""
+    """The project's root as a URI without a trailing slash; ``""`` for a file without a project."""
     doc_style: str = ""
     """For Python ``google``, ``numpy`` or ``sphinx``; elsewhere the language's own name for it."""
     test_framework: str = ""
     test_path: str | None = None
-    """Where the tests of this target belong, relative to the root."""
+    """The path of the tests for this target, relative to the root."""
     test_file: Document | None = None
-    """That file as it stands; ``None`` where it does not exist yet."""
+    """The current content of that file; ``None`` if it does not exist yet."""
     import_name: str | None = None
-    """What a test writes to import the target's module: ``package.module``."""
+    """The name by which a test imports the target's module: ``package.module``."""
 
     def names(self, path: str) -> bool:
-        """Whether a path, normalised and perhaps without its first folders, is the target's."""
+        """Whether a normalised path, possibly without its first folders, is the target's."""
         return path == self.path or f"/{self.path}".endswith(f"/{path}")
 
     def uri(self, path: str) -> str:
@@ -58,13 +58,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The messages in order, their size, and how much of them is the same in every request."""
+    """The messages in order, their size, and the size of the stable prefix."""
 
     messages: tuple[Message, ...]
     input_tokens: int
-    """Exact by the local tokenizer, framing included; the model's own factor is not applied."""
+    """Exact by the local tokenizer, framing included, without the model's token factor."""
     stable_tokens: int
-    """Tokens from the start that do not depend on the target: what a provider's cache can serve."""
+    """Tokens of the prefix that does not depend on the target, which a provider's cache can serve."""
     max_output: int
     schema: Mapping[str, object] | None = None
     """JSON schema of the answer, for providers that can enforce one."""
@@ -72,7 +72,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """All that an engine may look at: a model sees the prompt, the built-in engine the values behind it."""
+    """The input of an engine: a model sees the prompt, the built-in engine also the values it was made from."""
 
     spec: ActionSpec
     request: Request

@@ -1,4 +1,4 @@
-"""Python source as a syntax tree, by this Python's own parser; nothing is ever run."""
+"""Parses Python source with the running Python's parser; never executes it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import ast
 import warnings
 
 _TRIES = 5
-"""CPython 3.11 raises SystemError where two threads build trees at once (its issue 106905)."""
+"""CPython 3.11 raises SystemError if two threads build trees at once (its issue 106905)."""
 
 
 def python_tree(source: str) -> ast.Module | None:
-    """The tree of a module, without regard to a byte order mark; ``None`` where it does not parse."""
+    """The syntax tree of a module, ignoring a byte order mark; ``None`` if it does not parse."""
     for _ in range(_TRIES):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # warnings about the user's escapes are not ours to print
+                warnings.simplefilter("ignore")  # warnings about escapes in the user's code are not for our output
                 return ast.parse(source.removeprefix("\ufeff"))
         except SystemError:
             continue

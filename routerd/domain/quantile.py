@@ -1,4 +1,4 @@
-"""Weighted quantiles, and the levels at which a few past values promise a share of the next ones."""
+"""Weighted quantiles, and the quantile levels of a prediction interval from a few past values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Weighted = Sequence[tuple[float, float]]
 """Pairs of a value and its weight."""
 
 PROMISED = 0.9
-"""The share of bills that an estimate's range is to hold: the middle of "85 to 95 of 100"."""
+"""The share of bills that an estimate's range should contain: the middle of "85 to 95 of 100"."""
 
 
 def quantile(values: Weighted, share: float) -> float:
@@ -29,7 +29,7 @@ def quantile(values: Weighted, share: float) -> float:
 
 
 def outer_levels(weights: Sequence[float], promised: float = PROMISED) -> tuple[float, float]:
-    """The two levels between whose quantiles the next value falls with the promised probability.
+    """The two levels between whose quantiles the next value falls with the given probability.
 
     The k-th smallest of n values lies above the next one with probability k / (n + 1), whatever their
     distribution (Vovk's conformal prediction); n is Kish's effective number where weights differ.

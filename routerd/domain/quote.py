@@ -1,4 +1,4 @@
-"""The price before anything is sent: rungs of the ladder, each with tokens and money as an honest range."""
+"""The price before anything is sent: the candidates of a route, each with ranges of tokens and cost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from routerd.domain.tier import Tier
 
 @dataclass(frozen=True, slots=True)
 class TokenRange:
-    """Output tokens that are expected: 10th, 50th and 90th percentile."""
+    """Expected output tokens: 10th, 50th and 90th percentile."""
 
     low: int
     likely: int
@@ -23,7 +23,7 @@ class TokenRange:
 
 @dataclass(frozen=True, slots=True)
 class CostRange:
-    """Dollars that are expected, over the same range."""
+    """Expected cost in dollars at the same percentiles."""
 
     low: Decimal
     likely: Decimal
@@ -32,7 +32,7 @@ class CostRange:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One step of the ladder: a tier and its deployments in the order in which they are tried."""
+    """One candidate of the chain: a tier and its deployments in the order in which they are tried."""
 
     tier: Tier
     models: tuple[ModelRef, ...]
@@ -40,25 +40,25 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which ladder, and why: every answer carries this."""
+    """The chain of candidates and the reason for it; part of every outcome."""
 
     chain: tuple[Candidate, ...]
-    """Cheapest sensible rung first; never empty."""
+    """Cheapest suitable candidate first; never empty."""
     reason: str
     classification: Classification | None = None
-    """Where the user's own words decided."""
+    """Set if the user's instruction was classified."""
     signals: tuple[Signal, ...] = ()
-    """What was seen beside those words; it counts where they leave a doubt."""
+    """Local signals, which count if the classification is not confident."""
 
     @property
     def first(self) -> Candidate:
-        """The rung that is asked first."""
+        """The candidate that is asked first."""
         return self.chain[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one rung is expected to cost for one action. Unknown is ``None``."""
+    """The expected cost of one candidate for one action. Unknown is ``None``."""
 
     action: str
     tier: Tier
@@ -71,59 +71,59 @@ class Estimate:
 
 
 class Past(NamedTuple):
-    """One earlier bill beside what was counted and foreseen for it."""
+    """One past bill relative to what was counted and estimated for it."""
 
     input: float
     """Billed input tokens per locally counted token."""
     cached: float
-    """The share of the input that the provider's cache served."""
+    """The share of the input that was served by the provider's cache."""
     output: float
-    """Billed output tokens per token that the prior called likely."""
+    """Billed output tokens per likely output token of the prior."""
     weight: float
-    """How much it counts: old bills count less."""
+    """The weight of this bill; older bills weigh less."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenCalibration:
-    """What past bills taught about one model and action; the defaults say nothing was learnt."""
+    """The calibration of one model and action by past bills; the defaults mean no bills."""
 
     input_factor: float = 1.0
     """Billed input tokens per locally counted token."""
     output_factor: tuple[float, float, float] | None = None
     """Multiples of the prior's likely output at the 10th, 50th and 90th percentile of past answers."""
     past: tuple[Past, ...] = ()
-    """The latest bills themselves, whose input and output vary together; empty while they are too few."""
+    """The latest bills, whose input and output vary together; empty while there are too few."""
     reasoning: float = 0.0
-    """The share of the generated tokens that the model thinks and does not show, in [0, 1]."""
+    """The share of reasoning in the generated tokens, in [0, 1]."""
     excess: float = 1.0
-    """The largest bill in terms of what had been foreseen for it at the most; 1 where none was above that."""
+    """The largest ratio of a bill to its highest estimate; 1 if no bill exceeded its estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """How one model bills: its price, its tokens for each that is counted here, and what its cache holds."""
+    """How one model bills: its price, its token calibration, and the cached prefix."""
 
     model: ModelRef
     price: Price | None
     token_calibration: TokenCalibration = TokenCalibration()
-    warm_tokens: int = 0
-    """Tokens from the start of the prompt, by the local count, that the provider's cache will serve."""
+    cached_tokens: int = 0
+    """Tokens of the prompt's prefix, by the local count, that the provider's cache will serve."""
 
     def input_tokens(self, counted: int) -> int:
-        """What the provider will count for a prompt of so many local tokens."""
+        """The provider's count for a prompt of ``counted`` local tokens."""
         return round(counted * self.token_calibration.input_factor)
 
     def usage(self, counted: int, output: int) -> Usage:
-        """The bill's buckets for a prompt of so many local tokens and so many output tokens."""
+        """The billed usage of a prompt of ``counted`` local tokens and of ``output`` tokens."""
         sent = self.input_tokens(counted)
-        cached = min(sent, self.input_tokens(self.warm_tokens))
+        cached = min(sent, self.input_tokens(self.cached_tokens))
         thought = round(output * self.token_calibration.reasoning)
         return Usage(input=sent - cached, cached_input=cached, output=output - thought, reasoning=thought)
 
     def bill(self, usage: Usage) -> Decimal | None:
-        """Dollars for tokens as this model counts them; ``None`` if nobody knows its price."""
+        """Dollars for usage in this model's tokens; ``None`` if its price is unknown."""
         return cost(usage, self.price) if self.price else None
 
     def cost(self, counted: int, output: int) -> Decimal | None:
-        """Dollars for a prompt of so many local tokens and so many output tokens; ``None`` if nobody knows."""
+        """Dollars for a prompt of ``counted`` local tokens and ``output`` tokens; unknown is ``None``."""
         return self.bill(self.usage(counted, output))

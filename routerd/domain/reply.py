@@ -1,4 +1,4 @@
-"""What comes back and what it is read as: a model's words, then plain data that no position depends on."""
+"""A model's reply, and the data it is parsed into, which contains no positions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routerd.domain.text import Text
 
 
 class Finish(StrEnum):
-    """Why the model stopped; everything but ``STOP`` is an answer that was cut."""
+    """Why the model stopped; everything but ``STOP`` is a truncated answer."""
 
     STOP = "stop"
     LENGTH = "length"
@@ -22,17 +22,17 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer of one deployment."""
+    """A complete answer of one deployment."""
 
     text: str
     finish: Finish
     attempt: Attempt
-    """What it cost; not yet reported to the Watch, as only the check knows whether it was worth it."""
+    """Not yet reported to the Observer, as its status depends on the check."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocText:
-    """Documentation for one symbol: the words alone, without delimiters or indentation."""
+    """Documentation for one symbol: plain text without delimiters or indentation."""
 
     qualname: str
     text: str
@@ -54,21 +54,21 @@ class NewTests:
 
 @dataclass(frozen=True, slots=True)
 class RawFindings:
-    """A review, before its findings are anchored."""
+    """The findings of a review before they are anchored."""
 
     findings: tuple[RawFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Markdown:
-    """A document for a person."""
+    """A Markdown document for the user."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Replace exactly this text by that; ``path`` is ``None`` for the file that was asked about."""
+    """Replaces the text ``search`` by ``replace``; ``path`` is ``None`` for the file of the request."""
 
     search: str
     replace: str
@@ -77,7 +77,7 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class Hunks:
-    """Changes of an existing file, anchored by what stands there."""
+    """Changes of existing files, anchored by their current text."""
 
     hunks: tuple[Hunk, ...]
 
@@ -87,37 +87,37 @@ Payload = Documentation | NewTests | RawFindings | Markdown | Hunks
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """Edits of one file, against the text that they were computed for."""
+    """Edits of one file, relative to the text ``before``."""
 
     uri: str
     before: Text
-    """Empty for a file that is created."""
+    """Empty for a new file."""
     edits: tuple[Edit, ...]
     version: int | None = None
     create: bool = False
 
     @property
     def after(self) -> Text:
-        """The file once the edits are in."""
+        """The text after the edits."""
         return self.before.edited(self.edits)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an action would do, all of it: edits of files, findings to show, a document to open."""
+    """The complete effect of an action: edits of files, findings to show, a document to open."""
 
     files: tuple[FileChange, ...] = ()
     findings: tuple[Finding, ...] | None = None
     text: Text | None = None
-    """The text that the findings' spans are of."""
+    """The text that the findings' ranges refer to."""
     dropped_findings: int = 0
-    """Findings whose quote does not stand in the file."""
+    """The number of findings whose quote is not in the file."""
     document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """A change that keeps its contract, and why it may only be proposed: the tests that it adds do not pass."""
+    """A change that meets its contract but may only be proposed, as the tests that it adds do not pass."""
 
     change: Change
     reason: str

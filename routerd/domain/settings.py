@@ -1,4 +1,4 @@
-"""The merged configuration as frozen values; ``adapters/config`` reads and checks it, nobody changes it."""
+"""The merged configuration as frozen values; ``adapters/config`` reads and checks it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from routerd.domain.tier import Tier
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
-    """Where a provider's key comes from: exactly one of the three; never the key itself."""
+    """The source of a provider's key: exactly one of the three; never the key itself."""
 
     env: str | None = None
     keyring: str | None = None
@@ -29,16 +29,16 @@ class KeySource:
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """How a provider differs from the OpenAI API, as data."""
+    """How a provider differs from the OpenAI API."""
 
     max_tokens_field: str | None = "max_tokens"
-    """The name of the field that limits the answer; ``None`` where the provider rejects both."""
+    """The field that limits the answer; ``None`` if the provider rejects both."""
     stream_options: bool = True
     sends_done: bool = True
-    """Whether streams end with ``data: [DONE]``: where they do, one without it was cut."""
+    """Whether streams end with ``data: [DONE]``; if so, a stream without it was truncated."""
     system_role: str = "system"
     json_schema: bool = False
-    """Whether ``response_format`` with a JSON schema is honoured."""
+    """Whether the provider supports ``response_format`` with a JSON schema."""
     extra_body: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -55,12 +55,12 @@ class ProviderSettings:
     max_concurrency: int | None = None
     quirks: Quirks = Quirks()
     declared: bool = True
-    """False for a well-known provider that the user's own configuration does not mention."""
+    """False for a preset provider that the user's configuration does not mention."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """What the user says of a model; overrides the price catalogue field by field. Dollars per million."""
+    """The user's settings of a model, which override the price catalogue field by field. Dollars per million tokens."""
 
     input: Decimal | None = None
     output: Decimal | None = None
@@ -69,9 +69,9 @@ class ModelSettings:
     context: int | None = None
     max_output: int | None = None
     source: str = "config"
-    """Who says so: ``config``, or what the shipped defaults name."""
+    """The source of the prices: ``config``, or the source that the shipped defaults name."""
     checked: str | None = None
-    """ISO date on which that was last checked."""
+    """ISO date on which the source was last checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,12 @@ class Budget:
 
     @property
     def limited(self) -> bool:
-        """Whether any cap is set, so that an unknown price must be refused."""
+        """Whether any limit is set, so that unknown prices must be refused."""
         return not (self.daily is None and self.monthly is None and self.per_action is None)
 
 
 class OfflinePolicy(StrEnum):
-    """When the built-in engine is a rung of the ladder."""
+    """When the built-in engine is a candidate."""
 
     WHEN_UNCONFIGURED = "when-unconfigured"
     LAST_RESORT = "last-resort"
@@ -99,7 +99,7 @@ class OfflinePolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoutingExample:
-    """A user's own prototype for semantic routing."""
+    """A user's own example for semantic routing."""
 
     tier: Tier
     text: str
@@ -107,16 +107,16 @@ class RoutingExample:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """Where the embedding of semantic routing is from; with neither of the two it is the built-in one."""
+    """The embedding model of semantic routing; the built-in one if neither field is set."""
 
     folder: str | None = None
-    """A model2vec model on this machine; ``~`` is the user's home."""
+    """The folder of a local model2vec model; ``~`` is the user's home."""
     model: ModelRef | None = None
-    """A model at the embeddings endpoint of a configured provider."""
+    """A model served by the embeddings endpoint of a configured provider."""
 
     @property
     def built_in(self) -> bool:
-        """Whether nothing but the shipped arrays is used."""
+        """Whether the built-in embedding is used."""
         return self.folder is None and self.model is None
 
     def __str__(self) -> str:
@@ -125,13 +125,13 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """How a rung is chosen and whether a better one may follow."""
+    """Settings of routing and escalation."""
 
     escalate: bool = True
     default_tier: Tier = Tier.LOGIC
     offline: OfflinePolicy = OfflinePolicy.WHEN_UNCONFIGURED
     baseline: Tier = Tier.ARCHITECT
-    """Savings are shown against this tier's first model."""
+    """Savings are computed against this tier's first model."""
     examples: tuple[RoutingExample, ...] = ()
     embedder: Embedding = Embedding()
 
@@ -147,7 +147,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """The response cache: the same question to the same model within ``ttl_s`` costs nothing."""
+    """Settings of the reply cache: the same question to the same model within ``ttl_s`` costs nothing."""
 
     enabled: bool = True
     ttl_s: int = 86_400
@@ -156,19 +156,19 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that the user can set, with the defaults filled in."""
+    """All settings, with defaults filled in."""
 
     tiers: Mapping[Tier, tuple[ModelRef, ...]]
     actions: Mapping[str, Tier | None]
     """The tier of each action; ``None`` is ``auto``."""
     providers: Mapping[str, ProviderSettings]
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
-    """By model name, or by ``provider/model`` which wins."""
+    """By model name, or by ``provider/model``, which takes precedence."""
     budget: Budget = Budget()
     routing: Routing = Routing()
     limits: Limits = Limits()
     cache: Cache = Cache()
     instructions: Mapping[str, str] = field(default_factory=dict)
-    """The project's own wishes, by action name, or ``all``; taken along in the prompt."""
+    """The project's own instructions by action name or ``all``; part of the prompt."""
     code_lens: bool = False
     test_command: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""What one action sees of the configuration, from its start to its end; a reload makes a new one."""
+"""The configuration that one action sees from start to end; a reload makes a new snapshot."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from routerd.domain.tier import Tier
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The settings and, of each tier's models, those that can be asked here and now."""
+    """The settings and the usable models of each tier."""
 
     settings: Settings
     usable: Mapping[Tier, tuple[ModelRef, ...]]
-    """Models whose provider has a key or needs none; the built-in engine where the policy lets it in."""
+    """Models whose provider has a key or needs none, and the built-in engine if the policy allows it."""
 
     def stronger(self, tier: Tier) -> Tier | None:
-        """The next tier above one of which a model can be asked; ``None`` where there is none."""
+        """The next stronger tier that has a usable model; ``None`` if there is none."""
         above = tier.and_above()[1:]
         return next((step for step in above if any(model != OFFLINE for model in self.usable.get(step, ()))), None)

@@ -1,4 +1,4 @@
-"""What was spent, saved and foreseen over a time, summed from the ledger."""
+"""Statistics from the ledger: what was spent, saved and estimated in a period."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class DayOfTier:
     cost: Decimal
     attempts: int
     baseline: Decimal = Decimal(0)
-    """What the baseline model would have cost for this day's used answers."""
+    """The baseline model's cost for this day's used answers."""
     saved: Decimal = Decimal(0)
-    """That, less what the answers and the attempts of no use cost."""
+    """The baseline minus the cost of all attempts, used or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelTotals:
-    """One model's work."""
+    """The totals of one model."""
 
     model: str
     """``provider/model``."""
@@ -40,26 +40,26 @@ class ModelTotals:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One model's answers to one action in one language."""
+    """One model's answers to one action in one language: accepted out of all."""
 
     model: str
     """``provider/model``."""
     action: str
     language: str
     accepted: int
-    tried: int
+    answers: int
     cost: Decimal
-    """Dollars of a mean answer."""
+    """The mean cost of an answer in dollars."""
 
     @property
     def worth(self) -> float:
-        """Asking it first pays while an answer costs less than this share of what is asked after it."""
-        return Acceptance(self.accepted, self.tried).at_best
+        """Asking it first pays off while an answer costs less than this share of the candidates after it."""
+        return Acceptance(self.accepted, self.answers).at_best
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """One answer's bill beside its estimate, in dollars."""
+class BilledEstimate:
+    """The bill of one answer with its estimate, in dollars."""
 
     action: str
     model: str
@@ -69,16 +69,16 @@ class Guess:
     cost: Decimal
 
     @property
-    def held(self) -> bool:
-        """Whether the range held the bill."""
+    def within_range(self) -> bool:
+        """Whether the bill is within the estimated range."""
         return self.low <= self.cost <= self.high
 
 
 @dataclass(frozen=True, slots=True)
 class FailuresOf:
-    """Attempts of one deployment that gave no answer for one reason, and what became of their jobs.
+    """Failed attempts of one deployment with one status, and how their jobs ended.
 
-    ``jobs`` is how many jobs they belong to; each of those ends in one of the counts that follow it.
+    ``jobs`` is the number of their jobs; each job is counted in one of the fields after it.
     """
 
     deployment: str
@@ -86,10 +86,10 @@ class FailuresOf:
     status: str
     attempts: int
     cost: Decimal
-    """Dollars of these attempts, as far as their prices are known."""
+    """Dollars of these attempts, without those whose price is unknown."""
     jobs: int
     retried: int
-    """Answered by the same deployment in the end."""
+    """Finally answered by the same deployment."""
     failed_over: int
     """Answered by another deployment of the same tier."""
     escalated: int
@@ -100,40 +100,40 @@ class FailuresOf:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where jobs went after an attempt that gave no answer: from one deployment to another."""
+    """Failovers and escalations from one deployment to another."""
 
     source: str
     """``provider/model``, as the target."""
     target: str
     escalation: bool
-    """To another tier, not to another deployment of the same one."""
+    """Whether the target belongs to another tier."""
     times: int
     answered: int
-    """How often the target's next attempt gave the answer that was taken."""
+    """How often the target's next attempt gave the accepted answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rescues:
-    """Jobs in which something failed, by how each ended; they add up to all such jobs."""
+    """Jobs with a failed attempt, counted by how they ended."""
 
     retried: int = 0
     failed_over: int = 0
     escalated: int = 0
     cancelled: int = 0
-    """By the user, before there was an answer."""
+    """Cancelled by the user before there was an answer."""
     lost: int = 0
     cost: Decimal = Decimal(0)
-    """Dollars of all attempts that gave no answer."""
+    """Dollars of all failed attempts."""
 
     @property
     def saved(self) -> int:
-        """Jobs that got their answer after all."""
+        """Jobs that were answered despite a failure."""
         return self.retried + self.failed_over + self.escalated
 
 
 @dataclass(frozen=True, slots=True)
 class Failovers:
-    """What failed, how often that cost an answer, and where the work went instead."""
+    """Failures, failovers and their results."""
 
     rows: tuple[FailuresOf, ...] = ()
     """Most attempts first."""
@@ -144,35 +144,35 @@ class Failovers:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Totals over a time; money in dollars."""
+    """Totals of a period; money in dollars."""
 
     spent: Decimal
     saved: Decimal
     baseline: Decimal
-    """What the baseline model would have cost for the answers that were used."""
+    """The baseline model's cost for the used answers."""
     actions: int
     attempts: int
     unpriced: int
-    """Attempts whose price is unknown: their cost is in no sum."""
+    """Attempts whose price is unknown; no sum contains their cost."""
     estimated: int
-    """Attempts whose usage the provider did not say."""
+    """Attempts whose usage the provider did not report."""
     unknown: int
-    """Reservations of daemons that died, settled at their estimate."""
+    """Reservations of daemons that died, booked at their amount."""
     cached: int
     usage: Usage
     days: tuple[DayOfTier, ...]
     models: tuple[ModelTotals, ...]
-    guesses: tuple[Guess, ...]
+    guesses: tuple[BilledEstimate, ...]
     failures: tuple[tuple[str, int], ...]
-    """Attempts by status, those that gave no answer, most frequent first."""
+    """The number of failed attempts by status, most frequent first."""
     trials: tuple[Trial, ...] = ()
-    """By kind of work, most asked first."""
+    """By action and language, most answers first."""
     failovers: Failovers = Failovers()
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetStatus:
-    """Today's money, for a status bar."""
+    """Today's spending, budget and savings, for a status bar."""
 
     spent_today: Decimal
     budget_daily: Decimal | None

@@ -1,4 +1,4 @@
-"""What a file declares: symbols with their spans, imports, and where it does not parse."""
+"""The outline of a file: symbols with their ranges, imports and syntax errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routerd.domain.position import Position, Range
 
 
 class SymbolKind(StrEnum):
-    """What was declared, in the word that a person would use for it."""
+    """The kind of a declaration, worded for display."""
 
     FUNCTION = "function"
     METHOD = "method"
@@ -24,13 +24,13 @@ class SymbolKind(StrEnum):
 
     @property
     def callable(self) -> bool:
-        """Whether it can be called, and so tested by itself."""
+        """Whether it can be called, and thus tested on its own."""
         return self in (SymbolKind.FUNCTION, SymbolKind.METHOD)
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """One declaration. ``whole`` holds decorators, header and body; documentation may stand outside it."""
+    """One declaration. ``whole`` covers decorators, header and body; documentation may lie outside it."""
 
     name: str
     qualname: str
@@ -39,13 +39,13 @@ class Symbol:
     whole: Range
     """From the first decorator, attribute or export keyword to the end of the body."""
     header: Range
-    """From the keyword (``def``, ``class``, ``func``) to the end of the signature, the body left out."""
+    """From the keyword (``def``, ``class``, ``func``) to the end of the signature, without the body."""
     name_span: Range
     body: Range | None
     doc: Range | None
     """The existing docstring or doc comment, delimiters included; ``None`` where there is none."""
     signature: str
-    """The header on one line, white space folded, without the body: what another file needs to know."""
+    """The header on one line with white space collapsed, without the body."""
     container: str | None = None
     """``qualname`` of the enclosing symbol."""
 
@@ -56,7 +56,7 @@ class Symbol:
         return first.line, self.whole.end.line
 
     def mapped(self, span: Callable[[Range], Range]) -> Symbol:
-        """The same symbol where a function puts each of its spans."""
+        """The symbol with a function applied to each of its ranges."""
         return replace(
             self,
             whole=span(self.whole),
@@ -78,31 +78,31 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The declarations of one file, in the order in which they begin; an outer symbol before its inner ones."""
+    """The declarations of one file in source order; an enclosing symbol precedes its members."""
 
     language: str
     symbols: tuple[Symbol, ...] = ()
     imports: tuple[Import, ...] = ()
     faults: tuple[Range, ...] = ()
-    """Where the parser had to skip or invent something: empty for a file that parses."""
+    """Where the parser skipped or inserted something; empty for a file that parses."""
     doc: Range | None = None
     """The module's own documentation."""
     by_qualname: dict[str, list[Symbol]] = field(default_factory=dict, compare=False, repr=False)
-    """All that bear a name, in order: a function may be defined twice, in two branches or as overloads."""
+    """All symbols of a name, in order: a function may be defined twice, in two branches or as overloads."""
 
     def __post_init__(self) -> None:
         for symbol in self.symbols:
             self.by_qualname.setdefault(symbol.qualname, []).append(symbol)
 
     def named_at(self, position: Position) -> Symbol | None:
-        """The symbol whose declared name stands at a place."""
+        """The symbol whose declared name is at a position."""
         return next((s for s in self.symbols if position in s.name_span), None)
 
     def enclosing(self, position: Position) -> Symbol | None:
-        """The innermost symbol around a place."""
+        """The innermost symbol that encloses a position."""
         around = [s for s in self.symbols if position in s.whole]
         return max(around, key=lambda s: s.whole.start, default=None)
 
     def inside(self, span: Range) -> tuple[Symbol, ...]:
-        """The symbols that lie wholly in a span."""
+        """The symbols that lie entirely within a range."""
         return tuple(s for s in self.symbols if span.covers(s.whole))

@@ -1,4 +1,4 @@
-"""What one call of a model may cost: an upper bound of its bill, and the longest answer that an amount pays for."""
+"""Limits of one model call: an upper bound of its bill, and the longest answer that an amount pays for."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from routerd.domain.money import MILLION, Price
 
 INPUT_BOUND = 1.25
-"""Billed input tokens for each token counted here, at most: what 95 of 100 files stay below with the tokenizer that
-was measured furthest from o200k (an older Claude's, on 942 Python files)."""
+"""The highest ratio of billed to counted input tokens: 95 % of files stay below it with the tokenizer measured
+furthest from o200k (an older Claude's, on 942 Python files)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How calls of one model are limited for one action. Output tokens include reasoning."""
+    """Limits of the calls of one model for one action. Output tokens include reasoning."""
 
     price: Price | None
-    room: int
-    """The limit of the answer where money is no matter: a cut answer costs all and gives nothing."""
+    max_output: int
+    """The limit of the answer without a budget; generous, as a truncated answer is billed in full and useless."""
     least: int
-    """The lowest limit worth asking with: the high end of what the answer is expected to take."""
+    """The lowest limit worth asking with: the high end of the expected output."""
     input_bound: float = INPUT_BOUND
     excess: float = 1.0
-    """The largest bill of this model so far in terms of what had been foreseen for it; 1 where none was above that."""
+    """The largest ratio of this model's bills to their highest estimate; 1 if no bill exceeded its estimate."""
     limited: bool = True
-    """Whether the provider takes a limit of the answer; where it takes none, nothing bounds the bill."""
+    """Whether the provider accepts a limit of the answer; if not, the bill has no bound."""
 
-    def foreseen(self, counted: int, output: int) -> Decimal | None:
-        """Dollars for ``counted`` local input and ``output`` tokens at the dearest rates; unknown is ``None``."""
+    def estimated(self, counted: int, output: int) -> Decimal | None:
+        """Dollars for ``counted`` local input and ``output`` tokens at the highest rates; unknown is ``None``."""
         if self.price is None:
             return None
         return (self._input(counted) + output * self._per_output(self.price)) / MILLION
 
     def most(self, counted: int, output: int) -> Decimal | None:
-        """The same with what this model was seen to bill beyond it: the amount to reserve for a call."""
-        foreseen = self.foreseen(counted, output)
-        return None if foreseen is None else foreseen * self._excess
+        """The same times ``excess``: the amount to reserve for a call."""
+        estimated = self.estimated(counted, output)
+        return None if estimated is None else estimated * self._excess
 
     def affords(self, counted: int, amount: Decimal) -> int:
-        """The longest answer within ``room``, in tokens, whose call costs ``amount`` dollars at the most."""
+        """The longest answer within ``max_output``, in tokens, whose call costs at most ``amount`` dollars."""
         if self.price is None or not (per_output := self._per_output(self.price)):
-            return self.room
+            return self.max_output
         rest = amount * MILLION / self._excess - self._input(counted)
-        return max(0, min(self.room, int((rest / per_output).to_integral_value(ROUND_FLOOR))))
+        return max(0, min(self.max_output, int((rest / per_output).to_integral_value(ROUND_FLOOR))))
 
     @property
     def _excess(self) -> Decimal:
         return Decimal(str(self.excess))
 
     def _input(self, counted: int) -> Decimal:
-        """Millionths of dollars for the input, were none of it served from a cache and all of it written to one."""
+        """Millionths of dollars for the input if no cache serves it and all of it is written to one."""
         assert self.price is not None
         price = self.price
         dearest = max(rate for rate in (price.input, price.cached_input, price.cache_write) if rate is not None)

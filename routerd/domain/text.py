@@ -1,7 +1,7 @@
 """A text as LSP sees it: lines end at LF, CRLF or CR only, and columns count in a negotiated unit.
 
 ``str.splitlines`` also breaks at form feed, U+2028 and six others, which silently shifts every
-incremental edit below them; so the lines are cut here, once, and only here.
+incremental edit below them; so lines are split here and nowhere else.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _NUMBERS = itertools.count()
 
 _TRAIL = 256
-"""Edits that a text remembers: a few minutes of typing."""
+"""The number of edits that a text remembers: a few minutes of typing."""
 _ASKED = 8
-"""Older texts that a change was asked for and that the next text is told of at once."""
+"""The number of older texts whose change up to the current text is cached."""
 
 
 class Encoding(StrEnum):
@@ -41,7 +41,7 @@ class Encoding(StrEnum):
         return len(text.encode("utf-8", "surrogatepass"))
 
     def column(self, line: str, units: int) -> int:
-        """The code point column at so many units; inside a character rounds down, past the end clamps."""
+        """The code point column of a unit offset; rounds down inside a character, clamps past the end."""
         if line.isascii() or self is Encoding.UTF32:
             return min(max(units, 0), len(line))
         seen = 0
@@ -53,7 +53,7 @@ class Encoding(StrEnum):
 
 
 def cut_lines(string: str) -> list[str]:
-    """The lines of a string with their line ends; always at least one, and the last has no line end."""
+    """Splits a string into lines with their line ends; at least one, and the last has no line end."""
     lines = _LINE.findall(string)
     if not lines or lines[-1].endswith(("\n", "\r")):
         lines.append("")
@@ -61,23 +61,23 @@ def cut_lines(string: str) -> list[str]:
 
 
 def with_lf(string: str) -> str:
-    """The string with LF for each of its line ends."""
+    """The string with all line ends replaced by LF."""
     return string.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def indent_of(line: str) -> str:
-    """The white space that a line begins with."""
+    """The leading white space of a line."""
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 class Text:
     """An immutable text: its lines with their line ends, most of them shared with its predecessor.
 
-    Lines, not offsets, because an edit then costs the lines it touches and not the length of the file.
+    It stores lines, not offsets, so that an edit costs the lines it touches and not the length of the file.
     """
 
     def __init__(self, source: str | Lines) -> None:
-        """From a string, or from lines that ``cut_lines`` would have cut."""
+        """From a string, or from lines as ``cut_lines`` splits them."""
         self.lines = source if isinstance(source, Lines) else Lines.of(cut_lines(source))
         self._number = next(_NUMBERS)
         self._trail: tuple[tuple[int, LineChange], ...] = ()
@@ -90,7 +90,7 @@ class Text:
         return hash(self.string)
 
     def __reduce__(self) -> tuple[type[Text], tuple[str]]:
-        """In another process it is a text of its own: numbers and edits are this one's."""
+        """Pickles only the string: its identity and edit history belong to this process."""
         return Text, (self.string,)
 
     def __repr__(self) -> str:
@@ -103,12 +103,12 @@ class Text:
 
     @property
     def end(self) -> Position:
-        """The place after the last character."""
+        """The position after the last character."""
         return Position(len(self.lines) - 1, len(self.lines[-1]))
 
     @property
     def whole(self) -> Range:
-        """The span of the whole text."""
+        """The range of the whole text."""
         return Range(Position(0, 0), self.end)
 
     def bare(self, line: int) -> str:
@@ -124,28 +124,28 @@ class Text:
         return indent_of(self.bare(line))
 
     def line_start(self, line: int) -> Position:
-        """The place before a line's first character, which stands behind a byte order mark; the end beyond the last."""
+        """The position of a line's first character, after a byte order mark; the text's end past the last line."""
         if line >= len(self.lines):
             return self.end
         return Position(line, int(line == 0 and self.lines[0].startswith("\ufeff")))
 
     @cached_property
     def newline(self) -> str:
-        """The line end that the text uses most; LF where it has none."""
+        """The most frequent line end; LF if there is none."""
         crlf = sum(line.endswith("\r\n") for line in self.lines)
         lf = sum(line.endswith("\n") for line in self.lines) - crlf
         cr = sum(line.endswith("\r") for line in self.lines)
         return max((("\n", lf), ("\r\n", crlf), ("\r", cr)), key=lambda pair: pair[1])[0]
 
     def clamp(self, position: Position) -> Position:
-        """The nearest place that exists: LSP lets a client name columns and lines past the end."""
+        """The nearest valid position: LSP allows columns and lines past the end."""
         if position.line >= len(self.lines):
             return self.end
         line = max(position.line, 0)
         return Position(line, min(max(position.column, 0), len(self.bare(line))))
 
     def slice(self, span: Range) -> str:
-        """What stands in a span (clamped)."""
+        """The text of a range (clamped)."""
         start, end = self.clamp(span.start), self.clamp(span.end)
         if start.line == end.line:
             return self.lines[start.line][start.column : end.column]
@@ -158,12 +158,12 @@ class Text:
         )
 
     def replaced(self, span: Range, new: str) -> Text:
-        """The text with one span replaced; the span is clamped, and its ends may come in either order."""
+        """The text with one range replaced; the range is clamped, and its ends may be in either order."""
         start, end = sorted((self.clamp(span.start), self.clamp(span.end)))
         head = self.lines[start.line][: start.column]
         tail = self.lines[end.line][end.column :]
         first, last = start.line, end.line
-        # A CR and an LF that meet at a seam become one line end, so the neighbours are cut again with it.
+        # A CR and an LF that meet become one line end, so the adjacent lines are split again as well.
         if not head and first > 0 and self.lines[first - 1].endswith("\r"):
             first -= 1
             head = self.lines[first]
@@ -177,9 +177,9 @@ class Text:
         return text
 
     def changed_since(self, older: Text) -> LineChange | None:
-        """The lines that edits changed since an older text, without looking at the text.
+        """The lines changed since an older text, from the edit history alone.
 
-        ``None`` where this one did not come from it, or so many edits ago that they are forgotten.
+        ``None`` if this text does not descend from it, or the history no longer reaches back to it.
         """
         if older is self:
             return LineChange(0, 0, 0)
@@ -192,9 +192,9 @@ class Text:
         return self._changes[number]
 
     def edited(self, edits: Iterable[Edit]) -> Text:
-        """The text after edits that do not overlap, all of them given against this text.
+        """The text after non-overlapping edits, all relative to this text.
 
-        Insertions at one place go in the order given. Raises ValueError where two edits overlap.
+        Insertions at one position keep their order. Raises ValueError if two edits overlap.
         """
         text = self
         before: Range | None = None
@@ -207,12 +207,12 @@ class Text:
         return text
 
     def position(self, line: int, units: int, encoding: Encoding) -> Position:
-        """The place of a client's position: a line, and a column in the client's units."""
+        """Converts a client's position: a line, and a column in the client's units."""
         if line >= len(self.lines):
             return self.end
         return Position(max(line, 0), encoding.column(self.bare(max(line, 0)), units))
 
     def units(self, position: Position, encoding: Encoding) -> tuple[int, int]:
-        """A client's position for a place: line, and column in the client's units."""
+        """Converts a position for a client: line, and column in the client's units."""
         position = self.clamp(position)
         return position.line, encoding.width(self.lines[position.line][: position.column])

@@ -8,7 +8,7 @@ from routerd.domain.errors import UsageError
 
 
 class Tier(StrEnum):
-    """What kind of work a model is for."""
+    """The strength of a model, by the work it is suited for."""
 
     UTILITY = "utility"
     SPEED = "speed"
@@ -17,7 +17,7 @@ class Tier(StrEnum):
 
     @classmethod
     def named(cls, name: object) -> Tier:
-        """The tier of a name. Raises UsageError where there is none."""
+        """The tier of a name. Raises UsageError if there is none."""
         if name not in list(cls):
             raise UsageError(f"There is no tier '{name}'; there are {', '.join(cls)}.")
         return cls(str(name))
@@ -28,7 +28,7 @@ class Tier(StrEnum):
         return _RANK[self]
 
     def and_above(self) -> tuple[Tier, ...]:
-        """This tier and each stronger one, weakest first: the rungs that an action may climb."""
+        """This tier and all stronger ones, weakest first: the tiers that an action may escalate to."""
         return tuple(sorted((t for t in Tier if t.rank >= self.rank), key=lambda t: t.rank))
 
 

@@ -1,4 +1,4 @@
-"""Tool files: settings of editors, CI, hooks, packages, builds and routerd, which programs act on unasked."""
+"""Tool files: settings of editors, CI, hooks, packages, builds and routerd, which programs execute automatically."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SHAPES = re.compile(
 
 
 def is_tool_file(path: str) -> bool:
-    """Whether a tool acts on a file, by its relative path: a known name, or a name or folder that begins with a dot."""
+    """Whether a relative path is a tool file: a known name, or a name or folder that begins with a dot."""
     parts = [part.lower() for part in path.split("/") if part]
     name = parts[-1] if parts else ""
     return any(part.startswith(".") for part in parts) or name in _NAMES or _SHAPES.fullmatch(name) is not None

@@ -1,10 +1,10 @@
-"""Surrogates: what Python keeps of bytes that are not UTF-8 and of halved emoji, and no wire or database takes."""
+"""Removes surrogates, by which Python represents invalid UTF-8 and split emoji; protocols and databases refuse them."""
 
 from __future__ import annotations
 
 
 def well_formed(text: str) -> str:
-    """The text with each pair of surrogates as its character, and each one left alone as U+FFFD."""
+    """The text with surrogate pairs combined and lone surrogates replaced by U+FFFD."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Expected ways for a step to end that are not faults: accepted, rejected, refused, stale."""
+"""Expected results of a step that are not exceptions: accepted, rejected, refused, stale."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer keeps its contract."""
+    """The answer meets its contract."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The answer does not keep its contract; the reason goes to the next rung and to the receipt."""
+    """The answer does not meet its contract; the reason goes to the next candidate and to the receipt."""
 
     reason: str
     mechanical: bool = False
-    """A slip of form (a stray fence, a missing name) that the same model may mend when told."""
+    """A formal error (a stray fence, a missing name) that the same model may fix when told."""
 
 
 class RefusalCode(StrEnum):
@@ -53,17 +53,17 @@ class RefusalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """routerd will not send this; the message says why and what to do, in one sentence each."""
+    """routerd does not send this; the message says why and what to do, in one sentence each."""
 
     message: str
     code: RefusalCode
     short: str = ""
-    """The same in a few words for a title: "over today's budget"."""
+    """A short form for a title: "over today's budget"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The file changed while the answer was on its way, so that it cannot be applied as it is."""
+    """The file changed while the answer was being generated, so the answer cannot be applied as it is."""
 
     reason: str
 

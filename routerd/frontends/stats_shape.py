@@ -9,7 +9,7 @@ from routerd.frontends.shapes import Json, counted, money, usage_json
 
 def stats_json(stats: Stats) -> Json:
     """What `routerd stats --json` prints and `routerd.stats` answers."""
-    held = sum(guess.held for guess in stats.guesses)
+    held = sum(guess.within_range for guess in stats.guesses)
     return {
         "spent": money(stats.spent),
         "saved": money(stats.saved),
@@ -47,7 +47,7 @@ def stats_json(stats: Stats) -> Json:
                 "action": trial.action,
                 "language": trial.language,
                 "accepted": trial.accepted,
-                "tried": trial.tried,
+                "tried": trial.answers,
                 "cost": money(trial.cost),
                 "worth": round(trial.worth, 4),
             }

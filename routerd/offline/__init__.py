@@ -1,4 +1,4 @@
-"""The built-in engine: every action without a key, a model or a network, at the price of nothing."""
+"""The built-in engine: runs actions without a key, a model or a network, free of charge."""
 
 from routerd.offline.engine import OfflineEngine
 

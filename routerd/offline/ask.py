@@ -1,4 +1,4 @@
-"""Free-form requests: says that they need a model, and shows where the words point; never an edit."""
+"""Free-form requests: says that they need a model and lists matching declarations; never an edit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 from routerd.domain.project import Declaration, Project
 from routerd.domain.prompt import Question
+from routerd.offline.english import word_set
 from routerd.offline.names import listing, raw_words
-from routerd.offline.vocabulary import vocabulary
 
 _MAX_MATCHES = 10
-_COMMON = vocabulary(
+_COMMON = word_set(
     """
     a about all an and any are as at be been but by can could do does for from get has have how i if in
     into is it its make me my not of on or our please should so some than that the their them then there
@@ -21,7 +21,7 @@ _COMMON = vocabulary(
 
 
 def answer(question: Question, project: Project) -> str:
-    """Markdown: the honest sentence, then declarations whose names share words with the request."""
+    """Markdown: the notice that no model was asked, then declarations whose names share words with the request."""
     wanted = _stems(re.findall(r"[A-Za-z_][A-Za-z0-9_]+", question.request.instruction))
     path = question.conventions.path
     scored: dict[tuple[str, str], tuple[int, str]] = {}
@@ -57,6 +57,6 @@ def _described(declaration: Declaration) -> str:
 
 
 def _stems(names: list[str]) -> set[str]:
-    """The words of some names, without the commonest and without a plural's ending."""
+    """The words of names, without stop words and plural endings."""
     found = {word for name in names for word in raw_words(name)} - _COMMON
     return {word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in found}

@@ -1,4 +1,4 @@
-"""Tests of one Python function or class, each from something that its source shows for sure."""
+"""Tests of one Python function or class, each derived from a certain fact in its source."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from routerd.offline.doctests import UnfitError, example_of
+from routerd.offline.english import word_set
 from routerd.offline.facts import Facts, parameters_of
 from routerd.offline.interpret import BeyondError, DeliberateError, Interpreter
 from routerd.offline.module import Module
@@ -18,18 +19,17 @@ from routerd.offline.names import prose
 from routerd.offline.phrases import annotated, assigned
 from routerd.offline.pure import samples, written
 from routerd.offline.source import Definition, Function, dotted
-from routerd.offline.vocabulary import vocabulary
 
 _MAX_CASES = 4
-"""Assertions of worked-out results; the samples repeat themselves after that."""
+"""The most assertions of computed results; the samples repeat after that."""
 _MAX_MEMBERS = 5
 _KEEPS_CLASS = frozenset(("dataclass", "final", "total_ordering", "unique", "runtime_checkable"))
-_OWN_CONSTRUCTION = vocabulary("__init__ __new__ __post_init__ __setattr__ __getattribute__ __call__")
+_OWN_CONSTRUCTION = word_set("__init__ __new__ __post_init__ __setattr__ __getattribute__ __call__")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One test function: what it is called, its body, and the names that it takes from the module."""
+class GeneratedTest:
+    """One test function: its name, its body, and the names that it imports from the module."""
 
     name: str
     lines: tuple[str, ...]
@@ -37,8 +37,8 @@ class Case:
     captures: bool = False
 
 
-def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterator[Case]:
-    """The tests of what ``path`` leads to, from the module's top: ``("Class", "method")``."""
+def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterator[GeneratedTest]:
+    """The tests of the declaration at ``path`` from the module's top level: ``("Class", "method")``."""
     top = frozenset((path[0],))
     label = "_".join(part.strip("_") or part for part in path).lower() if len(path) > 1 else path[0].strip("_")
     reason = module.unreachable(path)
@@ -51,7 +51,9 @@ def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterato
         if example is not None:
             known += 1
             imports = frozenset(example.imports) | top
-            yield Case(f"test_{label}_does_as_its_docstring_shows", tuple(example.lines), imports, example.captures)
+            yield GeneratedTest(
+                f"test_{label}_does_as_its_docstring_shows", tuple(example.lines), imports, example.captures
+            )
     except UnfitError as unfit:
         yield _skip(f"{label}_does_as_its_docstring_shows", f"the example of {'.'.join(path)} {unfit}", top)
         known += 1
@@ -63,25 +65,25 @@ def tests_of(path: tuple[str, ...], node: Definition, module: Module) -> Iterato
     if not why:
         lines, why = _worked_out(path[0], node, module)
         if lines:
-            yield Case(f"test_{label}_gives_what_its_body_says", lines, top)
+            yield GeneratedTest(f"test_{label}_gives_what_its_body_says", lines, top)
             return
     if not known:
         yield _skip(f"{label}_behaviour", f"{'.'.join(path)} was not called: {why}", top)
 
 
-def _skip(label: str, reason: str, imports: frozenset[str]) -> Case:
-    return Case(f"test_{label}", (f"pytest.skip({f'offline, no model: {reason}'!r})",), imports)
+def _skip(label: str, reason: str, imports: frozenset[str]) -> GeneratedTest:
+    return GeneratedTest(f"test_{label}", (f"pytest.skip({f'offline, no model: {reason}'!r})",), imports)
 
 
-def _signature(label: str, path: tuple[str, ...], node: Function, module: Module) -> Iterator[Case]:
-    """That it is there and takes what it takes; a decorator may change the latter."""
+def _signature(label: str, path: tuple[str, ...], node: Function, module: Module) -> Iterator[GeneratedTest]:
+    """Tests that it exists and has its parameters; a decorator may change the latter."""
     target = ".".join(path)
     kinds = [dotted(d) for d in node.decorator_list]
     names = [parameter.name for parameter in parameters_of(node)]
     top = frozenset((path[0],))
     if kinds == ["property"] and module.certain:
         line = f'assert isinstance(inspect.getattr_static({".".join(path[:-1])}, "{path[-1]}"), property)'
-        yield Case(f"test_{label}_is_a_property", (line,), top)
+        yield GeneratedTest(f"test_{label}_is_a_property", (line,), top)
         return
     if kinds in ([], ["staticmethod"], ["classmethod"], ["abstractmethod"]) and module.certain:
         names = names[1:] if kinds == ["classmethod"] else names
@@ -89,13 +91,13 @@ def _signature(label: str, path: tuple[str, ...], node: Function, module: Module
         what = "_".join(re.sub(r"\W", "", name.strip("_")) or name for name in shown[:4]) or "no_arguments"
         literal = "[" + ", ".join(f'"{name}"' for name in names) + "]"
         line = f"assert list(inspect.signature({target}).parameters) == {literal}"
-        yield Case(f"test_{label}_takes_{what}", (line,), top)
+        yield GeneratedTest(f"test_{label}_takes_{what}", (line,), top)
     elif not any(kind.endswith(("property", "setter", "getter", "deleter")) for kind in kinds) and len(path) == 1:
-        yield Case(f"test_{label}_can_be_called", (f"assert callable({target})",), top)
+        yield GeneratedTest(f"test_{label}_can_be_called", (f"assert callable({target})",), top)
 
 
 def _worked_out(name: str, node: Function, module: Module) -> tuple[tuple[str, ...], str]:
-    """Assertions of results that follow from the body alone; else none and the reason."""
+    """Assertions of results that follow from the body alone; else empty with the reason."""
     parameters = [p for p in Facts(node).parameters if not p.stars]
     if isinstance(node, ast.AsyncFunctionDef) or Facts(node).yields or node.decorator_list:
         return (), "it is asynchronous, a generator or decorated"
@@ -120,7 +122,7 @@ def _worked_out(name: str, node: Function, module: Module) -> tuple[tuple[str, .
 
 
 def _outcome(call: str, node: Function, values: dict[str, Any], module: Module) -> str:
-    """The assertion for one call, or the empty string where the outcome is not known."""
+    """The assertion for one call; empty if the result is unknown."""
     assert isinstance(node, ast.FunctionDef)
     try:
         result = Interpreter(module.constants, module.names).call(node, copy.deepcopy(values))
@@ -134,24 +136,24 @@ def _outcome(call: str, node: Function, values: dict[str, Any], module: Module) 
     return f"assert {call} {'is' if result is None or isinstance(result, bool) else '=='} {code}"
 
 
-def _class_tests(label: str, path: tuple[str, ...], node: ast.ClassDef) -> Iterator[Case]:
-    """That it is a class, and what follows from a plain enumeration or dataclass."""
+def _class_tests(label: str, path: tuple[str, ...], node: ast.ClassDef) -> Iterator[GeneratedTest]:
+    """Tests that it is a class, and facts of a plain enumeration or dataclass."""
     target, top = ".".join(path), frozenset((path[0],))
     decorators = {dotted(d).rpartition(".")[2] for d in node.decorator_list}
     bases = {dotted(base).rpartition(".")[2] for base in node.bases}
     if decorators <= _KEEPS_CLASS:
-        yield Case(f"test_{label}_is_a_class", (f"assert isinstance({target}, type)",), top)
+        yield GeneratedTest(f"test_{label}_is_a_class", (f"assert isinstance({target}, type)",), top)
     methods = {statement.name for statement in node.body if isinstance(statement, Function)}
     if node.keywords or methods & _OWN_CONSTRUCTION:
         return
     if bases and bases <= {"Enum", "IntEnum", "StrEnum"} and decorators <= _KEEPS_CLASS - {"dataclass"}:
         lines = [f"assert {target}.{name}.value == {code}" for name, code in _members(node)]
         if lines:
-            yield Case(f"test_{label}_has_its_values", tuple(lines[:_MAX_MEMBERS]), top)
+            yield GeneratedTest(f"test_{label}_has_its_values", tuple(lines[:_MAX_MEMBERS]), top)
     elif decorators == {"dataclass"} and not bases:
         lines = _constructed(target, prose(path[-1]).replace(" ", "_").lower(), node)
         if lines:
-            yield Case(f"test_{label}_holds_what_it_is_given", tuple(lines), top)
+            yield GeneratedTest(f"test_{label}_holds_what_it_is_given", tuple(lines), top)
         else:
             yield _skip(
                 f"{label}_holds_what_it_is_given",
@@ -172,7 +174,7 @@ def _members(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
 
 
 def _constructed(target: str, name: str, node: ast.ClassDef) -> list[str]:
-    """Construct with a sample for each field without a default; empty where a sample is missing."""
+    """Constructs it with a sample for each field without a default; empty if a sample is missing."""
     given: dict[str, str] = {}
     for field, statement in annotated(node).items():
         if statement.value is not None:
@@ -192,6 +194,6 @@ def _constructed(target: str, name: str, node: ast.ClassDef) -> list[str]:
 
 
 def _as_function(name: str, annotation: ast.expr) -> ast.FunctionDef:
-    """A function whose one parameter is the field, so that both are sampled by the same rules."""
+    """A function whose only parameter is the field, so that both are sampled by the same rules."""
     arguments = ast.arguments([], [ast.arg(name, annotation)], None, [], [], None, [])
     return ast.FunctionDef("_", arguments, [], [], None)

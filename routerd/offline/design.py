@@ -1,4 +1,4 @@
-"""A design document without a model: the outline, the real dependencies, and what simple numbers say."""
+"""A design document without a model: the outline, the dependencies, and metrics."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from routerd.offline.source import source_of
 _MAX_ROWS = 60
 _MAX_NEIGHBOURS = 20
 _MAX_NODES = 12
-"""Nodes on either side of the diagram: beyond that nobody can follow the arrows."""
+"""The most nodes on either side of the diagram; more would be unreadable."""
 _MAX_RISKS = 12
 _HONEST = "Written offline, without a model: from names, docstrings, imports and sizes. It knows no intent."
 
 
 def design(question: Question, project: Project) -> str:
-    """Markdown with the promised sections, in order."""
+    """Markdown with the required sections, in order."""
     notes = Notes(question, project)
     pieces = [f"# {question.target.label}", f"*{_HONEST}*"]
     for section in question.spec.sections:
@@ -38,7 +38,7 @@ def design(question: Question, project: Project) -> str:
 
 
 class Notes:
-    """What is known of one file, written section by section."""
+    """Writes the sections about one file."""
 
     def __init__(self, question: Question, project: Project) -> None:
         self._question = question
@@ -114,7 +114,7 @@ class Notes:
         ids: dict[str, str] = {}
 
         def node(name: str) -> str:
-            """The id of a node; it brings its label the first time."""
+            """The id of a node, with its label on the first use."""
             if name in ids:
                 return ids[name]
             ids[name] = f"n{len(ids)}"
@@ -132,7 +132,7 @@ class Notes:
         return "```mermaid\ngraph LR\n" + "\n".join(lines) + "\n```"
 
     def _structural(self) -> list[Risk]:
-        """What the graph and the tests show."""
+        """Risks shown by the import graph and the tests."""
         found: list[Risk] = []
         if self._cycle:
             way = " → ".join(f"`{file}`" for file in self._cycle)
@@ -168,7 +168,7 @@ class Notes:
 
 
 def _first_sentence(text: Text, first: int, last: int) -> str:
-    """The first line with words of some documentation, without its marks."""
+    """The first non-empty line of documentation, without comment delimiters."""
     for number in range(first, last + 1):
         words = text.bare(number).strip().lstrip("rRuUbB") if number == first else text.bare(number).strip()
         words = words.strip("\"'/*#! \t").removeprefix("<summary>").removesuffix("</summary>").strip()

@@ -1,4 +1,4 @@
-"""Doctests turned into assertions: what a docstring shows at the prompt, with the output that it promises."""
+"""Converts doctests to assertions: the examples of a docstring with their expected output."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from routerd.offline.source import dotted
 
 
 class UnfitError(Exception):
-    """The example cannot become an assertion; the text goes on after ``the example of f``."""
+    """The example cannot be converted to an assertion; the text continues ``the example of f``."""
 
 
 @dataclass(slots=True)
 class DoctestExample:
-    """The body of a test, and what it needs."""
+    """The body of a test, and the names it needs."""
 
     lines: list[str] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
@@ -28,7 +28,7 @@ class DoctestExample:
 
 
 def example_of(docstring: str, bound: Mapping[str, int], prints: bool) -> DoctestExample | None:
-    """The examples of one docstring as a test body, ``None`` where there is none. Raises UnfitError.
+    """The examples of one docstring as a test body; ``None`` without examples. Raises UnfitError.
 
     ``bound`` counts the bindings of the module's names; ``prints`` says whether the module may print.
     """
@@ -42,7 +42,7 @@ def example_of(docstring: str, bound: Mapping[str, int], prints: bool) -> Doctes
         return None
     example = DoctestExample()
     known: set[str] = set()
-    # What an example imports may print as well.
+    # Modules that an example imports may print as well.
     prints = prints or any("import" in one.source for one in shown)
     for one in shown:
         tree = python_tree(one.source)
@@ -86,7 +86,7 @@ def _asserted(tree: ast.Module, code: str, want: str, prints: bool, example: Doc
 
 
 def _literal(wanted: str) -> bool:
-    """Whether the output is a value that reads back as itself."""
+    """Whether the output is a literal that evaluates to itself."""
     try:
         return repr(ast.literal_eval(wanted)) == wanted
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -94,7 +94,7 @@ def _literal(wanted: str) -> bool:
 
 
 def _loose(node: ast.expr) -> bool:
-    """Whether the expression binds no tighter than a comparison."""
+    """Whether the expression needs parentheses in a comparison."""
     return isinstance(node, ast.Compare | ast.BoolOp | ast.IfExp | ast.Lambda | ast.NamedExpr | ast.UnaryOp)
 
 
@@ -111,7 +111,7 @@ def _error(message: str) -> str:
 
 
 def _needed(tree: ast.Module, known: set[str], bound: Mapping[str, int]) -> set[str]:
-    """Names that a step takes from the module; ``known`` grows by those that it binds itself."""
+    """Names that a step uses from the module; adds those that it binds itself to ``known``."""
     loads = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     made = set(_made(ast.walk(tree)))
     needed: set[str] = set()
@@ -143,13 +143,13 @@ def _made(nodes: Iterable[ast.AST]) -> Iterable[str]:
 
 
 def _code(tree: ast.Module, source: str) -> str:
-    """The step as written, unless a string over several lines would change when it is indented."""
+    """The step as written, unless indenting would change a multi-line string."""
     strings = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
     return ast.unparse(tree) if any("\n" in string for string in strings) else source.rstrip("\n")
 
 
 def _check(body: str) -> None:
-    """Raises UnfitError where the steps are no body of a function, as ``import *`` and ``await`` are not."""
+    """Raises UnfitError if the steps are not valid in a function, such as ``import *`` and ``await``."""
     try:
         compile("def test():\n" + textwrap.indent(body, "    "), "<example>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as fault:

@@ -1,4 +1,4 @@
-"""Documentation from what the code shows: one block of words for each symbol, in the style of the file."""
+"""Documentation derived from the code: one block for each symbol, in the style of the file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from routerd.offline.source import Definition, source_of
 from routerd.offline.styles import Doc, DocEntry, rendered
 
 _MAX_ATTRIBUTES = 12
-"""A longer list is a repetition of the class body."""
+"""The most attributes listed; a longer list would repeat the class body."""
 
 
 def document(question: Question) -> str:
-    """``<doc>`` blocks for every target symbol. Raises UpstreamError for a language it has no words for."""
+    """``<doc>`` blocks for every target symbol. Raises UpstreamError for an unsupported language."""
     language = question.request.document.language
     spec = spec_of(language)
     if spec is None:

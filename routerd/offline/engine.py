@@ -1,4 +1,4 @@
-"""The Engine that answers from the code itself, in the formats asked of models; it never runs that code."""
+"""The Engine that derives answers from the code, in the formats that models use; never runs that code."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _Writer = Callable[[Question], str]
 
 
 class OfflineEngine:
-    """Answers each contract with a writer of its own; honest that no model was asked."""
+    """Answers each contract by its own writer; the answers say that no model was asked."""
 
     def __init__(self, linter: Linter, project: Callable[[str], Project]) -> None:
-        """``project`` gives the index of the project around a document's URI, from memory."""
+        """``project`` returns the index of the project of a document's URI, from memory."""
         self._writers: dict[Contract, _Writer] = {
             Contract.DOCUMENTATION: document,
             Contract.TESTS: write_tests,
@@ -39,15 +39,15 @@ class OfflineEngine:
             Contract.MARKDOWN: lambda question: design(question, project(question.request.document.uri)),
             Contract.HUNKS: lambda question: answer(question, project(question.request.document.uri)),
         }
-        # A thread of its own: the event loop, and with it every cancel, stays free while a file is studied.
+        # Runs in a thread, so that the event loop can handle cancellation meanwhile.
         self._executor = ThreadPoolExecutor(1, "routerd-offline")
 
     def first(self, question: Question, candidate: Candidate) -> ModelRef:  # of the port
-        """The built-in engine, whatever is asked."""
+        """Always the built-in engine."""
         return OFFLINE
 
     async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
-        """The reply, at no cost. Raises UpstreamError where the language is beyond the built-in engine."""
+        """The reply, at no cost. Raises UpstreamError if the built-in engine does not support the language."""
         started = time.perf_counter()
 
         def attempt(status: AttemptStatus, reason: str | None = None) -> Attempt:

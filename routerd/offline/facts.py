@@ -1,4 +1,4 @@
-"""What the tree of a Python function or class shows for sure: parameters, results, errors, decorators."""
+"""Certain facts from the tree of a Python function or class: parameters, results, errors, decorators."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PROPERTIES = frozenset(("property", "cached_property", "abstractproperty"))
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter as it is declared; ``stars`` is empty, ``*`` or ``**``."""
+    """One parameter as declared; ``stars`` is empty, ``*`` or ``**``."""
 
     name: str
     stars: str = ""
@@ -26,7 +26,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An error that the body raises, and the condition around it in words; empty where none is plain."""
+    """An error that the body raises, and its condition as text; empty if there is no simple one."""
 
     name: str
     when: str
@@ -34,7 +34,7 @@ class Raised:
 
 @dataclass(frozen=True)
 class Facts:
-    """A function with the name of the class around it, ``""`` for a plain function."""
+    """A function with the name of its class, ``""`` for a plain function."""
 
     node: Function
     owner: str = ""
@@ -46,7 +46,7 @@ class Facts:
 
     @property
     def known(self) -> bool:
-        """Whether there is a body to look at."""
+        """Whether the body could be parsed."""
         return bool(self.node.body)
 
     @property
@@ -61,7 +61,7 @@ class Facts:
 
     @property
     def is_context_manager(self) -> bool:
-        """Whether its result is for a ``with`` statement."""
+        """Whether it is a context manager function."""
         return not _CONTEXT_MANAGERS.isdisjoint(self.decorators)
 
     @cached_property
@@ -71,7 +71,7 @@ class Facts:
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The parameters that a caller passes: ``self`` and ``cls`` left out."""
+        """The parameters that a caller passes, without ``self`` and ``cls``."""
         found = tuple(parameters_of(self.node))
         bound = bool(self.owner) and "staticmethod" not in self.decorators
         return found[1:] if bound and found and not found[0].stars else found
@@ -83,19 +83,19 @@ class Facts:
 
     @cached_property
     def results(self) -> tuple[ast.expr, ...]:
-        """The values that it returns, ``None`` left out."""
+        """The values that it returns, except ``None``."""
         values = (node.value for node in self.body if isinstance(node, ast.Return))
         return tuple(value for value in values if value is not None and not _is_none(value))
 
     @cached_property
     def may_return_none(self) -> bool:
-        """Whether a ``return None`` stands beside other results, or the annotation says so."""
+        """Whether it returns ``None`` besides other results, or the annotation says so."""
         bare = any(isinstance(n, ast.Return) and (n.value is None or _is_none(n.value)) for n in self.body)
         return (bool(self.results) and bare) or optional(self.node.returns)
 
     @property
     def returns_value(self) -> bool:
-        """Whether a caller gets anything but ``None``."""
+        """Whether it returns anything but ``None``."""
         if not self.known or self.is_stub:
             return self.node.returns is not None and short(self.node.returns) not in (
                 "None",
@@ -116,7 +116,7 @@ class Facts:
 
     @cached_property
     def raised(self) -> tuple[Raised, ...]:
-        """Errors by name that leave the function, each kind once, in order; raised again is left out."""
+        """Errors by name that the function raises, each once, in order, without re-raised ones."""
         found: dict[str, Raised] = {}
         for raised in _raises(self.node.body, "", ()):
             known = found.get(raised.name)
@@ -143,7 +143,7 @@ def parameters_of(node: Function) -> Iterator[Parameter]:
 
 
 def optional(annotation: ast.expr | None) -> bool:
-    """Whether an annotation lets ``None`` pass, as written."""
+    """Whether an annotation allows ``None``, as written."""
     written = annotation_text(annotation)
     return "Optional[" in written or written.endswith("| None") or written.startswith("None |")
 
@@ -159,7 +159,7 @@ def _is_none(node: ast.expr) -> bool:
 
 
 def _raises(body: list[ast.stmt], when: str, caught: tuple[str, ...]) -> Iterator[Raised]:
-    """The raise statements below a body; ``caught`` names the handlers around it."""
+    """The raise statements in a body; ``caught`` names the enclosing handlers."""
     for statement in body:
         match statement:
             case ast.Raise(exc=exc):
@@ -197,7 +197,7 @@ def _handled(handler: ast.ExceptHandler) -> list[str]:
 
 
 def _catches(handler: str, raised: str) -> bool:
-    """Whether a handler by name certainly catches an error by name; built-in ones by their own tree."""
+    """Whether a named handler certainly catches a named error; built-in errors by their class tree."""
     if handler in (raised, "Exception", "BaseException"):
         return True
     base, error = getattr(builtins, handler, None), getattr(builtins, raised, None)
@@ -205,7 +205,7 @@ def _catches(handler: str, raised: str) -> bool:
 
 
 def _message(exc: ast.expr | None) -> str:
-    """The error's own words where no condition is plain: they say when it happens."""
+    """The error's message, used if there is no simple condition, as it says when the error occurs."""
     first = exc.args[0] if isinstance(exc, ast.Call) and exc.args else None
     if not (isinstance(first, ast.Constant) and isinstance(first.value, str)) or not short(first):
         return ""

@@ -1,4 +1,4 @@
-"""Checks of control flow: code never reached, ways out that differ, loops over what they change."""
+"""Checks of control flow: unreachable code, inconsistent returns, loops over a collection that they change."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from routerd.domain.finding import Severity
+from routerd.offline.english import word_set
 from routerd.offline.source import Function, dotted, own
 from routerd.offline.static_finding import StaticFinding
-from routerd.offline.vocabulary import vocabulary
 
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _NEVER_BACK = frozenset(("exit", "_exit", "abort", "fail", "error", "skip"))
 """Calls that raise by their usual names: sys.exit, self.fail, parser.error."""
-_CHANGES = vocabulary("append add clear extend insert pop popitem remove discard update")
+_CHANGES = word_set("append add clear extend insert pop popitem remove discard update")
 
 
 def unreachable(node: ast.AST) -> Iterator[StaticFinding]:
@@ -31,7 +31,7 @@ def unreachable(node: ast.AST) -> Iterator[StaticFinding]:
 
 
 def fallen_off(node: Function) -> Iterator[StaticFinding]:
-    """A function that returns a value on some ways and silently ``None`` on others."""
+    """A function that returns a value on some paths and implicitly ``None`` on others."""
     body = list(own(node))
     returns = [n for n in body if isinstance(n, ast.Return)]
     values = [r for r in returns if r.value and not (isinstance(r.value, ast.Constant) and r.value.value is None)]
@@ -48,7 +48,7 @@ def fallen_off(node: Function) -> Iterator[StaticFinding]:
 
 
 def loop_changes(node: ast.For | ast.AsyncFor) -> Iterator[StaticFinding]:
-    """A loop that changes the collection that it runs over, and goes on."""
+    """A loop that changes the collection it iterates over, and continues."""
     name = dotted(node.iter) if isinstance(node.iter, ast.Name | ast.Attribute) else ""
     if not name:
         return
@@ -71,7 +71,7 @@ def _changes(statement: ast.stmt, name: str) -> bool:
 
 
 def _leaves(body: list[ast.stmt]) -> bool:
-    """Whether the end of a block cannot be reached, as far as its form shows."""
+    """Whether the end of a block is unreachable, judged by its syntax."""
     last = body[-1] if body else None
     leaves = False
     match last:

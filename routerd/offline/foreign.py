@@ -1,4 +1,4 @@
-"""Documentation for languages other than Python: modest, from the name and the signature alone."""
+"""Documentation for languages other than Python, from the name and the signature alone."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 from routerd.domain.symbol import Symbol
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import DocStyle
+from routerd.offline.english import VERBS
 from routerd.offline.names import object_of, raw_words, sentence, with_article, words
-from routerd.offline.vocabulary import VERBS
 
 _RECEIVERS = frozenset(("self", "this", "void"))
 
 
 def foreign_doc(symbol: Symbol, style: DocStyle) -> str:
-    """The words for one symbol, without the marks of a comment."""
+    """The documentation of one symbol, without comment delimiters."""
     summary = _summary(symbol, style)
     if style.xml:
         summary = f"<summary>{summary}</summary>"
@@ -61,7 +61,7 @@ def _parameters(symbol: Symbol, style: DocStyle) -> list[str]:
 
 
 def _bracketed(rest: str) -> list[str]:
-    """The pieces between the first round brackets, cut at commas that no bracket holds."""
+    """The text between the first parentheses, split at top-level commas."""
     pieces: list[str] = []
     depth, piece = 0, ""
     for character in rest:

@@ -1,4 +1,4 @@
-"""Who imports whom among the files of a project, from the imports that really stand there."""
+"""The import graph of a project's files, from their import statements."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Graph:
         return tuple(file for file, targets in self.inside.items() if path in targets and file != path)
 
     def cycle(self, path: str) -> tuple[str, ...]:
-        """The shortest way from a file back to itself, that file at both ends; empty where there is none."""
+        """The shortest import cycle through a file, with that file at both ends; empty if there is none."""
         came: dict[str, str] = {}
         waiting = deque([path])
         while waiting:
@@ -46,7 +46,7 @@ class Graph:
 
 
 def graph_of(project: Project, path: str, outline: Outline) -> Graph:
-    """The graph of a project; what ``path`` imports is taken from its outline, newer than the index."""
+    """The graph of a project; the imports of ``path`` come from its outline, which is newer than the index."""
     files = frozenset((*project.files, path))
     modules = _modules(files)
     imports = dict(project.imports)
@@ -88,7 +88,7 @@ def _modules(files: frozenset[str]) -> dict[str, str]:
 
 
 def _resolved(name: str, file: str, files: frozenset[str], modules: Mapping[str, str]) -> str | None:
-    """The file of the project that an import means."""
+    """The file of the project that an import refers to."""
     rules = _rules(file)
     if rules is None:
         return None

@@ -1,7 +1,7 @@
-"""Works out what a small pure function returns, by reading its tree over plain values; user code never runs.
+"""Computes the result of a small pure function by interpreting its tree over plain values; user code never runs.
 
-Only constants, arithmetic, comparisons, displays, loops and a list of harmless built-ins are understood.
-Anything else ends in ``BeyondError``: a result is exact or there is none.
+Only constants, arithmetic, comparisons, displays, loops and a list of harmless built-ins are supported.
+Anything else raises ``BeyondError``: a result is exact or there is none.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from routerd.offline.english import word_set
 from routerd.offline.pure import BUILTINS, METHODS, small
-from routerd.offline.vocabulary import vocabulary
 
 _MAX_STEPS = 5_000
-"""A test of a few samples needs some hundred steps; a loop that needs more is not simple."""
+"""The step limit: a test of a few samples needs some hundred steps."""
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -39,7 +39,7 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 
 
 class BeyondError(Exception):
-    """The function does something that is not worked out here."""
+    """The function does something unsupported."""
 
 
 class DeliberateError(Exception):
@@ -52,14 +52,14 @@ class DeliberateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How a block was left before its end."""
+    """How control left a block before its end."""
 
     word: str
     value: Any = None
 
 
 class Interpreter:
-    """One run over one function's body with given values."""
+    """One evaluation of a function's body with given arguments."""
 
     def __init__(self, constants: Mapping[str, Any], hidden: frozenset[str]) -> None:
         """``constants`` are the module's own; ``hidden`` names that the module binds to something else."""
@@ -69,13 +69,13 @@ class Interpreter:
         self._steps = 0
 
     def call(self, node: ast.FunctionDef, values: Mapping[str, Any]) -> Any:
-        """The result. Raises DeliberateError where the function raises, BeyondError where nobody knows."""
+        """The result. Raises DeliberateError if the function raises, BeyondError if the result is unknown."""
         self._names = dict(values)
         try:
             way = self._run(node.body)
         except (DeliberateError, BeyondError):
             raise
-        except Exception as fault:  # whatever a plain value does not allow: no test is made of it
+        except Exception as fault:  # any error of a plain value's operation: no test is derived from it
             raise BeyondError(str(fault)) from fault
         return way.value if way else None
 
@@ -215,7 +215,7 @@ class Interpreter:
             right = self._value(comparator)
             if isinstance(operation, ast.Is | ast.IsNot):
                 if left is not None and right is not None:
-                    raise BeyondError("identity")  # of values other than None it is up to the interpreter
+                    raise BeyondError("identity")  # for values other than None it depends on the interpreter
                 result = (left is right) is isinstance(operation, ast.Is)
             else:
                 result = _COMPARE[type(operation)](left, right)
@@ -288,7 +288,7 @@ class Interpreter:
         return BUILTINS[name](*values)
 
 
-_ERRORS = vocabulary(
+_ERRORS = word_set(
     """
     ValueError TypeError KeyError IndexError RuntimeError LookupError ArithmeticError OverflowError
     """

@@ -1,4 +1,4 @@
-"""Numbers that hint at risk: length, nesting, branches, parameters, shared state, each with its limit."""
+"""Metrics that indicate risk: length, nesting, branches, parameters, shared state, each with its limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from routerd.offline.source import Function, own, source_of
 _MAX_LINES = 60
 """Lines of a function: it no longer fits on a screen."""
 _MAX_FILE_LINES = 500
-"""Lines of a file: pylint's limit is 1,000; half of it is where people begin to search."""
+"""Lines of a file: pylint's limit is 1,000; half of it is where navigation gets hard."""
 _MAX_BRANCHES = 10
 """McCabe's own limit for cyclomatic complexity (1976)."""
 _MAX_PARAMETERS = 6
@@ -42,20 +42,20 @@ _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, as
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A fact that makes change harder, and the step that follows from it."""
+    """A fact that makes changes harder, and the recommended step."""
 
     fact: str
     step: str
 
 
 def risks(document: Document, target: Target) -> list[Risk]:
-    """What the numbers say of a file, the heaviest kinds first."""
+    """The risks of a file, most severe kinds first."""
     found = [*_by_size(document, target)]
     if has_tree(document.language, Tree.PYTHON):
         found += _by_tree(document)
     if target.outline.faults:
         count = len(target.outline.faults)
-        found.insert(0, Risk(f"The file does not parse in {count} place{'s' * (count > 1)}.", "Mend the syntax."))
+        found.insert(0, Risk(f"The file does not parse in {count} place{'s' * (count > 1)}.", "Fix the syntax."))
     return found
 
 
@@ -129,7 +129,7 @@ def _function(node: Function) -> Iterator[Risk]:
 
 
 def _depth(body: list[ast.stmt], chained: bool = False) -> int:
-    """The deepest nesting of blocks; an ``elif`` stands beside its ``if``, not inside it."""
+    """The deepest nesting of blocks; an ``elif`` is at the level of its ``if``."""
     deepest = 0
     for statement in body:
         if not isinstance(statement, _BLOCKS):

@@ -1,4 +1,4 @@
-"""What a Python module binds at its top level, as far as reading it tells."""
+"""The names that a Python module binds at its top level, by static analysis."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from routerd.offline.english import word_set
 from routerd.offline.source import Definition, bound_names
-from routerd.offline.vocabulary import vocabulary
 
-_NEEDED = vocabulary("importlib inspect pytest module isinstance list property callable repr type")
+_NEEDED = word_set("importlib inspect pytest module isinstance list property callable repr type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Module:
     """The module under test."""
 
     bound: Mapping[str, int]
-    """How often each name is bound."""
+    """The number of bindings of each name."""
     constants: Mapping[str, Any]
     """Names bound once, to a number, a string or a tuple of such."""
     reached: Mapping[tuple[str, ...], int]
-    """Paths to functions and classes that are declared without any condition, and how often each is bound."""
+    """Paths of functions and classes declared unconditionally, with their number of bindings."""
     deleted: frozenset[str]
     certain: bool
-    """Whether no star import may bind names anew."""
+    """Whether there is no star import, which might rebind names."""
     prints: bool
     """Whether anything in it may write to the terminal."""
 
@@ -36,7 +36,7 @@ class Module:
         return frozenset(self.bound)
 
     def unreachable(self, path: tuple[str, ...]) -> str:
-        """Why a test cannot import what the path leads to; empty if it can."""
+        """Why a test cannot import the declaration at a path; empty if it can."""
         if path[0] in self.deleted:
             return "is deleted by its module"
         if misleading(path[0]):
@@ -51,12 +51,12 @@ class Module:
 
 
 def misleading(name: str) -> bool:
-    """Whether a name, once imported, would be collected by pytest or hide what the tests themselves use."""
+    """Whether an imported name would be collected by pytest or shadow a name that the tests use."""
     return name in _NEEDED or name.startswith(("test", "Test"))
 
 
 def module_of(tree: ast.Module) -> Module:
-    """What the tree of a whole file binds."""
+    """The bindings of a whole file's tree."""
     bound = bound_names(tree)
     constants: dict[str, Any] = {}
     for statement in tree.body:

@@ -1,10 +1,10 @@
-"""English out of identifiers: words, verbs, articles; only what a name itself says."""
+"""Converts identifiers to English: words, verbs, articles."""
 
 from __future__ import annotations
 
 import re
 
-from routerd.offline.vocabulary import (
+from routerd.offline.english import (
     ADVERBS,
     CREATING,
     MASS,
@@ -30,7 +30,7 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def raw_words(name: str) -> tuple[str, ...]:
-    """The words of an identifier in lower case, nothing written out."""
+    """The words of an identifier in lower case, without expanding abbreviations."""
     return tuple(word.lower() for part in name.split("_") for word in (_WORD.findall(part) or [part]) if word)
 
 
@@ -56,7 +56,7 @@ def plural(phrase: str) -> bool:
 
 
 def object_of(verb: str, rest: tuple[str, ...]) -> str:
-    """What a verb acts on: ``the header from the file``, ``a connection``, ``JSON``."""
+    """The object of a verb: ``the header from the file``, ``a connection``, ``JSON``."""
     pieces: list[str] = []
     noun: list[str] = []
     for word in (*rest, ""):
@@ -72,7 +72,7 @@ def object_of(verb: str, rest: tuple[str, ...]) -> str:
 
 
 def verb_of(name: str) -> str:
-    """The verb that an identifier begins with, written out; empty where it begins with something else."""
+    """The verb that an identifier begins with, expanded; empty if it does not begin with a verb."""
     first = raw_words(name)[:1]
     return SPOKEN.get(first[0], first[0] if first[0] in VERBS else "") if first else ""
 

@@ -1,15 +1,15 @@
-"""What is known of a parameter or field: its name in words, its default, how the body uses it."""
+"""Describes a parameter or field: its name as words, its default, and its use in the body."""
 
 from __future__ import annotations
 
 import ast
 import re
 
+from routerd.offline.english import PREDICATES, VERBS
 from routerd.offline.facts import Facts, Parameter, optional
 from routerd.offline.names import listing, object_of, raw_words, sentence, words
 from routerd.offline.source import annotation_text, dotted, short
 from routerd.offline.styles import DocEntry
-from routerd.offline.vocabulary import PREDICATES, VERBS
 
 _UNITS = {"s": "seconds", "sec": "seconds", "secs": "seconds", "seconds": "seconds", "ms": "milliseconds"} | {
     "us": "microseconds", "ns": "nanoseconds", "minutes": "minutes", "hours": "hours", "days": "days",
@@ -26,7 +26,7 @@ def parameter_entry(parameter: Parameter, facts: Facts) -> DocEntry:
 
 
 def field_entry(name: str, annotation: ast.expr | None, default: ast.expr | None) -> DocEntry:
-    """The line of a field that a class body or ``__init__`` declares."""
+    """The documentation line of a field that a class body or ``__init__`` declares."""
     field = Parameter(name, "", annotation, default if annotation else None)
     boolean = _boolean(Parameter(name, "", annotation, default))
     phrase = sentence(_switch(name) if boolean else _noun(name))
@@ -38,7 +38,7 @@ def field_entry(name: str, annotation: ast.expr | None, default: ast.expr | None
 
 
 def _starred(parameter: Parameter, facts: Facts) -> str:
-    """Where the rest of the arguments goes: on to another function, if the body passes it on."""
+    """Describes ``*args`` or ``**kwargs``: the function that the body passes them to, if any."""
     for node in facts.body:
         if not isinstance(node, ast.Call):
             continue
@@ -66,7 +66,7 @@ def _boolean(parameter: Parameter) -> bool:
 
 
 def _switch(name: str) -> str:
-    """A boolean in words: ``whether to ignore case``, ``whether it is open``, ``whether strict applies``."""
+    """A boolean as a phrase: ``whether to ignore case``, ``whether it is open``, ``whether strict applies``."""
     raw, parts = raw_words(name), words(name)
     if raw[:1] and raw[0] in PREDICATES and len(raw) > 1:
         return f"whether it {PREDICATES[raw[0]]} {' '.join(parts[1:])}"
@@ -87,13 +87,13 @@ def _noun(name: str) -> str:
 
 
 def _called(name: str, facts: Facts) -> str:
-    """How the body calls a parameter, the first time."""
+    """The body's first call of a parameter."""
     calls = (n for n in facts.body if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name)
     return next((short(call, 40) for call in calls if short(call, 40)), "")
 
 
 def _used(parameter: Parameter, facts: Facts) -> str:
-    """What an unannotated parameter must be able to do: the methods that the body calls on it."""
+    """The methods that the body calls on an unannotated parameter."""
     if parameter.annotation is not None:
         return ""
     methods = (
@@ -109,7 +109,7 @@ def _used(parameter: Parameter, facts: Facts) -> str:
 
 
 def _choices_said(parameter: Parameter, facts: Facts | None) -> str:
-    """The values that are allowed, where a Literal or a check against constants says so."""
+    """The allowed values by a Literal or a check against constants."""
     values: list[ast.expr] = []
     annotation = parameter.annotation
     if isinstance(annotation, ast.Subscript) and dotted(annotation.value).endswith("Literal"):

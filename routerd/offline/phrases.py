@@ -1,9 +1,10 @@
-"""Sentences about Python functions and classes, from names, bodies and annotations; nothing is guessed at."""
+"""Sentences about Python functions and classes, from names, bodies and annotations, without guesses."""
 
 from __future__ import annotations
 
 import ast
 
+from routerd.offline.english import PREDICATES, PREPOSITIONS
 from routerd.offline.facts import Facts
 from routerd.offline.names import (
     listing,
@@ -16,7 +17,6 @@ from routerd.offline.names import (
     words,
 )
 from routerd.offline.source import Function, dotted, own
-from routerd.offline.vocabulary import PREDICATES, PREPOSITIONS
 
 _DUNDERS = {
     "__init__": "Initialize the {owner}.", "__new__": "Create a new instance.",
@@ -87,7 +87,7 @@ def function_summary(facts: Facts) -> str:
 
 
 def condition(facts: Facts) -> str:
-    """What a predicate holds of: ``the stack is empty``, ```n` is prime``, ``it can read``."""
+    """The statement that a predicate tests: ``the stack is empty``, ```n` is prime``, ``it can read``."""
     parts, raw = words(facts.node.name), raw_words(facts.node.name)
     subject = f"the {prose(facts.owner)}" if facts.owner else "it"
     named = [p for p in facts.parameters if not p.stars]
@@ -97,7 +97,7 @@ def condition(facts: Facts) -> str:
 
 
 def class_summary(node: ast.ClassDef) -> str:
-    """One sentence with what the bases and the body show."""
+    """One sentence from the bases and the body."""
     bases = [_last_name(base) for base in node.bases]
     parts = words(node.name)
     noun = " ".join(parts) or f"`{node.name}`"
@@ -117,7 +117,7 @@ def class_summary(node: ast.ClassDef) -> str:
 
 
 def _thing(node: ast.ClassDef, noun: str, bases: list[str]) -> str:
-    """A plain class by its fields, else its bases, else its methods."""
+    """Describes a plain class by its fields, else its bases, else its methods."""
     fields = [f"`{name}`" for name in annotated(node) if not name.startswith("_")]
     if fields:
         return f"{with_article(noun)} with {listing(fields)}"
@@ -135,7 +135,7 @@ def _last_name(base: ast.expr) -> str:
 
 
 def annotated(node: ast.ClassDef) -> dict[str, ast.AnnAssign]:
-    """The fields that a class body declares by annotation, class variables left out."""
+    """The fields that a class body declares by annotation, without class variables."""
     return {
         s.target.id: s
         for s in node.body
@@ -163,7 +163,7 @@ def _dunder(name: str, facts: Facts) -> str:
 
 
 def _special(parts: tuple[str, ...], facts: Facts) -> str:
-    """Prefixes with a meaning of their own: conversions, alternative constructors, handlers."""
+    """Prefixes with a special meaning: conversions, alternative constructors, handlers."""
     first, rest = parts[0], parts[1:]
     owner = prose(facts.owner) if facts.owner else ""
     if first in ("to", "as") and rest and facts.returns_value:
@@ -180,7 +180,7 @@ def _special(parts: tuple[str, ...], facts: Facts) -> str:
 
 
 def _verbal(parts: tuple[str, ...], facts: Facts) -> str:
-    """A name that begins with a verb; a verb alone acts on the first parameter, else on the owner."""
+    """A name that begins with a verb; the object of a single verb is the first parameter, else the owner."""
     verb, rest = verb_of(facts.node.name), parts[1:]
     if not verb:
         return ""
@@ -200,7 +200,7 @@ def _nominal(parts: tuple[str, ...], facts: Facts) -> str:
 
 
 def attributes_set(node: ast.ClassDef) -> dict[str, ast.expr]:
-    """Public attributes that ``__init__`` gives the instance, with the value that each gets first."""
+    """Public attributes that ``__init__`` assigns, with their first values."""
     found: dict[str, ast.expr] = {}
     for method in node.body:
         if not (isinstance(method, ast.FunctionDef) and method.name == "__init__"):

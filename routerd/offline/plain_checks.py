@@ -1,4 +1,4 @@
-"""Checks for any language, by lines and outlines: markers, leftovers, merge conflicts, sheer length."""
+"""Checks for any language, by lines and outlines: markers, leftovers, merge conflicts, length."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONFLICT = re.compile(r"^(<{7} |>{7} |={7}$)")
 
 
 def plain_faults(document: Document, outline: Outline) -> Iterator[StaticFinding]:
-    """What lines and outlines show without knowing what the code means."""
+    """Findings from lines and outlines alone."""
     pattern = leftovers_of(document.language)
     leftover = compiled(pattern) if pattern else None
     for number in range(len(document.text.lines)):

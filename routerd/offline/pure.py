@@ -1,6 +1,6 @@
-"""Plain values: built-ins and methods that can neither act on the world nor run long, and sample arguments.
+"""Plain values: built-ins and methods without side effects or long run time, and sample arguments.
 
-Sets are left out: the order of their elements differs from run to run.
+Sets are excluded, as the order of their elements differs between runs.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from routerd.offline.english import word_set
 from routerd.offline.facts import Parameter
 from routerd.offline.source import expression
-from routerd.offline.vocabulary import vocabulary
 
 _MAX_SIZE = 1_000
-"""Elements or characters; an assertion with more is not read."""
+"""The most elements or characters of a value in an assertion."""
 
 BUILTINS: Mapping[str, Callable[..., Any]] = {
     "abs": abs, "all": all, "any": any, "bool": bool, "dict": dict, "float": float, "int": int, "len": len,
@@ -26,7 +26,7 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 METHODS: Mapping[type, frozenset[str]] = {
-    str: vocabulary(
+    str: word_set(
         """
         upper lower strip lstrip rstrip title capitalize casefold swapcase split splitlines rsplit
         startswith endswith replace find rfind count join isdigit isalpha isalnum isspace isupper islower
@@ -53,14 +53,14 @@ _SAMPLES: Mapping[str, tuple[Any, ...]] = {
 
 
 def small(value: Any) -> bool:
-    """Whether a value is fit to go on with."""
+    """Whether a value is supported."""
     if isinstance(value, int):
         return value.bit_length() <= 64
     return not isinstance(value, str | bytes | list | tuple | dict | set | range) or len(value) <= _MAX_SIZE
 
 
 def samples(parameter: Parameter) -> tuple[Any, ...]:
-    """Values that a parameter lets pass by its annotation, else by its default; none where neither says."""
+    """Sample values of a parameter by its annotation, else by its default; empty without either."""
     annotation = parameter.annotation
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         annotation = expression(annotation.value)
@@ -78,7 +78,7 @@ def samples(parameter: Parameter) -> tuple[Any, ...]:
 
 
 def written(value: Any) -> str | None:
-    """A value as source that reads back as the same value, or ``None``."""
+    """A value as source that evaluates to the same value, or ``None``."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     code = repr(value)

@@ -1,25 +1,25 @@
-"""What a function returns or yields, in words: from its return statements first, then from its name."""
+"""Describes what a function returns or yields, by its return statements, then by its name."""
 
 from __future__ import annotations
 
 import ast
 
+from routerd.offline.english import PREDICATES, VERBS, word_set
 from routerd.offline.facts import Facts
 from routerd.offline.names import listing, object_of, raw_words, sentence, words
 from routerd.offline.phrases import condition
 from routerd.offline.source import annotation_text, dotted, short
 from routerd.offline.styles import DocEntry
-from routerd.offline.vocabulary import PREDICATES, VERBS, vocabulary
 
-_EMPTY_NAMES = vocabulary("result results res ret retval rv r x y out output value values v data")
-"""Local names that say nothing about what they hold."""
+_EMPTY_NAMES = word_set("result results res ret retval rv r x y out output value values v data")
+"""Local names without meaning."""
 _MAX_KEYS = 6
-_GIVING = vocabulary("get fetch find compute calculate load read make create build select pick choose")
-"""Verbs whose object is what comes back."""
+_GIVING = word_set("get fetch find compute calculate load read make create build select pick choose")
+"""Verbs whose object is the result."""
 
 
 def returned(facts: Facts) -> DocEntry | None:
-    """The result's line of documentation; ``None`` where there is no result to speak of."""
+    """The documentation line of the result; ``None`` without a result."""
     if not facts.returns_value or facts.is_property:
         return None
     annotation = facts.node.returns
@@ -30,7 +30,7 @@ def returned(facts: Facts) -> DocEntry | None:
 
 
 def yielded(facts: Facts) -> DocEntry | None:
-    """The line about what is yielded."""
+    """The documentation line of the yielded values."""
     if not facts.yields:
         return None
     values = [n.value for n in facts.yields if isinstance(n, ast.Yield) and n.value is not None]
@@ -72,7 +72,7 @@ def _same_names(values: list[ast.expr]) -> str:
 
 
 def _shape(values: list[ast.expr]) -> str:
-    """Results whose form says what they are."""
+    """Results described by their syntax."""
     if values and all(isinstance(value, ast.Constant) for value in values):
         codes = list(dict.fromkeys(f"`{short(value, 30)}`" for value in values))
         return listing(codes, word="or") if "``" not in codes and len(codes) <= 4 else ""
@@ -120,7 +120,7 @@ _LITERALS = {
 
 
 def _inferred(facts: Facts) -> str:
-    """The type of the results where their form leaves no doubt."""
+    """The type of the results if their syntax is unambiguous."""
     kinds = {_kind(value) for value in facts.results}
     return kinds.pop() if len(kinds) == 1 else ""
 

@@ -19,12 +19,12 @@ from routerd.offline.static_finding import StaticFinding
 from routerd.offline.tree_checks import tree_faults
 
 _MAX_QUOTED = 3
-"""Lines of a quote; more are grown only where fewer stand in the file twice."""
+"""The most lines of a quote; a quote gets longer only until it is unique in the file."""
 _MAX_GROWN = 8
 
 
 def review(question: Question, linter: Linter) -> str:
-    """``{"findings": […]}`` about the target's lines, each fault once."""
+    """``{"findings": […]}`` about the target's lines, each defect once."""
     document, span = question.request.document, question.target.span
     text = document.text
     if has_tree(document.language, Tree.PYTHON):
@@ -39,7 +39,7 @@ def review(question: Question, linter: Linter) -> str:
 
 
 def _apart(mine: list[StaticFinding], others: list[Finding]) -> tuple[list[StaticFinding], list[Finding]]:
-    """Both lists without what the other says of the same line: the linter's wins where it brings a fix."""
+    """Both lists without duplicates on the same line: the linter's finding wins if it has a fix."""
     mended = {(finding.span.start.line, finding.rule) for finding in others if finding.fix}
     mine = [fault for fault in mine if mended.isdisjoint((fault.line, rule) for rule in fault.instead_of)]
     known = {(fault.line, rule) for fault in mine for rule in fault.instead_of}
@@ -47,7 +47,7 @@ def _apart(mine: list[StaticFinding], others: list[Finding]) -> tuple[list[Stati
 
 
 def _tree_faults(question: Question) -> Iterable[StaticFinding]:
-    """Checks over the whole file where it parses, else over each symbol that parses by itself."""
+    """Checks the whole file if it parses, else each symbol that parses on its own."""
     source = source_of(question.request.document.text)
     if source.tree is not None:
         return tree_faults(source.tree.body)
@@ -61,7 +61,7 @@ def _tree_faults(question: Question) -> Iterable[StaticFinding]:
 
 
 def _of_finding(finding: Finding, text: Text) -> StaticFinding:
-    """A linter's finding; its fix becomes what the quoted lines would read."""
+    """A linter's finding; its fix is converted to the new text of the quoted lines."""
     first, last, fix = finding.span.start.line, finding.span.end.line, None
     if finding.fix is not None:
         start, end = finding.fix.span.start, finding.fix.span.end
@@ -79,7 +79,7 @@ def _of_finding(finding: Finding, text: Text) -> StaticFinding:
 
 
 class Quotes:
-    """Quotes lines of one text so that each quote stands in it only once, where a few lines can do that."""
+    """Quotes lines of one text so that each quote is unique, if a few lines suffice."""
 
     def __init__(self, text: Text) -> None:
         self._lines = text.bare_lines()
@@ -88,7 +88,7 @@ class Quotes:
             self._starts.setdefault(line.strip(), []).append(number)
 
     def item(self, fault: StaticFinding, span: Range) -> dict[str, object] | None:
-        """The finding with its quote: whole lines, grown downwards inside the span; ``None`` if blank."""
+        """The finding with its quote: whole lines, extended downwards within the range; ``None`` if blank."""
         end = fault.line if fault.last is None else fault.last
         last = end if fault.fix is not None else min(end, fault.line + _MAX_QUOTED - 1)
         while self._count(fault.line, last) > 1 and last < min(span.end.line, fault.line + _MAX_GROWN):

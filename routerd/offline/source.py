@@ -1,4 +1,4 @@
-"""Python source as syntax trees: of the whole file where it parses, else of each symbol alone; never run."""
+"""Parses Python source: the whole file, or each symbol alone if the file does not parse; never runs it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Scope = Function | ast.ClassDef | ast.Lambda
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file; ``tree`` is ``None`` where it does not parse as a whole."""
+    """One file; ``tree`` is ``None`` if it does not parse as a whole."""
 
     text: Text
     tree: ast.Module | None
@@ -55,7 +55,7 @@ def own(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def dotted(node: ast.AST | None) -> str:
-    """``a.b.c`` for names and attributes, of a call its function; else the empty string."""
+    """``a.b.c`` for names and attributes, for a call its function's name; else the empty string."""
     if isinstance(node, ast.Call):
         return dotted(node.func)
     if isinstance(node, ast.Name):
@@ -67,20 +67,20 @@ def dotted(node: ast.AST | None) -> str:
 
 
 def annotation_text(annotation: ast.expr | None) -> str:
-    """An annotation as written, without the quotes of a forward reference; empty where there is none."""
+    """An annotation as written, without the quotes of a forward reference; empty if there is none."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return annotation.value
     return ast.unparse(annotation) if annotation else ""
 
 
 def short(node: ast.AST, limit: int = 60) -> str:
-    """The source of an expression if it is fit to stand in a sentence, else the empty string."""
+    """The source of an expression if it is short enough for a sentence, else the empty string."""
     code = ast.unparse(node)
     return "" if len(code) > limit or any(mark in code for mark in ("\\", "\n", '"""', "`", "<doc", "</doc")) else code
 
 
 def bound_names(tree: ast.Module) -> dict[str, int]:
-    """How often each name is bound by a statement of the module's own top level."""
+    """The number of bindings of each name at the module's top level."""
     count: dict[str, int] = {}
     for statement in tree.body:
         for name in _binds(statement):
@@ -104,7 +104,7 @@ def _binds(statement: ast.stmt) -> Iterator[str]:
 
 
 def _alone(symbol: Symbol, text: Text) -> Definition | None:
-    """The symbol parsed by itself: its lines keep their indent, below an ``if`` that makes it lawful."""
+    """Parses a symbol on its own: its lines keep their indent, below an ``if`` that makes it valid."""
     first = symbol.whole.start.line
     indent = text.indent(first)
     lines = indent + text.slice(symbol.whole)

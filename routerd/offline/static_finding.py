@@ -1,4 +1,4 @@
-"""A fault that a check found on some line, before it is quoted."""
+"""A defect that a check found on a line, before its quote is added."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from routerd.domain.finding import Severity
 
 @dataclass(frozen=True, slots=True)
 class StaticFinding:
-    """Lines count from zero; ``last`` is ``None`` for a fault on one line."""
+    """Lines count from zero; ``last`` is ``None`` for a defect on one line."""
 
     line: int
     severity: Severity
     message: str
     rule: str
     instead_of: tuple[str, ...] = ()
-    """The linter's rules that say the same of this line, in fewer words."""
+    """The linter's rules that report the same defect in fewer words."""
     last: int | None = None
     fix: str | None = None
-    """What the lines should read."""
+    """The new text of the lines."""
 
     def without_fix(self) -> StaticFinding:
-        """The same, to be mended by hand."""
+        """The same finding without a fix."""
         return replace(self, fix=None)

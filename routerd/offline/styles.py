@@ -1,4 +1,4 @@
-"""How a Python docstring is laid out: Google, NumPy or Sphinx; the same words in each."""
+"""Formats a Python docstring in Google, NumPy or Sphinx style."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Doc:
 
 
 def rendered(doc: Doc, style: str) -> str:
-    """The words of a docstring, without quotes or indent; an unknown style is written like Google's."""
+    """The text of a docstring, without quotes or indent; unknown styles are formatted as Google's."""
     sections = _STYLES.get(style, _google)(doc)
     return "\n\n".join([doc.summary, *sections])
 
@@ -65,7 +65,7 @@ def _numpy(doc: Doc) -> list[str]:
         found.append(section("Parameters", heads(doc.params)))
     for title, entry in (("Returns", doc.returns), ("Yields", doc.yields)):
         if entry:
-            # NumPy's style wants a type; ``object`` is the one that is always right.
+            # NumPy's style requires a type; ``object`` is always correct.
             found.append(section(title, [(entry.kind or "object", entry.text)]))
     if doc.raises:
         found.append(section("Raises", [(e.kind, e.text) for e in doc.raises]))

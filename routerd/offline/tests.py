@@ -1,4 +1,4 @@
-"""A pytest module from doctests, signatures and small bodies; what nobody could infer is a skip."""
+"""Generates a pytest module from doctests, signatures and small bodies; other behaviour becomes a skipped test."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from routerd.domain.errors import UpstreamError
 from routerd.domain.prompt import Question
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
-from routerd.offline.cases import Case, tests_of
+from routerd.offline.cases import GeneratedTest, tests_of
 from routerd.offline.module import Module, module_of
 from routerd.offline.source import Definition, Function, Source, source_of
 
 _MAX_METHODS = 30
-"""Methods of one class that get tests; a class with more is to be tested method by method."""
+"""The most methods of one class that get tests; larger classes are tested method by method."""
 
 
 def write_tests(question: Question) -> str:
@@ -26,7 +26,7 @@ def write_tests(question: Question) -> str:
         raise UpstreamError(f"The built-in engine writes tests for Python only; configure a model for {language}.")
     source = source_of(question.request.document.text)
     if source.tree is None:
-        raise UpstreamError(f"{path} has a syntax error, so no test of it could pass: mend it first.")
+        raise UpstreamError(f"{path} has a syntax error, so no test of it could pass: fix it first.")
     module = module_of(source.tree)
     tests = _named_apart(test for target in _targets(question, source) for test in tests_of(*target, module))
     if not tests:
@@ -37,7 +37,7 @@ def write_tests(question: Question) -> str:
 
 
 def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ...], Definition]]:
-    """Every target symbol with its path; a class brings its public methods along."""
+    """Every target symbol with its path; a class includes its public methods."""
     for symbol in question.target.symbols:
         node = source.node(symbol)
         if node is None:
@@ -50,12 +50,12 @@ def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ..
         yield from (((*path, method.name), method) for method in plain[:_MAX_METHODS])
 
 
-def _named_apart(tests: Iterator[Case]) -> list[Case]:
-    """The tests, those left out whose name came before."""
+def _named_apart(tests: Iterator[GeneratedTest]) -> list[GeneratedTest]:
+    """The tests without those whose name occurred before."""
     return list({test.name: test for test in tests}.values())
 
 
-def _assembled(question: Question, module: Module, tests: list[Case]) -> str:
+def _assembled(question: Question, module: Module, tests: list[GeneratedTest]) -> str:
     name = question.conventions.import_name or question.conventions.path.rpartition("/")[2].removesuffix(".py")
     bodies = [_function(test) for test in tests]
     everything = "\n".join(bodies)
@@ -68,7 +68,7 @@ def _assembled(question: Question, module: Module, tests: list[Case]) -> str:
     imports = [_import(name, wanted)]
     docstring = f'"""Tests of {name}, written offline without a model: from its signatures, examples and bodies."""'
     if not wanted:
-        # Even where all is skipped, the module itself must at least be importable.
+        # Even if all tests are skipped, the module itself must be importable.
         imports = [f"import {name}" if _importable(name) else f'importlib.import_module("{name}")']
     head = "\n".join([docstring, "", *lines, "", *imports]).replace("\n\n\n", "\n\n")
     return head + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
@@ -89,6 +89,6 @@ def _importable(name: str) -> bool:
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split("."))
 
 
-def _function(test: Case) -> str:
+def _function(test: GeneratedTest) -> str:
     fixtures = "capsys" if test.captures else ""
     return f"def {test.name}({fixtures}):\n" + textwrap.indent("\n".join(test.lines), "    ")

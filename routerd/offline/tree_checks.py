@@ -1,4 +1,4 @@
-"""Checks over Python's syntax tree for faults that are certain or nearly so; never for matters of taste."""
+"""Checks of Python's syntax tree for defects that are certain or nearly so, not for style."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from routerd.domain.finding import Severity
+from routerd.offline.english import word_set
 from routerd.offline.flow_checks import fallen_off, loop_changes, unreachable
 from routerd.offline.source import Function, dotted, own, short
 from routerd.offline.static_finding import StaticFinding
-from routerd.offline.vocabulary import vocabulary
 
 _MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-_SHADOWED = vocabulary(
+_SHADOWED = word_set(
     """
     all any bool bytes callable dict enumerate eval exec filter float frozenset getattr int isinstance iter len
     list map max min next object open print range repr reversed round set sorted str sum super tuple zip
     """
 )
-"""Built-ins that bodies call; others, such as ``id`` and ``type``, are names of parameters by long custom."""
+"""Built-ins that bodies call; others, such as ``id`` and ``type``, are common parameter names."""
 
 
 def tree_faults(body: Iterable[ast.stmt]) -> Iterator[StaticFinding]:
-    """Faults below some statements, in no particular order."""
+    """Defects in a list of statements, unordered."""
     nodes = [node for statement in body for node in ast.walk(statement)]
     coroutines = _coroutines(nodes)
     for node in nodes:
@@ -36,7 +36,7 @@ def tree_faults(body: Iterable[ast.stmt]) -> Iterator[StaticFinding]:
 
 
 def _coroutines(nodes: list[ast.AST]) -> set[str]:
-    """Names by which this file calls its own asynchronous functions, unless a plain one has the same name."""
+    """Names of this file's own asynchronous functions, unless a plain function has the same name."""
     names: dict[str, set[bool]] = {}
     for node in nodes:
         inner = node.body if isinstance(node, ast.ClassDef) else []
@@ -108,7 +108,7 @@ def _identity(node: ast.Compare) -> Iterator[StaticFinding]:
 
 
 def _leaks(node: Function) -> Iterator[StaticFinding]:
-    """Files that a function opens and neither closes, hands on, nor keeps."""
+    """Files that a function opens and neither closes, passes on, nor stores."""
     body = list(own(node))
     within = {id(item.context_expr) for n in body if isinstance(n, ast.With | ast.AsyncWith) for item in n.items}
     for statement in body:
@@ -146,7 +146,7 @@ def _kept(name: str, body: list[ast.AST]) -> bool:
 
 
 def _same_tests(node: ast.If) -> Iterator[StaticFinding]:
-    """An ``elif`` that can never be taken, as its test was asked before."""
+    """An unreachable ``elif``, as an earlier branch has the same test."""
     first = ast.dump(node.test)
     below = node.orelse
     while len(below) == 1 and isinstance(below[0], ast.If):

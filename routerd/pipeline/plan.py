@@ -142,7 +142,7 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     reference = settings.tiers.get(settings.routing.baseline, ())
     baseline = _tariff(reference[0], request, deps) if reference else None
     decision = _decided(_Case(question, chosen, prompt.input_tokens, likely, baseline), snapshot, deps)
-    prompt = replace(prompt, max_output=decision.asked[0].terms.room)
+    prompt = replace(prompt, max_output=decision.asked[0].terms.max_output)
     return Plan(replace(question, prompt=prompt), chosen, decision, likely, baseline)
 
 
@@ -193,7 +193,7 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     allowed = replace(route, chain=chain)
     asked = tuple(quotes[deps.engine.first(case.question, candidate)] for candidate in chain)
     if request.model is None and request.tier is None:
-        estimates, known = [quote.estimate for quote in asked], [quote.known for quote in asked]
+        estimates, known = [quote.estimate for quote in asked], [quote.acceptance for quote in asked]
         for index, why in not_worth(allowed, estimates, known).items():
             skipped |= dict.fromkeys(chain[index].models, why)
         asked = tuple(quote for quote in asked if quote.model not in skipped)
@@ -229,7 +229,7 @@ def _candidates(
     for candidate in route.chain:
         for model in candidate.models:
             price = quotes[model].estimate.cost
-            accepted = None if model == OFFLINE else quotes[model].known.likely
+            accepted = None if model == OFFLINE else quotes[model].acceptance.likely
             found.append(
                 PricedCandidate(model, candidate.tier, price.likely if price else None, accepted, skipped.get(model))
             )

@@ -57,10 +57,10 @@ class Allowance:
         if self.overbilled is not None:
             return Refusal(f"No further attempt was made, as {self.overbilled}.", RefusalCode.BUDGET)
         terms = self.terms[model]
-        least, most = terms.most(counted, terms.least), terms.most(counted, terms.room)
+        least, most = terms.most(counted, terms.least), terms.most(counted, terms.max_output)
         if least is None or most is None:
             self._call = _Call(None, None)
-            return terms.room
+            return terms.max_output
         if self.cap is not None:
             if self.committed + least > self.cap:
                 return self._capped(model, least)
@@ -69,7 +69,7 @@ class Allowance:
         if isinstance(granted, Refusal):
             return granted
         room = terms.affords(counted, granted)
-        self._call = _Call(terms.foreseen(counted, room), terms.most(counted, room))
+        self._call = _Call(terms.estimated(counted, room), terms.most(counted, room))
         return room
 
     def ended(self, attempt: Attempt) -> tuple[Decimal | None, str | None]:

@@ -1,4 +1,4 @@
-"""Where free-form instructions would go, and why; no document is looked at."""
+"""Routes free-form instructions without a document."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_DOCUMENT = Document("untitled:", None, "plaintext", Text(""))
 
 
 def routes(texts: Sequence[str], snapshot: Snapshot, classifier: Classifier) -> Iterator[Route | Refusal]:
-    """Where each free-form instruction would go, and why; no document is looked at."""
+    """The route of each instruction, with its reason."""
     spec = catalog()["ask"]
     words = [own_words(text) for text in texts]
     for text, own, found in zip(texts, words, classifier.classify_many([own.text for own in words]), strict=True):

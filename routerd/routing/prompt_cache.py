@@ -1,4 +1,4 @@
-"""Warmth: how much of a prompt a provider's cache should still hold, from what was sent there a moment ago."""
+"""Prompt-cache estimate: how much of a prompt a provider's cache should contain, by what was sent recently."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from routerd.domain.ports import Counter
 from routerd.domain.prompt import Message
 
 LEAST_TOKENS, STEP = 1_024, 128
-"""No shorter prefix is cached, and longer ones in such steps (OpenAI's guide to it; DeepSeek's are finer)."""
+"""The shortest cached prefix and the step of longer ones, in tokens (OpenAI's guide; DeepSeek's are finer)."""
 
-HELD_FOR = timedelta(minutes=5)
-"""The shorter end of what OpenAI (5 to 10 minutes without use) and Anthropic (5 minutes) say."""
+CACHE_LIFETIME = timedelta(minutes=5)
+"""The shorter of OpenAI's (5 to 10 minutes without use) and Anthropic's (5 minutes) cache lifetimes."""
 
 _NOT_FORESEEABLE = ("claude", "gemini")
-"""Anthropic caches what a request marks, and routerd marks nothing; Google promises no hit of its implicit cache."""
+"""Anthropic caches only what a request marks, and routerd marks nothing; Google's implicit cache is not guaranteed."""
 
 
 def cached_prefix_tokens(
@@ -29,13 +29,13 @@ def cached_prefix_tokens(
     counter: Counter,
     now: datetime,
 ) -> int:
-    """Tokens from the start of a prompt, by the local count, that were sent to the same model recently.
+    """Tokens of the prompt's prefix, by the local count, that were sent to the same model recently.
 
-    Zero where no price for cached input is known, or where a hit could not be promised.
+    Zero if no price for cached input is known, or if a cache hit is not guaranteed.
     """
     if price is None or price.cached_input is None or any(name in model.model.lower() for name in _NOT_FORESEEABLE):
         return 0
-    young = [turn for turn in sent if turn.model == model and now - turn.at <= HELD_FOR]
+    young = [turn for turn in sent if turn.model == model and now - turn.at <= CACHE_LIFETIME]
     shared = max((turn.shares(messages) for turn in young), key=len, default="")
     tokens = counter.count(shared)
     return tokens - tokens % STEP if tokens >= LEAST_TOKENS else 0

@@ -1,4 +1,4 @@
-"""Route: which tier an action deserves, and from there a ladder of rungs, with the reason in words."""
+"""Route: chooses the tier of an action and the chain of candidates from there, with the reason as text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 
 LARGE_TOKENS = 8_000
-"""About 800 lines, or twenty screens. A wrong answer about so much is read in again at full price on the next rung,
-so that starting too low saves least here."""
+"""About 800 lines, or twenty screens. After a wrong answer the next candidate reads all of it again at full price,
+so starting too low saves least here."""
 
 _AT_LEAST = {
     Signal.STACK_TRACE: Tier.LOGIC,
@@ -22,12 +22,12 @@ _AT_LEAST = {
     Signal.CONCURRENCY: Tier.ARCHITECT,
     Signal.LARGE_TARGET: Tier.ARCHITECT,
 }
-"""Where a signal raises a doubtful answer to. Of the labelled instructions in tests/bench/routing with concurrency and
-failure, or with many files, nine of ten are the architect's."""
+"""The tier that a signal raises an unsure classification to. Of the labelled instructions in tests/bench/routing with
+concurrency and failure, or with many files, nine of ten are the architect's."""
 
 
 def local_signals(seen_in_words: tuple[Signal, ...], target_tokens: int) -> tuple[Signal, ...]:
-    """Those of the words, and that of the target's size."""
+    """The signals of the instruction, and that of the target's size."""
     return (*seen_in_words, Signal.LARGE_TARGET) if target_tokens > LARGE_TOKENS else seen_in_words
 
 
@@ -38,27 +38,27 @@ def route(
     classification: Classification | None,
     signals: tuple[Signal, ...] = (),
 ) -> Route | Refusal:
-    """The ladder for a request, cheapest sensible rung first.
+    """The chain for a request, cheapest suitable candidate first.
 
-    Explicit choice wins (``above``, then a model, then a tier), then the action's tier, then the user's own
-    words; where those do not say enough, the configured default, never below what they or the local signals point at.
+    An explicit choice wins (``above``, then a model, then a tier), then the action's tier, then the classification
+    of the instruction; if unsure, the configured default, but no tier below what that or the signals suggest.
     """
     if request.above is not None:
         stronger = snapshot.stronger(request.above)
         if stronger is None:
             return Refusal(f"No tier above {request.above} has a model that can be asked here.", RefusalCode.TIER)
         reason = f"a tier above {request.above} was asked for"
-        return _ladder(stronger, snapshot, Route((), reason, classification, signals))
+        return _chain(stronger, snapshot, Route((), reason, classification, signals))
     tier, reason = _tier(request, spec, snapshot, classification, signals)
     if request.model is not None:
         return Route(
             (Candidate(tier, (request.model,)),), f"model {request.model} was asked for", classification, signals
         )
-    return _ladder(tier, snapshot, Route((), reason, classification, signals))
+    return _chain(tier, snapshot, Route((), reason, classification, signals))
 
 
-def _ladder(tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
-    """The rungs from a tier on, with the reason extended where another tier or the built-in engine must answer."""
+def _chain(tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
+    """The candidates from a tier on; the reason also says if another tier or the built-in engine must answer."""
     reason = wanted.reason
     chain = tuple(
         Candidate(step, models)
@@ -104,15 +104,15 @@ def _tier(
 
 
 def _without_repeats(chain: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """A stronger rung that would ask only models already asked is no escalation."""
+    """Drops stronger candidates that would only ask models already in the chain."""
     asked: set[ModelRef] = set()
-    kept = []
+    distinct = []
     for candidate in chain:
         models = tuple(model for model in candidate.models if model not in asked)
         asked.update(models)
         if models:
-            kept.append(replace(candidate, models=models))
-    return tuple(kept)
+            distinct.append(replace(candidate, models=models))
+    return tuple(distinct)
 
 
 def _below(snapshot: Snapshot, wanted: Route) -> Route | Refusal:

@@ -1,1 +1,1 @@
-"""The verbs: pure functions, one step of the line each; no stage knows another."""
+"""The pipeline's steps: pure functions; none imports another."""

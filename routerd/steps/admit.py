@@ -1,4 +1,4 @@
-"""Admit: whether a model may be asked within window and budgets, and what to ask the user before."""
+"""Admit: whether a model may be asked within its context window and the budgets, and what to confirm with the user."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from routerd.domain.verdict import Refusal, RefusalCode
 
 
 def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | Refusal) -> Refusal | None:
-    """Why a model may not be asked with ``counted`` local input tokens; ``None`` where it may.
+    """Why a model may not be asked with ``counted`` local input tokens; ``None`` if it may.
 
-    ``left`` is what the budgets of the day and the month have left, or why nobody can tell.
+    ``left`` is what the daily and monthly budgets have left, or why it is unknown.
     """
     estimate, model = quote.estimate, quote.model
     if model == OFFLINE:
@@ -41,7 +41,7 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
     needed = max(counted, estimate.input_tokens) + estimate.output_tokens.likely
     if window is not None and needed > window:
         return Refusal(
-            f"This needs {needed:,} tokens and {model} holds {window:,}: select a smaller part, "
+            f"This needs {needed:,} tokens, and the context window of {model} is {window:,}: select a smaller part, "
             f'or correct context under [models."{model}"].',
             RefusalCode.SIZE,
             f"needs {needed:,} tokens, holds {window:,}",
@@ -52,7 +52,7 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
 
 
 def confirmation(estimate: Estimate, confirm_above: Decimal | None) -> str | None:
-    """What to ask the user before anything is sent; ``None`` where nothing needs to be asked."""
+    """The question to the user before anything is sent; ``None`` if none is needed."""
     if confirm_above is None or estimate.model == OFFLINE:
         return None
     if estimate.cost is None:
@@ -63,14 +63,14 @@ def confirmation(estimate: Estimate, confirm_above: Decimal | None) -> str | Non
 
 
 def agreed(estimate: Estimate, confirm_above: Decimal | None) -> Decimal | None:
-    """Dollars that the action may cost without another question, once the first was agreed to; ``None``: any number."""
+    """Dollars that the action may cost without another question after the first was confirmed; ``None``: no limit."""
     if confirm_above is None:
         return None
     return max(confirm_above, estimate.cost.high) if estimate.cost else confirm_above
 
 
 def asked_again(estimate: Estimate, spent: Decimal, agreed: Decimal | None) -> str | None:
-    """What to ask before a further try that could bring the action beyond what was agreed to."""
+    """The question before a further attempt that could exceed the confirmed amount."""
     if agreed is None or estimate.cost is None or spent + estimate.cost.high <= agreed:
         return None
     return (

@@ -1,4 +1,4 @@
-"""Anchor: carries a change over to a text that moved on while the answer was on its way; it never guesses."""
+"""Anchor: applies a change to a text that was edited while the answer was generated; never guesses."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _CONTEXT = 3
 """Lines around an edit outside the target that must be found again with it, as in a unified diff."""
 
 _TOP, _END = "\ntop", "\nend"
-"""Stand for the ends of a file; no line holds a line end."""
+"""Markers of a file's start and end; no line contains a line end."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Whole lines of the old text, first and last included, that must stand unchanged in the new one."""
+    """Whole lines of the old text, first and last included, that the new text must contain unchanged."""
 
     first: int
     last: int
@@ -29,10 +29,10 @@ class _Block:
 
 
 def anchor(change: FileChange, current: Text, target: Range) -> FileChange | Stale:
-    """The change for the current text: as it is, or moved with the lines that it was made for.
+    """The change for the current text: as it is, or moved with its lines.
 
-    The target's lines, and the lines around each edit outside of them, must stand in the current text
-    exactly once and unchanged, in the same order; else the change is stale.
+    The current text must contain the target's lines, and the lines around each edit outside of them, exactly once,
+    unchanged and in the same order; else the change is stale.
     """
     before = change.before
     if before == current:
@@ -65,9 +65,9 @@ def _around(edit: Edit, count: int) -> _Block:
 
 
 def _shift(block: _Block, old: list[str], new: list[str]) -> int | None:
-    """How far a block moved, where that is beyond doubt: found once, or once with more of its neighbours.
+    """The distance by which a block moved, if unambiguous: found once, or once with more adjacent lines.
 
-    The ends of the file are neighbours as well.
+    The start and end of the file count as adjacent lines.
     """
     old, new = [_TOP, *old, _END], [_TOP, *new, _END]
     for grown in range(len(old)):

@@ -1,4 +1,4 @@
-"""Compose: the messages that are sent, the part that never changes first, so that providers can cache it."""
+"""Compose: builds the messages, the stable part first, so that providers can cache it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PER_REPLY = 3
 _LONG = 6_000
 """Characters, about 1,500 tokens: a class of half that length is what most people call long."""
 _FEWEST_CUT = 2
-"""Lines; to say that fewer are left out costs what they cost."""
+"""Lines; the note about fewer omitted lines would cost as much as the lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptInput:
-    """What a prompt is made of."""
+    """The parts of a prompt."""
 
     spec: ActionSpec
     request: Request
@@ -35,7 +35,7 @@ class PromptInput:
 
 
 def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counter) -> Prompt:
-    """The prompt of a question: system, the project's own wishes, then context, target and task."""
+    """The prompt of a question: system, the project's own instructions, then context, target and task."""
     spec, request, target, conventions = brief.spec, brief.request, brief.target, brief.conventions
     wishes = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
     system = spec.system + (f"\nThe project's own wishes:\n{wishes}\n" if wishes else "")
@@ -52,7 +52,7 @@ def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counte
 
 
 def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) -> Prompt:
-    """The prompt again, with a refused answer and the reason for refusing it."""
+    """The prompt with a refused answer and the reason for the refusal."""
     added = (
         Message("assistant", reply),
         Message("user", f"That answer was refused by a check: {reason}\nAnswer again in full."),
@@ -62,9 +62,9 @@ def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) ->
 
 
 def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
-    """The source that is asked about: the span, or only the symbols' own text where the rest is of no use.
+    """The target's source: the whole range, or only the symbols' text if the rest is of no use.
 
-    A long class that is to be documented goes without its methods' bodies, as only words are wanted of the model.
+    For documentation a long class is sent without its methods' bodies.
     """
     pieces = [_from_line_start(piece) for piece in target.sent(spec.contract)]
     texts = (document.text.slice(piece) for piece in pieces)
@@ -77,7 +77,7 @@ def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
 
 
 def _without_bodies(piece: Range, document: Document, target: Target) -> str:
-    """A piece with the bodies cut out of the functions in it that are not asked about: whole lines, and said so."""
+    """A piece without the bodies of functions that are not part of the target; a note replaces the omitted lines."""
     text, asked = document.text, {symbol.whole for symbol in target.symbols}
     inner = (s for s in target.outline.symbols if s.kind.callable and piece.covers(s.whole) and s.whole not in asked)
     lines, at = [], piece.start.line
@@ -105,12 +105,12 @@ def _target(spec: ActionSpec, document: Document, target: Target, conventions: C
 
 
 def fenced(source: str, language: str) -> str:
-    """A target as it stands in the prompt, where it adds as many tokens as it has alone."""
+    """A target as the prompt contains it, where its tokens add up with the rest."""
     return _fence(with_lf(source), language)
 
 
 def _fence(text: str, language: str = "") -> str:
-    # A fence longer than any in the text cannot be closed by it.
+    # The text cannot close a fence longer than any in it.
     ticks = "```"
     while ticks in text:
         ticks += "`"

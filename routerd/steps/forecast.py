@@ -10,41 +10,41 @@ from routerd.domain.model import OFFLINE
 from routerd.domain.settings import Budget
 
 TIMES_LIKELY, ALWAYS_ALLOWED = 10, Decimal("0.01")
-"""An action whose price nobody capped stops before it costs more than ten times its likely price or a cent, whichever
-is more: in the recorded outcomes, what costs more than that is a fault that repeats itself."""
+"""Without a cap an action stops before it costs more than ten times its likely price or a cent, whichever is more:
+in the recorded outcomes, higher costs came from a repeating fault."""
 
-_MENDED = Decimal("0.5")
-"""The share of refused answers whose fault is one of form, which the same model is asked to mend once."""
+_FIXABLE = Decimal("0.5")
+"""The share of refused answers with a formal error, which the same model is asked to fix once."""
 
 
-def expected(asked: Sequence[Quote], mends: bool) -> Decimal | None:
-    """The likely price in dollars over retries and escalation; ``None`` where a price is unknown.
+def expected(asked: Sequence[Quote], fixes: bool) -> Decimal | None:
+    """The expected price in dollars with retries and escalation; ``None`` if a price is unknown.
 
-    With ``c`` the likely price of an answer of one step of the ladder, ``p`` the share of its answers that is
-    accepted, ``m`` the share of refused answers that the same model is asked to mend, and ``E`` the expectation of
-    the steps above:
+    With ``c`` the likely price of an answer of one candidate, ``p`` the share of its answers that is
+    accepted, ``m`` the share of refused answers that the same model is asked to fix, and ``E`` the expectation of
+    the candidates after it:
 
         c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * E
 
-    from the top of the ladder down; ``E`` is 0 above the last step.
+    computed from the last candidate backwards; ``E`` is 0 after the last one.
     """
-    m = _MENDED if mends else Decimal(0)
+    m = _FIXABLE if fixes else Decimal(0)
     above = Decimal(0)
     for quote in reversed(asked):
         if quote.model == OFFLINE:
             continue
         if quote.estimate.cost is None:
             return None
-        c, p = quote.estimate.cost.likely, Decimal(str(round(quote.known.likely, 4)))
+        c, p = quote.estimate.cost.likely, Decimal(str(round(quote.acceptance.likely, 4)))
         above = c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * above
     return above
 
 
 def cap(budget: Budget, likely: Decimal | None, first: Quote, counted: int) -> Decimal | None:
-    """Dollars before which an action stops: the user's word, else a multiple of its likely price.
+    """The cap of an action in dollars: the user's setting, else a multiple of its likely price.
 
-    ``None`` where the first price is unknown, of which no multiple can be told. The first answer is within the cap
-    in any case: a prompt that a provider's cache should serve may cost ten times its likely price where it does not.
+    ``None`` if the first price is unknown. The first answer is always within the cap: a prompt that a provider's cache
+    should serve may cost ten times its likely price if it does not.
     """
     if budget.per_action is not None:
         return budget.per_action
@@ -57,9 +57,9 @@ def cap(budget: Budget, likely: Decimal | None, first: Quote, counted: int) -> D
 
 
 def most(quotes: Sequence[Quote], capped: Decimal | None) -> Decimal | None:
-    """The most that the action can be billed, in dollars, where every model that may be asked is in ``quotes``.
+    """The upper bound of the action's bill in dollars; ``quotes`` contains every model that may be asked.
 
-    ``None`` where a price is unknown, or a provider cannot be told how long an answer may be.
+    ``None`` if a price is unknown, or a provider accepts no limit of the answer.
     """
     paid = [quote for quote in quotes if quote.model != OFFLINE]
     if all(quote.terms.price is not None and quote.terms.price.free for quote in paid):

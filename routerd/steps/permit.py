@@ -1,4 +1,4 @@
-"""Permit: which files an action may change by itself; a change of any other is only proposed, and says why."""
+"""Permit: which files an action may change directly; changes of other files are only proposed, with the reason."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from routerd.domain.tool_files import is_tool_file
 
 
 def look_first(change: Change, question: Question) -> str | None:
-    """Why the user has to look at a change before it is applied; ``None`` where it may be applied.
+    """Why the user must review a change before it is applied; ``None`` if it may be applied.
 
-    It may where it changes one file: the document that was asked about, or the test file that the plan named.
+    A change of one file may be applied: of the request's document, or of the test file that the plan named.
     """
     others = [file.uri for file in change.files if file.uri != question.request.document.uri]
     if len(change.files) <= 1 and all(uri == _named_tests(question) for uri in others):

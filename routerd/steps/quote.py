@@ -1,4 +1,4 @@
-"""Quote: each rung of the ladder with its tokens and its price, as a range, before anything is sent."""
+"""Quote: the ranges of tokens and price of each candidate, before anything is sent."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from routerd.domain.quote import Candidate, CostRange, Estimate, Past, Tariff, T
 
 
 def likely_output(spec: ActionSpec, target_tokens: int, target: Target) -> int:
-    """Output tokens that the prior alone calls likely for a target of this size."""
+    """Likely output tokens by the prior alone for a target of this size."""
     # Documentation and tests are written for each symbol; a review or a design is one text about them all.
     pieces = len(target.symbols) if spec.code_only else 1
     return round(spec.output.base * sqrt(max(1, pieces)) + spec.output.per_target_token * target_tokens)
 
 
 def output_range(prior: OutputPrior, likely: int, token_calibration: TokenCalibration) -> TokenRange:
-    """Low, likely and high output tokens: what past bills taught, else the prior's own spread."""
+    """Low, likely and high output tokens: calibrated by past bills, else by the prior's spread."""
     if token_calibration.output_factor is None:
         return TokenRange(round(likely / prior.spread), likely, round(likely * prior.spread))
     low, middle, high = (round(likely * factor) for factor in token_calibration.output_factor)
@@ -33,9 +33,9 @@ def output_range(prior: OutputPrior, likely: int, token_calibration: TokenCalibr
 def quote(
     spec: ActionSpec, candidate: Candidate, prompt: Prompt, prior: int, tariff: Tariff, baseline: Tariff | None
 ) -> Estimate:
-    """What asking the rung's first model should cost; ``None`` costs where its price is unknown.
+    """The estimate of asking the candidate's first model; its costs are ``None`` if the price is unknown.
 
-    ``prior`` are the output tokens that ``likely_output`` says.
+    ``prior`` is the result of ``likely_output``.
     """
     output = output_range(spec.output, prior, tariff.token_calibration)
     counted = prompt.input_tokens
@@ -49,14 +49,14 @@ def quote(
         input_tokens=tariff.input_tokens(counted),
         output_tokens=output,
         cost=_range(tariff, counted, output, 0 if offline else prior),
-        # Without a model there is nothing to have saved against: claiming the premium price would be a lie.
+        # Without a baseline model no saving can be claimed.
         baseline_cost=None if offline else _baseline(tariff, counted, output.likely, baseline),
         price=tariff.price,
     )
 
 
 def _baseline(tariff: Tariff, counted: int, output: int, baseline: Tariff | None) -> Decimal | None:
-    """By the receipt's own arithmetic, so that an answer that comes as foreseen saves what was foreseen."""
+    """Uses the receipt's arithmetic, so that an answer as estimated saves what was estimated."""
     return baseline_cost(tariff.usage(counted, output), tariff.model, tariff.token_calibration.input_factor, baseline)
 
 
@@ -65,8 +65,8 @@ def _range(tariff: Tariff, counted: int, output: TokenRange, prior: int) -> Cost
     if likely is None or tariff.price is None:
         return None
     if not tariff.token_calibration.past:
-        # On day one nobody knows whether the cache will serve what it should, nor the model's own tokens.
-        cold = replace(tariff, warm_tokens=0)
+        # Without past bills neither cache hits nor the model's token factor are known.
+        cold = replace(tariff, cached_tokens=0)
         low, high = tariff.cost(counted, output.low), cold.cost(counted, output.high)
         assert low is not None
         assert high is not None
@@ -80,9 +80,9 @@ def _range(tariff: Tariff, counted: int, output: TokenRange, prior: int) -> Cost
 
 
 def _as_billed(tariff: Tariff, price: Price, counted: int, prior: int, past: Past) -> float:
-    """What this question would cost in pico-dollars if its bill turned out as that one did."""
+    """The cost of this question in pico-dollars if it were billed like the past bill."""
     sent = counted * past.input
-    cached = min(sent, max(sent * past.cached, tariff.warm_tokens * past.input))
+    cached = min(sent, max(sent * past.cached, tariff.cached_tokens * past.input))
     dear, cheap = float(price.input), float(price.input if price.cached_input is None else price.cached_input)
     shown, thought = float(price.output), float(price.output if price.reasoning is None else price.reasoning)
     generated = shown + (thought - shown) * tariff.token_calibration.reasoning

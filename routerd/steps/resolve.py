@@ -1,4 +1,4 @@
-"""Resolve: from a place in a file to the target that the action is about, or why there is none."""
+"""Resolve: the target of an action at a position in a file, or why there is none."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from routerd.languages import spec_of
 from routerd.languages.spec import DocPlacement
 
 MAX_CHARACTERS = 2_000_000
-"""Larger than any file that people edit by hand; beyond it parsing would hold up the editor."""
+"""Larger than any file that people edit by hand; parsing larger ones would delay the editor."""
 
 _SNIFFED_LINES = 200
 """A binary file shows a NUL within its first lines; git looks at the first 8,000 bytes."""
 
 
 def resolve(request: Request, spec: ActionSpec, outline: Outline, parsed: bool, name: str) -> Target | Refusal:
-    """The target of a request in a readable text; ``parsed`` tells of a grammar, ``name`` is the file's."""
+    """The target of a request in a readable text; ``parsed``: whether there is a grammar; ``name``: the file's."""
     text = request.document.text
     if spec.code_only and not parsed:
         return Refusal(
@@ -34,7 +34,7 @@ def resolve(request: Request, spec: ActionSpec, outline: Outline, parsed: bool, 
 
 
 def unreadable(text: Text, name: str) -> Refusal | None:
-    """Why nothing can be done with a file at all: empty, binary or far too large."""
+    """Why a file cannot be processed at all: empty, binary or far too large."""
     characters = sum(map(len, text.lines))
     if characters > MAX_CHARACTERS:
         size = f"{characters / 1e6:.1f} million characters"
@@ -49,7 +49,7 @@ def unreadable(text: Text, name: str) -> Refusal | None:
 
 
 def whole_lines(text: Text, span: Range) -> Range:
-    """The span widened to whole lines; a selection that ends at a line's start leaves that line out."""
+    """The range widened to whole lines; a selection that ends at a line's start excludes that line."""
     end = span.end
     if end.column == 0 and end.line > span.start.line:
         end = Position(end.line - 1, 0)
@@ -59,9 +59,9 @@ def whole_lines(text: Text, span: Range) -> Range:
 
 
 def _meant(request: Request, outline: Outline) -> Symbol | None:
-    """The symbol at the cursor, or the one that a selection of no more than its name or header stands for.
+    """The symbol at the cursor, or the symbol whose name or header is selected.
 
-    A double-click on a name selects it, and Kate sends the line of the cursor: neither means six letters or one line.
+    A double-click on a name selects it, and Kate sends the line of the cursor: neither means only the selected text.
     """
     if request.span.empty:
         return outline.named_at(request.cursor) or outline.enclosing(request.cursor)
@@ -129,7 +129,7 @@ def _is_test(symbol: Symbol) -> bool:
 
 
 def _unfinished(symbol: Symbol, outline: Outline) -> bool:
-    """Whether no answer could be put into it: its documentation stands in the body, which is not written yet."""
+    """Whether documentation cannot be inserted: it belongs in the body, which is not written yet."""
     spec = spec_of(outline.language)
     in_body = spec is not None and spec.docs.placement is DocPlacement.BODY
     return in_body and symbol.body is None and symbol.doc is None

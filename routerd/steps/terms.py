@@ -1,4 +1,4 @@
-"""Terms: how long an answer may be and what bounds its bill, from what is expected and how the provider behaves."""
+"""Terms: the limits of an answer's length and bill, by the estimate and the provider's behaviour."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from routerd.domain.settings import ModelSettings, Quirks
 from routerd.domain.terms import INPUT_BOUND, Terms
 
 _DOUBT = 1.1
-"""The learned factor is a median: so much above it stays a bound for nearly all prompts of a kind."""
+"""The calibrated factor is a median; this margin makes it a bound for nearly all prompts of a kind."""
 
 _COUNTS = frozenset({"n", "best_of", "max_tokens", "max_completion_tokens"})
-"""Fields of a body that change how much is generated; a user who sets one has a bill that nothing here bounds."""
+"""Request fields that change how much is generated; if a user sets one, the bill has no bound."""
 
 
 def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSettings | None, quirks: Quirks) -> Terms:
-    """The terms of asking one model; ``own`` is what the user says of it, ``quirks`` how its provider differs."""
+    """The terms of asking one model; ``own`` are the user's settings of it, ``quirks`` those of its provider."""
     high = estimate.output_tokens.high
-    room = 2 * high + 512
+    limit = 2 * high + 512
     if own and own.max_output:
-        room = min(room, own.max_output)
+        limit = min(limit, own.max_output)
     return Terms(
         price=estimate.price,
-        room=room,
-        least=min(high, room),
+        max_output=limit,
+        least=min(high, limit),
         input_bound=max(
             INPUT_BOUND, _DOUBT * token_calibration.input_factor, *(past.input for past in token_calibration.past)
         ),

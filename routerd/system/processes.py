@@ -44,7 +44,7 @@ else:
     """For ``start_new_session``: the process and all that it starts can be ended together."""
 
     def alive(pid: int) -> bool:
-        """Whether a process with this id runs: signal 0 reaches it, or it is another user's."""
+        """Whether a process with this id runs: signal 0 succeeds, or it belongs to another user."""
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

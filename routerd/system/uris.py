@@ -1,4 +1,4 @@
-"""Between ``file:`` URIs and paths, on each platform."""
+"""Converts between ``file:`` URIs and paths on each platform."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def uri_of(path: Path) -> str:
 
 
 def path_of(uri: str) -> Path | None:
-    """The path of a ``file:`` URI; ``None`` for untitled documents, other schemes and what is no URI or no path."""
+    """The path of a ``file:`` URI; ``None`` for untitled documents, other schemes and invalid URIs."""
     try:
         parts = urlsplit(uri)
     except ValueError:

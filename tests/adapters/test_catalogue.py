@@ -156,7 +156,7 @@ def test_an_updated_list_is_used_from_then_on_and_says_so(tmp_path: Path) -> Non
     kept = tmp_path / "cache" / "prices.json"
     with published(json.dumps(FETCHED).encode()) as url:
         assert update(url, kept) == 1
-    price = Catalogue(kept=kept).price(GPT_4O, NOON)
+    price = Catalogue(fetched=kept).price(GPT_4O, NOON)
     assert price is not None
     assert (price.input, price.output) == (Decimal("1.5"), Decimal(6))
     assert (price.source, price.checked) == ("genai-prices, updated", datetime.now(UTC).date().isoformat())
@@ -174,19 +174,19 @@ def test_without_a_network_the_prices_stay_as_they_were(tmp_path: Path) -> None:
     kept = tmp_path / "prices.json"
     with pytest.raises(RouterdError, match="cannot be fetched"):
         update("http://127.0.0.1:9/data.json", kept)
-    assert Catalogue(kept=kept).price(GPT_4O, NOON) == Catalogue().price(GPT_4O, NOON)
+    assert Catalogue(fetched=kept).price(GPT_4O, NOON) == Catalogue().price(GPT_4O, NOON)
 
 
 def test_a_damaged_kept_list_is_as_good_as_none(tmp_path: Path) -> None:
     kept = tmp_path / "prices.json"
     kept.write_text("{")
-    assert Catalogue(kept=kept).price(GPT_4O, NOON) is not None
+    assert Catalogue(fetched=kept).price(GPT_4O, NOON) is not None
 
 
 def test_an_older_kept_list_gives_way_to_a_newer_package(tmp_path: Path) -> None:
     kept = tmp_path / "prices.json"
     kept.write_text(json.dumps(FETCHED))
     os.utime(kept, (0, 0))
-    price = Catalogue(kept=kept).price(GPT_4O, NOON)
+    price = Catalogue(fetched=kept).price(GPT_4O, NOON)
     assert price is not None
     assert price.input == Decimal("2.5")

@@ -1,4 +1,4 @@
-"""The configuration: layers, trust, and a sentence with the mend for everything that is wrong."""
+"""The configuration: layers, trust, and a sentence with the fix for everything that is wrong."""
 
 from __future__ import annotations
 
@@ -318,7 +318,7 @@ def test_what_looks_like_a_key_anywhere_in_broken_toml_is_not_repeated(user: Pat
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
+    ("text", "fix"),
     [
         ("[budget]\ndaily: 5\n", "line 2, column 6 is not TOML: write daily = 5, with an equals sign"),
         ("[tiers]\nlogic = openai/gpt-4o\n", 'write logic = "openai/gpt-4o", in quotation marks'),
@@ -333,10 +333,10 @@ def test_what_looks_like_a_key_anywhere_in_broken_toml_is_not_repeated(user: Pat
         ("[budget]\ndaily\n", "write daily = and a value, or [daily] for a table"),
     ],
 )
-def test_broken_toml_is_told_with_file_line_column_and_mend(user: Path, text: str, mend: str) -> None:
+def test_broken_toml_is_told_with_file_line_column_and_fix(user: Path, text: str, fix: str) -> None:
     with pytest.raises(ConfigError) as fault:
         loaded(user, text)
-    assert mend in str(fault.value)
+    assert fix in str(fault.value)
     assert str(fault.value).startswith(str(user))
 
 
@@ -464,7 +464,7 @@ def test_the_files_to_watch_are_the_users_and_the_workspaces(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("policy", list(OfflinePolicy))
-def test_the_built_in_engine_is_a_rung_where_the_policy_lets_it_in(user: Path, policy: OfflinePolicy) -> None:
+def test_the_built_in_engine_is_a_candidate_where_the_policy_lets_it_in(user: Path, policy: OfflinePolicy) -> None:
     settings = loaded(user, f'[routing]\noffline = "{policy}"').settings
     nothing, openai = usable_tiers(settings, frozenset()), usable_tiers(settings, {"openai"})
     last = (OFFLINE,) if policy is OfflinePolicy.LAST_RESORT else ()

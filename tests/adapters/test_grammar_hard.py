@@ -86,9 +86,9 @@ def test_what_was_given_up_is_one_fault_and_never_the_same_program() -> None:
 def test_a_document_that_was_mended_is_looked_at_again() -> None:
     grammar = TreeSitterGrammar()
     grammar.outline(Document("file:///x.js", 1, "javascript", Text("[" * MANY)))
-    mended = Document("file:///x.js", 2, "javascript", Text("function f() {}"))
-    assert [symbol.name for symbol in grammar.around(mended, Position(0, 10))] == ["f"]
-    assert grammar.at_hand(mended)
+    fixed = Document("file:///x.js", 2, "javascript", Text("function f() {}"))
+    assert [symbol.name for symbol in grammar.around(fixed, Position(0, 10))] == ["f"]
+    assert grammar.at_hand(fixed)
 
 
 def test_whoever_asks_about_another_document_does_not_wait_for_a_hard_one() -> None:

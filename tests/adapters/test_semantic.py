@@ -39,7 +39,9 @@ def classifier() -> SemanticClassifier:
         ("our workers deadlock randomly under load, find the cause", Tier.ARCHITECT, "ask"),
     ],
 )
-def test_clear_wishes_go_where_they_belong(classifier: SemanticClassifier, text: str, tier: Tier, action: str) -> None:
+def test_clear_instructions_go_where_they_belong(
+    classifier: SemanticClassifier, text: str, tier: Tier, action: str
+) -> None:
     answer = classifier.classify(text)
     assert (answer.tier, answer.action, answer.confident) == (tier, action, True)
 
@@ -96,8 +98,8 @@ def test_the_time_is_measured_with_the_clock_that_is_given() -> None:
 def test_a_users_example_counts_at_once(classifier: SemanticClassifier) -> None:
     text = "frobnicate the quux report"
     own = classifier.with_examples([RoutingExample(Tier.ARCHITECT, text)])
-    for wish in (text, "please frobnicate the quux report again"):
-        answer = own.classify(wish)
+    for instruction in (text, "please frobnicate the quux report again"):
+        answer = own.classify(instruction)
         assert (answer.tier, answer.confident) == (Tier.ARCHITECT, True)
         assert answer.nearest[0].text == text
     assert classifier.classify(text).nearest[0].text != text

@@ -63,9 +63,9 @@ async def measured(lines: int) -> Json:
                 await editor.request("textDocument/hover", at, 120)
                 await asyncio.sleep(2)  # the pause in which a document is looked at
                 position = {"line": line, "character": 5}
-                wish = {"action": "document", "uri": uri, "range": {"start": position, "end": position}}
+                request = {"action": "document", "uri": uri, "range": {"start": position, "end": position}}
                 applied = asyncio.ensure_future(_applied(editor, uri))
-                _, outcome = editor.ask("routerd/run", wish)
+                _, outcome = editor.ask("routerd/run", request)
                 while not applied.done():
                     began = time.monotonic()
                     await editor.request("textDocument/hover", at, 120)

@@ -1,4 +1,4 @@
-"""Real projects as the line sees them: indexed for real, every function a target."""
+"""Real projects as the pipeline sees them: indexed, with every function as a target."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Real:
         return tuple(s for s in self.grammar.outline(document).symbols if s.kind.callable and s.body)
 
     def sent(self, action: str, document: Document, symbol: Symbol) -> Sent | None:
-        """What the line would send; ``None`` where it would refuse."""
+        """What the pipeline would send; ``None`` if it would refuse."""
         spec, outline = catalog()[action], self.grammar.outline(document)
         at = symbol.name_span.start
         request = Request(action, document, Range(at, at), replace=True)

@@ -35,7 +35,7 @@ factors = st.floats(0.5, 2.0)
 
 
 class Silent:
-    """A Watch that nobody looks at."""
+    """An Observer that records nothing."""
 
     def stage(self, name: str, model: ModelRef | None = None) -> None: ...
 
@@ -126,7 +126,7 @@ def test_a_model_of_coarser_tokens_stands_for_more_of_the_baselines(usage: Usage
     st.sampled_from([0.0, 0.25]),
     st.sampled_from([CHEAP, BEST]),
 )
-def test_an_answer_that_comes_as_foreseen_saves_what_was_foreseen(
+def test_an_answer_that_comes_as_estimated_saves_what_was_estimated(
     counted: int, warm: int, prior: int, factor: float, thinks: float, model: ModelRef
 ) -> None:
     book, ledger = receipt(replace(CLAUDE, token_calibration=TokenCalibration(1.14, reasoning=thinks)))

@@ -12,7 +12,7 @@ SPANS = st.tuples(PLACES, PLACES).map(lambda ends: Range(*sorted(ends)))
 
 
 @given(PLACES, PLACES)
-def test_places_are_ordered_as_they_are_read(one: Position, other: Position) -> None:
+def test_positions_are_ordered_as_they_are_read(one: Position, other: Position) -> None:
     assert (one < other) == ((one.line, one.column) < (other.line, other.column))
 
 

@@ -125,7 +125,9 @@ def _place_at(text: Text, offset: int) -> Position:
 
 
 @given(TEXTS, ENCODINGS, st.data())
-def test_a_place_survives_the_way_to_the_client_and_back(string: str, encoding: Encoding, data: st.DataObject) -> None:
+def test_a_position_survives_the_way_to_the_client_and_back(
+    string: str, encoding: Encoding, data: st.DataObject
+) -> None:
     text = Text(string)
     line = data.draw(st.integers(0, len(text.lines) - 1))
     position = Position(line, data.draw(st.integers(0, len(text.bare(line)))))
@@ -172,7 +174,7 @@ def test_overlapping_edits_are_refused() -> None:
         text.edited([Edit(span(0, 0, 0, 7), ""), Edit(span(0, 4, 0, 9), "")])
 
 
-def test_insertions_at_one_place_keep_their_order() -> None:
+def test_insertions_at_one_position_keep_their_order() -> None:
     at = span(0, 1, 0, 1)
     assert Text("ac").edited([Edit(at, "b"), Edit(at, "B")]).string == "abBc"
 

@@ -25,7 +25,7 @@ HOVERED = {"line": 0, "character": 6}
 
 
 async def opened(editor: RawEditor, project: Path, lines: int) -> tuple[str, Json]:
-    """A large file that was looked at, and the wish to document a function of three lines in it."""
+    """A large file that was looked at, and the request to document a function of three lines in it."""
     path = project / "large.py"
     path.write_text(source(lines), "utf-8")
     uri = editor.open(path)
@@ -49,9 +49,9 @@ async def test_hovers_are_answered_while_an_answer_is_checked(env: dict[str, str
         Upstream(reply=reply) as upstream,
         RawEditor(with_upstream(env, upstream.base_url), project) as editor,
     ):
-        uri, wish = await opened(editor, project, lines)
+        uri, request = await opened(editor, project, lines)
         applied = asyncio.ensure_future(editor.until("workspace/applyEdit"))
-        _, outcome = editor.ask("routerd/run", wish)
+        _, outcome = editor.ask("routerd/run", request)
         await answered.wait()
         hovers = 0
         while not applied.done():
@@ -67,8 +67,8 @@ async def test_a_check_is_cancelled_within_a_second(env: dict[str, str], project
         Upstream(reply=brain.reply) as upstream,
         RawEditor(with_upstream(env, upstream.base_url), project) as editor,
     ):
-        uri, wish = await opened(editor, project, 36_000)
-        number, outcome = editor.ask("routerd/run", wish)
+        uri, request = await opened(editor, project, 36_000)
+        number, outcome = editor.ask("routerd/run", request)
         await upstream.wait_for(lambda now: bool(now.seen) and now.seen[0].finished_at is not None, 30)
         await asyncio.sleep(0.3)
         editor.notify("$/cancelRequest", {"id": number})
@@ -90,8 +90,8 @@ async def test_a_daemon_that_ends_in_a_check_takes_its_worker_with_it(
         editor = RawEditor(with_upstream(env, upstream.base_url), project)
         await editor.launch()
         await editor.initialize()
-        _, wish = await opened(editor, project, 36_000)
-        editor.ask("routerd/run", wish)
+        _, request = await opened(editor, project, 36_000)
+        editor.ask("routerd/run", request)
         children: list[int] = []
         async with asyncio.timeout(30):
             while not children:

@@ -17,7 +17,7 @@ def at(uri: str, position: Json) -> Json:
     return {"textDocument": {"uri": uri}, "position": position}
 
 
-def wish(uri: str, action: str, **more: object) -> Json:
+def request_for(uri: str, action: str, **more: object) -> Json:
     return {"action": action, "uri": uri, "range": {"start": NAME, "end": NAME}, **more}
 
 
@@ -86,23 +86,25 @@ async def test_a_proposal_leaves_the_file_alone_and_the_other_actions_go_where_t
     async with RawEditor(env, project) as editor:
         uri = editor.open(project / "labels.py")
         before = editor.texts[uri]
-        proposed = await editor.request("routerd/run", wish(uri, "document", apply=False))
+        proposed = await editor.request("routerd/run", request_for(uri, "document", apply=False))
         assert proposed["status"] == "proposed"
         assert proposed["edit"]["documentChanges"][0]["textDocument"] == {"uri": uri, "version": 1}
         assert editor.texts[uri] == before
 
-        tests = await editor.request("routerd/run", wish(uri, "test"))
+        tests = await editor.request("routerd/run", request_for(uri, "test"))
         assert tests["status"] == "applied"
         created = next(each for each in editor.texts if each != uri)
         assert "parse_header" in editor.texts[created]
         assert editor.texts[uri] == before
 
-        design = await editor.request("routerd/run", wish(uri, "design"))
+        design = await editor.request("routerd/run", request_for(uri, "design"))
         assert design["status"] == "applied"
         assert "## Purpose" in design["document"]
         assert not [method for method, _ in editor.asked if method == "window/showDocument"], "the asker shows it"
 
-        await editor.request("workspace/executeCommand", {"command": "routerd.run", "arguments": [wish(uri, "design")]})
+        await editor.request(
+            "workspace/executeCommand", {"command": "routerd.run", "arguments": [request_for(uri, "design")]}
+        )
         shown = await editor.until("window/showDocument")
         assert shown["uri"].endswith(".md")
 
@@ -113,14 +115,14 @@ async def test_an_edit_that_the_editor_only_claims_to_have_applied_is_proposed(
     async with RawEditor(env, project) as editor:
         uri = editor.open(project / "labels.py")
         editor.handlers["workspace/applyEdit"] = lambda _: {"applied": True}
-        outcome = await editor.request("routerd/run", wish(uri, "document"))
+        outcome = await editor.request("routerd/run", request_for(uri, "document"))
         assert outcome["status"] == "proposed"
         assert "dropped" in outcome["message"]
         assert '+    """Parse' in outcome["document"], "the paid text is kept as a diff"
         assert outcome["edit"] is not None
 
         editor.handlers["workspace/applyEdit"] = lambda _: {"applied": False, "failureReason": "busy"}
-        refused = await editor.request("routerd/run", wish(uri, "document"))
+        refused = await editor.request("routerd/run", request_for(uri, "document"))
         assert refused["status"] == "proposed"
         assert "busy" in refused["message"]
 
@@ -141,7 +143,7 @@ async def test_typing_above_the_target_that_crosses_the_edit_on_its_way_costs_an
             return editor.apply(params)
 
         editor.handlers["workspace/applyEdit"] = apply_after_typing
-        outcome = await editor.request("routerd/run", wish(uri, "document"))
+        outcome = await editor.request("routerd/run", request_for(uri, "document"))
         typed, rest = editor.texts[uri].split('"""', 1)
         if often < 3:
             assert outcome["status"] == "applied", outcome["message"]
@@ -162,7 +164,7 @@ async def test_an_editor_that_applies_and_never_answers_is_believed_by_its_text(
             return SILENCE
 
         editor.handlers["workspace/applyEdit"] = apply_silently
-        outcome = await editor.request("routerd/run", wish(uri, "document"))
+        outcome = await editor.request("routerd/run", request_for(uri, "document"))
         assert outcome["status"] == "applied"
         assert '"""Parse' in editor.texts[uri]
 
@@ -173,10 +175,12 @@ async def test_an_editor_without_versioned_edits_or_new_files_gets_what_it_can_t
     modest = {**CAPABILITIES, "workspace": {"applyEdit": True}, "window": {}}
     async with RawEditor(env, project, modest) as editor:
         uri = editor.open(project / "labels.py")
-        outcome = await editor.request("routerd/run", wish(uri, "document"))
+        outcome = await editor.request("routerd/run", request_for(uri, "document"))
         assert outcome["status"] == "applied"
         assert "changes" in editor.asked[0][1]["edit"]
-        await editor.request("workspace/executeCommand", {"command": "routerd.run", "arguments": [wish(uri, "test")]})
+        await editor.request(
+            "workspace/executeCommand", {"command": "routerd.run", "arguments": [request_for(uri, "test")]}
+        )
         message = (await editor.until("window/showMessage"))["message"]
         assert "cannot create files" in message
         kept = Path(message.partition("The text is in ")[2].rstrip("."))
@@ -220,10 +224,10 @@ async def test_bad_input_is_answered_with_a_sentence_and_the_daemon_lives_on(
         uri = editor.open(project / "labels.py")
         nowhere = (project / "nowhere.py").as_uri()
         for argument, said in (
-            (wish(uri, "polish"), "no action 'polish'; there are document"),
-            (wish(uri, "document", tier="mega"), "no tier 'mega'; there are"),
-            (wish(uri, "document", model="gpt"), "'gpt' is not provider/model"),
-            (wish(nowhere, "document"), "neither open in the editor nor a readable file"),
+            (request_for(uri, "polish"), "no action 'polish'; there are document"),
+            (request_for(uri, "document", tier="mega"), "no tier 'mega'; there are"),
+            (request_for(uri, "document", model="gpt"), "'gpt' is not provider/model"),
+            (request_for(nowhere, "document"), "neither open in the editor nor a readable file"),
             ({"action": "document"}, "at least"),
             (None, "at least"),
         ):
@@ -249,7 +253,7 @@ async def test_bad_input_is_answered_with_a_sentence_and_the_daemon_lives_on(
         assert await editor.request("textDocument/hover", at(uri, NAME))
 
 
-async def test_a_broken_configuration_is_said_once_and_can_be_mended_without_a_restart(
+async def test_a_broken_configuration_is_said_once_and_can_be_fixed_without_a_restart(
     env: dict[str, str], project: Path
 ) -> None:
     config = Path(env["HOME"]) / "mine.toml"
@@ -261,7 +265,7 @@ async def test_a_broken_configuration_is_said_once_and_can_be_mended_without_a_r
         config.write_text('[routing]\noffline = "when-unconfigured"\n', "utf-8")
         answer = await editor.request("workspace/executeCommand", {"command": "routerd.reload"})
         assert answer == {"problems": []}
-        outcome = await editor.request("routerd/run", wish(uri, "document"))
+        outcome = await editor.request("routerd/run", request_for(uri, "document"))
         assert outcome["status"] == "applied"
 
 

@@ -101,7 +101,7 @@ def test_any_other_first_message_closes_the_connection_without_a_word(env: dict[
 def test_who_says_nothing_keeps_nobody_out(env: dict[str, str], project: Path) -> None:
     with TcpDaemon(env, project) as daemon:
         silent = [daemon.connected() for _ in range(40)]
-        assert silent[-1].hung_up() == b"", "more strangers than are listened to"
+        assert silent[-1].hung_up() == b"", "more unauthenticated clients than are accepted"
         for client in silent[:-1]:
             client.close()
         daemon.initialized(project).close()

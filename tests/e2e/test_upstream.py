@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import KEY, with_upstream
 from tests.e2e.raw_editor import CAPABILITIES, Json, RawEditor, RefusedError
-from tests.e2e.test_stdio import NAME, wish
+from tests.e2e.test_stdio import NAME, request_for
 from tests.loopback import Turn, Upstream, credential, hang_mid_stream
 
 DOC = '<doc name="parse_header">\nSplit a header line into its name and value.\n</doc>\n'
@@ -51,7 +51,7 @@ async def test_every_way_to_cancel_closes_the_upstream_and_books_what_was_spent(
         async with RawEditor(with_upstream(env, upstream.base_url), project) as editor:
             uri = editor.open(project / "labels.py")
 
-            number, answer = editor.ask("routerd/run", wish(uri, "document", workDoneToken="mine"))
+            number, answer = editor.ask("routerd/run", request_for(uri, "document", workDoneToken="mine"))
             await hangs(upstream, 0)
             editor.notify("$/cancelRequest", {"id": number})
             outcome = await answer
@@ -60,13 +60,13 @@ async def test_every_way_to_cancel_closes_the_upstream_and_books_what_was_spent(
             assert outcome["usage"]["input"] > 0, "the prompt was billed"
             await left(upstream, 0)
 
-            _, answer = editor.ask("routerd/run", wish(uri, "document", workDoneToken="mine"))
+            _, answer = editor.ask("routerd/run", request_for(uri, "document", workDoneToken="mine"))
             await hangs(upstream, 1)
             editor.notify("window/workDoneProgress/cancel", {"token": "mine"})
             assert (await answer)["status"] == "cancelled"
             await left(upstream, 1)
 
-            job = await command(editor, "routerd.run", wish(uri, "document"))
+            job = await command(editor, "routerd.run", request_for(uri, "document"))
             await hangs(upstream, 2)
             said = await editor.until("$/progress", lambda params: "tokens" in params["value"].get("message", ""))
             assert said["token"] == f"routerd-{job['job']}"
@@ -74,7 +74,7 @@ async def test_every_way_to_cancel_closes_the_upstream_and_books_what_was_spent(
             await left(upstream, 2)
             assert await command(editor, "routerd.cancel", {"job": "j99"}) == {"cancelled": False}
 
-            _, answer = editor.ask("routerd/run", wish(uri, "document"))
+            _, answer = editor.ask("routerd/run", request_for(uri, "document"))
             await hangs(upstream, 3)
             editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
             assert (await answer)["status"] == "cancelled"
@@ -86,25 +86,25 @@ async def test_every_way_to_cancel_closes_the_upstream_and_books_what_was_spent(
             assert float(stats["spent"]) > 0
 
             uri = editor.open(project / "labels.py")
-            await command(editor, "routerd.run", wish(uri, "document"))
+            await command(editor, "routerd.run", request_for(uri, "document"))
             await hangs(upstream, 4)
         await left(upstream, 4)
         assert editor.process.returncode == 0, "shutdown cancels and books as well"
 
 
-async def test_two_wishes_for_the_same_symbol_are_one_job_and_other_documents_go_their_own_way(
+async def test_two_requests_for_the_same_symbol_are_one_job_and_other_documents_go_their_own_way(
     env: dict[str, str], project: Path
 ) -> None:
     (project / "other.py").write_bytes((project / "labels.py").read_bytes())
     async with Upstream([hang_mid_stream(), hang_mid_stream()], reply=DOC) as upstream:
         async with RawEditor(with_upstream(env, upstream.base_url), project) as editor:
             uri, other = editor.open(project / "labels.py"), editor.open(project / "other.py")
-            first = await command(editor, "routerd.run", wish(uri, "document"))
+            first = await command(editor, "routerd.run", request_for(uri, "document"))
             await hangs(upstream, 0)
             elsewhere = {"line": 5, "character": 9}
             again = {"action": "document", "uri": uri, "range": {"start": elsewhere, "end": elsewhere}}
             assert await command(editor, "routerd.run", again) == first
-            assert await command(editor, "routerd.run", wish(other, "document")) == {"job": "j2"}
+            assert await command(editor, "routerd.run", request_for(other, "document")) == {"job": "j2"}
             await hangs(upstream, 1)
             await editor.until("routerd/status", lambda params: params["jobs"] == 2)
             upstream.release()
@@ -125,14 +125,14 @@ async def test_a_file_that_changed_meanwhile_is_edited_at_the_moved_place_or_not
         RawEditor(with_upstream(env, upstream.base_url), project) as editor,
     ):
         uri = editor.open(project / "labels.py")
-        _, answer = editor.ask("routerd/run", wish(uri, "document", version=1))
+        _, answer = editor.ask("routerd/run", request_for(uri, "document", version=1))
         await hangs(upstream, 0)
         editor.type(uri, 1, "# typed above\n# and more\n")
         upstream.release()
         assert (await answer)["status"] == "applied"
         assert '-> tuple[str, str]:\n    """Split a header line' in editor.texts[uri]
 
-        again = wish(uri, "document", replace=True, instruction="Other words.", version=1)
+        again = request_for(uri, "document", replace=True, instruction="Other words.", version=1)
         _, answer = editor.ask("routerd/run", again)
         await hangs(upstream, 1)
         line = editor.texts[uri].split("\n").index("    if not name:")
@@ -159,7 +159,7 @@ async def test_a_review_is_shown_moves_with_its_lines_and_goes_with_them(env: di
                 lambda params: [each["range"]["start"]["line"] for each in params["diagnostics"]] == list(lines),
             )
 
-        outcome = await editor.request("routerd/run", wish(uri, "review"))
+        outcome = await editor.request("routerd/run", request_for(uri, "review"))
         assert outcome["status"] == "applied", outcome["message"]
         assert len(outcome["diagnostics"]) == 2
         assert {each["severity"] for each in outcome["diagnostics"]} == {2, 4}
@@ -181,7 +181,7 @@ async def test_a_review_is_shown_moves_with_its_lines_and_goes_with_them(env: di
         await shown(6)
         assert await command(editor, "routerd.clearReview", {"uri": uri}) == {"cleared": 1}
         await shown()
-        await editor.request("routerd/run", wish(uri, "review", instruction="again"))
+        await editor.request("routerd/run", request_for(uri, "review", instruction="again"))
         editor.told.clear()
         editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
         await shown()
@@ -194,12 +194,12 @@ async def test_a_dear_action_is_asked_about_and_no_answer_is_no(env: dict[str, s
     ):
         uri = editor.open(project / "labels.py")
         editor.handlers["window/showMessageRequest"] = lambda _: None
-        refused = await editor.request("routerd/run", wish(uri, "document"))
+        refused = await editor.request("routerd/run", request_for(uri, "document"))
         assert refused["status"] == "refused"
         assert upstream.seen == []
         assert "$" in (await editor.until("window/showMessageRequest"))["message"]
         editor.handlers["window/showMessageRequest"] = lambda _: {"title": "Yes"}
-        assert (await editor.request("routerd/run", wish(uri, "document")))["status"] == "applied"
+        assert (await editor.request("routerd/run", request_for(uri, "document")))["status"] == "applied"
 
 
 async def test_how_a_job_ended_is_told_in_words_or_to_who_asks_for_it_as_an_outcome(
@@ -209,11 +209,11 @@ async def test_how_a_job_ended_is_told_in_words_or_to_who_asks_for_it_as_an_outc
     async with Upstream([credential(401)] * 8, reply=DOC) as upstream:
         settings = with_upstream(env, upstream.base_url)
         async with RawEditor(settings, project) as plain:
-            await command(plain, "routerd.run", wish(plain.open(project / "labels.py"), "document"))
+            await command(plain, "routerd.run", request_for(plain.open(project / "labels.py"), "document"))
             told = await plain.until("window/showMessage")
             assert told["type"] == 1
         async with RawEditor(settings, project, knowing) as editor:
-            job = await command(editor, "routerd.run", wish(editor.open(project / "labels.py"), "document"))
+            job = await command(editor, "routerd.run", request_for(editor.open(project / "labels.py"), "document"))
             ended = await editor.until("routerd/outcome")
             assert ended["job"] == job["job"]
             assert ended["outcome"]["status"] == "failed"
@@ -230,7 +230,7 @@ async def test_no_code_no_words_and_no_key_ever_reach_the_log(env: dict[str, str
             text = (project / "labels.py").read_text("utf-8").replace("no name", "SECRET_CODE")
             uri = editor.open(project / "labels.py", text)
             for instruction in ("SECRET_WORDS", "more SECRET_WORDS"):
-                await editor.request("routerd/run", wish(uri, "document", instruction=instruction))
+                await editor.request("routerd/run", request_for(uri, "document", instruction=instruction))
             await editor.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": NAME})
             editor.notify("textDocument/didOpen", {"textDocument": {"uri": uri, "text": "SECRET_CODE"}})
             editor.notify("SECRET_CODE", {"SECRET_CODE": 1})

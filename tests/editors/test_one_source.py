@@ -22,7 +22,7 @@ from tests.e2e.neovim.editor import PLUGIN, program
 EDITORS = Path(__file__).parents[2] / "editors"
 HELP = PLUGIN / "doc" / "routerd.txt"
 PACKAGE = EDITORS / "vscode" / "package.json"
-MEND = "python -m routerd manifest --write"
+COMMAND = "python -m routerd manifest --write"
 
 ACTION = {
     "name": "polish",
@@ -69,7 +69,7 @@ def test_the_command_prints_the_manifest(manifest: dict[str, Any]) -> None:
 
 def test_every_copy_says_what_the_manifest_says(manifest: dict[str, Any]) -> None:
     found = [path.relative_to(CHECKOUT).as_posix() for path in stale(CHECKOUT, manifest)]
-    assert not found, f"{found} say something else than the declarations; this mends it: {MEND}"
+    assert not found, f"{found} say something else than the declarations; this fixes it: {COMMAND}"
 
 
 @pytest.fixture

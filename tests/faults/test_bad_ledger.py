@@ -28,7 +28,7 @@ from routerd.domain.tier import Tier
 from routerd.pipeline.judge import Judge
 from tests import brain
 from tests.loopback import Turn, Upstream, usages
-from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, wish
+from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, request_for
 from tests.reserving import reserve
 
 __all__ = ["desk", "home", "open_app"]
@@ -84,12 +84,12 @@ async def test_while_it_is_locked_the_answer_arrives_and_its_cost_is_written_whe
         app = open_app(upstream.base_url)
         app.services.database.patience(20)
         with locked():
-            outcome = await done(app, desk, wish(desk))
+            outcome = await done(app, desk, request_for(desk))
             assert costs() == []
         assert outcome.status is Status.APPLIED
         assert "is not in the ledger yet" in outcome.message
         assert "another program holds it" in outcome.message
-        after = await done(app, desk, wish(desk, line=10))
+        after = await done(app, desk, request_for(desk, line=10))
     assert "ledger" not in after.message
     assert costs() == [outcome.cost, after.cost]
 
@@ -103,7 +103,7 @@ async def test_a_budget_waits_for_a_lock_without_holding_up_the_event_loop(
         with locked() as other:
             # On the same loop: where the wait for the lock held that up, nobody would ever let go of it.
             asyncio.get_running_loop().call_later(0.3, other.execute, "ROLLBACK")
-            outcome = await done(app, desk, wish(desk))
+            outcome = await done(app, desk, request_for(desk))
     assert outcome.status is Status.APPLIED
     assert costs() == [outcome.cost]
 
@@ -115,7 +115,7 @@ async def test_what_was_locked_out_to_the_end_is_written_on_the_way_out(
         app = open_app(upstream.base_url)
         app.services.database.patience(20)
         with locked():
-            outcome = await done(app, desk, wish(desk))
+            outcome = await done(app, desk, request_for(desk))
     assert costs() == []
     await app.disconnect()
     assert app.close() is None
@@ -129,7 +129,7 @@ async def test_an_absurd_bill_is_estimated_and_keeps_no_later_one_out(
     told = usages.given(prompt_tokens=100, completion_tokens=50, cost=cost)
     async with Upstream([Turn(usage=told)] * 2, reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, '[budget]\ndaily = "1"')
-        outcomes = [await done(app, desk, wish(desk, line=line)) for line in (0, 10, 0)]
+        outcomes = [await done(app, desk, request_for(desk, line=line)) for line in (0, 10, 0)]
     assert [one.status for one in outcomes] == [Status.APPLIED] * 3
     assert all("ledger" not in one.message for one in outcomes)
     flags = [attempt.usage_estimated for one in outcomes for attempt in one.attempts]
@@ -142,7 +142,7 @@ async def test_on_a_full_disk_the_answer_arrives_and_says_what_to_do(open_app: C
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
         fill(app.services.database._connection)
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         assert outcome.status is Status.APPLIED
         assert "is not in the ledger yet" in outcome.message
         assert "free some disk space" in outcome.message
@@ -171,7 +171,7 @@ async def test_a_judge_that_breaks_down_loses_no_paid_answer(
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
         with pytest.raises(RecursionError):
-            await done(app, desk, wish(desk))
+            await done(app, desk, request_for(desk))
     (cost,) = costs()
     assert cost > 0
 
@@ -183,8 +183,8 @@ async def test_nonsense_of_a_provider_keeps_no_bill_out(open_app: Callable[..., 
     turns = iter([Turn(usage=absurd), Turn(status=500, error={"message": "half a character \ud83d"}), Turn(), Turn()])
     async with Upstream(lambda _: next(turns), reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        first = await done(app, desk, wish(desk))
-        second = await done(app, desk, wish(desk, line=10))
+        first = await done(app, desk, request_for(desk))
+        second = await done(app, desk, request_for(desk, line=10))
     assert (first.status, second.status) == (Status.APPLIED, Status.APPLIED)
     assert "ledger" not in first.message + second.message
     assert len(costs()) == len(first.attempts) + len(second.attempts)
@@ -202,7 +202,7 @@ async def test_without_a_writable_home_work_goes_on_unless_a_shared_budget_needs
         with pytest.raises(AssertionError, match="this session only"):
             open_app(upstream.base_url, budget)  # its fixture wants an app without problems
         app = App.open(config_file=home / "config.toml", root=home / "project")
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         await app.disconnect()
         app.close()
     if "daily" in budget:
@@ -240,7 +240,7 @@ async def test_a_file_that_goes_bad_while_it_is_in_use_is_set_aside_and_the_answ
         app = open_app(upstream.base_url)
         spoil(path())
         app.services.database._connection.execute("PRAGMA shrink_memory")
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
     assert outcome.status is Status.APPLIED
     assert "was corrupt and is set aside" in outcome.message
     assert costs() == [outcome.cost]

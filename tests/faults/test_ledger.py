@@ -24,7 +24,7 @@ from tests.faults.test_schedules import EPOCH, FAULTS, Make
 from tests.faults.virtual import VirtualLoop, run
 from tests.home import at_home
 from tests.loopback import Seen, Turn, Upstream
-from tests.pipeline.test_pipeline import SOURCE, Desk, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, request_for
 
 SCHEDULES = 50
 NAMES = "abc"
@@ -103,7 +103,7 @@ async def play(app: App, seed: int, positions: list[Position], desk: Desk) -> li
 
     async def act(delay_s: float, patience_s: float | None) -> Outcome:
         await asyncio.sleep(delay_s)
-        task = asyncio.create_task(app.run(wish(desk), desk, desk))
+        task = asyncio.create_task(app.run(request_for(desk), desk, desk))
         if patience_s is not None:
             loop.call_later(patience_s, task.cancel)
         return await task

@@ -118,7 +118,7 @@ class Position:
 
     upstream: Upstream = field(init=False)
     script: Iterator[Make] = field(default_factory=lambda: iter(()))
-    benched: list[tuple[float, float]] = field(default_factory=list)
+    cooldowns: list[tuple[float, float]] = field(default_factory=list)
     """When a 429 was answered, and until when it asked to be left alone."""
     rng: Random = field(default_factory=Random)
     port: socket.socket = field(default_factory=socket.socket)
@@ -135,7 +135,7 @@ class Position:
         wall = EPOCH + seen.at
         turn = next(self.script, FAULTS["right"])(self.rng, wall)
         if turn.status == 429:
-            self.benched.append((seen.at, seen.at + asked(turn, wall)))
+            self.cooldowns.append((seen.at, seen.at + asked(turn, wall)))
         return turn
 
 
@@ -211,7 +211,7 @@ async def play(
         # Names of their own give each schedule fresh limits and hints, over the same connections.
         name = f"{letter}{seed}"
         position.script = iter([FAULTS[rng.choice(names)] for _ in range(rng.randrange(7))])
-        position.rng, position.benched = Random(rng.random()), []
+        position.rng, position.cooldowns = Random(rng.random()), []
         position.upstream.seen.clear()
         address = position.closed if rng.random() < 0.1 else position.upstream.base_url
         providers[name] = provider(name, address, max_concurrency=rng.choice([None, 1, 2]), rpm=rng.choice([None, 2]))
@@ -255,7 +255,7 @@ def check(seed: int, ended: list[Asked], positions: list[Position]) -> None:
         assert len(sent) == len(position.upstream.seen), seed
         whole = sum(attempt.status is AttemptStatus.OK for attempt in mine)
         assert whole <= sum(seen.status == 200 for seen in position.upstream.seen), seed
-        for answered, until in position.benched:
+        for answered, until in position.cooldowns:
             # Calls that were under way when the 429 came are older than its bench.
             early = [seen.at for seen in position.upstream.seen if answered + 0.01 < seen.at < until - 0.01]
             assert not early, (seed, answered, until, early)

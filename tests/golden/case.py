@@ -35,7 +35,7 @@ class Case:
     """The sections of one file. ``wanted`` is everything below the reply, as it must come out again."""
 
     path: Path
-    wishes: dict[str, str]
+    options: dict[str, str]
     before: str
     others: dict[str, str]
     existing: str | None
@@ -71,12 +71,12 @@ def load(path: Path) -> Case:
         else:
             sections[-1][2].append(line)
     content = {kind: "\n".join(lines) for kind, _, lines in sections}
-    wishes = dict(line.split(": ", 1) for line in content.get("request", "").split("\n") if ": " in line)
+    options = dict(line.split(": ", 1) for line in content.get("request", "").split("\n") if ": " in line)
     others = {name: "\n".join(lines) + "\n" for kind, name, lines in sections if kind == "other"}
     written = [(_written(*section), section[0] in _INPUTS) for section in sections]
     return Case(
         path,
-        wishes,
+        options,
         content.get("before", ""),
         others,
         content.get("existing"),
@@ -122,15 +122,15 @@ def change_of(case: Case, question: Question, reply: str | None = None) -> Chang
     change = build(payload, question, GRAMMAR, others)
     if isinstance(change, Rejected):
         return change
-    files = frozenset(case.wishes.get("files", "").split())
+    files = frozenset(case.options.get("files", "").split())
     verdict = check(change, question, GRAMMAR, files)
     return verdict if isinstance(verdict, Rejected) else change
 
 
 def question_of(case: Case) -> Question | Refusal:
-    """The question of a case, its target found as the line finds it."""
+    """The question of a case, its target resolved as in the pipeline."""
     spec = catalog()[case.action]
-    path = case.wishes.get("path", f"shop/cart.{_EXTENSIONS[case.language]}")
+    path = case.options.get("path", f"shop/cart.{_EXTENSIONS[case.language]}")
     document = Document(f"{ROOT}/{path}", 1, case.language, Text(_own(case.before, case)))
     outline = GRAMMAR.outline(document)
     request = _aimed(
@@ -139,15 +139,15 @@ def question_of(case: Case) -> Question | Refusal:
     target = resolve(request, spec, outline, GRAMMAR.knows(case.language), path.rpartition("/")[2])
     if isinstance(target, Refusal):
         return target
-    if target.scope is Scope.SYMBOL and "lines" in case.wishes:
+    if target.scope is Scope.SYMBOL and "lines" in case.options:
         assert isinstance(target, Target)
     existing = None
-    test_path = case.wishes.get("test_path", f"tests/test_cart.{_EXTENSIONS[case.language]}")
+    test_path = case.options.get("test_path", f"tests/test_cart.{_EXTENSIONS[case.language]}")
     if case.existing is not None:
         existing = Document(f"{ROOT}/{test_path}", 3, case.language, Text(_own(case.existing, case)))
-    module = case.wishes.get("module", "shop.cart" if case.language == "python" else None)
-    style = case.wishes.get("style", "google")
-    habits = Conventions(path, ROOT, style, case.wishes.get("framework", ""), test_path, existing, module)
+    module = case.options.get("module", "shop.cart" if case.language == "python" else None)
+    style = case.options.get("style", "google")
+    habits = Conventions(path, ROOT, style, case.options.get("framework", ""), test_path, existing, module)
     return Question(spec, request, target, habits, Prompt((), 0, 0, 0))
 
 
@@ -157,34 +157,34 @@ def outline_names(outline: object) -> dict[str, Position]:
 
 
 def _aimed(request: Request, case: Case, names: dict[str, Position]) -> Request:
-    wishes = case.wishes
-    request = replace(request, instruction=wishes.get("instruction", ""), replace=wishes.get("replace") == "yes")
-    if "lines" in wishes:
-        first, last = map(int, wishes["lines"].split("-"))
+    options = case.options
+    request = replace(request, instruction=options.get("instruction", ""), replace=options.get("replace") == "yes")
+    if "lines" in options:
+        first, last = map(int, options["lines"].split("-"))
         return replace(request, span=Range(Position(first - 1, 0), Position(last, 0)))
-    if wishes.get("target", "file") == "file":
+    if options.get("target", "file") == "file":
         return replace(request, whole_file=True)
-    position = names[wishes["target"]]
+    position = names[options["target"]]
     return replace(request, span=Range(position, position))
 
 
 def _own(text: str, case: Case) -> str:
     """A section's text as the case wants its file: line ends, byte order mark and ending."""
-    if case.wishes.get("final_newline") == "no":
+    if case.options.get("final_newline") == "no":
         text = text.rstrip("\n")
-    if case.wishes.get("newline") == "crlf":
+    if case.options.get("newline") == "crlf":
         text = text.replace("\n", "\r\n")
-    return ("\ufeff" if case.wishes.get("bom") == "yes" else "") + text
+    return ("\ufeff" if case.options.get("bom") == "yes" else "") + text
 
 
 def _shown(file: FileChange, case: Case) -> str:
     """The file after its edits, with what ``_own`` put in taken out again; what cannot be taken out shows."""
     text = file.after.string
-    if case.wishes.get("newline") == "crlf":
+    if case.options.get("newline") == "crlf":
         text = re.sub(r"(?<!\r)\n", "<LF alone>\n", text).replace("\r\n", "\n")
-    if case.wishes.get("bom") == "yes" and not file.create:
+    if case.options.get("bom") == "yes" and not file.create:
         text = text.removeprefix("\ufeff") if text.startswith("\ufeff") else "<BOM lost>" + text
-    if case.wishes.get("final_newline") == "no" and not file.create:
+    if case.options.get("final_newline") == "no" and not file.create:
         text = text + "\n" if not text.endswith("\n") else text + "<final newline added>"
     return text
 

@@ -43,7 +43,7 @@ FAULTS = (
 
 
 class Nobody:
-    """A Watch that nobody looks at."""
+    """An Observer that records nothing."""
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """Not shown."""
@@ -73,7 +73,7 @@ class Diary:
                 self.job(day + timedelta(minutes=self._rng.randrange(540)))
 
     def job(self, at: datetime) -> None:
-        """One action: perhaps faults and a move, perhaps a refused answer and a climb, mostly an answer."""
+        """One action: perhaps failures and a failover, perhaps a refused answer and an escalation, mostly an answer."""
         rng = self._rng
         self._jobs += 1
         ((action, tier, _),) = rng.choices((*WORK, ("design", Tier.ARCHITECT, 8)), [*(w for *_, w in WORK), 8])

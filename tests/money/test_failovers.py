@@ -64,7 +64,7 @@ def test_a_job_that_another_deployment_of_its_tier_answered_was_saved_by_failove
     )
 
 
-def test_a_refused_answer_that_a_better_tier_mended_was_saved_by_escalation(book: Book) -> None:
+def test_a_refused_answer_that_a_better_tier_fixed_was_saved_by_escalation(book: Book) -> None:
     book.job("a/m:rejected utility, a/m:rejected utility, a/large:ok logic")
     (row,) = found(book).rows
     assert (row.attempts, row.jobs, row.escalated, row.cost) == (2, 1, 1, Decimal("0.002"))

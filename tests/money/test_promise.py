@@ -27,7 +27,7 @@ from tests import brain
 from tests.home import at_home
 from tests.loopback import Seen, Turn, Upstream, rate_limited
 from tests.loopback.usages import missing, right
-from tests.pipeline.test_pipeline import SOURCE, Desk, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, request_for
 from tests.property_tests import example_count
 
 MODELS = ("a", "b", "c", "d")
@@ -138,7 +138,7 @@ async def ran(case: Case, home: Path, then: Callable[[PricedAction, Outcome, Ups
         stack.callback(app.close)
         stack.push_async_callback(app.disconnect)
         assert app.problems == ()
-        request = wish(desk, case.action)
+        request = request_for(desk, case.action)
         (priced_action,) = (
             one for one in app.priced_actions(desk.document, request.span) if one.spec.name == case.action
         )
@@ -201,8 +201,8 @@ def test_ten_asks_at_once_never_overspend_a_daily_budget(home: Path, daily: str,
             (home / "config.toml").write_text(case.toml(upstream.base_url), "utf-8")
             app = App.open(config_file=home / "config.toml", root=home)
             try:
-                wishes = [wish(desk, "ask", instruction=f"rename this to n{number}") for number in range(10)]
-                ends = await asyncio.gather(*(app.run(one, desk, desk) for one in wishes))
+                requests = [request_for(desk, "ask", instruction=f"rename this to n{number}") for number in range(10)]
+                ends = await asyncio.gather(*(app.run(one, desk, desk) for one in requests))
                 billed, spent = case.billed(upstream), app.budget_status().spent_today
             finally:
                 await app.disconnect()
@@ -246,8 +246,8 @@ async def shown_and_run(
     priced_actions, ends = [], []
     try:
         for _ in range(times):
-            priced_actions.append(app.priced_actions(desk.document, wish(desk).span)[0])
-            ends.append(await app.run(wish(desk), desk, desk))
+            priced_actions.append(app.priced_actions(desk.document, request_for(desk).span)[0])
+            ends.append(await app.run(request_for(desk), desk, desk))
     finally:
         await app.disconnect()
         app.close()
@@ -277,7 +277,7 @@ async def test_a_provider_that_bills_beyond_what_it_was_allowed_is_flagged_and_a
     assert "where at most" not in str(again.reason)
 
 
-async def test_a_deployment_that_is_benched_is_not_the_one_that_is_shown(home: Path) -> None:
+async def test_a_deployment_in_cooldown_is_not_the_one_that_is_shown(home: Path) -> None:
     def turn(seen: Seen) -> Turn:
         return rate_limited(30) if seen.model == "a" else Turn()
 

@@ -88,9 +88,9 @@ def test_the_range_holds_the_bill_in_85_to_95_of_100_actions(behaviour: Behaviou
 
 def test_on_day_one_the_range_allows_for_a_cold_cache() -> None:
     spec, prompt = catalog()["document"], Prompt((), 10_000, 0, 0)
-    warm = Tariff(MODEL, PRICE, warm_tokens=8_192)
+    warm = Tariff(MODEL, PRICE, cached_tokens=8_192)
     estimate = quote(spec, Candidate(Tier.UTILITY, (MODEL,)), prompt, 100, warm, None)
-    cold = quote(spec, Candidate(Tier.UTILITY, (MODEL,)), prompt, 100, replace(warm, warm_tokens=0), None)
+    cold = quote(spec, Candidate(Tier.UTILITY, (MODEL,)), prompt, 100, replace(warm, cached_tokens=0), None)
     assert estimate.cost is not None
     assert cold.cost is not None
     assert estimate.cost.likely < cold.cost.likely < estimate.cost.high == cold.cost.high

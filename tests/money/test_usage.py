@@ -94,7 +94,7 @@ TABLE: dict[str, tuple[dict[str, Any], Usage, str]] = {
     "Google, OpenAI-compatible": (GOOGLE, Usage(100, 0, 0, 40, 500), "0.00452"),
     # 58 + 4 + 4,240 + 4,152: reasoning stands beside the completion
     "xAI": (XAI, Usage(29, 8, 0, 530, 519), "0.008454"),
-    # 188 + 250 + 16, by our price; what OpenRouter says it cost wins in the till
+    # 188 + 250 + 16, by our price; the cost that OpenRouter reports takes precedence
     "OpenRouter": (OPENROUTER, Usage(94, 0, 100, 2), "0.000454"),
     "Groq": (GROQ, Usage(18, 0, 0, 556), "0.004484"),  # 36 + 4,448
     "Mistral": (MISTRAL, Usage(16, 0, 0, 34), "0.000304"),  # 32 + 272

@@ -1,4 +1,4 @@
-"""Questions as the line would put them, and answers judged as the line would judge them."""
+"""Questions as the pipeline puts them, and answers judged as the pipeline judges them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from routerd.steps.read import read
 from routerd.steps.resolve import resolve
 
 GRAMMAR = TreeSitterGrammar()
-RUNG = Candidate(Tier.UTILITY, (OFFLINE,))
+CANDIDATE = Candidate(Tier.UTILITY, (OFFLINE,))
 
 
 @dataclass
@@ -80,11 +80,11 @@ def styled(asked: Question, style: str) -> Question:
 async def reply(asked: Question, project: Project | None = None, watch: Noted | None = None) -> Reply:
     known = project or Project("file:///p", (asked.conventions.path,))
     engine = OfflineEngine(RuffLinter(), lambda _uri: known)
-    return await engine.ask(asked, RUNG, watch or Noted())
+    return await engine.ask(asked, CANDIDATE, watch or Noted())
 
 
 def judged(answer: Reply, asked: Question, files: frozenset[str] = frozenset()) -> Change:
-    """The change that the line would make of an answer, which must keep the action's contract."""
+    """The change that the pipeline builds from an answer, which must meet the action's contract."""
     payload = read(answer.text, asked, GRAMMAR)
     assert not isinstance(payload, Rejected), f"{payload.reason}\n{answer.text}"
     change = build(payload, asked, GRAMMAR, {})

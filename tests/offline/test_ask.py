@@ -11,7 +11,7 @@ from routerd.domain.attempt import AttemptStatus
 from routerd.domain.project import Declaration, Project
 from routerd.domain.symbol import SymbolKind
 from routerd.offline import OfflineEngine
-from tests.offline.asking import RUNG, Noted, judged, question, reply
+from tests.offline.asking import CANDIDATE, Noted, judged, question, reply
 
 PROJECT = Project(
     root="file:///p",
@@ -47,7 +47,7 @@ async def test_words_that_point_nowhere_are_said_to() -> None:
 async def test_a_cancelled_question_is_reported_as_cancelled_once() -> None:
     asked = question("review", "def f(x=[]):\n    return x\n" * 2_000)
     engine, watch = OfflineEngine(RuffLinter(), lambda _uri: PROJECT), Noted()
-    task = asyncio.create_task(engine.ask(asked, RUNG, watch))
+    task = asyncio.create_task(engine.ask(asked, CANDIDATE, watch))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

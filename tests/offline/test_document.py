@@ -1,4 +1,4 @@
-"""The offline documentation: true to the code, well-formed, and accepted by the line's own checks."""
+"""The offline documentation: true to the code, well-formed, and accepted by the pipeline's own checks."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests import brain
 from tests.home import at_home
 from tests.loopback import Turn, Upstream, cut_before_finish
 from tests.pipeline.test_failover import opened
-from tests.pipeline.test_pipeline import SOURCE, Desk, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, request_for
 
 
 @dataclass
@@ -50,7 +50,7 @@ async def test_a_failed_attempt_is_booked_before_the_next_call_is_made(tmp_path:
         return brain.reply(body)
 
     async with opened(tmp_path, Upstream([cut_before_finish()]), Upstream(reply=reply)) as app:
-        outcome = await app.run(wish(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
         spent = app.budget_status().spent_today
     assert outcome.status is Status.APPLIED, outcome.message
     failed, answered = outcome.attempts
@@ -64,7 +64,7 @@ async def test_a_failed_attempt_is_booked_before_the_next_call_is_made(tmp_path:
 async def test_a_cancelled_failover_books_both_attempts_once(tmp_path: Path, desk: Watcher, pieces: int) -> None:
     slow = Upstream(reply=brain.reply, otherwise=Turn(chunk_chars=4, delay_s=0.05))
     async with opened(tmp_path, Upstream([cut_before_finish()]), slow) as app:
-        task = asyncio.ensure_future(app.run(wish(desk), desk, desk))
+        task = asyncio.ensure_future(app.run(request_for(desk), desk, desk))
         arrived = 0
 
         def on_tokens() -> None:

@@ -18,7 +18,7 @@ from routerd.domain.text import Text
 from tests import brain
 from tests.bench.check import TARGET, source
 from tests.loopback import Upstream
-from tests.pipeline.test_pipeline import Desk, desk, home, open_app, wish
+from tests.pipeline.test_pipeline import Desk, desk, home, open_app, request_for
 
 __all__ = ["desk", "home", "open_app"]
 
@@ -44,7 +44,7 @@ async def begun(app: App, desk: Desk, lines: int = LINES) -> asyncio.Task[Outcom
     await app.warm()
     await app.prepare(desk.document.uri)
     line = next(at for at, found in enumerate(text.lines) if found == TARGET.splitlines(True)[0])
-    return asyncio.ensure_future(app.run(wish(desk, line=line), desk, desk))
+    return asyncio.ensure_future(app.run(request_for(desk, line=line), desk, desk))
 
 
 async def checking(app: App) -> WorkerPool:
@@ -129,7 +129,7 @@ async def test_every_action_is_examined_elsewhere_as_it_is_here(
             monkeypatch.setattr("routerd.pipeline.judge.SMALL", small)
             desk.applied.clear()
             app = open_app(upstream.base_url, "[cache]\nenabled = false")
-            outcome = await app.run(wish(desk, action, instruction=words), desk, desk)
+            outcome = await app.run(request_for(desk, action, instruction=words), desk, desk)
             assert outcome.status is Status.APPLIED, outcome.message
             changes.append(desk.applied[0])
     assert changes[0] == changes[1]

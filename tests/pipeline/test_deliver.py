@@ -1,4 +1,4 @@
-"""What the end of the line may do by itself: one file at a time, whole answers only, under the right title."""
+"""What delivery may apply directly: one file at a time, complete answers only, under the right title."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from routerd.pipeline.judge import Judge
 from routerd.system.uris import path_of
 from tests import brain
 from tests.loopback import Upstream
-from tests.pipeline.test_pipeline import SOURCE, Desk, desk, done, home, open_app, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, desk, done, home, open_app, request_for
 
 __all__ = ["desk", "home", "open_app"]
 
@@ -48,7 +48,7 @@ async def test_a_change_of_several_files_is_only_proposed(open_app: Callable[...
     (home / "project" / "other.py").write_text("LIMIT = 10\n", "utf-8")
     async with Upstream(reply=TWO_FILES) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk, "ask", instruction="raise the limit", whole_file=True))
+        outcome = await done(app, desk, request_for(desk, "ask", instruction="raise the limit", whole_file=True))
     assert outcome.status is Status.PROPOSED, outcome.message
     assert outcome.message == "Not applied: it changes 2 files, so look at it first and apply what you want."
     assert outcome.change is not None
@@ -87,7 +87,7 @@ async def test_a_change_of_one_other_file_is_only_proposed_and_a_tool_file_is_ma
 ) -> None:
     other = home / "project" / path
     other.parent.mkdir(parents=True, exist_ok=True)
-    request = wish(desk, "ask", instruction="raise the limit", whole_file=not selected)
+    request = request_for(desk, "ask", instruction="raise the limit", whole_file=not selected)
     if selected:
         request = replace(request, span=Range(Position(2, 0), Position(2, 10)))
     async with Upstream(reply=_one_hunk(path)) as upstream:
@@ -117,7 +117,7 @@ async def test_a_file_that_may_not_be_touched_is_not_even_proposed(
         file.write_text("LIMIT = 10\n", "utf-8")
     async with Upstream(reply=_one_hunk(path)) as upstream:
         app = open_app(upstream.base_url)
-        request = wish(desk, "ask", instruction="raise the limit", whole_file=True)
+        request = request_for(desk, "ask", instruction="raise the limit", whole_file=True)
         outcome = await app.run(request, FileEditor(app, desk.document.uri, write=True, ask=False), desk)
     assert outcome.status is Status.FAILED, outcome.message
     assert outcome.change is None
@@ -136,7 +136,7 @@ async def test_the_test_file_that_was_sent_along_may_be_changed_where_nothing_is
     async with Upstream(reply=_one_hunk("tests/test_parcel.py")) as upstream:
         app = _indexed(open_app(upstream.base_url), desk)
         editor = FileEditor(app, desk.document.uri, write=True, ask=False)
-        request = wish(desk, "ask", instruction="raise the limit")
+        request = request_for(desk, "ask", instruction="raise the limit")
         selected = replace(request, span=Range(Position(2, 0), Position(2, 10)))
         proposed = await app.run(selected, editor, desk)
         assert (proposed.status, tests.read_text("utf-8")) == (Status.PROPOSED, "LIMIT = 10\n")
@@ -155,9 +155,9 @@ async def test_a_key_behind_a_link_is_neither_sent_nor_written_through(
     async with Upstream(reply=brain.reply) as upstream:
         app = _indexed(open_app(upstream.base_url), desk)
         editor = FileEditor(app, desk.document.uri, write=True, ask=False)
-        refused = await app.run(wish(desk, "test"), editor, desk)
+        refused = await app.run(request_for(desk, "test"), editor, desk)
         assert not upstream.seen
-        await app.run(wish(desk, "ask", instruction="rename this"), editor, desk)
+        await app.run(request_for(desk, "ask", instruction="rename this"), editor, desk)
         assert all("PRIVATE" not in str(seen.body) for seen in upstream.seen)
     assert refused.status is Status.REFUSED
     assert "'tests/test_parcel.py' lies outside" in refused.message
@@ -171,8 +171,8 @@ async def test_ignored_tests_are_neither_sent_nor_written(open_app: Callable[...
     (home / "project" / ".gitignore").write_text("tests/\n", "utf-8")
     async with Upstream(reply=brain.reply) as upstream:
         app = _indexed(open_app(upstream.base_url), desk)
-        outcome = await done(app, desk, wish(desk, "test"))
-        await done(app, desk, wish(desk, "ask", instruction="rename this"))
+        outcome = await done(app, desk, request_for(desk, "test"))
+        await done(app, desk, request_for(desk, "ask", instruction="rename this"))
         assert all("PRIVATE" not in str(seen.body) for seen in upstream.seen)
     assert (outcome.status, outcome.attempts) == (Status.REFUSED, ())
     assert "is ignored by git" in outcome.message
@@ -191,7 +191,9 @@ async def test_a_link_that_appears_while_the_model_answers_is_not_written_throug
     desk.on_tokens = link
     async with Upstream(reply=brain.reply) as upstream:
         app = _indexed(open_app(upstream.base_url), desk)
-        outcome = await app.run(wish(desk, "test"), FileEditor(app, desk.document.uri, write=True, ask=False), desk)
+        outcome = await app.run(
+            request_for(desk, "test"), FileEditor(app, desk.document.uri, write=True, ask=False), desk
+        )
     assert outcome.status is Status.PROPOSED, outcome.message
     assert outcome.change is not None
     assert not outcome.change.files
@@ -207,7 +209,7 @@ async def test_a_link_that_the_user_asks_about_keeps_being_one(
     (home / "project" / "parcel.py").symlink_to(real)
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        request = replace(wish(desk), document=replace(desk.document, version=None))
+        request = replace(request_for(desk), document=replace(desk.document, version=None))
         outcome = await app.run(request, FileEditor(app, desk.document.uri, write=True, ask=False), desk)
     assert outcome.status is Status.APPLIED, outcome.message
     assert (home / "project" / "parcel.py").is_symlink()
@@ -219,7 +221,7 @@ async def test_rewriting_documentation_says_so(open_app: Callable[..., App], des
     desk.document = replace(desk.document, text=Text(documented))
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk, replace=True))
+        outcome = await done(app, desk, request_for(desk, replace=True))
     assert outcome.status is Status.APPLIED
     assert outcome.message.startswith("Rewrite the documentation of `weigh`: done by")
 
@@ -229,7 +231,7 @@ async def test_an_answer_without_a_whole_finish_is_refused_whatever_it_says(
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        planned = app.plan(wish(desk))
+        planned = app.plan(request_for(desk))
         assert not isinstance(planned, Refusal)
         positions = app._deps  # no provider ends like this on purpose
         judge = Judge(positions.grammar, positions.workspace, positions.runner, positions.worker, None)

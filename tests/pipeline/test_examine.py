@@ -24,7 +24,7 @@ def test_what_crosses_to_another_process_makes_no_difference(case: golden.Case) 
     if isinstance(question, Refusal):
         return
     question = replace(question, prompt=Prompt((Message("user", "x" * 10_000),), 1, 1, 1))
-    files = frozenset(case.wishes.get("files", "").split())
+    files = frozenset(case.options.get("files", "").split())
     here = Case(case.reply.replace("\\r\n", "\r\n"), question, golden.GRAMMAR, files)
     found = examine(here)
     if isinstance(found, Hunks):

@@ -17,7 +17,7 @@ from routerd.domain.text import Text
 from tests import brain
 from tests.home import at_home
 from tests.loopback import Seen, Turn, Upstream, cut_before_finish, cut_by_length, rate_limited, server_error
-from tests.pipeline.test_pipeline import SOURCE, Desk, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, request_for
 
 CONFIG = """
 [tiers]
@@ -80,7 +80,7 @@ async def test_a_failover_names_who_answered_the_price_and_who_did_not(
     tmp_path: Path, desk: Desk, turn: Turn, words: str, costs: bool
 ) -> None:
     async with opened(tmp_path, Upstream([turn]), Upstream(reply=brain.reply)) as app:
-        outcome = await app.run(wish(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
     assert outcome.status is Status.APPLIED, outcome.message
     failed, answered = outcome.attempts
     assert failed.status is not AttemptStatus.OK
@@ -91,10 +91,10 @@ async def test_a_failover_names_who_answered_the_price_and_who_did_not(
     assert str(answered.reason).startswith("not one/small: ")
 
 
-async def test_a_deployment_that_is_still_benched_is_named_as_the_reason(tmp_path: Path, desk: Desk) -> None:
+async def test_a_deployment_still_in_cooldown_is_named_as_the_reason(tmp_path: Path, desk: Desk) -> None:
     async with opened(tmp_path, Upstream([rate_limited(30)]), Upstream(reply=brain.reply)) as app:
-        await app.run(wish(desk), desk, desk)
-        outcome = await app.run(wish(desk), desk, desk)
+        await app.run(request_for(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
     assert len(outcome.attempts) == 1
     assert outcome.message.endswith("; not one/small: rate limited (429), asks to wait 30 s.")
 
@@ -102,10 +102,10 @@ async def test_a_deployment_that_is_still_benched_is_named_as_the_reason(tmp_pat
 async def test_a_second_editors_daemon_knows_of_the_outage_that_the_first_one_met(tmp_path: Path, desk: Desk) -> None:
     one, two = Upstream([rate_limited(30)]), Upstream(reply=brain.reply)
     async with opened(tmp_path, one, two) as first:
-        await first.run(wish(desk), desk, desk)
+        await first.run(request_for(desk), desk, desk)
         second = App.open(config_file=tmp_path / "config.toml", root=tmp_path)
         try:
-            outcome = await second.run(wish(desk), desk, desk)
+            outcome = await second.run(request_for(desk), desk, desk)
         finally:
             await second.disconnect()
             second.close()
@@ -116,7 +116,7 @@ async def test_a_second_editors_daemon_knows_of_the_outage_that_the_first_one_me
 async def test_an_escalation_names_the_answer_that_was_not_taken_and_its_reason(tmp_path: Path, desk: Desk) -> None:
     bad = Upstream(reply="```python\ndef weigh(parcel):\n    return 0\n```")
     async with opened(tmp_path, bad, Upstream(reply=brain.reply)) as app:
-        outcome = await app.run(wish(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
     rejected = outcome.attempts[0]
     assert rejected.status is AttemptStatus.REJECTED
     assert str(outcome.model) == "two/large"
@@ -131,7 +131,7 @@ async def test_a_tier_that_is_down_is_no_reason_to_pay_for_a_dearer_one(tmp_path
             CONFIG.replace(', "two/small"', "").format(one=one.base_url, two=two.base_url), "utf-8"
         )
         app.reload()
-        outcome = await app.run(wish(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
         assert not two.seen
     assert outcome.status is Status.FAILED
     assert "; a second one under [tiers] would be asked now" in outcome.message
@@ -145,7 +145,7 @@ async def test_answers_that_are_cut_short_by_every_small_model_are_asked_of_a_la
         return cut_by_length() if seen.model == "small" else Turn()
 
     async with opened(tmp_path, Upstream(turn), Upstream(turn, reply=brain.reply)) as app:
-        outcome = await app.run(wish(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
     assert outcome.status is Status.APPLIED, outcome.message
     assert str(outcome.model) == "two/large"
 
@@ -156,7 +156,7 @@ async def test_where_the_built_in_engine_is_the_last_resort_an_outage_ends_there
         lone = CONFIG.replace(', "two/small"', "").format(one=down.base_url, two=up.base_url)
         (tmp_path / "config.toml").write_text(lone + '\n[routing]\noffline = "last-resort"\n', "utf-8")
         app.reload()
-        outcome = await app.run(wish(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
         assert (len(down.seen), len(up.seen)) == (1, 0)
     assert outcome.status is Status.APPLIED, outcome.message
     assert str(outcome.model) == "offline/built-in"
@@ -164,5 +164,5 @@ async def test_where_the_built_in_engine_is_the_last_resort_an_outage_ends_there
 
 async def test_an_answer_at_the_first_try_says_no_more_than_who_and_how_much(tmp_path: Path, desk: Desk) -> None:
     async with opened(tmp_path, Upstream(reply=brain.reply), Upstream()) as app:
-        outcome = await app.run(wish(desk), desk, desk)
+        outcome = await app.run(request_for(desk), desk, desk)
     assert outcome.message == f"Document `weigh`: done by one/small for {dollars(outcome.cost)}."

@@ -18,7 +18,7 @@ from routerd.domain.tier import Tier
 from routerd.pipeline.plan import Plan
 from tests import brain
 from tests.loopback import Upstream
-from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, wish
+from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, request_for
 
 __all__ = ["desk", "home", "open_app"]  # fixtures
 
@@ -36,7 +36,7 @@ def long_desk(desk: Desk) -> Desk:
 
 async def asked(app: App, desk: Desk, words: str) -> Outcome:
     app.opened(desk.document)
-    outcome = await done(app, desk, wish(desk, "ask", line=0, column=4, instruction=words))
+    outcome = await done(app, desk, request_for(desk, "ask", line=0, column=4, instruction=words))
     assert outcome.route is not None
     return outcome
 
@@ -48,7 +48,7 @@ async def test_the_same_kind_of_work_goes_on_where_the_cache_is(open_app: Callab
         follow_up = await asked(app, long_desk, HARD + ", once more")
         assert follow_up.status is Status.APPLIED
         assert follow_up.route is not None
-        assert "still holds" in follow_up.route.reason
+        assert "tokens in its prompt cache" in follow_up.route.reason
 
 
 async def test_an_easy_follow_up_moves_down_where_that_is_cheaper_and_says_so(
@@ -60,10 +60,10 @@ async def test_an_easy_follow_up_moves_down_where_that_is_cheaper_and_says_so(
         follow_up = await asked(app, long_desk, EASY)
         assert follow_up.tier is Tier.UTILITY
         assert follow_up.route is not None
-        assert "moves, though dear/large holds" in follow_up.route.reason
+        assert "the model changes, although dear/large has" in follow_up.route.reason
 
 
-async def test_an_easy_follow_up_stays_while_the_cache_makes_the_stronger_model_cheaper(
+async def test_an_easy_follow_up_stays_with_the_model_while_the_cache_makes_the_stronger_model_cheaper(
     open_app: Callable[..., App], long_desk: Desk, home: Path
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
@@ -75,7 +75,7 @@ async def test_an_easy_follow_up_stays_while_the_cache_makes_the_stronger_model_
         follow_up = await asked(app, long_desk, EASY)
         assert (follow_up.status, follow_up.tier) == (Status.APPLIED, Tier.ARCHITECT)
         assert follow_up.route is not None
-        assert "stays, as dear/large holds" in follow_up.route.reason
+        assert "the model stays, as dear/large has" in follow_up.route.reason
         assert "+ 0.00 × $" in follow_up.route.reason
 
 
@@ -83,7 +83,7 @@ async def test_another_target_is_no_follow_up(open_app: Callable[..., App], long
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, CACHED)
         await asked(app, long_desk, HARD)
-        whole = app.plan(replace(wish(long_desk, "ask", instruction=EASY), whole_file=True))
+        whole = app.plan(replace(request_for(long_desk, "ask", instruction=EASY), whole_file=True))
         assert isinstance(whole, Plan)
         assert "cache" not in whole.route.reason
 

@@ -1,4 +1,4 @@
-"""The line from wish to change, against a real upstream on loopback: prices, checks, escalation, cancel, money."""
+"""The pipeline from request to change, against an upstream on loopback: prices, checks, escalation, cancel, money."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ output = "20.00"
 
 @dataclass
 class Desk:
-    """An Editor that holds one document, and a Watch that remembers."""
+    """An Editor with one document, and a recording Observer."""
 
     document: Document
     answer: bool = True
@@ -131,7 +131,7 @@ def desk(home: Path) -> Desk:
     return Desk(Document(path.as_uri(), 3, "python", Text(SOURCE)))
 
 
-def wish(desk: Desk, action: str = "document", line: int = 5, column: int = 4, **more: object) -> Request:
+def request_for(desk: Desk, action: str = "document", line: int = 5, column: int = 4, **more: object) -> Request:
     position = Position(line, column)
     return Request(action, desk.document, Range(position, position), **more)  # type: ignore[arg-type]  # names are Request's
 
@@ -145,7 +145,7 @@ async def test_an_answer_that_keeps_its_contract_is_applied_and_billed(
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
     assert outcome.status is Status.APPLIED, outcome.message
     after = desk.applied[0].files[0].after.string
     assert 'def weigh(parcel):\n    """Do what weigh does."""\n    return' in after
@@ -160,9 +160,9 @@ async def test_an_answer_that_keeps_its_contract_is_applied_and_billed(
 async def test_the_price_is_known_before_anything_is_sent(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        planned = app.plan(wish(desk))
+        planned = app.plan(request_for(desk))
         assert not isinstance(planned, Refusal)
-        priced_actions = app.priced_actions(desk.document, wish(desk).span)
+        priced_actions = app.priced_actions(desk.document, request_for(desk).span)
         assert not upstream.seen
     assert [priced_action.spec.name for priced_action in priced_actions] == ["document", "test", "review", "design"]
     cost = planned.estimates[0].cost
@@ -179,13 +179,13 @@ async def test_the_price_is_known_before_anything_is_sent(open_app: Callable[...
         ("cart.ex", "elixir", "def weigh do\n  1\nend\n"),
     ],
 )
-async def test_tests_that_would_have_no_place_are_refused_before_anything_is_sent(
+async def test_tests_that_would_have_no_file_are_refused_before_anything_is_sent(
     open_app: Callable[..., App], desk: Desk, name: str, language: str, source: str
 ) -> None:
     uri = desk.document.uri.replace("parcel.py", name)
     desk.document = Document(uri, 1, language, Text(source))
     async with Upstream(reply=brain.reply) as upstream:
-        outcome = await done(open_app(upstream.base_url), desk, replace(wish(desk, "test"), whole_file=True))
+        outcome = await done(open_app(upstream.base_url), desk, replace(request_for(desk, "test"), whole_file=True))
         assert not upstream.seen
     assert outcome.status is Status.REFUSED
     assert outcome.message
@@ -197,17 +197,17 @@ async def test_each_action_ends_well_with_an_honest_model(
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk, action, instruction="rename this" if action == "ask" else ""))
+        outcome = await done(app, desk, request_for(desk, action, instruction="rename this" if action == "ask" else ""))
     assert outcome.status is Status.APPLIED, (outcome.message, [a.reason for a in outcome.attempts])
 
 
-async def test_a_refused_answer_climbs_the_ladder_with_its_reason(open_app: Callable[..., App], desk: Desk) -> None:
+async def test_a_refused_answer_escalates_with_its_reason(open_app: Callable[..., App], desk: Desk) -> None:
     def answer(body: Mapping[str, Any]) -> str:
         return brain.reply(body) if body["model"] == "large" else "```python\ndef weigh(parcel):\n    return 0\n```"
 
     async with Upstream(reply=answer) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         last = upstream.seen[-1].body
     assert outcome.status is Status.APPLIED
     assert (outcome.tier, outcome.model) == (Tier.LOGIC, ModelRef("dear", "large"))
@@ -231,14 +231,14 @@ async def test_a_review_says_how_much_it_found(
     quotes = [next((line for line in SOURCE.splitlines() if line.startswith(it)), it) for it in findings]
     answer = json.dumps({"findings": [{"quote": it, "severity": "warning", "message": "Look."} for it in quotes]})
     async with Upstream(reply=answer) as upstream:
-        outcome = await done(open_app(upstream.base_url), desk, wish(desk, "review"))
+        outcome = await done(open_app(upstream.base_url), desk, request_for(desk, "review"))
     assert words in outcome.message
 
 
 async def test_without_escalation_a_refused_answer_is_the_end(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(reply="I cannot help with that.") as upstream:
         app = open_app(upstream.base_url, "[routing]\nescalate = false")
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         assert len(upstream.seen) == 1
     assert outcome.status is Status.FAILED
     assert not desk.applied
@@ -247,7 +247,7 @@ async def test_without_escalation_a_refused_answer_is_the_end(open_app: Callable
 async def test_a_cut_answer_never_becomes_an_edit(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(otherwise=FAULTS["cut_before_finish"](), reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, "[limits]\ntotal_s = 3")
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
     assert outcome.status is Status.FAILED
     assert not desk.applied
     assert outcome.attempts
@@ -256,8 +256,8 @@ async def test_a_cut_answer_never_becomes_an_edit(open_app: Callable[..., App], 
 async def test_the_same_question_again_costs_nothing_and_says_so(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        await done(app, desk, wish(desk))
-        again = await done(app, desk, wish(desk))
+        await done(app, desk, request_for(desk))
+        again = await done(app, desk, request_for(desk))
         assert len(upstream.seen) == 1
     assert again.status is Status.APPLIED
     assert again.cost == 0
@@ -267,7 +267,7 @@ async def test_the_same_question_again_costs_nothing_and_says_so(open_app: Calla
 async def test_cancel_closes_the_connection_and_books_what_was_spent(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(reply=brain.reply, otherwise=Turn(chunk_chars=4, delay_s=0.05)) as upstream:
         app = open_app(upstream.base_url)
-        task = asyncio.ensure_future(done(app, desk, wish(desk)))
+        task = asyncio.ensure_future(done(app, desk, request_for(desk)))
         desk.on_tokens = task.cancel
         outcome = await task
         await upstream.wait_for(lambda it: it.seen[0].disconnected_at is not None, 5)
@@ -282,7 +282,7 @@ async def test_cancel_closes_the_connection_and_books_what_was_spent(open_app: C
 async def test_a_spent_budget_refuses_before_sending(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, '[budget]\ndaily = "0.0001"')
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         assert not upstream.seen
     assert outcome.status is Status.REFUSED
     assert "daily budget" in outcome.message
@@ -292,7 +292,7 @@ async def test_above_the_threshold_nothing_is_sent_without_a_yes(open_app: Calla
     desk.answer = False
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, '[budget]\nconfirm_above = "0.00001"')
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         assert not upstream.seen
     assert outcome.status is Status.REFUSED
     assert "Send it?" in desk.asked[0]
@@ -302,7 +302,7 @@ async def test_a_dearer_try_than_was_agreed_to_is_asked_for_too(open_app: Callab
     desk.answer = False
     async with Upstream(reply="I would rather not.") as upstream:
         app = open_app(upstream.base_url, '[budget]\nconfirm_above = "0.004"')
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         assert {seen.body["model"] for seen in upstream.seen} == {"small"}
     assert "Another try, by dear/large," in desk.asked[0]
     assert outcome.status is Status.FAILED
@@ -312,7 +312,7 @@ async def test_a_dearer_try_than_was_agreed_to_is_asked_for_too(open_app: Callab
 async def test_a_yes_holds_for_the_price_that_it_was_given_for(open_app: Callable[..., App], desk: Desk) -> None:
     async with Upstream([Turn(reply="I would rather not.")] * 2, reply=brain.reply) as upstream:
         app = open_app(upstream.base_url, '[budget]\nconfirm_above = "0.004"')
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
     assert len(desk.asked) == 1
     assert outcome.status is Status.APPLIED
 
@@ -322,7 +322,7 @@ async def test_a_file_that_is_not_in_utf_8_is_worked_on_all_the_same(open_app: C
     desk.document = Document(desk.document.uri, 3, "python", text)
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
     assert outcome.status is Status.APPLIED, outcome.message
     assert "# caf\udce9" in desk.applied[0].files[0].after.string
 
@@ -331,7 +331,7 @@ async def test_a_file_that_is_not_in_utf_8_is_worked_on_all_the_same(open_app: C
 async def test_without_words_there_is_nothing_to_ask_for(open_app: Callable[..., App], desk: Desk, words: str) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk, "ask", instruction=words))
+        outcome = await done(app, desk, request_for(desk, "ask", instruction=words))
         assert not upstream.seen
     assert outcome.status is Status.REFUSED
     assert "--instruction" in outcome.message
@@ -342,7 +342,7 @@ async def test_an_edit_above_the_target_moves_the_change_and_one_inside_keeps_th
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        request = wish(desk)
+        request = request_for(desk)
         desk.document = Document(desk.document.uri, 4, "python", Text("# one more line\n" + SOURCE))
         moved = await done(app, desk, request)
         desk.document = Document(desk.document.uri, 5, "python", Text(SOURCE.replace("min(", "max(")))
@@ -360,7 +360,7 @@ async def test_a_wrong_key_is_one_sentence_that_names_the_provider_and_not_the_k
 ) -> None:
     async with Upstream(otherwise=FAULTS["credential"]()) as upstream:
         app = open_app(upstream.base_url)
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
     assert outcome.status is Status.FAILED
     assert "cheap" in outcome.message
     assert "TEST_KEY" in outcome.message
@@ -372,14 +372,14 @@ async def test_a_changed_model_string_counts_from_the_next_action_on(
 ) -> None:
     async with Upstream(reply=brain.reply) as upstream:
         app = open_app(upstream.base_url)
-        await done(app, desk, wish(desk))
+        await done(app, desk, request_for(desk))
         config = home / "config.toml"
         config.write_text(config.read_text().replace('utility = "cheap/small"', 'utility = "dear/large"'))
         assert app.reload() == ()
-        outcome = await done(app, desk, wish(desk))
+        outcome = await done(app, desk, request_for(desk))
         config.write_text("[tiers\n")
         (problem,) = app.reload()
-        kept = app.plan(wish(desk))
+        kept = app.plan(request_for(desk))
     assert outcome.model == ModelRef("dear", "large")
     assert "line 1" in problem
     assert not isinstance(kept, Refusal)

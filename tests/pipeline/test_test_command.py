@@ -1,4 +1,4 @@
-"""Tests that a model wrote are run where the user wants it: failing ones climb the ladder, or are only proposed."""
+"""Tests that a model wrote are run where the user wants it: failing ones escalate, or are only proposed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routerd.app.workspace import App
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.outcome import Status
 from tests.loopback import Upstream
-from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, wish
+from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, request_for
 
 __all__ = ["desk", "home", "open_app"]
 
@@ -27,7 +27,7 @@ def _config(home: Path) -> None:
     path.write_text(f"{COMMAND}\n{path.read_text('utf-8')}", "utf-8")
 
 
-async def test_failing_tests_climb_the_ladder_with_what_the_runner_said(
+async def test_failing_tests_escalate_with_what_the_runner_said(
     open_app: Callable[..., App], desk: Desk, home: Path
 ) -> None:
     def answer(body: Mapping[str, Any]) -> str:
@@ -37,7 +37,7 @@ async def test_failing_tests_climb_the_ladder_with_what_the_runner_said(
         app = open_app(upstream.base_url, '[budget]\nper_action = "0.10"')
         _config(home)
         assert app.reload() == ()
-        outcome = await done(app, desk, wish(desk, "test"))
+        outcome = await done(app, desk, request_for(desk, "test"))
         last = upstream.seen[-1].body["messages"][-1]["content"]
     assert outcome.status is Status.APPLIED, outcome.message
     assert [attempt.status for attempt in outcome.attempts] == [AttemptStatus.REJECTED, AttemptStatus.OK]
@@ -45,14 +45,14 @@ async def test_failing_tests_climb_the_ladder_with_what_the_runner_said(
     assert not (home / "project" / "test_parcel.py").exists()
 
 
-async def test_tests_that_fail_on_every_rung_are_proposed_and_not_applied(
+async def test_tests_that_fail_on_every_candidate_are_proposed_and_not_applied(
     open_app: Callable[..., App], desk: Desk, home: Path
 ) -> None:
     async with Upstream(reply=BAD) as upstream:
         app = open_app(upstream.base_url, '[budget]\nper_action = "0.10"')
         _config(home)
         assert app.reload() == ()
-        outcome = await done(app, desk, wish(desk, "test"))
+        outcome = await done(app, desk, request_for(desk, "test"))
     assert outcome.status is Status.PROPOSED
     assert outcome.message == "Not applied: the new tests do not pass: exit code 1."
     assert outcome.change is not None
@@ -67,7 +67,7 @@ async def test_without_a_command_in_the_users_own_configuration_nothing_is_run(
         app = open_app(upstream.base_url)
         (home / "project" / ".routerd.toml").write_text(COMMAND, "utf-8")
         (problem,) = app.reload()
-        outcome = await done(app, desk, wish(desk, "test"))
+        outcome = await done(app, desk, request_for(desk, "test"))
     assert "test_command" in problem
     assert outcome.status is Status.APPLIED
     assert "running the tests" not in desk.stages
@@ -80,7 +80,7 @@ async def test_where_nobody_capped_the_price_a_dear_second_try_is_not_made_and_t
         app = open_app(upstream.base_url)
         _config(home)
         assert app.reload() == ()
-        outcome = await done(app, desk, wish(desk, "test"))
+        outcome = await done(app, desk, request_for(desk, "test"))
         assert [seen.model for seen in upstream.seen] == ["small"]
     assert outcome.status is Status.PROPOSED
     assert outcome.message.startswith("Not applied: the new tests do not pass: exit code 1; Stopped after $0.000")

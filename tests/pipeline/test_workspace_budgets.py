@@ -21,7 +21,7 @@ from routerd.domain.verdict import Refusal
 from tests import brain
 from tests.faults.test_bad_ledger import booking
 from tests.loopback import Upstream
-from tests.pipeline.test_pipeline import CONFIG, SOURCE, Desk, home, wish
+from tests.pipeline.test_pipeline import CONFIG, SOURCE, Desk, home, request_for
 
 __all__ = ["home"]
 
@@ -50,7 +50,7 @@ def app_of(services: Services, home: Path, name: str, workspace_file: str = "") 
 async def done(app: App) -> Outcome:
     assert app.root is not None
     desk = Desk(Document((app.root / "parcel.py").as_uri(), 3, "python", Text(SOURCE)))
-    return await app.run(replace(wish(desk), replace=True), desk, desk)
+    return await app.run(replace(request_for(desk), replace=True), desk, desk)
 
 
 async def test_a_projects_lower_budget_counts_that_project_and_the_users_own_counts_all(

@@ -1,4 +1,4 @@
-"""What a test of the engine needs: a question, a rung, a watch that remembers, an engine on servers."""
+"""What a test of the engine needs: a question, a candidate, a recording observer, an engine on servers."""
 
 from __future__ import annotations
 

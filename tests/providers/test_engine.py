@@ -213,7 +213,7 @@ def test_a_single_provider_is_tried_again_after_a_server_error() -> None:
     run(main())
 
 
-def test_when_all_are_benched_it_waits_visibly_and_then_asks() -> None:
+def test_when_all_are_in_cooldown_it_waits_visibly_and_then_asks() -> None:
     async def main() -> None:
         async with Upstream([rate_limited(0.8, "ms")]) as upstream:
             observer = Witness()

@@ -24,7 +24,7 @@ from tests.providers.scene import QuarterOfBytes
 
 MODEL = ModelRef("a", "m")
 PRICE = Price(Decimal(3), Decimal(15), cached_input=Decimal("0.3"), cache_write=Decimal("3.75"))
-TILL = UsageMeter(lambda model: PRICE, QuarterOfBytes())
+METER = UsageMeter(lambda model: PRICE, QuarterOfBytes())
 
 ABSURD = [
     "1e99999999",
@@ -52,7 +52,7 @@ def drafted(usage: str) -> Draft:
 def test_an_absurd_number_is_estimated_and_flagged_and_takes_no_time(name: str, number: str) -> None:
     told = {"prompt_tokens": "100", "completion_tokens": "50"} | {name: number}
     began = time.perf_counter()
-    billed = TILL.bill(MODEL, drafted("{" + ", ".join(f'"{key}": {value}' for key, value in told.items()) + "}"), 90)
+    billed = METER.bill(MODEL, drafted("{" + ", ".join(f'"{key}": {value}' for key, value in told.items()) + "}"), 90)
     assert time.perf_counter() - began < 0.5
     assert billed.cost is not None
     assert Decimal(0) <= billed.cost < Decimal("0.01")
@@ -70,7 +70,7 @@ def test_an_absurd_number_is_estimated_and_flagged_and_takes_no_time(name: str, 
     ],
 )
 def test_a_bill_that_no_call_can_have_made_is_estimated_and_flagged(usage: str, dollars: str) -> None:
-    billed = TILL.bill(MODEL, drafted(usage), 90)
+    billed = METER.bill(MODEL, drafted(usage), 90)
     assert billed.estimated
     assert billed.cost == Decimal(dollars)
 
@@ -104,7 +104,7 @@ OUTER = st.dictionaries(
 @example_count()
 @given(OUTER)
 def test_no_usage_object_is_billed_below_zero_or_beyond_what_a_call_can_cost(fields: dict[str, str]) -> None:
-    billed = TILL.bill(MODEL, drafted(written(fields)), 90)
+    billed = METER.bill(MODEL, drafted(written(fields)), 90)
     buckets = (billed.usage.input, billed.usage.cached_input, billed.usage.cache_write)
     assert all(count >= 0 for count in (*buckets, billed.usage.output, billed.usage.reasoning))
     assert billed.usage.all_input <= 1_000_900

@@ -48,7 +48,7 @@ def test_policy_sees_neither_clock_nor_network_nor_the_wire(name: str) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["bench", "fail", "succeed"]), st.floats(0, 300)), max_size=30))
-def test_a_bench_is_never_shortened_by_anything_that_happens_while_it_runs(
+def test_a_cooldown_is_never_shortened_by_anything_that_happens_while_it_runs(
     moves: list[tuple[str, float]],
 ) -> None:
     health, now = Health(), 0.0
@@ -176,7 +176,7 @@ ANTHROPIC = {
 }
 
 
-def test_the_headers_of_openai_are_learnt_from() -> None:
+def test_the_headers_of_openai_are_used() -> None:
     quota = Quota()
     quota.read(OPENAI, now=100.0, wall=0.0)
     assert quota.wait_s(100.0, 10) == pytest.approx(1.5)
@@ -187,7 +187,7 @@ def test_the_headers_of_openai_are_learnt_from() -> None:
     assert quota.wait_s(102.0, 100) == pytest.approx(358)
 
 
-def test_the_headers_of_anthropic_are_learnt_from() -> None:
+def test_the_headers_of_anthropic_are_used() -> None:
     quota = Quota()
     quota.read(ANTHROPIC, now=5.0, wall=60.0)
     assert quota.wait_s(5.0, 10) == pytest.approx(10.0)
@@ -213,7 +213,7 @@ def test_the_list_is_tried_in_order() -> None:
     assert next_move([one(A, 0), one(B, 1)], 60) == Go(A)
 
 
-def test_a_later_one_goes_while_the_first_is_benched_and_it_is_said_why() -> None:
+def test_a_later_one_goes_while_the_first_is_in_cooldown_and_it_is_said_why() -> None:
     move = next_move([one(A, 0, wait_s=30, why="rate limited"), one(B, 1)], 60)
     assert move == Go(B, "not a/m: rate limited")
 

@@ -176,7 +176,7 @@ def two_daemons(loop: VirtualLoop, file: Path) -> Iterator[list[SharedHealth]]:
             database.close()
 
 
-def test_a_bench_that_one_daemon_earned_holds_for_the_other_over_one_file(tmp_path: Path) -> None:
+def test_a_cooldown_that_one_daemon_earned_holds_for_the_other_over_one_file(tmp_path: Path) -> None:
     async def main(loop: VirtualLoop) -> None:
         with two_daemons(loop, tmp_path / "ledger.db") as healths:
             async with (

@@ -310,7 +310,7 @@ REFUSALS = [
     ProviderFault(FaultKind.STATUS, 400, param="response_format", message="Invalid parameter"),
     ProviderFault(FaultKind.STATUS, 400, param="messages[0].role", message="does not support 'system' with this model"),
 ]
-LEARNT = [
+QUIRKS_AFTER = [
     Quirks(json_schema=True, max_tokens_field="max_completion_tokens"),
     Quirks(json_schema=True, stream_options=False),
     Quirks(json_schema=False),
@@ -318,7 +318,7 @@ LEARNT = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "quota"), list(zip(REFUSALS, LEARNT, strict=True)))
+@pytest.mark.parametrize(("fault", "quota"), list(zip(REFUSALS, QUIRKS_AFTER, strict=True)))
 def test_a_field_that_is_refused_by_name_is_replaced_or_dropped(fault: ProviderFault, quota: Quirks) -> None:
     assert adapted(Quirks(json_schema=True), fault) == quota
 

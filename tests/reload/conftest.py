@@ -17,7 +17,7 @@ from routerd.domain.outcome import Outcome
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from tests.home import at_home
-from tests.pipeline.test_pipeline import SOURCE, Desk, wish
+from tests.pipeline.test_pipeline import SOURCE, Desk, request_for
 
 SOON_S = 5.0
 """A watch that works tells in a tenth of this; the rest is for a machine under load."""
@@ -59,7 +59,7 @@ class Study:
         return str(models[0])
 
     async def run(self) -> Outcome:
-        return await self.app.run(wish(self.desk), self.desk, self.desk)
+        return await self.app.run(request_for(self.desk), self.desk, self.desk)
 
     async def until_model(self, model: str) -> None:
         async with asyncio.timeout(SOON_S):

@@ -1,4 +1,4 @@
-"""Which rungs are worth asking: the arithmetic by hand, and regret against the best fixed start in hindsight."""
+"""Which candidates are worth asking: the arithmetic by hand, and regret against the best fixed start."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def models(route: Route) -> list[str]:
     return [candidate.models[0].model for candidate in route.chain]
 
 
-def test_a_rung_that_fails_more_often_than_it_pays_is_skipped_and_the_reason_shows_the_sum() -> None:
+def test_a_candidate_that_fails_more_often_than_it_pays_is_skipped_and_the_reason_shows_the_sum() -> None:
     route, estimates = prune_chain(*chain("0.004", "0.010"), [Acceptance(10, 100, 0), Acceptance()])
     assert models(route) == ["m1"]
     assert [estimate.model.model for estimate in estimates] == ["m1"]
@@ -52,13 +52,13 @@ def test_a_rung_that_fails_more_often_than_it_pays_is_skipped_and_the_reason_sho
     assert "$0.0040 > 0.15 × $0.010" in route.reason or "> 0.15 ×" in route.reason
 
 
-def test_a_cheap_rung_stays_even_if_it_fails_often() -> None:
+def test_a_cheap_candidate_stays_even_if_it_fails_often() -> None:
     route, _ = prune_chain(*chain("0.001", "0.010"), [Acceptance(20, 100, 0), Acceptance()])
     assert models(route) == ["m0", "m1"]
     assert route.reason == "document goes to utility"
 
 
-def test_a_middle_rung_can_be_skipped_alone_and_the_last_never_is() -> None:
+def test_a_middle_candidate_can_be_skipped_alone_and_the_last_never_is() -> None:
     known = [Acceptance(50, 100, 0), Acceptance(0, 100, 0), Acceptance(0, 100, 0)]
     route, _ = prune_chain(*chain("0.001", "0.005", "0.010"), known)
     assert models(route) == ["m0", "m2"]
@@ -76,14 +76,14 @@ def test_the_built_in_engine_is_no_price_to_compare_with() -> None:
     assert len(kept.chain) == 2
 
 
-def test_a_skipped_rung_is_asked_again_now_and_then() -> None:
+def test_a_skipped_candidate_is_asked_again_now_and_then() -> None:
     for since, expected in ((0, ["m1"]), (39, ["m1"]), (40, ["m0", "m1"])):
         route, _ = prune_chain(*chain("0.009", "0.010"), [Acceptance(0, 200, since), Acceptance()])
         assert models(route) == expected, since
 
 
 def simulated(costs: tuple[str, ...], shares: tuple[float, ...], seed: int) -> tuple[float, float]:
-    """Dollars that the rule cost over many actions, and those of the best fixed first rung in hindsight."""
+    """Dollars that the rule cost over many actions, and those of the best fixed first candidate."""
     rng = random.Random(seed)
     route, estimates = chain(*costs)
     prices = [float(cost) for cost in costs]
@@ -91,7 +91,7 @@ def simulated(costs: tuple[str, ...], shares: tuple[float, ...], seed: int) -> t
     last = [0] * len(costs)
     spent, fixed = 0.0, [0.0] * len(costs)
     for action in range(ACTIONS):
-        # The same answers for every choice: whether a rung's model would have been accepted this time.
+        # The same answers for every choice: whether a candidate's model would have been accepted this time.
         would = [rng.random() < share for share in shares]
         known = [
             Acceptance(sum(seen[-WINDOW:]), len(seen[-WINDOW:]), action - at)
@@ -114,7 +114,7 @@ def simulated(costs: tuple[str, ...], shares: tuple[float, ...], seed: int) -> t
 
 
 @pytest.mark.parametrize("first", ["0.0005", "0.002", "0.005", "0.008", "0.012"])
-def test_the_rule_never_costs_five_percent_more_than_the_best_fixed_choice_in_hindsight(first: str) -> None:
+def test_the_rule_never_costs_five_percent_more_than_the_best_fixed_choice_afterwards(first: str) -> None:
     worst = max(
         (spent / best, share, seed)
         for share, seed in product((0.0, 0.05, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0), range(3))
@@ -123,7 +123,7 @@ def test_the_rule_never_costs_five_percent_more_than_the_best_fixed_choice_in_hi
     assert worst[0] <= 1.05, worst
 
 
-def test_nor_with_three_rungs() -> None:
+def test_nor_with_three_candidates() -> None:
     for shares in ((0.1, 0.1, 0.99), (0.9, 0.1, 0.99), (0.1, 0.9, 0.99), (0.5, 0.5, 0.99)):
         spent, best = simulated(("0.002", "0.006", "0.010"), shares, 1)
         assert spent <= 1.05 * best, shares

@@ -19,7 +19,7 @@ from routerd.domain.quote import Candidate, Route, Tariff
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.tier import Tier
-from routerd.routing.session_affinity import HELD_FOR, LEAST_TOKENS, CachedPrefix, PromptSize, keep_session_model
+from routerd.routing.session_affinity import CACHE_LIFETIME, LEAST_TOKENS, CachedPrefix, PromptSize, keep_session_model
 
 CHEAP, OTHER, SMART, BEST = (ModelRef("n1n", name) for name in ("cheap", "other", "smart", "best"))
 USABLE = {Tier.SPEED: (CHEAP,), Tier.UTILITY: (CHEAP, OTHER), Tier.LOGIC: (SMART,), Tier.ARCHITECT: (BEST, OFFLINE)}
@@ -52,14 +52,15 @@ def test_a_doubtful_rise_is_not_worth_a_large_cache() -> None:
     found = kept(wanted(Tier.ARCHITECT, score=0.5), Tier.LOGIC)
     assert [candidate.models[0] for candidate in found.chain] == [SMART, BEST]
     assert found.reason == (
-        "because; stays, as n1n/smart holds 99,000 tokens in its cache: $0.028 + 0.50 × $0.30 < $0.30 at n1n/best"
+        "because; the model stays, as n1n/smart has 99,000 tokens in its prompt cache: "
+        "$0.028 + 0.50 × $0.30 < $0.30 at n1n/best"
     )
 
 
 def test_a_likely_rise_is_worth_it() -> None:
     found = kept(wanted(Tier.ARCHITECT, score=0.95), Tier.LOGIC)
     assert found.chain == wanted(Tier.ARCHITECT).chain
-    assert found.reason.endswith("moves, though n1n/smart holds 99,000 tokens in its cache: "
+    assert found.reason.endswith("the model changes, although n1n/smart has 99,000 tokens in its prompt cache: "
                                  "$0.028 + 0.95 × $0.30 ≥ $0.30 at n1n/best")  # fmt: skip
 
 
@@ -88,18 +89,18 @@ def test_of_the_same_tier_the_one_with_the_cache_is_asked_first() -> None:
 def test_the_model_that_is_asked_anyway_is_said_to_hold_the_cache() -> None:
     found = kept(wanted(Tier.LOGIC), Tier.LOGIC)
     assert found.chain == wanted(Tier.LOGIC).chain
-    assert found.reason == "because; n1n/smart still holds 99,000 tokens in its cache"
+    assert found.reason == "because; n1n/smart has 99,000 tokens in its prompt cache"
 
 
 def test_after_ten_minutes_nothing_is_held() -> None:
-    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=HELD_FOR).first.models == (SMART,)
-    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=HELD_FOR + timedelta(seconds=1)) == wanted(Tier.ARCHITECT)
+    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=CACHE_LIFETIME).first.models == (SMART,)
+    assert kept(wanted(Tier.ARCHITECT), Tier.LOGIC, age=CACHE_LIFETIME + timedelta(seconds=1)) == wanted(Tier.ARCHITECT)
 
 
 def test_a_short_prompt_is_in_no_cache() -> None:
     found = kept(wanted(Tier.ARCHITECT), Tier.LOGIC, tokens=LEAST_TOKENS - 1)
     assert found.chain == wanted(Tier.ARCHITECT).chain
-    assert "1,023 shared tokens are no cache" in found.reason
+    assert "1,023 shared tokens are too few to cache" in found.reason
 
 
 @pytest.mark.parametrize("price", [None, Price(Decimal("2.50"), Decimal(10))])
@@ -109,7 +110,7 @@ def test_a_price_without_a_discount_keeps_nothing(price: Price | None) -> None:
         wanted(Tier.ARCHITECT), held, SEEN, LONG, lambda m: Tariff(m, {**PRICES, SMART: price}[m])
     )
     assert found.chain == wanted(Tier.ARCHITECT).chain
-    assert "no price for its cache" in found.reason
+    assert "price for cached input is unknown" in found.reason
 
 
 def test_a_chosen_tier_is_never_left() -> None:
@@ -142,7 +143,7 @@ def test_staying_never_costs_more_than_moving_by_the_formula(
     assert after.chain[-1].tier is Tier.ARCHITECT
     assert len({candidate.models for candidate in after.chain}) == len(after.chain)
     if after.first != before.first:
-        warm = Tariff(after.first.models[0], PRICES[after.first.models[0]], warm_tokens=tokens)
+        warm = Tariff(after.first.models[0], PRICES[after.first.models[0]], cached_tokens=tokens)
         cold = Tariff(before.first.models[0], PRICES[before.first.models[0]])
         assert (warm.cost(LONG.input, LONG.output) or 0) < (cold.cost(LONG.input, LONG.output) or 0)
         assert minutes <= 10

@@ -75,7 +75,7 @@ DEV = Path(__file__).parents[1] / "bench" / "routing" / "data" / "dev.jsonl"
         "Schritt für Schritt: add a test for this, bitte",
     ],
 )
-def test_only_the_wish_remains(text: str) -> None:
+def test_only_the_instruction_remains(text: str) -> None:
     assert own_words(text).text.rstrip(".?!,") == "add a test for this"
 
 
@@ -83,15 +83,15 @@ def test_a_pasted_trace_becomes_a_signal_and_two_words() -> None:
     assert own_words(f"help\n{TRACE}") == OwnWords("help [stack trace]", (Signal.STACK_TRACE,))
 
 
-def test_a_trace_without_any_wish_is_kept_as_it_is() -> None:
+def test_a_trace_without_any_instruction_is_kept_as_it_is() -> None:
     assert "AttributeError" in own_words(TRACE).text
 
 
-def test_code_without_any_wish_is_kept_as_it_is() -> None:
+def test_code_without_any_instruction_is_kept_as_it_is() -> None:
     assert "worker" in own_words(CODE).text
 
 
-def test_a_comment_that_asks_is_a_wish() -> None:
+def test_a_comment_that_asks_is_an_instruction() -> None:
     assert own_words("// TODO: write tests for this").text == "TODO: write tests for this"
 
 
@@ -125,7 +125,7 @@ def test_hardly_anything_is_no_error(text: str) -> None:
         ("高并发下偶尔丢失数据", Signal.CONCURRENCY),
     ],
 )
-def test_signals_are_seen_in_the_wish(text: str, signal: Signal) -> None:
+def test_signals_are_seen_in_the_instruction(text: str, signal: Signal) -> None:
     assert own_words(text).signals == (signal,)
 
 
@@ -140,18 +140,22 @@ def test_a_word_alone_is_no_signal(text: str) -> None:
 
 def test_a_thousand_paddings_change_at_most_three_tiers_in_a_hundred() -> None:
     chance = random.Random(6)
-    wishes = [json.loads(line)["text"] for line in DEV.read_text(encoding="utf-8").splitlines()]
-    plain = [chance.choice(wishes) for _ in range(1_000)]
+    instructions = [json.loads(line)["text"] for line in DEV.read_text(encoding="utf-8").splitlines()]
+    plain = [chance.choice(instructions) for _ in range(1_000)]
     padded = [
         (chance.choice(NOISE_BEFORE) if chance.random() < 0.6 else "")
-        + wish
+        + instruction
         + (chance.choice(NOISE_AFTER) if chance.random() < 0.6 else "")
-        for wish in plain
+        for instruction in plain
     ]
     classifier = SemanticClassifier()
-    before = classifier.classify_many([own_words(wish).text for wish in plain])
-    after = classifier.classify_many([own_words(wish).text for wish in padded])
-    changed = [(wish, b.tier, a.tier) for wish, b, a in zip(padded, before, after, strict=True) if b.tier is not a.tier]
+    before = classifier.classify_many([own_words(instruction).text for instruction in plain])
+    after = classifier.classify_many([own_words(instruction).text for instruction in padded])
+    changed = [
+        (instruction, b.tier, a.tier)
+        for instruction, b, a in zip(padded, before, after, strict=True)
+        if b.tier is not a.tier
+    ]
     assert len(changed) <= 30, changed
 
 

@@ -18,10 +18,10 @@ from tests.golden.case import FOLDER, GRAMMAR, load, question_of
 _SOURCE = "def one(x):\n    # keep\n    return x\n\n\ndef two(x):\n    return x * 2\n"
 
 
-def _question(action: str, **wishes: str) -> Question:
+def _question(action: str, **options: str) -> Question:
     case = load(FOLDER / "document/python/one_function.txt")
     case = replace(
-        case, path=FOLDER / action / "python/x.txt", before=_SOURCE, wishes={"target": "two", **wishes}, existing=None
+        case, path=FOLDER / action / "python/x.txt", before=_SOURCE, options={"target": "two", **options}, existing=None
     )
     question = question_of(case)
     assert isinstance(question, Question)

@@ -15,7 +15,7 @@ from routerd.domain.verdict import Rejected
 from tests.golden.case import GRAMMAR, Case, cases, change_of, question_of
 
 _DOCUMENTATION = [case for case in cases() if case.action == "document" and "--- after" in case.wanted]
-_ASKS = [case for case in cases() if case.action == "ask" and "lines" in case.wishes]
+_ASKS = [case for case in cases() if case.action == "ask" and "lines" in case.options]
 _NOISE = (
     *(
         '"""',

@@ -67,7 +67,7 @@ def test_other_lines_are_what_was_selected(where: Range) -> None:
     assert found.span.start.line == where.start.line
 
 
-def test_a_place_outside_of_every_symbol_is_the_file() -> None:
+def test_a_position_outside_of_every_symbol_is_the_file() -> None:
     assert target("review", span(0, 2, 0, 2)).scope is Scope.FILE
     assert target("design", span(8, 4, 8, 4)).scope is Scope.FILE
 

@@ -23,7 +23,7 @@ MAP = (PACKAGE / "README.md").read_text("utf-8")
 @pytest.mark.parametrize("path", PURE, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_a_pure_package_neither_waits_nor_opens_nor_asks_the_time_nor_imports_a_library(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        # A Protocol may say that a place has to be awaited; only the line awaits it.
+        # A Protocol may declare a port's coroutine; only the pipeline awaits it.
         waits = ast.Await if path.name == "ports.py" else ast.Await | ast.AsyncFunctionDef
         assert not isinstance(node, waits)
         if isinstance(node, ast.Call):

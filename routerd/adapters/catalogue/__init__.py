@@ -1,4 +1,4 @@
-"""The only door to genai-prices: what a model costs at a moment, with the user's own word over the list's."""
+"""The adapter of genai-prices: what a model costs at a moment; the user's own prices override the list's."""
 
 from routerd.adapters.catalogue.catalogue import Catalogue
 from routerd.adapters.catalogue.update import update

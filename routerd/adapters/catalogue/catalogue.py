@@ -1,4 +1,4 @@
-"""Prices by the user's own word first, field by field, then by the list; and the names that the list knows."""
+"""The Catalogue port: the user's own prices, field by field, then the price list's; and the names in the list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from routerd.adapters.catalogue.price_list import PriceList, kept_file, price_list
+from routerd.adapters.catalogue.price_list import PriceList, fetched_file, price_list
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.settings import ModelSettings
@@ -20,34 +20,34 @@ _FREE = {
     "ollama": Price(Decimal(0), Decimal(0), source="local"),
     "lmstudio": Price(Decimal(0), Decimal(0), source="local"),
 }
-"""What runs on the user's own machine: no bill comes for it."""
+"""Providers on the user's own machine, which bill nothing."""
 
 _REMEMBERED = 512
-"""Prices kept: a price holds for a minute at least, as time-of-day prices begin on whole minutes."""
+"""The number of cached prices: each is valid for a minute, as time-of-day prices begin on whole minutes."""
 
 
 class Catalogue:
-    """Prices by the user's own word first, field by field, then by the packaged list."""
+    """Looks up prices: the user's own, field by field, then the packaged list's."""
 
-    def __init__(self, overrides: Mapping[str, ModelSettings] | None = None, kept: Path | None = None) -> None:
-        """Overrides are by model name, or by ``provider/model`` which wins; ``kept`` is a fetched price list."""
+    def __init__(self, overrides: Mapping[str, ModelSettings] | None = None, fetched: Path | None = None) -> None:
+        """Overrides are by model name, or by ``provider/model``, which wins; ``fetched`` is a price list's path."""
         self._overrides = overrides or {}
-        self._kept = kept or kept_file()
+        self._fetched = fetched or fetched_file()
         self._at_minute = lru_cache(_REMEMBERED)(self._look_up)
 
     @cached_property
     def _list(self) -> PriceList:
-        return price_list(self._kept)
+        return price_list(self._fetched)
 
     def warm(self) -> None:
-        """Load the list, which takes a quarter of a second, ahead of the first price."""
+        """Loads the list before the first price is needed; takes 0.25 s."""
         assert self._list
 
     def price(self, model: ModelRef, at: datetime) -> Price | None:
-        """The price at a moment, or ``None`` where nobody knows.
+        """The price at a moment; unknown is ``None``.
 
-        Prompts that a provider bills at a higher rate for their sheer length (beyond 100,000 tokens and
-        more) are priced at its ordinary rate.
+        The ordinary rate also applies to prompts that a provider bills at a higher rate for their length (more than
+        100,000 tokens).
         """
         return self._at_minute(model, at.replace(second=0, microsecond=0))
 
@@ -56,14 +56,14 @@ class Catalogue:
         return self.price(model, datetime.now(UTC)) is not None
 
     def known(self, provider: str) -> tuple[str, ...]:
-        """The model names that the list has for a provider; empty for a provider that it does not have."""
+        """The list's model names of a provider; empty for an unknown provider."""
         listed = self._list.providers.get(provider)
         return tuple(model.id for model in listed.models) if listed else ()
 
     def nearest(self, model: ModelRef) -> ModelRef | None:
-        """Another known model of the same provider, not one that is being retired, whose name comes nearest.
+        """The known model of the same provider with the most similar name, without models that are being retired.
 
-        Those that the configuration prices count too: of a gateway that the list does not have, they are all.
+        Models priced in the configuration count too: for a gateway outside the list they are the only ones.
         """
         listed = self._list.providers.get(model.provider)
         current = [one.id for one in listed.models if not one.deprecated] if listed else []
@@ -73,12 +73,12 @@ class Catalogue:
         return ModelRef(model.provider, names[0]) if names else None
 
     def retired(self, model: ModelRef) -> bool:
-        """Whether the list says that the provider is about to switch the model off."""
+        """Whether the list marks the model as being retired."""
         found = self._list.find(model)
         return bool(found and found.deprecated)
 
-    def doubt(self, model: ModelRef) -> str | None:
-        """A sentence on a model that is being retired, or that its well-known provider does not seem to have."""
+    def warning(self, model: ModelRef) -> str | None:
+        """A warning about a model that is being retired, or that the list does not contain for its known provider."""
         nearest = self.nearest(model)
         instead = f": the nearest known model is {nearest}." if nearest else ": choose another one."
         if self.retired(model):
@@ -96,12 +96,12 @@ class Catalogue:
 
 
 def _ref(name: str) -> ModelRef | None:
-    """An override's name as a model of one provider; ``None`` where it is of the model wherever it is served."""
+    """Parses an override's name as a provider's model; ``None`` if it applies to the model at every provider."""
     return ModelRef.parse(name) if "/" in name.strip("/") else None
 
 
 def _over(known: Price | None, said: ModelSettings) -> Price | None:
-    """A known price with the user's word over it, field by field; ``None`` as long as a side is missing."""
+    """A known price overridden field by field; ``None`` if input or output is missing."""
     if said.input is None and said.output is None:
         return known and _cached_over(known, said)
     price_in = said.input if said.input is not None else known.input if known else None

@@ -1,4 +1,4 @@
-"""The price list: the one in the package, or a newer one that ``update`` fetched; nothing is fetched here."""
+"""The price list: the packaged one, or a newer one that ``update`` fetched; no network access."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """Providers by their id, who says so, and the ISO date of it."""
+    """Providers by id, the list's source, and its ISO date."""
 
     providers: Mapping[str, Provider]
     source: str
     checked: str | None
 
     def find(self, model: ModelRef) -> ModelInfo | None:
-        """A model as its provider names it, aliases and dated names included."""
+        """Finds a model by its provider's name for it, including aliases and dated names."""
         provider, name = model.provider, model.model
         if provider == "litellm" and "/" in name:
-            # The proxy passes on the bill of the provider that its model names begin with.
+            # The proxy bills the price of the provider that its model names begin with.
             provider, _, name = name.partition("/")
         listed = self.providers.get(provider)
         return listed.find_model(name, all_providers=list(self.providers.values())) if listed else None
 
     def price(self, model: ModelRef, at: datetime) -> Price | None:
-        """The price at a moment; ``None`` where the list has none for both directions."""
+        """The price at a moment; ``None`` unless the list has both input and output."""
         found = self.find(model)
         if found is None:
             return None
@@ -59,43 +59,43 @@ class PriceList:
 
 
 def _base(price: object) -> Decimal | None:
-    """The rate, or the first rate of one that rises with the length of the prompt."""
+    """The rate; for one that depends on the prompt's length, the first."""
     rate = getattr(price, "base", price)
     return rate if isinstance(rate, Decimal) else None
 
 
-def kept_file() -> Path:
-    """Where a fetched list is kept, for all daemons of the user."""
+def fetched_file() -> Path:
+    """The path of the fetched list, shared by all daemons of the user."""
     return user_cache_path("routerd", appauthor=False) / "prices.json"
 
 
-def price_list(kept: Path) -> PriceList:
-    """The newer of the kept list and the packaged one. The import behind it takes a quarter of a second."""
+def price_list(path: Path) -> PriceList:
+    """The newer of the fetched and the packaged list. Importing the package takes 0.25 s."""
     try:
-        fetched = kept.stat().st_mtime
+        modified = path.stat().st_mtime
     except OSError:
-        fetched = 0.0
-    return _loaded(kept, fetched)
+        modified = 0.0
+    return _loaded(path, modified)
 
 
 @lru_cache(2)
-def _loaded(kept: Path, fetched: float) -> PriceList:
+def _loaded(path: Path, modified: float) -> PriceList:
     from genai_prices import __version__, data  # noqa: PLC0415  # lazy: 0.25 s
 
     installed = Path(data.__file__).stat().st_mtime
-    if fetched > installed:
+    if modified > installed:
         try:
-            providers = parsed(kept.read_bytes())
+            providers = parsed(path.read_bytes())
         except (OSError, ValueError):
-            pass  # A damaged file is as good as none; the next update replaces it.
+            pass  # A damaged file counts as missing; the next update replaces it.
         else:
-            return PriceList(providers, "genai-prices, updated", _day(fetched).isoformat())
+            return PriceList(providers, "genai-prices, updated", _day(modified).isoformat())
     providers = {provider.id: provider for provider in data.providers}
     return PriceList(providers, f"genai-prices {__version__}", _newest(providers, _day(installed)))
 
 
 def parsed(content: bytes) -> Mapping[str, Provider]:
-    """The providers of a list in the updater's JSON format. Raises ValueError where it cannot be read."""
+    """Parses a list in the updater's JSON format. Raises ValueError if it cannot be read."""
     try:
         # The updater's own reader: there is no public one for a list that was fetched before.
         from genai_prices.types import _providers_from_raw  # noqa: PLC0415  # lazy: 0.25 s
@@ -109,9 +109,9 @@ def parsed(content: bytes) -> Mapping[str, Provider]:
 
 
 def _newest(providers: Mapping[str, Provider], installed: date) -> str | None:
-    """The newest date on which the list says that a price began, as the package carries no date of its own.
+    """The newest start date of any price in the list, as the package itself has no date.
 
-    Dates after its installation are prices announced ahead.
+    Dates after the installation are ignored: they belong to prices announced in advance.
     """
     starts = (
         getattr(conditional.constraint, "start_date", None)

@@ -1,6 +1,6 @@
-"""The only door to tree-sitter: declarations, names, code tokens and faults of each language's sources.
+"""The adapter of tree-sitter: declarations, names, code tokens and syntax errors of source text.
 
-It never edits a text and never touches the disk; a grammar is imported when its language is first met.
+It never edits a text and never accesses the disk; a grammar is imported on the first use of its language.
 """
 
 from routerd.adapters.grammar.grammar import TreeSitterGrammar

@@ -1,4 +1,4 @@
-"""Turns the nodes that declare something into symbols: names, paths, headers, bodies, documentation."""
+"""Converts declaration nodes to symbols: names, qualified names, headers, bodies, documentation."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ _TRAILING = ("end", ",")
 _ATTRIBUTE_MARKS = ("@", "#[", "[")
 _MOST_ATTRIBUTE_LINES = 8
 _MOST_NESTED = 64
-"""Scopes in scopes; what is declared deeper belongs to what is around it. Each name holds those of all scopes above."""
+"""The deepest nesting of scopes; deeper declarations belong to the enclosing one, as names repeat all outer names."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What an inner declaration must know of the outer ones."""
+    """The enclosing scope of a declaration."""
 
     end: int
-    """Byte at which it ends."""
+    """The byte offset of its end."""
     path: tuple[str, ...] = ()
     kind: SymbolKind = SymbolKind.FUNCTION
 
 
 def symbols_at(parsed: Parsed, position: Position) -> tuple[Symbol, ...]:
-    """The declarations around a place, outer before inner."""
+    """The declarations that enclose a position, outermost first."""
     near: Position | Range = position
     if parsed.text.lines[position.line].lstrip().startswith(_ATTRIBUTE_MARKS):
-        # A decorator is part of what it decorates, which only begins further down.
+        # A decorator belongs to the declaration below it.
         near = Range(position, Position(min(position.line + _MOST_ATTRIBUTE_LINES, parsed.text.end.line), 0))
     found = symbols(parsed, parsed.captures(parsed.rules.declarations, near).get("def", []))
     return tuple(symbol for symbol in found if position in symbol.whole)
 
 
 def symbols(parsed: Parsed, nodes: Sequence[Node]) -> tuple[Symbol, ...]:
-    """What nodes declare, in the order in which the declarations begin, outer before inner."""
+    """The symbols that nodes declare, in source order, outer before inner."""
     scopes = [_Scope(parsed.root.end_byte + 1)]
     found: list[Symbol] = []
     for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
@@ -84,7 +84,7 @@ def _symbol(parsed: Parsed, node: Node, declared: Declared, name: Node, outer: _
 
 
 def _body(parsed: Parsed, body: Node | None) -> Range | None:
-    """A body's span; a brace is the beginning of one that has no node of its own (a Go interface's)."""
+    """The range of a body; a brace starts a body that has no node of its own (a Go interface's)."""
     if body is None or body.start_byte == body.end_byte:
         return None
     span = parsed.span(body)
@@ -92,7 +92,7 @@ def _body(parsed: Parsed, body: Node | None) -> Range | None:
 
 
 def _kind(parsed: Parsed, declared: Declared, outer: _Scope) -> SymbolKind:
-    """A function in a class is a method; a module's is one where the language calls it so."""
+    """A function in a class is a method; one in a module is a method if the language calls it so."""
     if declared.kind is not SymbolKind.FUNCTION:
         return declared.kind
     if outer.kind is SymbolKind.MODULE and not declared.path:
@@ -101,7 +101,7 @@ def _kind(parsed: Parsed, declared: Declared, outer: _Scope) -> SymbolKind:
 
 
 def _wrapped(parsed: Parsed, node: Node) -> tuple[Node, Node]:
-    """The nodes that the header begins in and that the whole declaration is."""
+    """The node in which the header begins, and the node of the whole declaration."""
     wrappers = parsed.rules.wrappers
     header = whole = node
     while (parent := whole.parent) is not None and parent.type in wrappers:
@@ -116,7 +116,7 @@ def _wrapped(parsed: Parsed, node: Node) -> tuple[Node, Node]:
 
 
 def _first_attribute(parsed: Parsed, node: Node) -> Node:
-    """The first of the attributes that stand before a node; the node itself where there are none."""
+    """The first attribute before a node; the node itself if there is none."""
     rules = parsed.rules
     first, before = node, node.prev_sibling if rules.attributes else None
     while before is not None and before.type in (*rules.attributes, *rules.comments):
@@ -127,7 +127,7 @@ def _first_attribute(parsed: Parsed, node: Node) -> Node:
 
 
 def _header(parsed: Parsed, header_node: Node, node: Node, body: Node | None) -> Range:
-    """From the keyword, behind any attributes, to the last thing before the body."""
+    """The header: from the keyword, after any attributes, to the last node before the body."""
     skipped = (*parsed.rules.comments, *parsed.rules.after_signature, ";", "ERROR")
     start = _keyword(header_node, (*parsed.rules.attributes, *parsed.rules.comments)) or header_node
     last = _before(body, skipped) if body is not None else _last_child(node, skipped)
@@ -135,7 +135,7 @@ def _header(parsed: Parsed, header_node: Node, node: Node, body: Node | None) ->
 
 
 def _keyword(node: Node, skipped: tuple[str, ...]) -> Node | None:
-    """The first part of a node that is no attribute; Java keeps its annotations among the modifiers."""
+    """The first child that is no attribute; in Java annotations are among the modifiers."""
     for child in node.children:
         if child.child_count and child.children[0].type in skipped:
             if inner := _keyword(child, skipped):
@@ -146,7 +146,7 @@ def _keyword(node: Node, skipped: tuple[str, ...]) -> Node | None:
 
 
 def _before(body: Node, skipped: tuple[str, ...]) -> Node:
-    """What stands directly before a body, in its parent or further out."""
+    """The node directly before a body, in its parent or an outer node."""
     before = body.prev_sibling
     while before is not None and before.type in skipped:
         before = before.prev_sibling
@@ -156,7 +156,7 @@ def _before(body: Node, skipped: tuple[str, ...]) -> Node:
 
 
 def _last_child(node: Node, skipped: tuple[str, ...]) -> Node:
-    """The last part of a declaration without a body, its terminator left out."""
+    """The last child of a declaration without a body, excluding its terminator."""
     parts = [child for child in node.children if child.type not in skipped]
     while len(parts) > 1 and parts[-1].type in _TRAILING:
         parts.pop()
@@ -164,7 +164,7 @@ def _last_child(node: Node, skipped: tuple[str, ...]) -> Node:
 
 
 def _doc(parsed: Parsed, declared: Declared, anchors: tuple[Node, ...]) -> Range | None:
-    """Docstring, or the comment above; between attributes and declaration where there is none above both."""
+    """The docstring, or the comment above; else a comment between attributes and declaration."""
     if parsed.docstrings:
         statement = docstring(declared.body) if declared.body else None
         return parsed.span(statement) if statement else None
@@ -175,7 +175,7 @@ def _doc(parsed: Parsed, declared: Declared, anchors: tuple[Node, ...]) -> Range
 
 
 def _signature(parsed: Parsed, header_node: Node, header: Range, name: str) -> str:
-    """The header on one line, without comments; a C typedef's name stands behind its body."""
+    """The header on one line, without comments; a C typedef's name follows its body."""
     written = parsed.text.slice(header)
     if any(mark in written for mark in ("#", "//", "/*")):
         query = f"[{' '.join(f'({kind})' for kind in parsed.rules.comments)}] @comment"

@@ -1,4 +1,4 @@
-"""Finds the documentation that a declaration or a module already has; never judges its words."""
+"""Finds the existing documentation of a declaration or module; does not judge its text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STRINGS = ("string", "concatenated_string")
 
 
 def docstring(body: Node) -> Node | None:
-    """The statement of a Python body that is its docstring."""
+    """The docstring statement of a Python body."""
     first = next((child for child in body.named_children if child.type != "comment"), None)
     if first is None or first.type != "expression_statement" or first.named_child_count != 1:
         return None
@@ -24,9 +24,9 @@ def docstring(body: Node) -> Node | None:
 
 
 def doc_above(parsed: Parsed, anchor: Position) -> Range | None:
-    """The run of doc comments that ends directly above a place, or on its line directly before it.
+    """The run of doc comments that ends directly above a position, or directly before it on its line.
 
-    A block comment is a run by itself. Orders to tools (``//go:noinline``) may stand below the run.
+    A block comment is a run of its own. Tool directives (``//go:noinline``) may follow the run.
     """
     text = parsed.text
     before = text.lines[anchor.line][: anchor.column]
@@ -53,7 +53,7 @@ def doc_above(parsed: Parsed, anchor: Position) -> Range | None:
 
 
 def module_doc(parsed: Parsed, taken: frozenset[Range | None]) -> Range | None:
-    """The module's own documentation; ``taken`` are the spans that belong to symbols."""
+    """The module's own documentation; ``taken`` are the ranges that belong to symbols."""
     if parsed.docstrings:
         statement = docstring(parsed.root)
         return parsed.span(statement) if statement else None
@@ -65,7 +65,7 @@ def module_doc(parsed: Parsed, taken: frozenset[Range | None]) -> Range | None:
 
 
 def _leading_run(parsed: Parsed) -> Range | None:
-    """The first run of module doc comments that only other comments and attributes stand before."""
+    """The first run of module doc comments; only other comments and attributes may precede it."""
     run: Range | None = None
     for node in parsed.root.children:
         if node.type not in parsed.rules.comments:
@@ -87,7 +87,7 @@ def _leading_run(parsed: Parsed) -> Range | None:
 
 
 def _comment_on(parsed: Parsed, row: int) -> Range | None:
-    """The comment that ends on a row, if nothing else stands on any of its rows."""
+    """The comment that ends on a row, if its rows contain nothing else."""
     bare = parsed.text.bare(row)
     code = _unmarked(bare)
     if not code:
@@ -99,15 +99,15 @@ def _comment_on(parsed: Parsed, row: int) -> Range | None:
 
 
 def _unmarked(line: str) -> str:
-    """A line without white space at its ends, and without the byte order mark that the first may begin with."""
+    """A line without surrounding white space and without a byte order mark."""
     return line.removeprefix("\ufeff").strip()
 
 
 def _comment_at(parsed: Parsed, position: Position) -> Range | None:
-    """The comment around a place, without the white space at its end."""
+    """The comment that encloses a position, without trailing white space."""
     node = parsed.leaf_at(position)
     while node is not None and node.type not in parsed.rules.comments:
-        # Rust's comments have parts; nobody's comments have parts that are statements.
+        # Rust's comments have child nodes; no language's comments contain statements.
         node = node.parent if "comment" in node.type or not node.is_named else None
     if node is None:
         return None

@@ -1,4 +1,4 @@
-"""The Grammar port: keeps the trees of open documents and the outlines of recent texts, behind one lock."""
+"""The Grammar port: caches the trees of open documents and the outlines of recent texts behind one lock."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Set
 from dataclasses import replace
 from threading import Lock
 
+from routerd.adapters.grammar.code_tokens import code_tokens, same_code
 from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.documentation import module_doc
 from routerd.adapters.grammar.effort import TooHardError, grant, limited
 from routerd.adapters.grammar.imports import imports
-from routerd.adapters.grammar.nearby import around_nearby
+from routerd.adapters.grammar.incremental import around_incremental
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.adapters.grammar.patched import outermost, patched
 from routerd.adapters.grammar.recent_items import RecentItems
-from routerd.adapters.grammar.tokens import code_tokens, same_code
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
@@ -22,18 +22,18 @@ from routerd.domain.text import Text
 from routerd.languages import spec_of
 
 OPEN_DOCUMENTS = 64
-"""Trees that are kept: more files than people have open; one of 5,000 lines is about 5 MB."""
+"""The number of cached trees: more than the files that people have open; one of 5,000 lines is about 5 MB."""
 FAR_LINES = 300
-"""Between two changes, beyond which one parse of all between them takes longer than patching an outline."""
+"""The longest distance between two changes for patching an outline; beyond it a full parse is not slower."""
 RECENT_TEXTS = 64
-"""Outlines and token tuples that are kept."""
+"""The number of cached outlines and token tuples."""
 
 
 class TreeSitterGrammar:
     """``domain.ports.Grammar`` by tree-sitter; one object for all threads.
 
-    The lock is held for look-ups alone: who asks about one document never waits until another one is parsed.
-    A source that takes too much work counts as one big fault, without any declaration in it.
+    The lock is held only for look-ups: a query of one document never waits for the parse of another.
+    A source that exceeds the CPU limit counts as one syntax error without declarations.
     """
 
     def __init__(self) -> None:
@@ -48,15 +48,15 @@ class TreeSitterGrammar:
         self._tokens: RecentItems[tuple[str, str], tuple[str, ...]] = RecentItems(RECENT_TEXTS)
 
     def __reduce__(self) -> tuple[type[TreeSitterGrammar], tuple[()]]:
-        """In another process it begins with an empty memory."""
+        """Pickles no caches: a copy in another process starts empty."""
         return TreeSitterGrammar, ()
 
     def knows(self, language: str) -> bool:
-        """Whether there is a grammar for this language id: every language with a spec has one."""
+        """Whether there is a grammar for the language id; every language with a spec has one."""
         return spec_of(language) is not None
 
     def at_hand(self, document: Document) -> bool:
-        """Whether an earlier look at the document makes the next one quick, whatever was typed since."""
+        """Whether an earlier query of the document makes the next one fast, whatever was typed since."""
         if not self.knows(document.language):
             return True
         key = (document.uri, document.language)
@@ -64,7 +64,7 @@ class TreeSitterGrammar:
             return key in self._trees or key in self._too_hard
 
     def outline(self, document: Document) -> Outline:
-        """The declarations of a document; empty for a language that has no grammar."""
+        """The declarations of a document; empty without a grammar."""
         if not self.knows(document.language):
             return Outline(document.language)
         try:
@@ -94,17 +94,14 @@ class TreeSitterGrammar:
             self._too_hard.put(key, document.text)
 
     def _given_up(self, document: Document) -> bool:
-        """Whether this text, or the one that it was typed into, took too much work."""
+        """Whether this text, or the one it was edited from, exceeded the CPU limit."""
         with self._lock:
             text = self._too_hard.get((document.uri, document.language))
         return text is not None and (text is document.text or document.text.changed_since(text) is not None)
 
     def _keep(self, document: Document, outline: Outline) -> Outline:
-        """Remember an outline, and of its document's older ones the last: a job may be about the text before.
-
-        More of them would be a hundred thousand places that each garbage collection looks through.
-        """
-        # The text is kept with its outline, so its identity cannot come to mean another text.
+        """Caches an outline and the document's previous one, for jobs on that; more would slow garbage collection."""
+        # The text is stored with its outline, so its identity cannot be reused by another text.
         key = (document.uri, document.version, document.language, id(document.text))
         with self._lock:
             same = [known for known in self._outlines if (known[0], known[2]) == (document.uri, document.language)]
@@ -113,15 +110,15 @@ class TreeSitterGrammar:
             return self._outlines.put(key, (document.text, outline))[1]
 
     def _known(self, document: Document) -> Outline | None:
-        """The outline, if it was made before, or follows from the latest one by a change within one declaration."""
+        """The outline, if it is cached or can be patched from the latest one (a change within one declaration)."""
         key = (document.uri, document.version, document.language, id(document.text))
         with self._lock:
             if cached := self._outlines.get(key):
                 return cached[1]
             latest = next(
                 (
-                    kept
-                    for (uri, _, language, _), kept in reversed(self._outlines.items())
+                    cached
+                    for (uri, _, language, _), cached in reversed(self._outlines.items())
                     if uri == document.uri and language == document.language
                 ),
                 None,
@@ -133,9 +130,9 @@ class TreeSitterGrammar:
         return self._keep(document, newer) if newer else None
 
     def around(self, document: Document, position: Position) -> tuple[Symbol, ...]:
-        """The symbols around a place, outer before inner, without outlining the whole file.
+        """The symbols that enclose a position, outermost first, without outlining the whole file.
 
-        Where half-written code above would make the parser lose the place, the answer is the one from before.
+        If incomplete code above hides the enclosing symbols from the parser, the previous result is returned.
         """
         if not self.knows(document.language) or self._given_up(document):
             return ()
@@ -154,29 +151,29 @@ class TreeSitterGrammar:
     def _around(self, document: Document, position: Position) -> tuple[Symbol, ...]:
         key = (document.uri, document.language)
         with self._lock:
-            _, kept = self._trees.get(key) or (None, None)
-        if kept is None:
-            kept = self._parsed(document)
+            _, cached = self._trees.get(key) or (None, None)
+        if cached is None:
+            cached = self._parsed(document)
         else:
-            grant(len(kept.text.string))
-        # A patched outline costs what the file has symbols, the tree costs what was typed since it was made.
-        since = document.text.changed_since(kept.text)
+            grant(len(cached.text.string))
+        # Patching an outline is linear in the file's symbols; the tree's cost depends on what was typed since.
+        since = document.text.changed_since(cached.text)
         far = since is not None and since.old_last - since.first > FAR_LINES
         if far and (outline := self._known(document)):
             return tuple(symbol for symbol in outline.symbols if position in symbol.whole)
-        found, newer = around_nearby(kept, document.text, document.text.clamp(position))
-        if newer is not kept and document.version is not None:
+        found, newer = around_incremental(cached, document.text, document.text.clamp(position))
+        if newer is not cached and document.version is not None:
             with self._lock:
                 self._trees.put(key, (document.version, newer))
         return found
 
     def named_at(self, document: Document, position: Position) -> Symbol | None:
-        """The symbol whose declared name stands at a place, without outlining the whole file."""
+        """The symbol whose declared name is at a position, without outlining the whole file."""
         position = document.text.clamp(position)
         return next((symbol for symbol in self.around(document, position) if position in symbol.name_span), None)
 
     def names(self, document: Document, span: Range) -> tuple[str, ...]:
-        """Identifiers used in a span, each once, in order of first use; those that are declared there are not."""
+        """Identifiers used in a range, each once, in order of first use, without those declared there."""
         if not self.knows(document.language) or self._given_up(document):
             return ()
         outline = self.outline(document)
@@ -205,7 +202,7 @@ class TreeSitterGrammar:
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
         """The tokens of the code without comments and documentation: equal means the same program.
 
-        For a language without a grammar, and for a source that takes too much work, the lines as they stand.
+        The plain lines for a language without a grammar and for a source that exceeds the CPU limit.
         """
         if not self.knows(language):
             return tuple(text.splitlines())
@@ -232,7 +229,7 @@ class TreeSitterGrammar:
         return self.code_tokens(before, language) == self.code_tokens(after, language)
 
     def faults(self, text: str, language: str) -> int:
-        """How many places do not parse; 0 where there is no grammar, and every character where nobody can tell."""
+        """The number of syntax errors; 0 without a grammar, the number of characters beyond the CPU limit."""
         if not self.knows(language):
             return 0
         try:
@@ -242,7 +239,7 @@ class TreeSitterGrammar:
             return max(len(text), 1)
 
     def _whole(self, text: str, language: str) -> Parsed:
-        """The tree of a text; two are kept, as a check asks for a file before and after its change in turns."""
+        """The tree of a text; two are cached, as a check alternates between a file before and after its change."""
         key = (language, text)
         with self._lock:
             known = self._wholes.get(key)
@@ -254,26 +251,26 @@ class TreeSitterGrammar:
             return self._wholes.put(key, parsed)
 
     def _piece(self, document: Document, outline: Outline, span: Range) -> tuple[Parsed, int]:
-        """A tree that holds a span, and the lines above it: the file's if it is at hand, else of the declaration."""
+        """A tree that contains a range, and the lines above it: the file's if cached, else the declaration's."""
         with self._lock:
-            _, kept = self._trees.get((document.uri, document.language), (None, None))
+            _, cached = self._trees.get((document.uri, document.language), (None, None))
         whole = outermost(outline, span.start.line, span.end.line)
-        if (kept is not None and kept.text is document.text) or whole is None or outline.faults:
+        if (cached is not None and cached.text is document.text) or whole is None or outline.faults:
             return self._parsed(document), 0
         top, bottom = whole.rows
         return Parsed.of(Text("".join(document.text.lines[top : bottom + 1])), document.language), top
 
     def _parsed(self, document: Document) -> Parsed:
-        """The document's tree; kept for a document that an editor holds.
+        """The document's tree; cached for a document that is open in an editor.
 
-        Another text under the same version is somebody's "what if", and not what the next keystroke meets.
+        A different text under the same version is hypothetical, not the base of the next keystroke.
         """
         key = (document.uri, document.language)
         with self._lock:
-            version, kept = self._trees.get(key, (None, None))
-        if kept is not None and (kept.text is document.text or kept.text == document.text):
-            grant(len(kept.text.string))
-            return kept
+            version, cached = self._trees.get(key, (None, None))
+        if cached is not None and (cached.text is document.text or cached.text == document.text):
+            grant(len(cached.text.string))
+            return cached
         parsed = replace(self._whole(document.text.string, document.language), text=document.text)
         if document.version is not None and document.version != version:
             with self._lock:

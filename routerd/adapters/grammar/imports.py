@@ -1,4 +1,4 @@
-"""Reads the import statements of a file by the captures of its language's query."""
+"""Extracts the import statements of a file by its language's query."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routerd.languages.node import Node
 
 
 def imports(parsed: Parsed, captures: Mapping[str, Sequence[Node]]) -> tuple[Import, ...]:
-    """One Import for each module that a statement names, with the names that it brings into the file."""
+    """One Import for each module in a statement, with the names that it imports."""
     parts = sorted(
         (part.start_byte, part.end_byte, role, part)
         for role in ("module", "name", "guard")

@@ -1,7 +1,7 @@
-"""A text with its syntax tree: where bytes become places, and the one place where a grammar is loaded.
+"""A text with its syntax tree: converts bytes to positions and loads grammars.
 
-tree-sitter counts UTF-8 bytes and ends lines at LF only. So a lone CR is shown to it as an LF and a lone
-surrogate as U+FFFD: both are as long as what they stand for, and its rows are the text's lines.
+tree-sitter counts UTF-8 bytes and ends lines at LF only. So a lone CR is passed as an LF and a lone
+surrogate as U+FFFD, which have the same lengths, so that its rows are the text's lines.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node as TreeSitterNode
 
 _PIECE_BYTES = 1_024
-"""Of a source, read at a time: larger ones make the text of a node slow, smaller ones the parser."""
+"""Bytes of a source read at a time: larger chunks slow down a node's text, smaller ones the parser."""
 _DEEPEST = 10_000
-"""Levels of a tree in which a query looks; it counts them in 16 bits, and takes minutes where those overflow."""
+"""The depth to which a query searches a tree; it counts depth in 16 bits and takes minutes after an overflow."""
 _MOST_SIGNS = 5_000
-"""Brackets and operators that a node may hold where the source does not parse: a query takes 10 ms for so many."""
+"""The most brackets and operators in an error node: a query over so many takes 10 ms."""
 _MOST_OPEN = 500
-"""Signs in one statement after which a grammar's recovery is slow; so many take 0.02 s, and 20,000 took 40 s."""
+"""The most signs in one statement before a grammar's error recovery gets slow: 0.02 s; 20,000 took 40 s."""
 _STATEMENT_END = re.compile(rb"[;{}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -39,13 +39,13 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 
 @cache
 def spec_at_hand(language: str) -> LanguageSpec:
-    """The spec of a language that is known to have one; KeyError for any other."""
+    """The spec of a language. Raises KeyError if there is none."""
     return specs()[language]
 
 
 @cache
 def grammar_of(language: str) -> Language:
-    """The compiled grammar; imports tree-sitter and the language's wheel the first time."""
+    """The compiled grammar; imports tree-sitter and the language's wheel on first use."""
     from tree_sitter import Language  # noqa: PLC0415 - lazily: an editor session meets few languages
 
     rules = spec_at_hand(language).grammar
@@ -54,14 +54,14 @@ def grammar_of(language: str) -> Language:
 
 @cache
 def query_of(language: str, source: str) -> Query:
-    """A compiled query; compiling costs milliseconds, running it next to nothing."""
+    """A compiled query; compiling takes milliseconds."""
     from tree_sitter import Query  # noqa: PLC0415 - as above
 
     return Query(grammar_of(language), source)
 
 
 def parse(code: bytes, language: str) -> Tree:
-    """The tree of a source in UTF-8 that may hold lone surrogates and lone CRs. Raises TooHardError."""
+    """Parses a UTF-8 source that may contain lone surrogates and lone CRs. Raises TooHardError."""
     from tree_sitter import Parser  # noqa: PLC0415 - as above
 
     rules = spec_at_hand(language).grammar
@@ -70,7 +70,7 @@ def parse(code: bytes, language: str) -> Tree:
         raise effort.TooHardError
     effort.grant(len(source))
     try:
-        # Read piece by piece, as only then the parser asks whether to go on; it holds the GIL in between.
+        # Read in chunks, as the parser only checks for cancellation between them; it holds the GIL meanwhile.
         tree = Parser(grammar_of(language)).parse(
             lambda start, _: source[start : start + _PIECE_BYTES], progress_callback=lambda *_: effort.over()
         )
@@ -82,9 +82,9 @@ def parse(code: bytes, language: str) -> Tree:
 
 
 def _refuse_long_runs(tree: Tree) -> None:
-    """Raise TooHardError for a node with so many signs in a row that queries over it, which ask nobody, take for ever.
+    """Raises TooHardError for a node with so many signs in a row that queries, which cannot be cancelled, never end.
 
-    tree-sitter looks for the next name behind each sign anew. (Its binding's callback for queries crashes in 0.26.)
+    tree-sitter searches for the next name after each sign again. (Its binding's callback for queries crashes in 0.26.)
     """
     broken = [tree.root_node] if tree.root_node.has_error else []
     while broken:
@@ -105,7 +105,7 @@ def utf8(string: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A text, its tree, and the way from the tree's points to the text's places."""
+    """A text with its tree; converts between the tree's points and the text's positions."""
 
     text: Text
     language: str
@@ -113,7 +113,7 @@ class Parsed:
 
     @classmethod
     def of(cls, text: Text, language: str) -> Parsed:
-        """Parse a text from the beginning. Raises TooHardError, as all that looks at the tree does."""
+        """Parses a text. Raises TooHardError, as every method that uses the tree does."""
         return cls(text, language, parse(utf8(text.string), language))
 
     @property
@@ -134,25 +134,25 @@ class Parsed:
     def captures(
         self, query: str, near: Position | Range | None = None, within: Node | None = None
     ) -> Mapping[str, Sequence[Node]]:
-        """The nodes that each capture of a query finds, in no particular order; ``near`` a place or span only."""
+        """The nodes that each capture of a query finds, unordered; ``near`` restricts it to a position or range."""
         from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
 
         cursor = QueryCursor(query_of(self.language, query))
         cursor.set_max_start_depth(_DEEPEST)
         if near is not None:
             start, end = (near, near) if isinstance(near, Position) else (near.start, near.end)
-            # A cursor behind the last letter of a name is at that name: one byte more on either side.
+            # A cursor after the last letter of a name belongs to the name: search one byte more on either side.
             row, byte = self.point(start)
             end_row, end_byte = self.point(end)
             cursor.set_point_range((row, max(byte - 1, 0)), (end_row, end_byte + 1))
         return cursor.captures(self.root if within is None else cast("TreeSitterNode", within))
 
     def point(self, position: Position) -> tuple[int, int]:
-        """A place of the text as a point of the tree."""
+        """Converts a position to a point of the tree."""
         return position.line, len(utf8(self.text.lines[position.line][: position.column]))
 
     def position(self, point: tuple[int, int]) -> Position:
-        """A point of the tree as a place; one inside a line end is before it."""
+        """Converts a point of the tree to a position; a point inside a line end moves before it."""
         row, byte = point
         if row >= len(self.text.lines):
             return self.text.end
@@ -163,7 +163,7 @@ class Parsed:
         return Position(row, min(column, len(line.rstrip("\r\n"))))
 
     def span(self, node: Node) -> Range:
-        """Where a node stands; a line end at its own end is left out."""
+        """The range of a node, without a trailing line end."""
         effort.check()
         start, end = self.position(node.start_point), self.position(node.end_point)
         if end.column == 0 and end.line > start.line:
@@ -171,12 +171,12 @@ class Parsed:
         return Range(start, end)
 
     def leaf_at(self, position: Position) -> Node | None:
-        """The smallest node around the character that begins at a place."""
+        """The smallest node that contains the character at a position."""
         point = self.point(position)
         return self.root.descendant_for_point_range(point, point)
 
     def faults(self) -> tuple[Range, ...]:
-        """Where the parser skipped or invented something, outermost first, none inside another."""
+        """Where the parser skipped or inserted something, outermost only."""
         faults: list[Range] = []
         ahead = [self.root]
         while ahead:

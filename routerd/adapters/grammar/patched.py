@@ -1,7 +1,7 @@
-"""The outline after a keystroke, from the one before: only the declaration that was typed in is parsed again.
+"""Patches the outline after a keystroke: only the edited declaration is parsed again.
 
-Holds where the change lies within one outermost declaration that parses by itself, before and after, as the
-same declaration: then nothing outside of it can mean anything else. Everywhere else the file is outlined anew.
+Valid if the change lies within one top-level declaration that parses on its own, before and after, as the same
+declaration: then nothing outside it changes its meaning. Otherwise the whole file is outlined again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from routerd.adapters.grammar.declarations import symbols
 from routerd.adapters.grammar.imports import imports
-from routerd.adapters.grammar.nearby import MOST_LINES
+from routerd.adapters.grammar.incremental import MOST_LINES
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.position import Range
 from routerd.domain.symbol import Outline, Symbol
@@ -18,7 +18,7 @@ from routerd.domain.text import Text
 
 
 def patched(old: Outline, before: Text, after: Text) -> Outline | None:
-    """The outline of a text from that of an older one; ``None`` where only a look at the whole file can tell."""
+    """Derives the outline of a text from that of an older one; ``None`` if the whole file must be parsed."""
     change = after.changed_since(before)
     if change is None or old.faults:
         return None
@@ -54,7 +54,7 @@ def patched(old: Outline, before: Text, after: Text) -> Outline | None:
 
 
 def outermost(outline: Outline, first: int, last: int) -> Symbol | None:
-    """The outermost declaration that some lines lie in, if it stands alone on its lines and is not too long."""
+    """The top-level declaration that contains some lines, if it is alone on its lines and not too long."""
     around = next((s for s in outline.symbols if s.whole.start.line <= first and last <= s.whole.end.line), None)
     if around is None or around.whole.start.column or around.whole.end.line - around.whole.start.line > MOST_LINES:
         return None
@@ -64,7 +64,7 @@ def outermost(outline: Outline, first: int, last: int) -> Symbol | None:
 
 
 def _same(found: tuple[Symbol, ...], old: Symbol, top: int, bottom: int) -> bool:
-    """Whether a piece holds the one declaration that stood there, from its first line to its last."""
+    """Whether a piece consists of exactly the same declaration, from its first line to its last."""
     if not found or any(not found[0].whole.covers(symbol.whole) for symbol in found):
         return False
     new = found[0]

@@ -1,4 +1,4 @@
-"""How often each model's answers were accepted, by action and language, from the ledger's latest rows."""
+"""The acceptance rate of each model by action and language, from the ledger's latest rows."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', 
 
 
 def acceptance(database: Database, model: ModelRef, action: str, language: str) -> Acceptance:
-    """The latest answers of one model to one kind of work; nothing known where the ledger cannot be read."""
+    """The acceptance of one model's latest answers to one action and language; empty if the ledger cannot be read."""
     of_model = (action, language, model.provider, model.model)
     try:
-        ((accepted, tried, latest),) = database.read(
+        ((accepted, answers, latest),) = database.read(
             "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM (SELECT id, status FROM attempts "
             f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {_JUDGED} ORDER BY id DESC LIMIT ?)",
             (*of_model, WINDOW),
@@ -27,11 +27,11 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
         )
     except LedgerError:
         return Acceptance()
-    return Acceptance(accepted or 0, tried, since)
+    return Acceptance(accepted or 0, answers, since)
 
 
 def trials(database: Database, begin: float) -> tuple[Trial, ...]:
-    """Every model's answers by kind of work since a time, most asked first."""
+    """Every model's answers since a time, by action and language, most answers first."""
     rows = database.read(
         "SELECT provider || '/' || model, action, language, SUM(status = 'ok'), COUNT(*), AVG(cost) "
         f"FROM {ATTEMPTS} WHERE at >= ? AND {_JUDGED} "
@@ -39,6 +39,6 @@ def trials(database: Database, begin: float) -> tuple[Trial, ...]:
         (begin,),
     )
     return tuple(
-        Trial(model, action, language, ok, tried, from_pico(int(cost or 0)))
-        for model, action, language, ok, tried, cost in rows
+        Trial(model, action, language, ok, answers, from_pico(int(cost or 0)))
+        for model, action, language, ok, answers, cost in rows
     )

@@ -1,4 +1,4 @@
-"""What the ledger's rows taught of each model, kept in memory: how it bills, how often its answers were accepted."""
+"""Caches each model's token calibration and acceptance rate from the ledger's rows."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from routerd.domain.model import ModelRef
 from routerd.domain.quote import TokenCalibration
 
 _BILLS = 600
-"""Bills that are looked at for one model: a hundred for each of a handful of actions and languages."""
+"""The number of bills read for one model: a hundred for each of a handful of actions and languages."""
 
 _MARGIN = 1.1
-"""A provider that once billed beyond what it was allowed is given so much more than that."""
+"""The margin on the excess of a provider that once billed more than its limit."""
 
 _Work = tuple[ModelRef, str, str]
 """A model, an action and a language."""
 
 
 class CalibrationStore:
-    """Asked at each hover and, while typing pauses, from a thread beside; reads anew only what may have changed."""
+    """Called at each hover and from a background thread; reads again only what may have changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,7 +36,7 @@ class CalibrationStore:
         self._version: object = None
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
-        """Factors from the model's latest bills."""
+        """The token calibration from the model's latest bills."""
         work = (model, action, language)
         with self._lock:
             self._follow()
@@ -46,7 +46,7 @@ class CalibrationStore:
             return self._learned[work]
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
-        """How often the model's latest answers to this kind of work were accepted."""
+        """The acceptance rate of the model's latest answers to this action and language."""
         work = (model, action, language)
         with self._lock:
             self._follow()
@@ -54,14 +54,14 @@ class CalibrationStore:
                 self._accepted[work] = acceptance(self._database, *work)
             return self._accepted[work]
 
-    def forget(self, model: ModelRef) -> None:
-        """This process has booked an attempt of a model. Every action counts as one that was run without the others."""
+    def invalidate(self, model: ModelRef) -> None:
+        """Invalidates after a booking of a model; all acceptances too, as every other model's ``since`` grows."""
         with self._lock:
             self._accepted.clear()
             self._learned = {work: known for work, known in self._learned.items() if work[0] != model}
 
     def _follow(self) -> None:
-        """Forget all where another daemon has written, which SQLite tells within microseconds."""
+        """Invalidates everything if another daemon has written, which SQLite reports within microseconds."""
         try:
             version = self._database.read("PRAGMA data_version")[0][0]
         except LedgerError:
@@ -73,7 +73,7 @@ class CalibrationStore:
 
 
 def _bills(database: Database, model: ModelRef) -> list[BilledAttempt]:
-    """The latest first; none where the ledger cannot be read."""
+    """The bills, latest first; empty if the ledger cannot be read."""
     try:
         rows = database.read(
             "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
@@ -88,7 +88,7 @@ def _bills(database: Database, model: ModelRef) -> list[BilledAttempt]:
 
 
 def _excess(database: Database, model: ModelRef) -> float:
-    """The largest of the latest bills in terms of what had been foreseen for it; 1 where none was above that."""
+    """The largest ratio of the latest bills to their highest estimate; 1 if no bill exceeded its estimate."""
     try:
         ((ratio,),) = database.read(
             "SELECT MAX(1.0 * cost / allowed) FROM (SELECT cost, allowed FROM attempts "

@@ -23,6 +23,6 @@ _FAMILIES = (
 
 
 def prior_factor(model: ModelRef) -> float:
-    """The shipped factor of a model's family; 1 where none was measured."""
+    """The shipped factor of a model's family; 1 if none was measured."""
     name = model.model.lower()
     return next((factor for family, factor in _FAMILIES if family in name), 1.0)

@@ -1,4 +1,4 @@
-"""Failures and failovers out of the ledger's rows: who failed, who answered instead, and what was never answered."""
+"""Failures and failovers from the ledger's rows: what failed, what answered instead, and what was never answered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Attempt:
     tier: str
     status: str
     pico: int
-    """Pico-dollars; 0 where the price is unknown."""
+    """Pico-dollars; 0 if the price is unknown."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class _Row:
 
 
 def failovers(database: Database, begin: float) -> Failovers:
-    """Of all jobs since a time in which an attempt gave no answer; rows of daemons that died say too little."""
+    """The failovers of all jobs since a time that had a failed attempt, without rows of daemons that died."""
     rows = database.read(
         f"SELECT job, provider || '/' || model, tier, status, COALESCE(cost, 0) FROM {ATTEMPTS} "
         "WHERE at >= ? AND provider <> '' AND job IN (SELECT job FROM attempts WHERE at >= ? AND status <> 'ok') "
@@ -44,7 +44,7 @@ def failovers(database: Database, begin: float) -> Failovers:
 
 
 def summed(jobs: Iterable[tuple[_Attempt, ...]]) -> Failovers:
-    """From each job's attempts in their order."""
+    """Computes the failovers from each job's attempts in order."""
     rows: dict[tuple[str, str], _Row] = {}
     ends: Counter[tuple[str, str, str]] = Counter()
     moves: Counter[tuple[str, str, bool, bool]] = Counter()

@@ -1,4 +1,4 @@
-"""The latest failure at each provider, for a person who wonders what is wrong there."""
+"""The latest failure at each provider, for diagnosis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routerd.adapters.sqlite import Database
 
 @dataclass(frozen=True, slots=True)
 class LastFailure:
-    """A call that a provider failed."""
+    """A call that failed at its provider."""
 
     at: datetime
     model: str
@@ -21,7 +21,7 @@ class LastFailure:
 
 
 def last_failures(database: Database, since: datetime) -> Mapping[str, LastFailure]:
-    """By provider; answers that were rejected here, and calls that the user cancelled, are no fault of theirs."""
+    """By provider, without rejected answers and cancelled calls, which are not the provider's failures."""
     rows = database.read(
         # SQLite gives the other columns of the row that has the maximum.
         f"SELECT provider, model, COALESCE(reason, status), MAX(at) FROM {ATTEMPTS} "

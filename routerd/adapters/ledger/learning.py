@@ -1,6 +1,6 @@
-"""What bills teach: robust ratios of billed to counted tokens, and quantiles of output; pure arithmetic.
+"""Token calibration from bills: robust ratios of billed to counted tokens, and quantiles of output; pure functions.
 
-Medians, because least squares made one provider's estimates worse: a few odd bills pull a mean far off.
+It uses medians, because least squares made one provider's estimates worse: a few outliers distort a mean.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from routerd.domain.quantile import outer_levels, quantile
 from routerd.domain.quote import Past, TokenCalibration
 
 HALF_LIFE = 60
-"""Bills after which an older one counts half: prompts and models change within weeks."""
+"""The half-life of a bill's weight, in bills: prompts and models change within weeks."""
 
 _PRIOR_WEIGHT = 2.0
-"""The shipped factor counts as so many bills, and is outvoted from the third on."""
+"""The weight of the shipped factor in bills; the third bill outweighs it."""
 
 _FEWEST_OUTPUTS = 12
-"""Below this many answers the tails are guesswork, and the prior's spread is wider than any of them."""
+"""Below this many answers the tails are unreliable, and the prior's spread is wider than any of them."""
 
 _FEWEST_ALIKE = 8
-"""From this many bills on, an action in a language has a factor of its own, and before that the language:
+"""From this many bills on, an action in a language has its own factor, and before that the language:
 tokenizers differ less between programming languages than between code and the prose of an action's prompt."""
 
-_KEPT = 100
-"""Bills that a range is made from: older ones weigh less than a third."""
+_RANGE_BILLS = 100
+"""The number of bills in a range: older ones weigh less than a third."""
 
 
 @dataclass(frozen=True, slots=True)
 class BilledAttempt:
-    """One answer that was billed: tokens counted and foreseen here, tokens billed there."""
+    """One billed answer: tokens counted and estimated locally, and tokens billed."""
 
     counted_input: int
     billed_input: int
@@ -40,11 +40,11 @@ class BilledAttempt:
     language: str = ""
     cached_input: int = 0
     reasoning: int = 0
-    """The part of the billed output that was never shown."""
+    """The reasoning tokens in the billed output."""
 
 
 def learn(bills: Sequence[BilledAttempt], action: str, language: str, prior_factor: float) -> TokenCalibration:
-    """From a model's latest bills, newest first, for one action and language."""
+    """Calibrates one action and language from a model's latest bills, newest first."""
     of_language = [bill for bill in bills if bill.language == language]
     of_action = [bill for bill in of_language if bill.action == action]
     alike = next((some for some in (of_action, of_language) if len(some) >= _FEWEST_ALIKE), bills)
@@ -61,7 +61,7 @@ def learn(bills: Sequence[BilledAttempt], action: str, language: str, prior_fact
             b.billed_output / b.prior_output,
             _weight(age),
         )
-        for age, b in enumerate(of_action[:_KEPT])
+        for age, b in enumerate(of_action[:_RANGE_BILLS])
     )
     outputs = [(one.output, one.weight) for one in past]
     low, high = outer_levels([one.weight for one in past])
@@ -71,7 +71,7 @@ def learn(bills: Sequence[BilledAttempt], action: str, language: str, prior_fact
 
 
 def _share_of_reasoning(bills: Sequence[BilledAttempt]) -> float:
-    """Of all tokens that were generated, old bills counting less; a mean, as sums of tokens are what is paid."""
+    """The weighted share of reasoning in all generated tokens; a mean, as the sum of tokens is billed."""
     generated = sum(bill.billed_output * _weight(age) for age, bill in enumerate(bills))
     thought = sum(bill.reasoning * _weight(age) for age, bill in enumerate(bills))
     return thought / generated if generated else 0.0

@@ -85,9 +85,9 @@ class SqliteLedger:
         return granted
 
     def book(self, booking: Booking, at: datetime) -> str | None:
-        """Write an attempt down; what cannot be written now is written with the next write that can be.
+        """Books an attempt; if that is not possible now, the next successful write includes it.
 
-        The sentence for the user where that is so, or where a new ledger was begun.
+        Returns a sentence for the user in that case, or if a new ledger was started.
         """
         return self._writer.book(booking, self._project, at)
 
@@ -112,7 +112,7 @@ class SqliteLedger:
         return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self._project)
 
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal:
-        """What the baseline model would have cost for the answers that were used, less all that was spent."""
+        """The baseline cost of the used answers minus all spending."""
         return self._sum(SAVED, since, until)
 
     def _sum(self, what: str, since: datetime, until: datetime | None, *names: str) -> Decimal:
@@ -123,7 +123,7 @@ class SqliteLedger:
         return from_pico(rows[0][0])
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
-        """Totals since a moment, or of all time; days are those of the zone."""
+        """Totals since a moment, or of all time; days are in the given time zone."""
         return statistics(self._database, since, zone)
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:

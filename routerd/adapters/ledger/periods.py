@@ -1,4 +1,4 @@
-"""The user's days and months, by their own midnight: where summer time begins or ends, a day has 23 or 25 hours."""
+"""The user's days and months in local time: when summer time begins or ends, a day has 23 or 25 hours."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from datetime import date, datetime, time, timedelta
 
 
 def day_of(at: datetime) -> tuple[datetime, datetime]:
-    """The day that a moment belongs to, in its zone: its first moment and the first of the next."""
+    """The day of a moment, in its time zone: its start and the start of the next day."""
     return _midnight(at.date(), at), _midnight(at.date() + timedelta(days=1), at)
 
 
 def month_of(at: datetime) -> tuple[datetime, datetime]:
-    """The month that a moment belongs to, as ``day_of``."""
+    """The month of a moment, as ``day_of``."""
     first = at.date().replace(day=1)
     return _midnight(first, at), _midnight((first + timedelta(days=31)).replace(day=1), at)
 
 
 def _midnight(day: date, at: datetime) -> datetime:
-    """Midnight at the beginning of a day. The machine's own clock says its offset of now, which is not that of then."""
+    """Midnight at the start of a day, with the UTC offset of that moment, which may differ from the current one."""
     if at.utcoffset() == at.astimezone().utcoffset():
         return datetime.combine(day, time()).astimezone()
     return datetime.combine(day, time(), at.tzinfo)

@@ -10,10 +10,10 @@ PICO = Decimal(10) ** 12
 
 
 class MigrationConnection(Protocol):
-    """As much of a SQLite connection as a migration needs."""
+    """The part of a SQLite connection that a migration needs."""
 
     def execute(self, statement: str, /) -> object:
-        """Run one statement."""
+        """Runs one statement."""
 
 
 def _first(connection: MigrationConnection) -> None:
@@ -62,11 +62,11 @@ MIGRATIONS = (_first, _replies, _health, _allowed, _projects)
 
 
 MOST_DOLLARS = 10_000
-"""Of one row: ten times what a call can cost, and 64 bits hold the sum of nine hundred such rows."""
+"""The most of one row: ten times what a call can cost; 64 bits can store the sum of nine hundred such rows."""
 _MOST = MOST_DOLLARS * 10**12
 _MOST_TOKENS = 10**9
 _LAST = 4_102_444_800
-"""The year 2100 in Unix seconds: a row from later has a broken clock, and no calendar need hold it."""
+"""The year 2100 in Unix seconds: a later row was written with a broken clock."""
 
 
 def _bounded(name: str, most: int, otherwise: str) -> str:
@@ -88,8 +88,8 @@ _COLUMNS = (
 ATTEMPTS = (
     f"(SELECT {', '.join(_COLUMNS)} FROM attempts WHERE typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST})"
 )
-"""What is read in place of the table: an amount that an older version or another program wrote beyond all bounds
-would overflow every sum that it is part of. SQLite flattens it, so that the indexes serve as before."""
+"""The query that is read in place of the table: an out-of-range amount from an older version or another program
+would overflow every sum that contains it. SQLite flattens it, so that the indexes serve as before."""
 
 
 RESERVATIONS = (
@@ -98,19 +98,19 @@ RESERVATIONS = (
     f"AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
     f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"
 )
-"""The same for reservations: what this program wrote, and nothing that would stop every later reservation."""
+"""The same for reservations: an invalid row must not block every later reservation."""
 
 
 def to_pico(amount: Decimal | None) -> int | None:
-    """Dollars as whole pico-dollars. Raises ValueError for what no row can hold."""
+    """Dollars as whole pico-dollars. Raises ValueError for an amount that a row cannot store."""
     if amount is None:
         return None
-    # Compared before anything is calculated: a huge exponent is short as a Decimal and endless as a number.
+    # Compared before any arithmetic: a Decimal with a huge exponent would expand to an endless integer.
     if not amount.is_finite() or not 0 <= amount <= MOST_DOLLARS:
         raise ValueError(f"its amount is not between 0 and {MOST_DOLLARS:,} dollars")
     return int((amount * PICO).to_integral_value())
 
 
 def from_pico(amount: int | None) -> Decimal:
-    """Dollars from pico-dollars; nothing booked is zero."""
+    """Dollars from pico-dollars; ``None`` (nothing booked) is zero."""
     return Decimal(amount or 0) / PICO

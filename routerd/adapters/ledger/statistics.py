@@ -1,4 +1,4 @@
-"""The ledger's sums, as one query for each table that people look at."""
+"""The ledger's statistics: one query for each table that users see."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from routerd.adapters.ledger.failovers import failovers
 from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
-from routerd.domain.stats import DayOfTier, Guess, ModelTotals, Stats
+from routerd.domain.stats import BilledEstimate, DayOfTier, ModelTotals, Stats
 
 _USAGE = "SUM(input), SUM(cached_input), SUM(cache_write), SUM(output), SUM(reasoning)"
 _GUESSES = 1_000
-"""The latest answers that a plot of estimates against bills shows."""
+"""The number of latest answers in a plot of estimates against bills."""
 
 _BASELINE = "SUM(CASE WHEN cost IS NOT NULL THEN baseline END)"
-"""An answer at an unknown price has saved nothing that anyone could know."""
+"""An answer at an unknown price counts as no saving."""
 SAVED = f"COALESCE({_BASELINE}, 0) - COALESCE(SUM(CASE WHEN baseline IS NOT NULL OR status <> 'ok' THEN cost END), 0)"
-"""What the baseline would have cost for the answers that were used, less what they and the unused ones cost."""
+"""The baseline cost of the used answers minus the cost of all answers, used or not."""
 
 
 def statistics(database: Database, since: datetime | None, zone: tzinfo | None) -> Stats:
-    """Totals since a moment, or of all time; days are those of the zone."""
+    """Totals since a moment, or of all time; days are in the given time zone."""
     begin = since.timestamp() if since else 0.0
     ((spent, saved, baseline, jobs, attempts, unpriced, estimated, unknown, cached, *usage),) = database.read(
         f"SELECT SUM(cost), {SAVED}, {_BASELINE}, COUNT(DISTINCT job), COUNT(*), "
@@ -57,7 +57,7 @@ def _usage(sums: Sequence[int | None]) -> Usage:
 
 
 def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfTier, ...]:
-    """By day of the user's zone: summed here, as SQLite does not know the zone's summer time."""
+    """By day of the user's time zone; summed in Python, as SQLite does not know the zone's summer time."""
     sums: dict[tuple[str, str], list[int]] = {}
     rows = database.read(
         f"SELECT at, tier, COALESCE(SUM(cost), 0), 1, {_BASELINE}, {SAVED} FROM {ATTEMPTS} WHERE at >= ? "
@@ -87,14 +87,14 @@ def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
     )
 
 
-def _guesses(database: Database, begin: float) -> tuple[Guess, ...]:
+def _guesses(database: Database, begin: float) -> tuple[BilledEstimate, ...]:
     rows: list[Row] = database.read(
         f"SELECT action, provider || '/' || model, low, likely, high, cost FROM {ATTEMPTS} WHERE at >= ? "
         "AND status IN ('ok', 'rejected') AND NOT cached AND NOT usage_estimated AND likely > 0 AND cost IS NOT NULL "
         "ORDER BY at DESC LIMIT ?",
         (begin, _GUESSES),
     )
-    return tuple(Guess(action, model, *map(from_pico, money)) for action, model, *money in rows)
+    return tuple(BilledEstimate(action, model, *map(from_pico, money)) for action, model, *money in rows)
 
 
 def _failures(database: Database, begin: float) -> tuple[tuple[str, int], ...]:

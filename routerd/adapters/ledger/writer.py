@@ -57,7 +57,7 @@ class LedgerWriter:
         self.changes += 1
         self._unwritten.append((booking, project, at))
         fault = self.write()
-        self.calibration.forget(booking.attempt.model)
+        self.calibration.invalidate(booking.attempt.model)
         if self._set_aside:
             sentences, self._set_aside = " ".join(self._set_aside), []
             return sentences

@@ -1,4 +1,4 @@
-"""The only door to tiktoken: exact token counts from a packaged vocabulary; it never uses the network."""
+"""The adapter of tiktoken: exact token counts with a packaged vocabulary; no network access."""
 
 from routerd.adapters.tokenizer.counter import TiktokenCounter
 

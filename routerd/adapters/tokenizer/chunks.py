@@ -1,4 +1,4 @@
-"""The token counts of a document's chunks, and which of them an edit leaves as they were."""
+"""The token counts of a document's chunks, which are reused after an edit."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from routerd.domain.text import Text
 Count = Callable[[str], int]
 
 _OPENS = re.compile(r"[ \t]+\S|[^\s/]")
-"""A line that a chunk may begin with, after a line that ends in LF; see ``counter`` for why that is safe."""
+"""A line that may start a chunk, after a line that ends in LF; ``counter`` explains why that is safe."""
 
 _CHUNK_LINES = 64
-"""Few enough to count again in 0.1 ms, many enough that 50,000 lines are 800 chunks."""
+"""The number of lines in a chunk: a chunk is counted in 0.1 ms, and 50,000 lines are 800 chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,41 +26,41 @@ class Chunks:
 
     text: Text
     sizes: list[int]
-    """Lines of each chunk."""
+    """The number of lines of each chunk."""
     counts: list[int]
-    """Tokens of each chunk."""
+    """The number of tokens of each chunk."""
 
     @classmethod
     def of(cls, text: Text, count: Count) -> Chunks:
-        """Every chunk counted."""
+        """Counts every chunk."""
         return cls(text, *_counted(text.lines, 0, len(text.lines), count))
 
     @property
     def total(self) -> int:
-        """Tokens of the whole text."""
+        """The number of tokens of the whole text."""
         return sum(self.counts)
 
     def precedes(self, text: Text) -> bool:
-        """Whether a text seems to be an edit of this one: its first or last but one line is one object."""
+        """Whether a text is probably an edit of this one: its first or last but one line is the same object."""
         lines = self.text.lines
         return lines[0] is text.lines[0] or lines[-2:][0] is text.lines[-2:][0]
 
     def followed(self, text: Text, count: Count) -> Chunks:
-        """The chunks of a text that came from this one by an edit; only those that it touched are counted."""
+        """The chunks of an edited text; only the chunks that the edit touched are counted."""
         old = self.text.lines
         change = text.changed_since(self.text) or text.lines.change_since(old)
         same_head, same_tail = change.first, len(old) - change.old_last
         ends = list(accumulate(self.sizes))
-        # Where a chunk begins depends on that line and the one before: both must be as they were.
-        kept_head = bisect_right(ends, same_head - 1)
-        kept_tail = bisect_right(ends, len(old) - same_tail)
-        first = ends[kept_head - 1] if kept_head else 0
-        last = len(text.lines) - sum(self.sizes[kept_tail + 1 :])
+        # The start of a chunk depends on its line and the one before: both must be unchanged.
+        head_chunks = bisect_right(ends, same_head - 1)
+        tail_chunks = bisect_right(ends, len(old) - same_tail)
+        first = ends[head_chunks - 1] if head_chunks else 0
+        last = len(text.lines) - sum(self.sizes[tail_chunks + 1 :])
         sizes, counts = _counted(text.lines, first, last, count)
         return Chunks(
             text,
-            [*self.sizes[:kept_head], *sizes, *self.sizes[kept_tail + 1 :]],
-            [*self.counts[:kept_head], *counts, *self.counts[kept_tail + 1 :]],
+            [*self.sizes[:head_chunks], *sizes, *self.sizes[tail_chunks + 1 :]],
+            [*self.counts[:head_chunks], *counts, *self.counts[tail_chunks + 1 :]],
         )
 
 

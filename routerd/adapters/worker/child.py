@@ -1,6 +1,6 @@
-"""What runs in a worker process: calls one function after the other for its parent, and ends when that is gone.
+"""The main loop of a worker process: calls functions for its parent, and ends when the parent is gone.
 
-Its standard output is the way back to the parent, so nothing that prints can reach it, nor the parent's own.
+Its standard output carries the results to the parent, so prints are redirected.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ def main() -> None:
 
 
 def _pump(source: BinaryIO, tasks: SimpleQueue[bytes]) -> None:
-    """Read beside the work, as a parent that dies must end the work as well."""
+    """Reads in a thread, as the death of the parent must end the work as well."""
     while (task := receive(source)) is not None:
         tasks.put(task)
     os._exit(0)
 
 
 def _answer(task: bytes) -> bytes:
-    """Whether the work succeeded, and its result or the name of its fault, pickled."""
+    """Whether the work succeeded, and its result or the exception's name, pickled."""
     try:
         work, arguments = pickle.loads(task)  # noqa: S301  # from the process that started this one
         return pickle.dumps((True, work(*arguments)))
-    except Exception as fault:  # whatever it is, the parent is told
+    except Exception as fault:  # every exception is reported to the parent
         return pickle.dumps((False, type(fault).__name__))

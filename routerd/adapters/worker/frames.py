@@ -1,4 +1,4 @@
-"""Bytes between this process and a worker: eight bytes that say how many follow, and those."""
+"""Frames between this process and a worker: a length of eight bytes and the body."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ _LENGTH = 8
 
 
 def send(sink: IO[bytes], body: bytes) -> None:
-    """Write one body. Raises OSError where nobody reads any more."""
+    """Writes one body. Raises OSError if the other side is gone."""
     sink.write(len(body).to_bytes(_LENGTH, "big"))
     sink.write(body)
     sink.flush()
 
 
 def receive(source: IO[bytes]) -> bytes | None:
-    """The next body; ``None`` where the other side is gone."""
+    """Reads the next body; ``None`` if the other side is gone."""
     length = source.read(_LENGTH)
     if len(length) < _LENGTH:
         return None

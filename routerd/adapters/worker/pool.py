@@ -1,4 +1,4 @@
-"""The Worker port: a few processes, started when there is work and ended when there was none for a minute."""
+"""The Worker port: a few processes, started on demand and ended after a minute without work."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from routerd.adapters.worker.process import WorkerProcess
 from routerd.domain.errors import WorkerFailed
 
 LIMIT_S = 60.0
-"""The check of 36,000 lines takes 3 s, and of the largest file that is read (10 MB) half a minute."""
+"""Checking 36,000 lines takes 3 s, and the largest file that is read (10 MB) half a minute."""
 IDLE_S = 60.0
-"""A start costs 0.2 s of the processor, an idle worker 30 MB of memory: who edits asks again within minutes or not."""
+"""A start costs 0.2 s of CPU time, an idle worker 30 MB of memory; further requests come within minutes or never."""
 MOST = max(1, min(4, (os.cpu_count() or 1) - 1))
-"""Processes at the same time: one core remains for the editor."""
+"""The most processes at the same time: one core remains for the editor."""
 
 
 class WorkerPool:
@@ -25,7 +25,7 @@ class WorkerPool:
     def __init__(self, limit_s: float = LIMIT_S, idle_s: float = IDLE_S) -> None:
         self._limit_s, self._idle_s = limit_s, idle_s
         self._turns = asyncio.Semaphore(MOST)
-        # Pickling and pipes wait here, not in the loop; one more, for a call whose killed process is going.
+        # Pickling and pipes block these threads, not the loop; one more for a call whose process is being killed.
         self._threads = ThreadPoolExecutor(MOST + 1, "routerd-worker")
         self._idle: dict[WorkerProcess, asyncio.TimerHandle] = {}
         self._busy: set[WorkerProcess] = set()
@@ -51,7 +51,7 @@ class WorkerPool:
             return found
 
     def close(self) -> None:
-        """End all processes at once, whatever they do."""
+        """Kills all processes at once."""
         for process in (*self._busy, *self._idle):
             process.end()
         for timer in self._idle.values():
@@ -60,7 +60,7 @@ class WorkerPool:
         self._threads.shutdown(wait=True)
 
     def _taken(self) -> WorkerProcess:
-        """A process that waits for work, else one that is yet to be started."""
+        """An idle process, else a new one."""
         while self._idle:
             process, timer = self._idle.popitem()
             timer.cancel()

@@ -1,4 +1,4 @@
-"""One worker process as its parent sees it: started on its first call, and ended by being killed."""
+"""The parent's handle of one worker process: starts it on the first call and ends it by killing it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from routerd.adapters.worker.c
 
 
 class WorkerProcess:
-    """``call`` blocks and is for a thread; ``end`` may be called from any other meanwhile."""
+    """``call`` blocks and runs in a thread; ``end`` may be called from any other thread meanwhile."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -30,11 +30,11 @@ class WorkerProcess:
 
     @property
     def ended(self) -> bool:
-        """Whether it can take no further call."""
+        """Whether it accepts no further call."""
         return self._ended or (self._process is not None and self._process.poll() is not None)
 
     def call(self, work: Callable[..., object], arguments: tuple[object, ...]) -> Any:
-        """The result of the work. Raises WorkerFailed where there is none; the process is gone then."""
+        """The result of the work. Raises WorkerFailed if there is none; the process has then ended."""
         task = pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL)
         try:
             process = self._started()
@@ -52,12 +52,12 @@ class WorkerProcess:
             raise WorkerFailed("the worker process ended before it was done")
         good, value = pickle.loads(answer)  # noqa: S301  # from a process that this one started
         if not good:
-            self.end()  # what a fault left behind in its memory is nobody's to guess
+            self.end()  # an exception may have left its memory in an undefined state
             raise WorkerFailed(f"it met a fault of routerd's own ({value})")
         return value
 
     def end(self) -> None:
-        """Kill it and wait until it is gone, which takes milliseconds; its memory and pipes go with it."""
+        """Kills it and waits until it has ended, which takes milliseconds; frees its memory and pipes."""
         with self._lock:
             self._ended = True
             process = self._process
@@ -66,13 +66,13 @@ class WorkerProcess:
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):
-            # What was not sent yet cannot be sent; a pipe that another thread reads from closes after it.
+            # Pending data cannot be sent any more; a pipe that another thread reads closes after its read.
             with contextlib.suppress(OSError, ValueError, RuntimeError):
                 assert pipe is not None
                 pipe.close()
 
     def kill(self) -> None:
-        """Let it end without waiting for that: a call in another thread then fails and tidies up."""
+        """Kills it without waiting: a call in another thread then fails and cleans up."""
         with self._lock:
             self._ended = True
             if self._process is not None:
@@ -94,6 +94,6 @@ class WorkerProcess:
 
 
 def _path() -> list[str]:
-    """Where this process finds its modules; never the working folder as such, which may be anybody's project."""
+    """The module search path of this process, without the working folder, which may be an untrusted project."""
     own = str(Path(routerd.__file__).parents[1])
     return list(dict.fromkeys(entry for entry in (*sys.path, own) if entry and os.path.isabs(entry)))

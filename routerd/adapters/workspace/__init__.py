@@ -1,4 +1,4 @@
-"""The files around a document: what the editor holds open, what is on disk, and an index in memory."""
+"""The files around a document: open documents, files on disk, and an index in memory."""
 
 from routerd.adapters.workspace.workspace import Workspace
 

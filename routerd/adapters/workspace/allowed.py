@@ -1,7 +1,7 @@
-"""The rule of paths: what routerd finds or a model names is read, sent, indexed or written only where this allows it.
+"""The path rule: which files, found by routerd or named by a model, may be read, sent, indexed or written.
 
-By its real path inside the project's folder, a regular file, not ignored. The document that the user asks about
-is the user's choice and is never held against this.
+A file's real path must be inside the project's folder, a regular file and not ignored. The rule does not apply to
+the document that the user asks about, which is the user's choice.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from routerd.adapters.workspace.files import ignored
 
 _TOOLS = frozenset({".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", "site-packages", ".venv", "venv"})
-"""Folders that a tool fills and nobody edits by hand, whether a ``.gitignore`` names them or not."""
+"""Folders that tools generate, whether or not a ``.gitignore`` names them."""
 
 
 def refusal(path: Path, root: Path | None, *, writes: bool = False) -> str | None:
-    """Why a path may not be touched, as the rest of a sentence that begins with its name; ``None`` where it may.
+    """Why a path may not be accessed, as the rest of a sentence that begins with its name; ``None`` if it may.
 
-    A file that does not exist yet may be. With ``writes`` no link may be on its way, as what is written goes
-    to the file that the name says. ``root`` is ``None`` where the document is in no folder.
+    A file that does not exist yet is allowed. With ``writes`` its path may contain no link, so that the named file
+    itself is written. ``root`` is ``None`` if the document is in no folder.
     """
     if root is None:
         return "is not touched, as the document is in no folder: save it first"
@@ -46,7 +46,7 @@ def _irregular(real: Path, root: Path) -> str | None:
     try:
         mode = os.lstat(real).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        # A loop of links is left in a real path as it stands.
+        # A real path retains a loop of links.
         looped = any(folder.is_symlink() for folder in real.parents if folder.is_relative_to(root) and folder != root)
         return "lies behind a link that leads nowhere" if looped else None
     except (OSError, ValueError) as fault:
@@ -55,5 +55,5 @@ def _irregular(real: Path, root: Path) -> str | None:
 
 
 def _plain(part: str) -> str:
-    """A folder's name as file systems take it that know no case and drop what a name ends with."""
+    """A folder's name as case-insensitive file systems that strip trailing characters see it."""
     return part.casefold().rstrip(". ")

@@ -1,4 +1,4 @@
-"""Reading and listing files: text as it stands, and what git would not ignore."""
+"""Reads files without changing their text, and lists files that git does not ignore."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from routerd.languages import root_files
 from routerd.system.regular_files import read_regular
 
 MAX_FILES = 5_000
-"""Files that are listed below one root; a larger tree is indexed as far as that, nearest folders first."""
+"""The most files listed below one root; a larger tree is indexed up to that, nearest folders first."""
 
 MAX_READ_BYTES = 10_000_000
-"""A larger file is not read: no action could use it, and the refusal names its size."""
+"""Larger files are not read: no action could use them, and the refusal names the size."""
 
 _NEVER = frozenset(
     {
@@ -36,7 +36,7 @@ _MARKERS = (".git", ".routerd.toml")
 
 
 def inside(path: Path, folder: Path | None) -> bool:
-    """Whether a path, with all links followed, is below a folder that is a real path; no folder is no bound."""
+    """Whether a path, with all links resolved, is below a folder (a real path); without a folder always."""
     if folder is None:
         return True
     try:
@@ -46,9 +46,9 @@ def inside(path: Path, folder: Path | None) -> bool:
 
 
 def read_text(path: Path, within: Path | None = None) -> Text | None:
-    """A file's text with line ends as they are; bytes that are not UTF-8 survive as surrogates.
+    """A file's text with its original line ends; invalid UTF-8 is preserved as surrogates.
 
-    ``None`` where it cannot be read, or is not ``within`` a folder by its real path.
+    ``None`` if it cannot be read, or its real path is not ``within`` a folder.
     """
     try:
         if not inside(path, within):
@@ -59,7 +59,7 @@ def read_text(path: Path, within: Path | None = None) -> Text | None:
 
 
 def root_of(path: Path) -> Path | None:
-    """The nearest folder upwards that looks like a project's root; the home folder never does."""
+    """The nearest parent folder that looks like a project's root, never the home folder."""
     home = Path.home()
     for folder in path.parents:
         if folder == home:
@@ -70,12 +70,12 @@ def root_of(path: Path) -> Path | None:
 
 
 def ignored(path: Path, root: Path) -> bool:
-    """Whether ``.gitignore`` files leave out a path below a root: by itself, or with a folder that it is in."""
+    """Whether ``.gitignore`` files exclude a path below a root, directly or by one of its folders."""
     return _ignored_from(root)(path)
 
 
 def listed(root: Path) -> Iterator[Path]:
-    """Files below a root, folder by folder, without what ``.gitignore`` files and habit leave out."""
+    """Lists files below a root, folder by folder, without those that ``.gitignore`` files or conventions exclude."""
     ignored = _ignored_from(root)
     found = 0
     for name, folders, files in os.walk(root):
@@ -91,9 +91,9 @@ def listed(root: Path) -> Iterator[Path]:
 
 
 def _ignored_from(root: Path) -> Ignored:
-    """What the repository around a root ignores; only what the root's own files do where it ignores the root itself.
+    """The ignore rules of the repository around a root; only the root's own rules if the repository ignores the root.
 
-    A home folder under git that ignores all it holds says nothing of the projects in it.
+    A home folder under git that ignores everything does not apply to the projects in it.
     """
     top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
     if top != root:

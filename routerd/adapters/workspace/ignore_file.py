@@ -1,7 +1,7 @@
-"""The patterns of one ``.gitignore``, all matched at once, in time linear in the path: there is no backtracking.
+"""Matches all patterns of one ``.gitignore`` at once, in time linear in the path, without backtracking.
 
-They are one automaton whose states are the bits of an integer; a path is walked through folder by folder, so
-that what is common to many paths is matched once.
+The patterns are one automaton whose states are the bits of an integer; paths are matched folder by folder, so that
+common prefixes are matched once.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from routerd.adapters.workspace.ignore_pattern import One, Pattern, Token, Wild
 
 _SLASH = ord("/")
 _FOLDERS = (Wild.FOLDERS, Wild.ALL, One(frozenset({_SLASH})))
-"""``**/`` as three states: the first may be left for the second, or for the state behind all of them."""
+"""``**/`` as three states: the first leads to the second or past the third."""
 
 _Sets = defaultdict[object, list[int]]
-"""States by what they are."""
+"""Sets of states by kind."""
 
 
 class IgnoreFile:
@@ -24,11 +24,11 @@ class IgnoreFile:
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._takes_in: list[bool] = []
-        """By the pattern's number."""
+        """By pattern number."""
         self._literal: dict[tuple[bytes, bool], int] = {}
-        """Number of the last pattern for a name or path, and whether that is for folders only."""
+        """The number of the last pattern for a name or path, and whether it matches folders only."""
         self._number: dict[int, int] = {}
-        """Number of the pattern by its last state."""
+        """The pattern's number by its last state."""
         sets = _Sets(list)
         state = 0
         for number, pattern in enumerate(patterns):
@@ -45,17 +45,17 @@ class IgnoreFile:
             self._number[state] = number
             state += 1
         self.states = state
-        """How many there are; a byte of a path takes time in proportion."""
+        """The number of states; the time for each byte of a path is proportional to it."""
         self._sets = {kind: _bits(found, state) for kind, found in sets.items()}
         self._names, self._all, self._folders = (
             self._sets.get(kind, 0) for kind in (Wild.NAME, Wild.ALL, Wild.FOLDERS)
         )
         self._end, self._folder_end = self._sets.get("end", 0), self._sets.get("folders only", 0)
         self.begin = self._closed(self._sets.get("begin", 0))
-        """The states before the first byte of a path."""
+        """The initial states."""
 
     def walked(self, states: int, octets: bytes) -> int:
-        """The states after some bytes more."""
+        """The states after further bytes."""
         for octet in octets:
             if not states:
                 break
@@ -68,7 +68,7 @@ class IgnoreFile:
         return states
 
     def _closed(self, states: int) -> int:
-        """With the states that are reached by matching nothing."""
+        """Adds the states reachable by empty matches."""
         while True:
             folders = states & self._folders
             more = states | (states & (self._names | self._all) | folders) << 1 | folders << len(_FOLDERS)
@@ -77,7 +77,7 @@ class IgnoreFile:
             states = more
 
     def verdict(self, states: int, path: bytes, *, is_folder: bool) -> bool | None:
-        """Whether a path that was walked is ignored; ``None`` where no pattern says anything of it."""
+        """Whether a matched path is ignored; ``None`` if no pattern matches it."""
         ended = states & (self._end | self._folder_end if is_folder else self._end)
         last = self._number[ended.bit_length() - 1] if ended else -1
         for literal in (b"/" + path, path.rpartition(b"/")[2]):

@@ -1,6 +1,6 @@
-"""One line of a ``.gitignore`` as tokens, by the rules of git's dir.c and wildmatch.c (2.39); nothing is matched here.
+"""Parses a line of a ``.gitignore`` into tokens by the rules of git's dir.c and wildmatch.c (2.39); matches nothing.
 
-Patterns and paths are bytes, as they are to git.
+Patterns and paths are bytes, as in git.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 _LONGEST = 4_096
-"""Bytes of a pattern; a longer one, which no path that Linux takes could need, is passed over."""
+"""The most bytes of a pattern; longer ones, which no valid Linux path needs, are ignored."""
 _WILD = re.compile(rb"[*?\[\\]")
 _POSIX = {
     b"alnum": string.ascii_letters + string.digits,
@@ -24,25 +24,25 @@ _POSIX = {
     b"lower": string.ascii_lowercase,
     b"print": "".join(map(chr, range(32, 127))),
     b"punct": string.punctuation,
-    b"space": " \t\n\r",  # not the form feed: git has a table of its own
+    b"space": " \t\n\r",  # without the form feed, as in git's own table
     b"upper": string.ascii_uppercase,
     b"xdigit": string.hexdigits,
 }
 
 
 class Wild(Enum):
-    """Tokens that match any number of bytes."""
+    """A token that matches any number of bytes."""
 
     NAME = "*"
-    """None of them a slash."""
+    """No byte is a slash."""
     ALL = "**"
     FOLDERS = "**/"
-    """Nothing, or anything that ends in a slash."""
+    """Nothing, or bytes that end in a slash."""
 
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """One byte out of some, or ``negated`` any but those and the slash."""
+    """One byte of a set, or if ``negated`` any other byte except the slash."""
 
     octets: frozenset[int]
     negated: bool = False
@@ -56,22 +56,22 @@ _ANY = One(frozenset({_SLASH}), negated=True)
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One line: what it matches, whether only folders, and whether it takes them in again."""
+    """One line: what it matches, whether only folders, and whether it re-includes them."""
 
     literal: bytes | None
-    """A file's name, or a path that begins with a slash; ``None`` where there are tokens instead."""
+    """A file's name, or a path that begins with a slash; ``None`` if there are tokens instead."""
     tokens: tuple[Token, ...]
     folders_only: bool
     negated: bool
 
     @property
     def cost(self) -> int:
-        """How much room it takes, in bytes that some token may be."""
+        """Its size in states."""
         return 1 + sum(len(token.octets) + 1 if isinstance(token, One) else 3 for token in self.tokens)
 
 
 def patterns_of(content: bytes) -> Iterator[Pattern]:
-    """The patterns of a file in their order; a line that git could match with nothing is left out."""
+    """The patterns of a file in order, without lines that can match nothing."""
     for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
         written = _trimmed(line.removesuffix(b"\r").partition(b"\0")[0])
         if not written.startswith(b"#") and len(written) <= _LONGEST and (found := _pattern(written)):
@@ -79,7 +79,7 @@ def patterns_of(content: bytes) -> Iterator[Pattern]:
 
 
 def _trimmed(line: bytes) -> bytes:
-    """A line without the spaces at its end, as far as no backslash keeps them."""
+    """A line without trailing spaces, except those escaped by a backslash."""
     bare = line.rstrip(b" ")
     slashes = len(bare) - len(bare.rstrip(b"\\"))
     return bare + b" " if slashes % 2 and bare != line else bare
@@ -103,15 +103,15 @@ def _pattern(written: bytes) -> Pattern | None:
         if token is None:
             return None
         tokens.append(token)
-    if not anchored:  # held against the last name of a path alone, in which there is no slash
+    if not anchored:  # matched against the last name of a path alone, which contains no slash
         tokens = [Wild.FOLDERS, *(Wild.NAME if token is Wild.ALL else token for token in tokens)]
     return Pattern(None, tuple(tokens), folders_only, negated)
 
 
 def _tokens(glob: bytes) -> Iterator[Token | None]:
-    """The tokens from the first wildcard on, which git takes for a pattern of its own.
+    """The tokens from the first wildcard on, which git treats as a separate pattern.
 
-    ``None`` is one that matches nothing.
+    ``None``: a pattern that matches nothing.
     """
     at = 0
     while at < len(glob):
@@ -141,7 +141,7 @@ def _tokens(glob: bytes) -> Iterator[Token | None]:
 
 
 def _class(glob: bytes, at: int) -> tuple[One, int] | None:
-    """The class behind a bracket and where it ends; ``None`` where it is malformed, so that nothing matches."""
+    """The character class after a bracket and its end; ``None`` if it is malformed, so that nothing matches."""
     negated = glob[at : at + 1] in (b"!", b"^")
     at += negated
     octets: set[int] = set()
@@ -177,5 +177,5 @@ def _class(glob: bytes, at: int) -> tuple[One, int] | None:
 
 
 def _octet(glob: bytes, at: int) -> int:
-    """The byte at an index; 0, which no pattern holds, behind the end."""
+    """The byte at an index; past the end 0, which no pattern contains."""
     return glob[at] if at < len(glob) else 0

@@ -1,4 +1,4 @@
-"""What git would not look at below a root, by the ``.gitignore`` files on the way; work and memory are bounded."""
+"""Which paths below a root git ignores, by the ``.gitignore`` files above them; time and memory are bounded."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from routerd.adapters.workspace.ignore_pattern import Pattern, patterns_of
 from routerd.system.regular_files import TooLargeError, read_regular
 
 MAX_IGNORE_BYTES = 1_000_000
-"""A larger ``.gitignore`` is not read."""
+"""Bytes; a larger ``.gitignore`` is not read."""
 _MAX_COST = 200_000
-"""Of the patterns of all files below one root: some ten thousand with wildcards, at 10 µs for a byte of a path."""
+"""The size of all patterns below one root: some ten thousand with wildcards, at 10 µs for each byte of a path."""
 _MAX_FILES_ABOVE = 64
-"""Ignore files between a root and a folder."""
+"""The most ignore files between a root and a folder."""
 _FILE = ".gitignore"
 
 _EVERYTHING = IgnoreFile(patterns_of(b"*"))
-"""For a folder whose own file is beyond these bounds: what it keeps out cannot be known, so all of it stays out."""
+"""Used for a folder whose own file exceeds these bounds: everything in it is ignored, as its rules are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """One ignore file as seen from a folder at or below its own."""
+    """The state of one ignore file for its own folder or one below."""
 
     file: IgnoreFile
     states: int
     path: bytes
-    """Of the folder, from the file's own, with a slash at its end; empty for its own."""
+    """The folder's path relative to the file's own, with a trailing slash; empty for its own."""
 
     def below(self, name: bytes) -> _Level:
         folder = name + b"/"
@@ -41,7 +41,7 @@ class _Level:
 
 
 class Ignored:
-    """The ignore files below one root, each read once."""
+    """The ignore files below one root; each is read once."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -49,16 +49,16 @@ class Ignored:
         self._levels: dict[Path, tuple[_Level, ...]] = {}
 
     def __call__(self, path: Path, *, is_folder: bool = False) -> bool:
-        """Whether git ignores a path below the root, or a folder on the way to it."""
+        """Whether git ignores a path below the root, or one of its folders."""
         folders = [folder for folder in path.parents if folder != self._root and folder.is_relative_to(self._root)]
         if any(self.by_itself(folder, is_folder=True) for folder in reversed(folders)):
             return True
         return self.by_itself(path, is_folder=is_folder)
 
     def by_itself(self, path: Path, *, is_folder: bool) -> bool:
-        """The same for a path in a folder that is known not to be ignored; asked from the root downwards."""
+        """The same for a path in a folder that is not ignored; called from the root downwards."""
         name = os.fsencode(path.name)
-        for level in reversed(self._around(path.parent)):  # the nearest file has the last word
+        for level in reversed(self._around(path.parent)):  # the nearest file takes precedence
             verdict = level.verdict(name, is_folder)
             if verdict is not None:
                 return verdict

@@ -1,4 +1,4 @@
-"""The index of one project: who declares and imports what, made file by file so that it can be stopped."""
+"""The index of one project: declarations and imports, built file by file so that it can be stopped."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from routerd.languages import is_manifest, language_of
 from routerd.system.uris import uri_of
 
 _MAX_SOURCE_BYTES = 256_000
-"""Larger sources are generated or data; outlining one would hold up hundreds of others."""
-_MAX_KEPT_CHARACTERS = 64_000
-"""Of a manifest or test file, which are kept whole."""
+"""Larger sources are generated or data; outlining one would delay hundreds of others."""
+_MAX_STORED_CHARACTERS = 64_000
+"""The most characters of a manifest or test file, whose texts are stored."""
 _MAX_SUMMARY = 100
 
 
 class Index:
-    """What is known of the files below ``root``; grows as files are added, and hands out frozen Projects."""
+    """The mutable index of the files below ``root``; produces frozen Projects."""
 
     def __init__(self, root: Path, grammar: Grammar, within: Path | None = None) -> None:
         self.root = root
@@ -41,8 +41,8 @@ class Index:
         self._lock = threading.Lock()
 
     def fill(self, go_on: Callable[[], bool]) -> None:
-        """Read the whole tree, names first, until done or told to stop; seen by ``project`` at its end."""
-        # What is no link is inside by its place in the tree, and what is ignored is not listed.
+        """Reads the whole tree, names first, until done or stopped; ``project`` shows the result at the end."""
+        # A file that is no link is inside the root, and ignored files are not listed.
         found = takewhile(lambda _: go_on(), listed(self.root))
         paths = [path for path in found if not path.is_symlink() or refusal(path, self.root) is None]
         with self._lock:
@@ -53,10 +53,10 @@ class Index:
                 break
             self._take(path, self._wanted(path))
         self._stale = True
-        self.project()  # here and now, so that the next hover does not wait for it
+        self.project()  # built now, so that the next hover does not wait for it
 
     def add(self, path: Path, text: Text | None = None) -> None:
-        """Read one file again, or take its text from the editor; forget it where it is gone."""
+        """Reads one file again, or takes its text from the editor; removes it if it does not exist."""
         if refusal(path, self.root) is not None:
             text = None
             self._forget(path.relative_to(self.root).as_posix())
@@ -76,8 +76,8 @@ class Index:
         outline = self._grammar.outline(Document(uri_of(path), None, language, text)) if known else Outline(language)
         with self._lock:
             self._files.add(name)
-            if _kept(name):
-                self._texts[name] = text.string[:_MAX_KEPT_CHARACTERS]
+            if _stores_text(name):
+                self._texts[name] = text.string[:_MAX_STORED_CHARACTERS]
             self._imports[name] = tuple(dict.fromkeys(found.module for found in outline.imports))
             self._declared[name] = tuple(
                 Declaration(s.name, s.qualname, s.kind, name, s.signature, _summary(text, s.doc))
@@ -85,7 +85,7 @@ class Index:
             )
 
     def project(self) -> Project:
-        """The index as it is now, its root as a URI; the same object for as long as it holds the same."""
+        """The current index, with its root as a URI; the same object while nothing changes."""
         with self._lock:
             if self._frozen is None or self._stale:
                 self._stale = False
@@ -123,7 +123,7 @@ class Index:
             self._texts.pop(name, None)
 
 
-def _kept(name: str) -> bool:
+def _stores_text(name: str) -> bool:
     last = name.rpartition("/")[2]
     stem = last.partition(".")[0].lower()
     is_test = (

@@ -1,4 +1,4 @@
-"""The Workspace port: the editor's open documents over the files on disk, and the projects they belong to."""
+"""The Workspace port: open documents take precedence over files on disk; indexes their projects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from routerd.system.uris import path_of
 
 
 class Workspace:
-    """Open documents are the truth; everything else is read from disk, and indexed in the background."""
+    """Open documents come from the editor; other files are read from disk and indexed in the background."""
 
     def __init__(self, grammar: Grammar, folders: Sequence[Path] = ()) -> None:
         """``folders`` are the editor's workspace folders; other roots are found by their markers."""
@@ -31,11 +31,11 @@ class Workspace:
         self._homes: dict[str, tuple[Path | None, str]] = {}
 
     def bound(self, within: Path) -> None:
-        """Read no file from now on whose real path is outside of a folder; comes before anything is read."""
+        """Restricts reading to files whose real path is in a folder; called before anything is read."""
         self._within = within.resolve()
 
     def add_folder(self, folder: Path) -> None:
-        """Take in another workspace folder."""
+        """Adds a workspace folder."""
         self._folders.append(folder.absolute())
         self._homes.clear()
 
@@ -44,23 +44,23 @@ class Workspace:
         self._open[document.uri] = document
 
     def drop(self, uri: str) -> None:
-        """The editor closed a document: from now on the file on disk counts."""
+        """The editor closed a document; from now on the file on disk is used."""
         self._open.pop(uri, None)
 
     def saved(self, uri: str) -> None:
-        """A file changed on disk: index it again if its project is indexed; it is read and parsed for that."""
+        """A file changed on disk: reads, parses and indexes it again if its project is indexed."""
         path, (root, _) = path_of(uri), self._home(uri)
         if path is None or root is None or root not in self._indices:
             return
-        held = self._open.get(uri)
-        self._indices[root].add(path, held.text if held else None)
+        opened = self._open.get(uri)
+        self._indices[root].add(path, opened.text if opened else None)
 
-    def held(self, uri: str) -> Document | None:
-        """A document that the editor has open."""
+    def open_document(self, uri: str) -> Document | None:
+        """The document that is open in the editor; ``None`` if it is not open."""
         return self._open.get(uri)
 
     def read(self, uri: str) -> Document | None:
-        """A file as the editor holds it, else as it is on disk; ``None`` where there is none."""
+        """A file's text in the editor, else on disk; ``None`` if there is none."""
         if uri in self._open:
             return self._open[uri]
         path = path_of(uri)
@@ -68,9 +68,9 @@ class Workspace:
         return None if text is None else Document(uri, None, language_of(uri), text)
 
     def chosen(self, uri: str, about: str, *, writes: bool) -> Document | Refusal | None:
-        """A file that routerd found or a model named, for work on ``about``; ``None`` where there is none yet.
+        """A file that routerd found or a model named, for work on ``about``; ``None`` if it does not exist.
 
-        A Refusal of code ``path`` where the rule of paths forbids it, or where it stands there unreadable.
+        A Refusal of code ``path`` if the path rule forbids it, or if it is unreadable.
         """
         path, of = path_of(uri), path_of(about)
         root = self._home(about)[0] or (of.absolute().parent if of else None)
@@ -86,14 +86,14 @@ class Workspace:
         return Refusal(f"'{name}' {why}.", RefusalCode.PATH)
 
     def index(self, uri: str, go_on: Callable[[], bool]) -> None:
-        """Index the project around a document, if it has one and is not indexed; slow, for a thread of its own."""
+        """Indexes the document's project unless it has none or is indexed; slow, so run it in a thread."""
         root, _ = self._home(uri)
         if root is not None and root not in self._indices:
             index = self._indices[root] = Index(root, self._grammar, self._within)
             index.fill(go_on)
 
     def project(self, uri: str) -> Project:
-        """The index of the project around a document, under the spelling that its URI uses for the root."""
+        """The index of the document's project, with the root spelled as in its URI."""
         root, below = self._home(uri)
         if root is None:
             return Project(root="")
@@ -105,8 +105,8 @@ class Workspace:
         return project if project.root == spelling else replace(project, root=spelling)
 
     def _home(self, uri: str) -> tuple[Path | None, str]:
-        """A document's root and its path below it; remembered, as every menu asks for them several times."""
-        known = self._homes.get(uri)  # looked up once: a folder that is taken in meanwhile makes all forgotten
+        """A document's root and its path below it; cached, as every menu needs them several times."""
+        known = self._homes.get(uri)  # read once: adding a folder meanwhile clears the cache
         if known is None:
             path = path_of(uri)
             root = self._root_of(path.absolute()) if path else None
@@ -122,5 +122,5 @@ class Workspace:
 
 
 def _above(uri: str, levels: int) -> str:
-    """The URI so many path segments further up."""
+    """The URI with a number of path segments removed."""
     return uri.rsplit("/", levels)[0]

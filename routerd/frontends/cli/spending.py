@@ -67,7 +67,7 @@ def _table(found: Stats) -> None:
     if found.baseline:
         lines.append(f"The baseline would have cost {dollars(found.baseline)}; saved {dollars(found.saved)}.")
     if found.guesses:
-        held = sum(guess.held for guess in found.guesses)
+        held = sum(guess.within_range for guess in found.guesses)
         lines.append(f"{held} of {len(found.guesses)} bills fell within the estimated range.")
     for count, words in (
         (found.cached, "served from the cache"),
@@ -93,7 +93,7 @@ def _models(found: Stats) -> Iterator[tuple[str, ...]]:
 def _trials(found: Stats) -> Iterator[tuple[str, ...]]:
     """Whether each model earns its place as the first to be asked: the arithmetic of ``stages/skip``."""
     for trial in found.trials:
-        share, limit = f"{trial.accepted} of {trial.tried}", f"{trial.worth:.0%} of the next"
+        share, limit = f"{trial.accepted} of {trial.answers}", f"{trial.worth:.0%} of the next"
         yield trial.action, trial.language, trial.model, share, dollars(trial.cost), limit
 
 

@@ -58,7 +58,7 @@ def _embedded(data: Json) -> str:
 
 def _figures(stats: Stats) -> list[tuple[str, str, str]]:
     share = f"{stats.saved / stats.baseline:.0%} of the baseline" if stats.baseline else "no paid answers yet"
-    held = sum(guess.held for guess in stats.guesses)
+    held = sum(guess.within_range for guess in stats.guesses)
     accuracy = f"{held / len(stats.guesses):.0%}" if stats.guesses else "–"
     return [
         ("Spent", dollars(stats.spent), f"{counted(stats.actions, 'action')}, {counted(stats.attempts, 'attempt')}"),

@@ -1,4 +1,4 @@
-"""Conventions: how the project documents, tests and imports, found by looking at it."""
+"""Conventions: how the project documents, tests and imports, found in its files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routerd.steps.conventions.test_home import framework, home_of_tests
 
 
 def conventions(document: Document, target: Target, project: Project) -> Conventions:
-    """The project's habits for this document; the test file itself is read by the line and put in later."""
+    """The project's conventions for this document; the pipeline reads the test file and adds it later."""
     path = project.relative(document.uri)
     return Conventions(
         path=path,

@@ -1,4 +1,4 @@
-"""The documentation style of a file: what most of its documentation already does, else the language's own."""
+"""The documentation style of a file: that of most of its documentation, else the language's default."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from routerd.languages.patterns import compiled
 
 
 def doc_style(document: Document, outline: Outline) -> str:
-    """The name of a style, by a vote of the file's documentation where there are several; ``""`` for no language.
+    """The name of the most frequent style in the file's documentation; ``""`` for an unknown language.
 
-    For Python ``google``, ``numpy`` or ``sphinx``, ``google`` if none says.
+    For Python ``google``, ``numpy`` or ``sphinx``, ``google`` by default.
     """
     spec = spec_of(document.language)
     if spec is None:

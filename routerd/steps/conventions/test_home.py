@@ -1,4 +1,4 @@
-"""Where a project keeps its tests and which framework they use, by a vote of the tests that it has."""
+"""The location of a project's tests and their framework, by the majority of its existing tests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _TEST_NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*(_test|\.test|\.spec|_spec|Test|
 
 
 def is_test_path(path: str) -> bool:
-    """Whether a file's own name says that it holds tests."""
+    """Whether a file's name marks it as a test file."""
     return _TEST_NAME.search(path) is not None
 
 
 def framework(language: str, project: Project) -> str:
-    """The framework whose signs stand in most of the project's manifests and tests, else the usual one."""
+    """The framework whose signs occur in most of the project's manifests and tests, else the usual one."""
     testing = _testing(language)
     if testing is None:
         return ""
@@ -65,7 +65,7 @@ def _has_manifest(project: Project, manifests: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Layout:
-    """What a project's paths tell, looked up once for each set of files."""
+    """What a project's paths show, computed once for each set of files."""
 
     files: frozenset[str]
     sources: tuple[str, ...]
@@ -78,7 +78,7 @@ class _Layout:
 
 @lru_cache(maxsize=8)
 def _layout(files: tuple[str, ...]) -> _Layout:
-    """Callers hand the result on: each look-up here hashes every path of the project."""
+    """Callers pass the result on, as each look-up hashes every path of the project."""
     tests = frozenset(file for file in files if is_test_path(file))
     return _Layout(
         files=frozenset(files),
@@ -91,14 +91,14 @@ def _layout(files: tuple[str, ...]) -> _Layout:
 
 @lru_cache(maxsize=64)
 def _habit(habits: tuple[str, ...], layout: _Layout) -> str | None:
-    """The habit by which most of the project's test files follow from its source files."""
+    """The naming scheme that derives most of the project's test files from its source files."""
     votes = {habit: _votes(habit, layout) for habit in habits}
     best = max(habits, key=lambda habit: votes[habit])
     return best if votes[best] else None
 
 
 def _votes(habit: str, layout: _Layout) -> int:
-    """How many sources have their test where the habit says; most are ruled out by the file's name alone."""
+    """The number of sources whose test is where the scheme says; the file name alone rules out most."""
     name_of_test = basename(habit)
     votes = 0
     for source in layout.sources:

@@ -1,4 +1,4 @@
-"""Gather: the context that is worth its tokens, each snippet with the reason why it is sent."""
+"""Gather: chooses the context within its token budget, each snippet with the reason for sending it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from routerd.steps.gather.piece import Piece, View
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """All that context is chosen from."""
+    """The sources of context."""
 
     document: Document
     target: Target
@@ -28,9 +28,9 @@ class Surroundings:
 
 
 def gather(spec: ActionSpec, around_it: Surroundings, counter: Counter) -> tuple[Snippet, ...]:
-    """What the target needs to be understood, and of the rest what fits the appetite, the most wanted kinds first.
+    """The context that the target needs, and optional context within the token budget, by priority.
 
-    A snippet that does not fit is left out whole: half a signature misleads more than none.
+    A snippet that does not fit is omitted: half a signature misleads more than none.
     """
     left = spec.context_budget.tokens
     chosen: list[Snippet] = []
@@ -46,7 +46,7 @@ def gather(spec: ActionSpec, around_it: Surroundings, counter: Counter) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class _In:
-    """What a source of snippets may look at."""
+    """The input of a snippet source."""
 
     all: Surroundings
     file: View

@@ -1,6 +1,6 @@
-"""Where a file binds a name outside of functions: constants, fields, globals, attributes; in any language.
+"""Finds where a file binds names outside functions: constants, fields, globals, attributes; in any language.
 
-It reads lines, not trees: half-written files have them too, and each language's tree has a shape of its own.
+It reads lines, not trees, as it must work on incomplete files and in every language.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from routerd.languages import spec_of
 from routerd.languages.spec import BindingRules
 
 MAX_LINES = 6
-"""Of one value: longer ones are tables, and their first lines say what they are."""
+"""The most lines of one value: longer ones are tables, whose first lines show their content."""
 
 _NO_CODE = re.compile(r"\s*(?:#(?!\s*define\b)|//|/\*|\*|--|@\w+\s*$|[)\]}>.;'\"]|(?:import|from|use|using|return)\b)")
 _DEFINE = re.compile(r"\s*#\s*define\s+(\w+)")
@@ -28,15 +28,15 @@ _HEAD_END = re.compile(r"=(?!=)|[({]|(?<!:):(?!:)|//|#")
 _CHAINED = re.compile(r"(?<![=!<>+\-*/%|&^])=(?!=)")
 _GO_KEYWORD = re.compile(r"\s*(?:var|const|type)\b")
 _OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{{1,2}}){name}\b\s*(?::[^=\n]+|,[^=!<>\n]*)?=(?!=)"
-"""What gives an object an attribute, in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
+"""Assigns an attribute in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
 
 
 _ANY_TEXT = BindingRules(needs_sign=False, chained=False, name_first=False)
-"""A text without a spec is reviewed and asked about all the same; here it only costs or saves a line of context."""
+"""Used for languages without a spec, where it only adds or omits a line of context."""
 
 
 def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> Iterator[tuple[str, int]]:
-    """Each wanted name with the first of the lines that binds it."""
+    """Each wanted name with the first line that binds it."""
     left, spec = set(wanted), spec_of(language)
     rules = spec.bindings if spec else _ANY_TEXT
     for number in lines:
@@ -53,7 +53,7 @@ def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> 
 
 
 def object_bound(text: Text, span: Range, wanted: Set[str]) -> Iterator[tuple[str, int]]:
-    """Each wanted name with the first line of a class that makes it an attribute of the object."""
+    """Each wanted name with the first line of a class that assigns it as an attribute."""
     left = set(wanted)
     for number in range(span.start.line, span.end.line + 1):
         line = text.lines[number]
@@ -64,7 +64,7 @@ def object_bound(text: Text, span: Range, wanted: Set[str]) -> Iterator[tuple[st
 
 
 def outside_functions(outline: Outline, within: Range, but: Iterable[Range] = ()) -> Iterator[int]:
-    """The lines of a span that stand in no function inside it, in no documentation and in none of ``but``."""
+    """The lines of a range outside its functions, its documentation and the ranges in ``but``."""
     docs = (outline.doc, *(symbol.doc for symbol in outline.symbols if not symbol.kind.callable))
     holes = [*but, *_functions(outline.symbols, within), *filter(None, docs)]
     at = within.start.line
@@ -75,7 +75,7 @@ def outside_functions(outline: Outline, within: Range, but: Iterable[Range] = ()
 
 
 def value(text: Text, first: int) -> str:
-    """A binding to its end: the lines after it that are indented deeper, and the one that closes its bracket."""
+    """A whole binding, including following lines with a deeper indent and the line of its closing bracket."""
     lines = [text.bare(first).rstrip()]
     indent = len(text.indent(first))
     for number in range(first + 1, min(first + MAX_LINES, len(text.lines))):

@@ -21,7 +21,7 @@ _PYTHON_LOCAL = re.compile(
 )
 _PARAMETER = re.compile(r"[(,*] *(\w+)(?= *[:,)=])")
 _MAX_IMPORT_LINES = 4
-"""A longer import statement keeps only the lines that name what is used."""
+"""A longer import statement is reduced to the lines that name something used."""
 _MAX_EXAMPLE_LINES = 15
 _MAX_TEST_CHARACTERS = 3_000
 
@@ -46,7 +46,7 @@ def _shortened(statement: str, used: frozenset[str]) -> str:
 
 
 def constants(it: View) -> Iterator[Piece]:
-    """What the file binds outside of functions and of the target's own class, under names that the target uses."""
+    """The file's bindings, outside functions and the target's own class, of names that the target uses."""
     outline, text = it.target.outline, it.document.text
     imported = {name for found in outline.imports for name in found.names}
     wanted = it.used - {symbol.name for symbol in outline.symbols} - imported - _own_names(it)
@@ -64,7 +64,7 @@ def constants(it: View) -> Iterator[Piece]:
 
 
 def _own_names(it: View) -> frozenset[str]:
-    """What a Python target is given or binds itself, and the language's own names: no other line explains them."""
+    """A Python target's parameters, its own bindings and built-in names, which need no context."""
     if not has_tree(it.document.language, Tree.PYTHON):
         return frozenset()
     source = it.document.text.slice(it.target.span)
@@ -87,14 +87,14 @@ def containers(it: View) -> tuple[Symbol, ...]:
 
 def _container(symbol: Symbol, target: Target) -> Symbol | None:
     named = [s for s in target.outline.by_qualname.get(symbol.container or "", ()) if s is not symbol]
-    # A Go method or a Rust ``impl`` stands outside of its type; else the class is the one around it.
+    # A Go method or a Rust ``impl`` lies outside its type; otherwise the class encloses it.
     return next((s for s in named if s.whole.covers(symbol.whole)), named[0] if named else None)
 
 
 def around(it: View) -> Iterator[Piece]:
     """The class around the target: its header with what the target uses of it; then its other members."""
     text, outline = it.document.text, it.target.outline
-    # An object literal, or a type of another file, that no declaration here stands for.
+    # An object literal, or a type of another file: not declared here.
     unseen = (s.container for s in it.target.symbols if s.container and s.container not in outline.by_qualname)
     for owner in dict.fromkeys(unseen):
         yield Piece(it.path, owner, "holds the target", needed=True)
@@ -120,7 +120,7 @@ def _listed(header: str, parts: list[str]) -> str:
 
 
 def callees(it: View) -> Iterator[Piece]:
-    """Signatures of what the target uses from its own file, the members of its own class left out."""
+    """Signatures of what the target uses from its own file, without members of its own class."""
     own = {container.qualname for container in containers(it)}
     used = [
         symbol
@@ -131,7 +131,7 @@ def callees(it: View) -> Iterator[Piece]:
         and not it.shows(symbol.whole)
         and not _inside_function(symbol, it.target)
     ]
-    # A member of a class that the target does not name shares its name with an attribute, perhaps no more.
+    # A member of a class that the target does not name may only share its name with an attribute.
     sure = [symbol for symbol in used if it.used.issuperset((symbol.container or symbol.name).split("."))]
     namesakes = [symbol for symbol in used if symbol not in sure]
     if sure:
@@ -154,7 +154,7 @@ def _with_owner(symbol: Symbol) -> str:
 
 
 def tests(conventions: Conventions, project: Project) -> Iterator[Piece]:
-    """The tests that exist already, so that new ones are neither repeated nor in another style."""
+    """The existing tests, so that new ones neither repeat them nor differ in style."""
     path = conventions.test_path
     text = conventions.test_file.text.string if conventions.test_file else project.texts.get(path or "", "")
     if path and text:
@@ -172,7 +172,7 @@ def file_outline(it: View) -> Iterator[Piece]:
 
 
 def example(it: View) -> Iterator[Piece]:
-    """One documented sibling: style is caught better from a line of it than from a rule."""
+    """One documented sibling, as an example shows the style better than a rule."""
     for symbol in it.target.outline.symbols:
         if symbol.doc is None or symbol in it.target.symbols:
             continue

@@ -1,4 +1,4 @@
-"""Context from other files of the project, out of the index in memory: signatures and neighbours."""
+"""Context from other files of the project, by the index in memory: signatures and sibling files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from routerd.languages.patterns import compiled
 from routerd.steps.gather.piece import Piece
 
 _MAX_HOMONYMS = 2
-"""A name that more files declare says little about which one is meant."""
+"""A name declared in more files than this is too ambiguous."""
 _MAX_NEIGHBOURS = 30
 
 
@@ -40,7 +40,7 @@ def signatures(target: Target, used: tuple[str, ...], project: Project, path: st
 
 
 def _modules(imports: tuple[Import, ...]) -> dict[str, set[str]]:
-    """By each name that is imported, the words of the module that it is from; a header's name stands for itself."""
+    """Each imported name with the parts of its module's name; a header's name is itself."""
     found: dict[str, set[str]] = {}
     for one in imports:
         words = set(re.findall(r"\w+", one.module))
@@ -51,7 +51,7 @@ def _modules(imports: tuple[Import, ...]) -> dict[str, set[str]]:
 
 
 def _called(path: str) -> set[str]:
-    """What an import calls a file: its own name, or its folder's where the language calls it so."""
+    """The name by which imports refer to a file: its own, or its folder's, depending on the language."""
     stem, spec = _stem(path), spec_of(language_of(path))
     by_folder = spec is not None and compiled(spec.imports.folder_named).fullmatch(stem)
     return {_last(dirname(path))} if by_folder else {stem}

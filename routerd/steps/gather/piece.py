@@ -1,4 +1,4 @@
-"""What the parts of ``gather`` share: a view of the target with its surroundings, and an uncounted snippet."""
+"""Types shared by the parts of ``gather``: a target with its surroundings, and a snippet without token count."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from routerd.domain.position import Range
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A snippet that has not been counted yet."""
+    """A snippet whose tokens are not counted yet."""
 
     path: str
     text: str
     reason: str
     needed: bool = False
-    """It says what a name is that the target uses: sent whatever the action's appetite."""
+    """Whether it defines a name that the target uses, so that it is sent regardless of the token budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class View:
     document: Document
     target: Target
     shown: tuple[Range, ...]
-    """What the prompt holds whole."""
+    """The ranges that the prompt contains in full."""
     used: frozenset[str]
-    """Identifiers that the target uses, without the sign that makes them an object's own (``@name``, ``#name``)."""
+    """Identifiers that the target uses, without the sigil of attributes (``@name``, ``#name``)."""
     path: str
 
     def shows(self, span: Range) -> bool:
-        """Whether the model sees all of a span in any case."""
+        """Whether the prompt contains all of a range."""
         return any(piece.covers(span) for piece in self.shown)

@@ -106,7 +106,7 @@ def quality(truth: list[Tier], told: list[Tier]) -> dict[str, float]:
 
 
 def spent(right: Tier, guess: Tier) -> float:
-    """Dollars: a tier too low fails, is paid for, and escalates rung by rung until the right one."""
+    """Dollars: a tier too low fails, is paid for, and escalates tier by tier until the right one."""
     candidates = [tier for tier in Tier if guess.rank <= tier.rank <= right.rank] or [guess]
     return sum((TOKENS_IN * PRICES[tier][0] + TOKENS_OUT * PRICES[tier][1]) / 1e6 for tier in candidates)
 

@@ -264,7 +264,7 @@ def test_a_file_with_a_syntax_error_is_documented_as_far_as_it_parses(routerd: R
     assert "def broken(:" in shop.read_text("utf-8")
 
 
-def test_a_broken_configuration_names_file_line_and_mend(routerd: Routerd, shop: Path) -> None:
+def test_a_broken_configuration_names_file_line_and_fix(routerd: Routerd, shop: Path) -> None:
     (shop.parent / "bad.toml").write_text("[tiers]\nutility = n1n/deepseek-v3\n")
     done = routerd("estimate", "shop.py", "--config", "bad.toml")
     assert done.returncode == 2

@@ -144,7 +144,7 @@ def test_a_name_with_a_prefix_date_or_tag_is_known(home: Path, listed: str) -> N
         assert "lists m;" in checks(home, near(upstream.base_url))["provider near"].words
 
 
-def test_an_unknown_price_is_told_with_its_mend_and_the_nearest_known_model(
+def test_an_unknown_price_is_told_with_its_fix_and_the_nearest_known_model(
     home: Path, monkeypatch: pytest.MonkeyPatch, closed: str
 ) -> None:
     monkeypatch.setenv("N1N_API_KEY", "key")

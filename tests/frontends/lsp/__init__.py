@@ -1,1 +1,1 @@
-"""Tests of the editor's door, without a process."""
+"""Tests of the LSP frontend, without a process."""

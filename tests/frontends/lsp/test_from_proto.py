@@ -1,4 +1,4 @@
-"""The door in: what clients announce and ask for, by what they really send."""
+"""Conversion from the protocol: what clients announce and request, by recorded messages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_an_outcome_is_taken_by_who_announces_it() -> None:
     assert not _client(types.ClientCapabilities(experimental={"routerd": True})).takes_outcomes
 
 
-def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
+def test_a_whole_request_is_read_and_a_bare_one_is_enough() -> None:
     position = {"line": 1, "character": 2}
     whole = from_proto.run_arguments(
         {
@@ -97,7 +97,7 @@ def test_a_whole_wish_is_read_and_a_bare_one_is_enough() -> None:
         {"action": "fly"},
     ],
 )
-def test_a_misshapen_wish_is_refused_with_a_sentence(more: dict[str, object]) -> None:
+def test_a_misshapen_request_is_refused_with_a_sentence(more: dict[str, object]) -> None:
     with pytest.raises(UsageError, match=r"\.$"):
         from_proto.run_arguments({"action": "review", "uri": "file:///a.py", **more})
 

@@ -1,4 +1,4 @@
-"""Route, quote and admit: the ladder, the price on each rung, and what a budget lets through."""
+"""Route, quote and admit: the chain, the price of each candidate, and what a budget allows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PRICE = Price(Decimal("0.20"), Decimal("0.60"), context=64_000)
 PROMPT = Prompt((), 1_000, 200, 0)
 
 
-def wish(action: str = "document", **changes: object) -> Request:
+def request_for(action: str = "document", **changes: object) -> Request:
     return replace(Request(action, Document("file:///a.py", 1, "python", TEXT), TEXT.whole), **changes)  # type: ignore[arg-type]  # field names are checked by replace
 
 
@@ -64,14 +64,14 @@ def words(tier: Tier, confident: bool) -> Classification:
     return Classification(tier, "ask", 0.7, 0.2, confident, (Neighbour("like this", tier, "ask", 0.7),), 100)
 
 
-def test_the_ladder_begins_at_the_actions_tier_and_climbs_by_strength() -> None:
-    chain = routed(wish(), snapshot()).chain
+def test_the_chain_begins_at_the_actions_tier_and_continues_by_strength() -> None:
+    chain = routed(request_for(), snapshot()).chain
     assert [candidate.tier for candidate in chain] == [Tier.UTILITY, Tier.LOGIC, Tier.ARCHITECT]
-    assert routed(wish(tier=Tier.SPEED), snapshot()).first.tier is Tier.SPEED
+    assert routed(request_for(tier=Tier.SPEED), snapshot()).first.tier is Tier.SPEED
 
 
 def test_an_explicit_model_is_asked_alone() -> None:
-    found = routed(wish(model=BEST), snapshot())
+    found = routed(request_for(model=BEST), snapshot())
     assert found.chain == (Candidate(Tier.UTILITY, (BEST,)),)
     assert "was asked for" in found.reason
 
@@ -93,7 +93,7 @@ def test_above_a_tier_is_asked_the_next_stronger_that_can_be_asked_and_never_tha
     more = (OFFLINE,) if offline else ()
     seen = snapshot({step: (ALL[step] if step in askable else ()) + more for step in Tier}, escalate=escalate)
     stronger = [step for step in BY_STRENGTH[BY_STRENGTH.index(above) + 1 :] if step in askable]
-    found = route(wish(tier=tier, model=model, above=above), catalog()["document"], seen, None)
+    found = route(request_for(tier=tier, model=model, above=above), catalog()["document"], seen, None)
     if stronger:
         assert isinstance(found, Route)
         assert found.first == Candidate(stronger[0], ALL[stronger[0]])
@@ -105,46 +105,46 @@ def test_above_a_tier_is_asked_the_next_stronger_that_can_be_asked_and_never_tha
         assert seen.stronger(above) is None
 
 
-def test_without_escalation_there_is_one_rung() -> None:
-    assert len(routed(wish(), snapshot(escalate=False)).chain) == 1
+def test_without_escalation_there_is_one_candidate() -> None:
+    assert len(routed(request_for(), snapshot(escalate=False)).chain) == 1
 
 
 def test_a_tier_without_a_usable_model_is_answered_by_the_next_stronger_and_says_so() -> None:
-    found = routed(wish(), snapshot({Tier.LOGIC: (SMART,)}))
+    found = routed(request_for(), snapshot({Tier.LOGIC: (SMART,)}))
     assert found.first == Candidate(Tier.LOGIC, (SMART,))
     assert "logic answers" in found.reason
 
 
 def test_where_only_a_weaker_tier_can_be_asked_it_answers_and_says_so() -> None:
-    found = routed(wish("review"), snapshot({Tier.SPEED: (FAST,)}))
+    found = routed(request_for("review"), snapshot({Tier.SPEED: (FAST,)}))
     assert found.first.models == (FAST,)
     assert "only speed" in found.reason
 
 
 def test_the_same_model_on_a_stronger_tier_is_no_escalation() -> None:
-    assert len(routed(wish(), snapshot(dict.fromkeys(Tier, (CHEAP,)))).chain) == 1
+    assert len(routed(request_for(), snapshot(dict.fromkeys(Tier, (CHEAP,)))).chain) == 1
 
 
-def test_without_any_provider_the_built_in_engine_is_the_only_rung() -> None:
-    found = routed(wish(), snapshot(dict.fromkeys(Tier, (OFFLINE,))))
+def test_without_any_provider_the_built_in_engine_is_the_only_candidate() -> None:
+    found = routed(request_for(), snapshot(dict.fromkeys(Tier, (OFFLINE,))))
     assert found.chain == (Candidate(Tier.UTILITY, (OFFLINE,)),)
 
 
-def test_as_a_last_resort_the_built_in_engine_is_the_last_rung() -> None:
-    found = routed(wish("review"), snapshot({tier: (*models, OFFLINE) for tier, models in ALL.items()}))
+def test_as_a_last_resort_the_built_in_engine_is_the_last_candidate() -> None:
+    found = routed(request_for("review"), snapshot({tier: (*models, OFFLINE) for tier, models in ALL.items()}))
     assert [candidate.models for candidate in found.chain] == [(SMART,), (BEST,), (OFFLINE,)]
 
 
 def test_with_nothing_to_ask_the_refusal_says_what_to_do() -> None:
-    refusal = route(wish(), catalog()["document"], snapshot({}), None)
+    refusal = route(request_for(), catalog()["document"], snapshot({}), None)
     assert isinstance(refusal, Refusal)
     assert "routerd config init" in refusal.message
 
 
 def test_confident_words_decide_and_unsure_ones_round_up_to_the_default() -> None:
-    assert routed(wish("ask"), snapshot(), words(Tier.UTILITY, True)).first.tier is Tier.UTILITY
-    assert routed(wish("ask"), snapshot(), words(Tier.UTILITY, False)).first.tier is Tier.LOGIC
-    assert routed(wish("ask"), snapshot(), words(Tier.ARCHITECT, False)).first.tier is Tier.ARCHITECT
+    assert routed(request_for("ask"), snapshot(), words(Tier.UTILITY, True)).first.tier is Tier.UTILITY
+    assert routed(request_for("ask"), snapshot(), words(Tier.UTILITY, False)).first.tier is Tier.LOGIC
+    assert routed(request_for("ask"), snapshot(), words(Tier.ARCHITECT, False)).first.tier is Tier.ARCHITECT
 
 
 UNTAUGHT = TokenCalibration()
@@ -184,7 +184,7 @@ def test_what_the_providers_cache_will_serve_is_priced_as_cached() -> None:
     assert found.likely == Decimal("0.000188")
 
 
-def test_what_was_learnt_replaces_the_priors_spread() -> None:
+def test_calibration_replaces_the_priors_spread() -> None:
     prior = OutputPrior(60, 0.3, 2.0)
     likely = likely_output(
         replace(catalog()["review"], output=prior), 200, Target(Scope.FILE, TEXT.whole, "", Outline("python"))
@@ -233,8 +233,8 @@ def test_a_budget_of_the_day_is_held_against_the_bound_of_the_input_and_the_high
     found = refused(Budget(), quoted(PRICE), Limit("daily", Decimal(1), Decimal("0.9"), Decimal("0.1")))
     assert found is not None
     assert found.message == (
-        "The daily budget of $1.00 is used up: $0.90 spent, $0.10 held for running work, and this may cost $0.00037. "
-        "Raise budget.daily, or wait until tomorrow."
+        "The daily budget of $1.00 is used up: $0.90 spent, $0.10 reserved for running work, and this may cost $0.00037"
+        ". Raise budget.daily, or wait until tomorrow."
     )
     assert found.short == "over today's budget"
 
@@ -251,7 +251,7 @@ def test_above_the_threshold_the_user_is_asked_first() -> None:
 
 def test_by_hand_the_expected_price_counts_retries_and_the_steps_above() -> None:
     steep = quoted(Price(Decimal(2), Decimal(6)))
-    # One step costs 0.0026 and is accepted by the prior's 0.85; half of what is refused is mended by the same model.
+    # One step costs 0.0026 and is accepted by the prior's 0.85; the same model fixes half of the refused.
     assert expected([offered(steep)], True) == Decimal("0.0026") * (1 + Decimal("0.15") / 2)
     assert expected([offered(steep)], False) == Decimal("0.0026")
     both = expected([offered(quoted(PRICE), Acceptance(1, 10)), offered(steep)], False)

@@ -1,8 +1,8 @@
-"""The code of a text without comments and documentation, as tokens that tell its structure as well.
+"""The tokens of the code without comments and documentation; they include its structure.
 
 Each part of the tree opens with its type and closes again, so indentation (Python), line ends that end a
 statement (Go, JavaScript, Ruby) and spaces that change a meaning (Ruby's ``f [1]``) all show in the tokens:
-they show in the tree. Strings are single tokens, white space and all; white space elsewhere is nothing.
+they show in the tree. A string is a single token with its white space; other white space is ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _CLOSE = "\0"
 _Part = tuple[bytes, bytes, str]
-"""The bytes before a node, its own, and its tree."""
+"""The bytes before a node, its own bytes, and its tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class _Code:
 
     @classmethod
     def of(cls, parsed: Parsed) -> _Code:
-        """Blanked out, so that lines stay lines; comments that are orders to a tool are code."""
+        """Comments are blanked out, so that line numbers stay the same; tool directives in comments are code."""
         code = bytearray(parsed.text.string.encode("utf-8", "surrogatepass"))
         directive = compiled(parsed.rules.directive)
         kinds = " ".join(f"({kind})" for kind in parsed.rules.comments)
@@ -55,7 +55,7 @@ class _Code:
         return cls(stripped, tree.root_node, parsed.rules)
 
     def tokens(self, nodes: Sequence[TreeNode], done: int, end: int) -> tuple[str, ...]:
-        """The tokens of neighbours, and of the bytes before, between and after them that no node covers."""
+        """The tokens of siblings, and of the bytes before, between and after them that no node covers."""
         tokens: list[str] = []
         for node in nodes:
             more, done = _tokens(self.code, node.walk(), self.rules, done)
@@ -76,7 +76,7 @@ class _Code:
         return self.code[done : node.start_byte].strip()
 
     def parts(self, nodes: Sequence[TreeNode], done: int) -> list[_Part]:
-        """Siblings as what their tokens follow from."""
+        """The parts of siblings that determine their tokens."""
         ends = [done, *(node.end_byte for node in nodes)]
         return [
             (self.gap(before, node), self.code[node.start_byte : node.end_byte], str(node))
@@ -85,10 +85,9 @@ class _Code:
 
 
 def code_tokens(parsed: Parsed) -> tuple[str, ...]:
-    """Tokens of the code alone: equal for two texts that parse means the same program.
+    """The tokens of the code: equal tokens of two texts that parse mean the same program.
 
-    A body that is nothing but a docstring is the same as ``pass``. Where the text does not parse, the lines
-    concerned are tokens as they stand.
+    A body that contains only a docstring equals ``pass``. Where the text does not parse, each line is a token.
     """
     code = _Code.of(parsed)
     return code.tokens((code.root,), 0, len(code.code))
@@ -120,13 +119,13 @@ def same_code(before: Parsed, after: Parsed) -> bool:
 
 
 def _agreeing(mine: list[_Part], theirs: list[_Part]) -> int:
-    """How many at the beginning of both are the same."""
+    """The length of the common prefix."""
     pairs = zip(mine, theirs, strict=False)
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(mine), len(theirs)))
 
 
 def _docstrings(parsed: Parsed) -> list[tuple[Node, bool]]:
-    """Each docstring from the last to the first, and whether its body holds nothing else."""
+    """Each docstring, last first, and whether its body contains nothing else."""
     nodes = parsed.captures(parsed.rules.declarations).get("def", [])
     bodies = [body for node in nodes if (body := node.child_by_field_name("body"))]
     found = [
@@ -142,7 +141,7 @@ def _only(body: Node) -> bool:
 
 
 def _blank(code: bytearray, statement: Node, alone: bool) -> None:
-    """Take a docstring out, with the semicolon behind it; from the last on, as the length may change."""
+    """Removes a docstring with a following semicolon; called last first, as the length may change."""
     end = statement.end_byte
     behind = statement.next_sibling
     if behind is not None and behind.type == ";" and not alone:
@@ -154,7 +153,7 @@ def _blank(code: bytearray, statement: Node, alone: bool) -> None:
 def _tokens(code: bytes, cursor: TreeCursor, rules: GrammarRules, done: int) -> tuple[list[str], int]:
     """The tokens below a cursor, and up to where they reach; ``done`` bytes of the code are in others already.
 
-    It walks without recursion: a chain of ten thousand ``+`` is as many levels deep.
+    Not recursive: a chain of ten thousand ``+`` is as many levels deep.
     """
     verbatim = compiled(rules.verbatim)
     tokens: list[str] = []
@@ -170,7 +169,7 @@ def _tokens(code: bytes, cursor: TreeCursor, rules: GrammarRules, done: int) -> 
         whole = node.is_named and verbatim.match(kind) is not None
         if not whole and cursor.goto_first_child():
             tokens.append(kind)
-            if kind.startswith("preproc_"):  # a directive ends with its line, which its tree does not tell
+            if kind.startswith("preproc_"):  # a directive ends with its line, which is not in its tree
                 tokens.append(_text(code[start:end].partition(b"\n")[0].strip(), rules))
             continue
         # Anything but white space that no leaf covers is a token too.

@@ -1,14 +1,14 @@
-"""English words as data: verbs, prepositions, acronyms and abbreviations that identifiers are made of."""
+"""English words in identifiers: verbs, prepositions, acronyms and abbreviations."""
 
 from __future__ import annotations
 
 
-def vocabulary(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
     """The words of a text."""
     return frozenset(words.split())
 
 
-_ACRONYMS = vocabulary(
+_ACRONYMS = word_set(
     """
     JSON XML HTML CSV YAML TOML URL URI HTTP HTTPS API ID SQL UTF ASCII CPU GPU IO IP TCP UDP DNS SSL TLS
     UUID PDF RGB AST CLI GUI SSH FTP OS DB UTC ISO MD5 SHA LSP CSS DOM JWT UI
@@ -26,7 +26,7 @@ WRITTEN = {
 }  # fmt: skip
 """Acronyms keep their capitals; abbreviations that mean one thing everywhere are written out."""
 
-VERBS = vocabulary(
+VERBS = word_set(
     """
     abort accept acquire activate add adjust advance align allocate allow analyse analyze append apply
     archive ask assemble assert assign attach await backup batch begin bind block book boot break
@@ -69,8 +69,8 @@ SPOKEN = {
     "calc": "calculate",
     "gen": "generate",
 }
-"""Verbs that are written short."""
-CREATING = vocabulary("build clone compose construct create generate instantiate make produce spawn")
+"""Abbreviated verbs."""
+CREATING = word_set("build clone compose construct create generate instantiate make produce spawn")
 PREDICATES = {
     "is": "is", "are": "are", "was": "was", "has": "has", "have": "have", "had": "had", "can": "can",
     "could": "could", "should": "should", "must": "must", "will": "will", "needs": "needs", "need": "needs",
@@ -78,18 +78,18 @@ PREDICATES = {
     "requires": "requires", "exists": "exists", "matches": "matches", "includes": "includes",
     "uses": "uses", "equals": "equals", "looks": "looks",
 }  # fmt: skip
-PREPOSITIONS = vocabulary(
+PREPOSITIONS = word_set(
     """
     about above after against around as at before below between by during for from in inside into like of
     off on onto out over per since than through to under until upon using via when where while with within
     without
     """
 )
-NO_ARTICLE = vocabulary("all any both each every no some it self this that these those not")
-ADVERBS = vocabulary(
+NO_ARTICLE = word_set("all any both each every no some it self this that these those not")
+ADVERBS = word_set(
     """
     again async away back down early eagerly exactly first forever here immediately in last later lazily
     now off on once only out recursively safely soon sync together twice up
     """
 )
-MASS = vocabulary("JSON XML HTML CSV YAML TOML SQL HTTP ASCII UTC bytes text data code input output")
+MASS = word_set("JSON XML HTML CSV YAML TOML SQL HTTP ASCII UTC bytes text data code input output")

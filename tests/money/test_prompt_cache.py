@@ -32,7 +32,7 @@ def warm(
     return cached_prefix_tokens(model, price, AGAIN, (turn,), COUNTER, NOON + after)
 
 
-def test_the_common_beginning_is_warm_in_whole_steps() -> None:
+def test_the_common_prefix_is_cached_in_whole_steps() -> None:
     shared = COUNTER.count(TURN.shares(AGAIN))
     assert shared > 1_024
     assert warm() == shared - shared % 128

@@ -1,10 +1,9 @@
 """Finds the declarations around a cursor between two keystrokes without parsing the file again.
 
-The tree of an earlier text is kept. What stands on lines that did not change since is looked up there and
-moved; what was just typed is found by parsing the top-level declarations around it, so a comment or string
-that was opened further up is seen by the next outline only. (Parsing the file with
-the old tree at hand was measured and is no help: tree-sitter's Python grammar reuses next to nothing then,
-and takes 3 to 200 ms for one keystroke in 50,000 lines.)
+The tree of an earlier text is cached. Symbols on unchanged lines are looked up there and moved; new text is found
+by parsing the enclosing top-level declarations, so only the next outline notices a comment or string that was opened
+further up. (Incremental parsing with the old tree was measured and does not help: tree-sitter's Python grammar
+reuses almost nothing and takes 3 to 200 ms for one keystroke in 50,000 lines.)
 """
 
 from __future__ import annotations
@@ -20,35 +19,35 @@ from routerd.domain.text import Text
 from routerd.languages.node import Node
 
 MOST_LINES = 5_000
-"""A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and kept."""
+"""A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and cached."""
 
 
-def around_nearby(kept: Parsed, text: Text, position: Position) -> tuple[tuple[Symbol, ...], Parsed]:
-    """The symbols around a place of a text that is a little newer than ``kept``, and the tree to keep now."""
-    change = text.changed_since(kept.text) or text.lines.change_since(kept.text.lines)
+def around_incremental(cached: Parsed, text: Text, position: Position) -> tuple[tuple[Symbol, ...], Parsed]:
+    """The symbols that enclose a position in a slightly newer text than ``cached``, and the tree to cache."""
+    change = text.changed_since(cached.text) or text.lines.change_since(cached.text.lines)
     if change.first == change.old_last == change.new_last:
-        return symbols_at(kept, position), kept
+        return symbols_at(cached, position), cached
     below = position.line >= change.new_last
     before = Position(position.line - change.shift, position.column) if below else position
     if below or position.line < change.first:
-        found = symbols_at(kept, before)
-        if not found or _stands(kept, found, change):
-            return tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in found), kept
-    first, last = _rows_around(kept, min(change.first, before.line), max(change.old_last - 1, before.line))
+        found = symbols_at(cached, before)
+        if not found or _stands(cached, found, change):
+            return tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in found), cached
+    first, last = _rows_around(cached, min(change.first, before.line), max(change.old_last - 1, before.line))
     if last - first > MOST_LINES:
-        whole = Parsed.of(text, kept.language)
+        whole = Parsed.of(text, cached.language)
         return symbols_at(whole, position), whole
-    piece = Parsed.of(Text("".join(text.lines[first : last + 1 + change.shift])), kept.language)
+    piece = Parsed.of(Text("".join(text.lines[first : last + 1 + change.shift])), cached.language)
     found = symbols_at(piece, Position(position.line - first, position.column))
-    return tuple(symbol.mapped(lambda old: old.moved(first)) for symbol in found), kept
+    return tuple(symbol.mapped(lambda old: old.moved(first)) for symbol in found), cached
 
 
-def _stands(kept: Parsed, found: tuple[Symbol, ...], change: LineChange) -> bool:
-    """Whether the changed lines are outside the top-level declaration that the symbols are part of.
+def _stands(cached: Parsed, found: tuple[Symbol, ...], change: LineChange) -> bool:
+    """Whether the changed lines are outside the symbols' top-level declaration.
 
     Inside it they may end a body early; outside, only an opened comment or string reaches the symbols.
     """
-    return not (_touched(found, change) or _touched(symbols_at(kept, found[0].name_span.start), change))
+    return not (_touched(found, change) or _touched(symbols_at(cached, found[0].name_span.start), change))
 
 
 def _touched(symbols: tuple[Symbol, ...], change: LineChange) -> bool:
@@ -56,7 +55,7 @@ def _touched(symbols: tuple[Symbol, ...], change: LineChange) -> bool:
 
 
 def _shifted(span: Range, change: LineChange) -> Range:
-    """A span whose end may lie below the change, and its start above it."""
+    """Moves a range that may start above the change and end below it."""
     start, end = (
         Position(position.line + change.shift, position.column) if position.line >= change.old_last else position
         for position in (span.start, span.end)
@@ -64,9 +63,9 @@ def _shifted(span: Range, change: LineChange) -> Range:
     return Range(start, end)
 
 
-def _rows_around(kept: Parsed, first: int, last: int) -> tuple[int, int]:
+def _rows_around(cached: Parsed, first: int, last: int) -> tuple[int, int]:
     """The first and last row of the top-level nodes around some rows, with the comments above them."""
-    root, rules = kept.root, kept.rules
+    root, rules = cached.root, cached.rules
     count = root.child_count
 
     def starting_by(row: int) -> int:

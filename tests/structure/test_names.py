@@ -1,0 +1,96 @@
+"""Names: a class name stands for one class, a module name for one subject, and no text uses a retired word."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from tests.structure.test_structure import PACKAGE
+
+IMPLEMENTATIONS = {
+    "Catalogue": "adapters/catalogue/catalogue.py",
+    "Workspace": "adapters/workspace/workspace.py",
+}
+"""Classes that bear the name of the Protocol in domain/ports.py that they implement, and where they are."""
+
+SHARED_MODULES = {
+    "acceptance": "the type in domain, its query over the ledger",
+    "ask": "an action, and the built-in engine's writer of it",
+    "attempt": "the type in domain, and its running call in providers",
+    "client": "the other side of a connection: of LSP, of a provider's API",
+    "command_table": "the table of commands, and the generated copy of it",
+    "configuration": "the service in app, its commands in cli",
+    "design": "an action, and the built-in engine's writer of it",
+    "doctor": "the service in app, its command in cli",
+    "document": "an action, the built-in engine's writer of it, and LSP's term for an open file",
+    "documentation": "one contract, read, built and checked; and its place in a syntax tree",
+    "engine": "two implementations of the Engine port",
+    "findings": "one contract, read, built and checked",
+    "forecast": "the type in domain, the step that makes it",
+    "frames": "framing of a byte stream: of LSP, of a worker's pipe",
+    "hunks": "one contract, read, built and checked",
+    "keys": "API keys: from the configuration, from the editor, and cached for calls",
+    "markdown": "one contract, read and checked",
+    "messages": "the messages of a protocol: of chat completions, of JSON-RPC",
+    "patterns": "regular expressions: of languages, of routing",
+    "quote": "the type in domain, the step that makes it",
+    "resolve": "what a request or a setting stands for",
+    "review": "an action, and the built-in engine's writer of it",
+    "schema": "the schema of the configuration, of the database",
+    "server": "the LSP server, and the command that starts it",
+    "terms": "the type in domain, the step that makes it",
+    "tests": "one contract, read, built and checked, and the built-in engine's writer of it",
+}
+"""Module names that occur in several packages, and why they mean the same subject there."""
+
+RETIRED = re.compile(
+    r"\b(rungs?|ladders?|errands?|foreseen|foresees?|foresight|hindsight|undress(?:ed|es)?|learnt|strangers?|appetites?"
+    r"|aftermath|benched|only door|purses?)\b",
+    re.IGNORECASE,
+)
+"""Metaphors of early versions; the terms are candidate, chain, request, estimate, audit, calibration, cooldown, …"""
+
+PLAIN = ("domain", "routing", "audit", "adapters", "offline", "system", "steps")
+"""Packages whose text has no retired word."""
+
+UNCHECKED = ("adapters/semantic", "routing/words", "offline/english.py", "steps/build", "steps/check", "steps/read")
+"""Word lists, and packages whose text is still to be revised."""
+
+
+def _sources(*packages: str) -> list[Path]:
+    return [path for package in packages for path in sorted((PACKAGE / package).rglob("*.py"))]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def test_a_class_name_stands_for_one_class_or_for_a_port_and_its_implementation() -> None:
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in _sources("."):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(_name(path))
+    shared = {name: sorted(paths) for name, paths in found.items() if len(paths) > 1}
+    assert shared == {name: sorted((path, "domain/ports.py")) for name, path in IMPLEMENTATIONS.items()}
+
+
+def test_a_module_name_stands_for_one_subject() -> None:
+    found: dict[str, int] = defaultdict(int)
+    for path in _sources("."):
+        found[path.stem] += 1
+    shared = {name for name, count in found.items() if count > 1 and name != "__init__"}
+    assert shared <= set(SHARED_MODULES)
+
+
+def test_no_retired_word_is_left() -> None:
+    left = [
+        f"{_name(path)}:{number}: {line.strip()}"
+        for path in _sources(*PLAIN)
+        if not _name(path).startswith(UNCHECKED)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if RETIRED.search(line)
+    ]
+    assert not left, "\n".join(left)
