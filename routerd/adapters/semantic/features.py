@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from zlib import crc32
 
 BUCKETS = 1 << 16  # rows of the weight table; twice as many gained nothing in tests/bench/routing
@@ -40,6 +41,12 @@ def pair_buckets(words: list[str]) -> list[int]:
     """The rows of neighbouring words, each once, in order; the beginning and the end are neighbours too."""
     pairs = zip(["^", *words], [*words, "$"], strict=True)
     return sorted({_bucket(f"{first}_{second}") for first, second in pairs})
+
+
+@lru_cache(512)
+def form_bucket(name: str) -> int:
+    """The row of a form that `form_of` names."""
+    return _bucket(f"form:{name}")
 
 
 def _bucket(feature: str) -> int:
