@@ -77,6 +77,81 @@ design a sync protocol for offline clients with conflict resolution
 invent an index structure that supports both range and prefix queries""".splitlines()
 """Sixty-four, written for this test, sixteen or so of each tier."""
 
+TRANSLATED: dict[str, tuple[str, ...]] = {
+    "English": (
+        "write unit tests for this function",
+        "summarize this text in three sentences",
+        "why does this function return null?",
+        "design the architecture of a distributed system",
+        "rename this variable",
+        "add comments to this code",
+        "translate this text into English",
+        "it is still not working",
+        "review this code for bugs",
+        "how do I read a file in this language?",
+    ),
+    "German": (
+        "schreibe Unit-Tests für diese Funktion",
+        "fasse diesen Text in drei Sätzen zusammen",
+        "warum gibt diese Funktion null zurück?",
+        "entwirf die Architektur eines verteilten Systems",
+        "benenne diese Variable um",
+        "füge diesem Code Kommentare hinzu",
+        "übersetze diesen Text ins Englische",
+        "es funktioniert immer noch nicht",
+        "prüfe diesen Code auf Fehler",
+        "wie lese ich in dieser Sprache eine Datei ein?",
+    ),
+    "French": (
+        "écris des tests unitaires pour cette fonction",
+        "résume ce texte en trois phrases",
+        "pourquoi cette fonction renvoie-t-elle null ?",
+        "conçois l'architecture d'un système distribué",
+        "renomme cette variable",
+        "ajoute des commentaires à ce code",
+        "traduis ce texte en anglais",
+        "ça ne marche toujours pas",
+        "vérifie ce code, cherche les bugs",
+        "comment lire un fichier dans ce langage ?",
+    ),
+    "Chinese": (
+        "为这个函数写单元测试",
+        "用三句话总结这段文字",
+        "为什么这个函数返回 null？",
+        "设计一个分布式系统的架构",
+        "重命名这个变量",
+        "给这段代码加注释",
+        "把这段文字翻译成英文",
+        "还是不能用",
+        "检查这段代码有没有 bug",
+        "用这种语言怎么读取文件？",
+    ),
+    "Arabic": (
+        "اكتب اختبارات وحدة لهذه الدالة",
+        "لخص هذا النص في ثلاث جمل",
+        "لماذا ترجع هذه الدالة null؟",
+        "صمم بنية نظام موزع",
+        "أعد تسمية هذا المتغير",
+        "أضف تعليقات إلى هذا الكود",
+        "ترجم هذا النص إلى الإنجليزية",
+        "ما زال لا يعمل",
+        "راجع هذا الكود بحثا عن الأخطاء",
+        "كيف أقرأ ملفا بهذه اللغة؟",
+    ),
+    "Hindi": (
+        "इस फ़ंक्शन के लिए यूनिट टेस्ट लिखो",
+        "इस पाठ का तीन वाक्यों में सारांश दो",
+        "यह फ़ंक्शन null क्यों लौटाता है?",
+        "एक वितरित सिस्टम का आर्किटेक्चर डिज़ाइन करो",
+        "इस वेरिएबल का नाम बदलो",
+        "इस कोड में टिप्पणियाँ जोड़ो",
+        "इस पाठ का अंग्रेज़ी में अनुवाद करो",
+        "यह अभी भी काम नहीं कर रहा है",
+        "इस कोड में बग के लिए समीक्षा करो",
+        "इस भाषा में फ़ाइल कैसे पढ़ें?",
+    ),
+}
+
 PROSE = (
     "The group has been working with the shop on the corner since the spring of last year, and most people there know "
     "each other well. Orders come in by telephone in the morning and by post in the afternoon. A delivery leaves at "
@@ -137,3 +212,17 @@ def test_at_most_one_request_in_twenty_changes_its_tier(classifier: SemanticClas
     before, after = tiers(classifier, REQUESTS), tiers(classifier, changed)
     flips = [(text, b, a) for text, b, a in zip(REQUESTS, before, after, strict=True) if b is not a]
     assert len(flips) <= len(REQUESTS) // 20, flips
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_at_most_one_of_ten_translations_changes_its_tier(classifier: SemanticClassifier, language: str) -> None:
+    english, other = (tiers(classifier, list(TRANSLATED[name])) for name in ("English", language))
+    flips = [
+        (text, b, a) for text, b, a in zip(TRANSLATED[language], english, other, strict=True) if b is not a
+    ]
+    assert len(flips) <= 1, flips
+
+
+@pytest.mark.parametrize("text", ["it's not working", "still broken", "not working", "doesn't work anymore", "same error"])
+def test_what_does_not_work_needs_judgement(classifier: SemanticClassifier, text: str) -> None:
+    assert tiers(classifier, [text]) == [Tier.LOGIC]

@@ -11,7 +11,8 @@ GRAM_SIZES = (3, 4, 5)  # letters; they catch typos, endings and related languag
 DENSE_GRAM_SIZES = (1, 2, 3)  # where one sign is a syllable or a word, and no space parts the words
 _DENSE_FROM = "\u3040"  # kana, ideographs and hangul are above it
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|\?")
+# The vowel signs of Indic scripts are no letters to `re`, yet stand inside words.
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0970-\u0dff])*(?:'[a-z]+)?|\d+|\?")
 
 
 def split(text: str) -> list[str]:

@@ -15,7 +15,7 @@ _ASKS = re.compile(
 )
 _MATERIAL_WORDS = 45  # a few lines below a request say more about it; more than this is something to work on
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
-_HEADING = re.compile(r"#{1,6} \S|[=-]{3,}\s*$|!?\[[^\]]*\]\(")
+_HEADING = re.compile(r"\s*#{1,6} \S")
 _LANGUAGES = (
     r"typescript|javascript|python|java|kotlin|swift|golang|go|rust|ruby|php|perl|scala|elixir|erlang|haskell|clojure|"
     r"c\+\+|c#|f#|ocaml|dart|lua|julia|r|c|bash|powershell|sql|html|css|react|vue|angular|node(?:\.?js)?|django|flask"
@@ -31,7 +31,11 @@ _CONTEXT = re.compile(
 
 
 def asked_lines(lines: list[str]) -> list[str]:
-    """The lines that ask: all of a short text; else its first paragraph and what further down asks for something."""
+    """The lines that ask: all of a short text; else its first paragraph and what further down asks for something.
+
+    A heading below the first line begins a document, whatever its length.
+    """
+    lines = _before_document(lines)
     if len(" ".join(lines).split()) <= _MATERIAL_WORDS:
         return lines
     paragraphs = [part for part in _PARAGRAPHS.split("\n".join(lines).strip("\n")) if part.strip()]
@@ -46,8 +50,6 @@ def asked_lines(lines: list[str]) -> list[str]:
         return last.split("\n")
     kept = first.split("\n")
     for paragraph in rest:
-        if _HEADING.match(paragraph):
-            break
         if _asks_on(paragraph.split("\n")):
             kept += paragraph.split("\n")
     return kept
@@ -56,6 +58,14 @@ def asked_lines(lines: list[str]) -> list[str]:
 def without_context(text: str) -> str:
     """The request without the places that it names: an editor's variables, the language, "(for our service)"."""
     return _CONTEXT.sub(" ", text)
+
+
+def _before_document(lines: list[str]) -> list[str]:
+    first = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+    if first == len(lines) or _HEADING.match(lines[first]):
+        return lines
+    end = next((i for i in range(first + 1, len(lines)) if _HEADING.match(lines[i])), len(lines))
+    return lines[:end]
 
 
 def _asks_on(lines: list[str]) -> bool:
