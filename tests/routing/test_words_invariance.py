@@ -75,7 +75,7 @@ split the repository into independently deployable services
 port the entire project to another framework
 design a sync protocol for offline clients with conflict resolution
 invent an index structure that supports both range and prefix queries""".splitlines()
-"""Sixty-four, written for this test, sixteen or so of each tier."""
+"""Sixty-four, written for this test, about sixteen of each tier."""
 
 TRANSLATED: dict[str, tuple[str, ...]] = {
     "English": (
@@ -217,12 +217,12 @@ def test_at_most_one_request_in_twenty_changes_its_tier(classifier: SemanticClas
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_at_most_one_of_ten_translations_changes_its_tier(classifier: SemanticClassifier, language: str) -> None:
     english, other = (tiers(classifier, list(TRANSLATED[name])) for name in ("English", language))
-    flips = [
-        (text, b, a) for text, b, a in zip(TRANSLATED[language], english, other, strict=True) if b is not a
-    ]
+    flips = [(text, b, a) for text, b, a in zip(TRANSLATED[language], english, other, strict=True) if b is not a]
     assert len(flips) <= 1, flips
 
 
-@pytest.mark.parametrize("text", ["it's not working", "still broken", "not working", "doesn't work anymore", "same error"])
+@pytest.mark.parametrize(
+    "text", ["it's not working", "still broken", "not working", "doesn't work anymore", "same error"]
+)
 def test_what_does_not_work_needs_judgement(classifier: SemanticClassifier, text: str) -> None:
     assert tiers(classifier, [text]) == [Tier.LOGIC]

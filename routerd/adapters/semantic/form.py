@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 _SKIPPED = frozenset(
-    """please pls now ok okay so then also and but yes no hey hi can could would will you we i lets let's us just
-    want need like to i'd next great thanks good nice first finally again mind kindly id""".split()
+    word
+    for line in (
+        "please pls now ok okay so then also and but yes no hey hi can could would will you we",
+        "i lets let's us just want need like to i'd next great thanks good nice first finally again mind kindly id",
+    )
+    for word in line.split()
 )
 """Words before the verb or the question word that opens a request."""
 

@@ -70,7 +70,8 @@ _NOISE = (
         _noise(
             r"(?:could|can|would|will|might) you"
             r"(?: please| kindly| be so (?:kind|good)(?: as)? to| be kind enough to)*",
-            r"(?:,\s*)?if (?:it isn'?t|it'?s not|it is not|that(?: is|'s) not) too much (?:trouble|to ask|work|effort),?|i hope you(?:'re| are) (?:well|doing well)",
+            r"(?:,\s*)?if (?:it isn'?t|it'?s not|it is not|that(?: is|'s) not) too much (?:trouble|to ask|effort),?",
+            r"i hope you(?:'re| are) (?:well|doing well)",
             r"i(?:'d| would) (?:really )?(?:appreciate it|be (?:very |most )?(?:grateful|thankful))"
             r"(?: enormously| very much| a lot)?(?: if)?",
             r"when you have a moment|thank you(?: (?:so|very) much| kindly)?(?: in advance)?",

@@ -87,9 +87,9 @@ def _table(lines: list[str]) -> list[int]:
     for sign in ",;\t|":
         counts = [line.count(sign) for line in lines]
         for i in range(1, len(lines)):
-            if counts[i] == counts[i - 1] > 1 and not any(f"{sign} " in line.strip() for line in lines[i - 1 : i + 1]):
-                found |= {i - 1, i}
-            elif sign == "|" and counts[i] == counts[i - 1] > 1 and lines[i].lstrip().startswith("|"):
+            spaced = any(f"{sign} " in line.strip() for line in lines[i - 1 : i + 1])  # as in a sentence
+            framed = lines[i].lstrip().startswith("|")  # a table of Markdown
+            if counts[i] == counts[i - 1] > 1 and (framed or not spaced):
                 found |= {i - 1, i}
     return sorted(found)
 

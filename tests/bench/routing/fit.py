@@ -14,7 +14,6 @@ are far fewer of them than features), then turned into one weight per feature.
 from __future__ import annotations
 
 import os
-import sys
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")  # one order of sums
 
@@ -285,10 +284,17 @@ def report(tiers: Array, truth: NDArray[np.intp], margin: float) -> dict[str, ob
         "mean_recall": round(sum(recalls.values()) / len(recalls), 4),
         "confident_accuracy": round(float(right[sure].mean()), 4),
         "coverage": round(float(sure.mean()), 4),
+        "calibration_error": round(calibration_error(ordered[:, -1], right), 4),
         "too_low": round(float((told > truth).mean()), 4),
         "confident_architect": [int((dearest & right).sum()), int(dearest.sum())],
         "always_utility": round(float((truth == TIERS.index(Tier.UTILITY)).mean()), 4),
     }
+
+
+def calibration_error(said: Array, right: NDArray[np.bool_]) -> float:
+    """By how much scores and hit rates differ, over six ranges of scores."""
+    bins = np.digitize(said, (0.5, 0.6, 0.7, 0.8, 0.9))
+    return sum(float(abs((said - right)[bins == number].sum())) for number in range(6)) / len(said)
 
 
 if __name__ == "__main__":
