@@ -118,7 +118,7 @@ def test_hardly_anything_is_no_error(text: str) -> None:
     [
         ("rename it in a.py, b.py and src/c.ts", Signal.MANY_FILES),
         ("port the whole project to rust", Signal.MANY_FILES),
-        ("@codebase add logging", Signal.MANY_FILES),
+        ("add logging across all services", Signal.MANY_FILES),
         ("the workers hang under load", Signal.CONCURRENCY),
         ("two threads sometimes corrupt the list", Signal.CONCURRENCY),
         ("die Worker hängen manchmal unter Last", Signal.CONCURRENCY),
@@ -127,6 +127,11 @@ def test_hardly_anything_is_no_error(text: str) -> None:
 )
 def test_signals_are_seen_in_the_instruction(text: str, signal: Signal) -> None:
     assert own_words(text).signals == (signal,)
+
+
+@pytest.mark.parametrize("mention", ["@codebase", "@workspace", "#codebase", "#file:src/app.ts"])
+def test_an_editors_mention_says_where_to_look_and_not_how_much_to_do(mention: str) -> None:
+    assert own_words(f"{mention} add logging") == OwnWords("add logging", ())
 
 
 def test_signals_are_not_seen_in_pasted_code() -> None:

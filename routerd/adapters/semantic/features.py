@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from zlib import crc32
 
 BUCKETS = 1 << 16  # rows of the weight table; twice as many gained nothing in tests/bench/routing
@@ -10,7 +11,8 @@ GRAM_SIZES = (3, 4, 5)  # letters; they catch typos, endings and related languag
 DENSE_GRAM_SIZES = (1, 2, 3)  # where one sign is a syllable or a word, and no space parts the words
 _DENSE_FROM = "\u3040"  # kana, ideographs and hangul are above it
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|\?")
+# The vowel signs of Indic scripts are no letters to `re`, yet stand inside words.
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0970-\u0dff])*(?:'[a-z]+)?|\d+|\?")
 
 
 def split(text: str) -> list[str]:
@@ -40,6 +42,12 @@ def pair_buckets(words: list[str]) -> list[int]:
     """The rows of neighbouring words, each once, in order; the beginning and the end are neighbours too."""
     pairs = zip(["^", *words], [*words, "$"], strict=True)
     return sorted({_bucket(f"{first}_{second}") for first, second in pairs})
+
+
+@lru_cache(512)
+def form_bucket(name: str) -> int:
+    """The row of a form that `form_of` names."""
+    return _bucket(f"form:{name}")
 
 
 def _bucket(feature: str) -> int:

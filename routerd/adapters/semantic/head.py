@@ -1,4 +1,4 @@
-"""The linear head: how much each word, letter group, word pair and meaning speaks for each kind of work."""
+"""The linear head: how much each word, letter group, word pair, form and meaning speaks for each kind of work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from routerd.adapters.semantic.embedding import Matrix
-from routerd.adapters.semantic.features import gram_buckets, pair_buckets, split, word_bucket
+from routerd.adapters.semantic.features import form_bucket, gram_buckets, pair_buckets, split, word_bucket
+from routerd.adapters.semantic.form import form_of
 from routerd.domain.tier import Tier
 
 KINDS = (
@@ -66,7 +67,7 @@ class Head:
         return evidence
 
     def _spelling(self, words: list[str]) -> Matrix:
-        """Three voices: words, letter groups and pairs, each scaled to length 1."""
+        """Four voices: words, letter groups, pairs and the form, each scaled to length 1."""
         if not words:
             return np.zeros(len(KINDS), dtype=np.float32)
         distinct = self._evidence(list(dict.fromkeys(words)))
@@ -74,7 +75,11 @@ class Head:
         by_word, by_gram, grams = summed[: len(KINDS)], summed[len(KINDS) : -1], summed[-1]
         buckets = pair_buckets(words)
         by_pair = np.add.reduce(self._rows.take(buckets, axis=0))
-        evidence: Matrix = by_word / len(distinct) ** 0.5 + by_gram / grams**0.5 + by_pair / len(buckets) ** 0.5
+        forms = [form_bucket(name) for name in form_of(words)]
+        by_form = np.add.reduce(self._rows.take(forms, axis=0)) / len(forms) ** 0.5
+        evidence: Matrix = (
+            by_word / len(distinct) ** 0.5 + by_gram / grams**0.5 + by_pair / len(buckets) ** 0.5 + by_form
+        )
         return evidence
 
     def _evidence(self, words: list[str]) -> Matrix:

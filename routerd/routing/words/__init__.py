@@ -14,6 +14,7 @@ from routerd.domain.classification import Signal
 from routerd.domain.unicode import well_formed
 from routerd.routing.words.noise import without_noise
 from routerd.routing.words.pasted import holds_trace, pasted
+from routerd.routing.words.request import asked_lines, without_context
 from routerd.routing.words.signals import signals_of
 
 _FENCE = re.compile(r"(?ms)^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)|<(code|pre)>.*?</\2>")
@@ -37,11 +38,12 @@ def own_words(text: str) -> OwnWords:
     without_fences = _FENCE.sub("\n", text)
     lines = without_fences.splitlines()
     traced = holds_trace(text)
-    kept = _flat(line for line, machine in zip(lines, pasted(lines), strict=True) if not machine)
+    kept = _flat(asked_lines([line for line, machine in zip(lines, pasted(lines), strict=True) if not machine]))
     if not _has_words(kept):
         kept = _flat(lines) if _has_words(without_fences) else _flat(text.splitlines())
     wish = _plain(kept)
-    return OwnWords(f"{wish} [stack trace]" if traced else wish, signals_of(wish, traced))
+    request = _plain(without_context(wish)) if _has_words(without_context(wish)) else wish
+    return OwnWords(f"{request} [stack trace]" if traced else request, signals_of(wish, traced))
 
 
 def _flat(lines: Iterable[str]) -> str:

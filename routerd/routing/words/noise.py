@@ -43,6 +43,14 @@ _NOISE = (
         ),
     ),
     (
+        ("complex", "complicated", "hard", "difficult", "tricky", "simple", "easy", "trivial", "challenging"),
+        _noise(
+            r"(?:this|it|that)(?:'s| is| was)(?: (?:very|super|extremely|really|quite|so|truly|rather|a|an))*"
+            r" (?:complex|complicated|hard|difficult|tricky|simple|easy|trivial|challenging)"
+            r"(?: (?:task|problem|one|thing|job))?(?= ?[.!,;]|\s*$)"
+        ),
+    ),
+    (
         ("beg", "tip", "pay", "best", "genius"),
         _noise(
             r"i(?:'m| am)? (?:begging|beg) you(?: to)?|i(?:'ll| will) (?:tip|pay) you [^.:,!]{0,40}",
@@ -62,7 +70,8 @@ _NOISE = (
         _noise(
             r"(?:could|can|would|will|might) you"
             r"(?: please| kindly| be so (?:kind|good)(?: as)? to| be kind enough to)*",
-            r"if (?:it isn'?t|it'?s not) too much trouble,?|i hope you(?:'re| are) (?:well|doing well)",
+            r"(?:,\s*)?if (?:it isn'?t|it'?s not|it is not|that(?: is|'s) not) too much (?:trouble|to ask|effort),?",
+            r"i hope you(?:'re| are) (?:well|doing well)",
             r"i(?:'d| would) (?:really )?(?:appreciate it|be (?:very |most )?(?:grateful|thankful))"
             r"(?: enormously| very much| a lot)?(?: if)?",
             r"when you have a moment|thank you(?: (?:so|very) much| kindly)?(?: in advance)?",

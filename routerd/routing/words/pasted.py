@@ -29,6 +29,7 @@ _CODE = any_of(
     r"\s*@\w+(?:\(.*\))?$|\s*<[/!?]?\w[^>]*>",
     r"\s*(?:SELECT .*FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b",
     r"\s*[\w.\[\]\"']+ *(?:=|:=|\+=|-=) *\S|\s*[\w.]+\(.*\);?$",
+    r"\s*[{\[].*[}\]],?\s*$|\s*[\"'][^\"']+[\"']\s*:",
     r"\s*[}\])]+[;,)]*$|.*[;{]\s*$|\$ \w+|diff --git ",
 )
 _DIFF = re.compile(r"@@ -\d|diff --git |\+\+\+ \S|--- \S+/")
@@ -55,6 +56,8 @@ def pasted(lines: list[str]) -> list[bool]:
     diff = any(_DIFF.match(line) for line in lines)
     machine = [_is_machine(line) or (diff and line[:1] in "+-@") for line in lines]
     _spread_to_comments(lines, machine)
+    for index in _table(lines):
+        machine[index] = True
     for index in _licence(lines):
         machine[index] = True
     return machine
@@ -76,6 +79,19 @@ def _spread_to_comments(lines: list[str], machine: list[bool]) -> None:
         for i in order:
             if machine[i + before] and _CODE_COMPANION.match(lines[i]):
                 machine[i] = True
+
+
+def _table(lines: list[str]) -> list[int]:
+    """Neighbouring lines with the same number of the same separator: comma-separated values and their kin."""
+    found: set[int] = set()
+    for sign in ",;\t|":
+        counts = [line.count(sign) for line in lines]
+        for i in range(1, len(lines)):
+            spaced = any(f"{sign} " in line.strip() for line in lines[i - 1 : i + 1])  # as in a sentence
+            framed = lines[i].lstrip().startswith("|")  # a table of Markdown
+            if counts[i] == counts[i - 1] > 1 and (framed or not spaced):
+                found |= {i - 1, i}
+    return sorted(found)
 
 
 def _licence(lines: list[str]) -> list[int]:

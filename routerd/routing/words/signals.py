@@ -13,7 +13,7 @@ _WHOLE = re.compile(
     r"(?<!\w)(?:"
     r"(?:whole|entire|complete|all (?:of )?(?:our|the|my)) (?:[\w-]+ )?"
     r"(?:project|code ?base|repo(?:sitory)?|app(?:lication)?|system|monorepo|services|modules|files)\b"
-    r"|@(?:codebase|workspace)\b|across (?:all|the (?:whole|entire)|every|several|multiple)\b"
+    r"|across (?:all|the (?:whole|entire)|every|several|multiple)\b"
     r"|in every (?:module|service|file|package)\b"
     r"|(?:ganze[ns]?|gesamte[ns]?|tout le|todo el|intero|весь) (?:projekt|projet|proyecto|progetto|проект)\b)"
 )
