@@ -6,7 +6,7 @@ import re
 
 from routerd.languages.spec import DocPlacement, DocStyle
 
-_TAG = re.compile(r"(?<![\w/.@#{`'\"])[@#](?P<name>[A-Za-z_][\w-]*)")
+_TAG = re.compile(r"(?<![\w/.@#{`'\"])(?:@|#\s?)(?P<name>[A-Za-z_][\w-]*)")
 _DUNDER = re.compile(r"[@#]\s*__\w+__")
 """``@__PURE__`` and its kind, by which bundlers drop code."""
 _NEVER = re.compile(

@@ -206,7 +206,7 @@ WRITTEN_FROM = {
 }
 """Kinds from which the rule was written."""
 
-REPORTED_ON = {
+MENDED_AFTER = {
     "yaml": (
         "name: load\nvalue: 1",
         "key: [a, b]",
@@ -448,7 +448,144 @@ REPORTED_ON = {
         "Qual estilo você quer?",
     ),
 }
-"""Kinds that the rule had not seen when it was written."""
+"""Kinds that the rule was mended after: 13 of 192 were accepted at first."""
+
+
+LATER_MENDED_AFTER = {
+    "xml": (
+        "<?xml version='1.0'?>",
+        "<project><name>x</name></project>",
+        "<note>\n  <to>x</to>\n</note>",
+        "<dependency/>",
+        "<error code='5'/>",
+        "<a href='b'>c</a>",
+    ),
+    "swift": (
+        "let count = 0",
+        "import Foundation",
+        "guard let x = y else { return }",
+        "struct A {}",
+        "var name: String?",
+        "func load() -> Int { 1 }",
+    ),
+    "makefile": (
+        "all: build test",
+        "CC = gcc",
+        "build:\n\tgo build ./...",
+        ".PHONY: clean",
+        "clean:\n\trm -f *.o",
+        "include common.mk",
+    ),
+    "regex": ("^\\d+$", "[a-z]+", "(foo|bar)*", "s/a/b/g", "\\bword\\b", ".*"),
+    "csv": ("name,age,city", "1,2,3\n4,5,6", "a;b;c", "id,name\n1,x", "x\ty\tz", "2026-01-01,5"),
+    "mathematics": ("2 + 2 = 4", "f(x) = x^2", "a > b", "E = mc^2", "n * (n + 1) / 2", "x -> y"),
+    "hash": (
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "8b5e2c1",
+        "req_0a1b2c3d",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "sk-proj-aaaa",
+        "v1.2.3",
+    ),
+    "test output": (
+        "3 passed in 0.12s",
+        "FAILED test_a.py::test_b",
+        "ok 1 - loads",
+        "PASS\nok  \tpkg\t0.01s",
+        "1 failing",
+        "BUILD SUCCESSFUL in 3s",
+    ),
+    "compiler": (
+        "main.c:3:5: error: expected ';'",
+        "error[E0308]: mismatched types",
+        "a.ts(1,2): error TS2304: Cannot find name 'x'.",
+        "a.go:3:2: undefined: x",
+        "warning: unused variable: `x`",
+        "SyntaxError: invalid syntax",
+    ),
+    "header": (
+        "Content-Type: application/json",
+        "Retry-After: 20",
+        "HTTP/2 429",
+        "Location: /login",
+        "Set-Cookie: a=b; Path=/",
+        "x-request-id: abc",
+    ),
+    "overload": (
+        "Our servers are busy right now, please retry shortly.",
+        "Too many concurrent requests.",
+        "The service is temporarily unavailable.",
+        "Server overloaded.",
+        "We are experiencing high demand.",
+        "Capacity exceeded, try again later.",
+    ),
+    "payment": (
+        "Your trial has ended.",
+        "Payment required.",
+        "Please add a payment method.",
+        "Insufficient balance.",
+        "Your subscription has expired.",
+        "Upgrade your plan to continue.",
+    ),
+    "login": (
+        "Please sign in to continue.",
+        "Session expired.",
+        "Login failed.",
+        "Your token is invalid.",
+        "Two-factor code required, please enter it.",
+        "Account suspended.",
+    ),
+    "apology": (
+        "Sorry, I got confused.",
+        "My apologies, that was wrong.",
+        "I apologize for the mistake.",
+        "Sorry for the delay.",
+        "Oops, something went wrong.",
+        "I'm afraid that is impossible.",
+    ),
+    "clarify": (
+        "Which function do you mean?",
+        "Can you paste the code?",
+        "Is this Python 2 or 3?",
+        "What is the file about?",
+        "Who is the audience?",
+        "Should I include examples?",
+    ),
+    "self": (
+        "I am an AI assistant.",
+        "As a language model, I have no opinion.",
+        "I was trained by a company.",
+        "I think it loads a file.",
+        "I believe this is correct.",
+        "I would describe it as a loader.",
+    ),
+    "progress": (
+        "Working on it...",
+        "Please wait.",
+        "Processing your request...",
+        "Generating documentation...",
+        "Thinking...",
+        "Loading...",
+    ),
+    "praise": ("Nice code!", "Well done!", "Great job on this function!", "Looks good to me.", "LGTM", "Perfect!"),
+    "intent": (
+        "I will now write the documentation.",
+        "Let me analyze the function first.",
+        "First, I'll read the file.",
+        "I'm going to document load.",
+        "I need to see more context.",
+        "I should check the style guide.",
+    ),
+    "summary": (
+        "The documentation has been updated as requested.",
+        "All symbols were documented.",
+        "One docstring added.",
+        "No issues found.",
+        "Changes saved.",
+        "The file was updated successfully.",
+    ),
+}
+"""Kinds that the rule was mended after as well: 15 of 120 were accepted at first."""
 
 
 def replies(kinds: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:

@@ -39,7 +39,8 @@ def comment_edit(words: str, symbol: Symbol, text: Text, style: DocStyle) -> Edi
     lines = _comment(words, indent, style)
     between = compiled(style.between)
     if line > 0 and between.match(text.bare(line - 1).strip()):
-        lines.append(f"{indent}{style.mark or ''}".rstrip())  # gofmt parts directives from the words above them
+        if style.plain_mark and style.mark:
+            lines.append(f"{indent}{style.mark}")  # gofmt parts directives from the words above them
         while line > 0 and between.match(text.bare(line - 1).strip()):
             line -= 1
     position = text.line_start(line)

@@ -20,6 +20,7 @@ _MACHINE = re.compile(
       | (?:[\w.]+\.)?\w*(?:Error|Exception|Fault|Panic|Warning)\b\s*(?:\(\w+\)|\[\w+\])?:(?!:)
       | (?:error|fatal|panic|fail(?:ed|ure)?|exception|critical|err!)\b\s*(?:\[\w+\]|\(\w+\)|code|\d+)?\s*:(?!:)
       | \w+(?:\s\w+)?:\s*(?:error|fatal|warning|command\ not\ found|no\ such\ file|permission\ denied)\b
+      | \S+[(:]\d+[,:]\d+\)?:\s | (?:not\s)?ok\s\d+\b | [A-Z][\w-]+:\s\w+=\S+;
       | Traceback\b | thread\s'\w+'\s | goroutine\s\d | Segmentation\sfault | npm\s(?:ERR|WARN)
       | at\s\S+\s?\(.*:\d+ | File\s".*",\sline\s\d
       | (?:\d{4}-\d\d-\d\d|\d\d/\w+/\d{4}|\d\d:\d\d:\d\d)\b
@@ -32,6 +33,15 @@ _MACHINE = re.compile(
     )""",
     re.X,
 )
+_STATUS = re.compile(
+    r"^\W*(?:[\w-]+\s+){1,5}(?:was\s+|were\s+|has\s+been\s+|have\s+been\s+|is\s+|are\s+)?(?:successfully\s+)?[\w-]+ed"
+    r"(?:\s+successfully)?\W*$|^\W*we(?:['’](?:re|ve)|\s+(?:are|were|have))\b|^\W*(?:great|nice|good|looks?|well)\s+\w+",
+    re.I,
+)
+"""A state or a verdict in a few words, which is documentation only where it shares a word with the source."""
+_PROGRESS = re.compile(r"^\W*(?:[\w-]+\s+){0,5}[\w-]+(?:\s+[\w-]+){0,5}(?:\.{3}|…)$")
+_CAPITAL_WORD = re.compile(r"^[A-Z][\w-]+\.?\s")
+_TAG = re.compile(r"^\s*[@\\]\w+[ \t]+\S", re.M)
 _TAGGED = re.compile(
     r"^\s*(?:[@\\](?:params?|arg|returns?|result|throws?|raises?|exception|see|field|tparam|property|yields?)\b|:(?:param|returns?|rtype|raises)\b).*\w",
     re.M,
@@ -77,6 +87,8 @@ _TALK = re.compile(
         (?:\ (?:for|of|to|in|above|below)\ [^.\n]{1,40})?
         \ (?:has|have|was|were|is|are|looks?|seems?|can|will|cannot|could|should|would|follows?
           |(?:successfully\ )?(?:added|updated|generated|written|completed|finished))\b
+      | (?:all|one|\d+|every)\ (?:\w+\ ){0,2}?(?:docstrings?|symbols?|comments?|functions?)
+          \ (?:\w+\ )?(?:added|documented|updated)\b
       | (?:successfully\ )?(?:added|updated|generated|wrote|created|documented|completed|inserted
       |finished)\b[^.\n]{0,40}\b
         (?:doc(?:string|umentation)?s?|comments?|tasks?|requests?|files?|functions?|symbols?|methods?|successfully
@@ -136,7 +148,9 @@ def not_documentation(words: str, about: str, language: str, grammar: Grammar) -
     if _TAGGED.search(stripped) and not _WORD_BEFORE.match(stripped):
         return None  # parameters and results with their types are documentation without a sentence
     reason = _unfit(evidence_of(stripped), about, language, grammar)
-    if reason in (_NO_SENTENCE, _NO_WORDS) and _TAGGED.search(stripped):
+    if reason in (_NO_SENTENCE, _NO_WORDS) and (
+        _TAGGED.search(stripped) or (_TAG.search(stripped) and _CAPITAL_WORD.match(stripped))
+    ):
         return None
     if reason == _NO_SENTENCE:
         # A heading or a mark of a tool stands above the words.
@@ -166,6 +180,10 @@ def _talk(summary: str, evidence: Evidence, concerns: int) -> str | None:
     if _TALK.match(summary) or _FOREIGN_TALK.search(summary) or _FIRST_PERSON.search(summary):
         return "talks about the task, not about the symbol"
     you = _YOU.search(summary) is not None
+    if not concerns and _STATUS.match(summary):
+        return "reports a state, not what the symbol does"
+    if _PROGRESS.match(summary):
+        return "reports progress"
     if _QUESTION.search(summary) and (you or not concerns or _WH_QUESTION.match(summary)):
         return "is a question"
     if you and not concerns:

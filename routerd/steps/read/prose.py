@@ -29,7 +29,7 @@ _CODE_LINE = re.compile(
     r"""^\s*(?:
         [\w.$\[\]'"*&@]+(?:\s*,\s*[\w.$]+)*\s*(?::\s*[\w.\[\], |]+?)?
         \s*(?:[-+*/%|&^:?]|\|\||\*\*|//|<<|>>)?=(?!=)\s*\S.*
-      | (?:let|const|var|my|local|final|static|auto|int|public|private|protected|val)\s+[\w<>\[\] ]+\s*(?:=|:=|;|\().*
+      | (?:let|const|var|my|local|final|static|auto|int|public|private|protected|val)\s+[\w<>\[\] ]+\s*(?:=|:|;|\().*
       | (?:await\s+|return\s+|print\s+|new\s+|throw\s+|raise\s+|yield\s+)?[\w.:$>-]+!?
         \([^()]*(?:\([^()]*\)[^()]*)*\)\s*[;.]?(?:\s*[#/].*)?
       | (?:if|elif|else|for|while|with|try|except|def|class|switch|match|async\ def)\b.*[:{]
@@ -47,7 +47,7 @@ _CODE_LINE = re.compile(
     )\s*$""",
     re.X,
 )
-_SHELL = re.compile(r"\s(?:&&|\|\||\||>>?|2>&1)\s|^\s*(?:sudo|export)\s+\S+", re.M)
+_SHELL = re.compile(r"\s(?:&&|2>&1)\s|^\s*(?:sudo|export)\s+\S+", re.M)
 _DIFF_MARK = re.compile(r"^[+-]\s*")
 _LOUD = re.compile(r"\b[A-Z]{3,}\b")
 _TAG_LINE = re.compile(
@@ -85,13 +85,16 @@ def evidence_of(words: str) -> Evidence:
     foreign = len(_OTHER_SCRIPTS.findall(bare))
     found = _WORD.findall(summary)
     lines = [_DIFF_MARK.sub("", line) for line in summary.split("\n") if line.strip()]
-    code = sum(_CODE_LINE.match(line) is not None and not _joined(line) for line in lines)
+    code = [_CODE_LINE.match(line) is not None and not _joined(line) for line in lines] or [True]
     end, capital = _END.search(summary.strip()) is not None, _CAPITAL.match(summary) is not None
     joins = len(_FUNCTION_WORD.findall(bare))
     sentence = end + capital + min(joins, 2) + (2 if foreign >= 3 else 0)
     loud = len(_LOUD.findall(bare)) * 2 > len(found)
     return Evidence(
-        summary, max(len(found), foreign), sentence - loud, code * 2 >= max(len(lines), 1) or bool(_SHELL.search(bare))
+        summary,
+        max(len(found), foreign),
+        sentence - loud,
+        sum(code) * 2 > len(code) or code[0] or bool(_SHELL.search(bare)),
     )
 
 
