@@ -5,7 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
+from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -20,6 +20,7 @@ from routerd.languages.spec import (
     Signs,
     Testing,
 )
+from routerd.languages.tags import DOXYGEN_TAGS
 
 KINDS = {
     "struct_specifier": SymbolKind.STRUCT,
@@ -109,7 +110,7 @@ C = LanguageSpec(
         comments=("comment",),
         block_marks=("/*",),
         doc=DOXYGEN,
-        directive=NEVER,
+        directive=C_ORDER,
         module_doc=DOXYGEN,
         before_module_doc=(),
         module_clause=None,
@@ -125,9 +126,11 @@ C = LanguageSpec(
         plain_mark=False,
         escapes=BLOCK_ESCAPES,
         xml=False,
-        between=NEVER,
+        between=C_ORDER,
         commands=COMMANDS,
         line_commands=LINE_COMMANDS,
+        tags=DOXYGEN_TAGS,
+        kept=(),
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
@@ -168,6 +171,7 @@ C = LanguageSpec(
             case_macro=CASE_MACRO,
         ),
     ),
+    words_parse=False,
     leftovers=r"(?i)^\s*printf\(\"(debug|here|xxx)",
 )
 SPECS = (C,)

@@ -100,6 +100,7 @@ CPP = replace(
             case_macro=c.CASE_MACRO,
         ),
     ),
+    words_parse=False,
     leftovers=r"(?i)^\s*(printf\(\"|std::cerr << \")(debug|here|xxx)",
 )
 SPECS = (CPP,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
+from routerd.languages.shared import C_COMMENTS, C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -73,7 +73,7 @@ CSHARP = LanguageSpec(
         comments=("comment",),
         block_marks=("/*",),
         doc=r"///(?!/)|/\*\*(?!/)",
-        directive=NEVER,
+        directive=C_ORDER,
         module_doc=NEVER,
         before_module_doc=(),
         module_clause=None,
@@ -89,9 +89,11 @@ CSHARP = LanguageSpec(
         plain_mark=False,
         escapes=(),
         xml=True,
-        between=NEVER,
+        between=C_ORDER,
         commands=COMMANDS,
         line_commands=LINE_COMMANDS,
+        tags=frozenset(),
+        kept=(),
         parameter='<param name="{}">{}</param>',
         starts_with_name=False,
         imperative=False,
@@ -137,6 +139,7 @@ CSHARP = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=False,
     leftovers=r"(?i)^\s*(Console\.WriteLine\(\"(debug|here)|Debugger\.Break\()",
 )
 SPECS = (CSHARP,)

@@ -97,6 +97,8 @@ GO = LanguageSpec(
         between=r"//(go:|export |line |nolint)",
         commands=COMMANDS,
         line_commands=LINE_COMMANDS,
+        tags=frozenset(),
+        kept=(),
         parameter=None,
         starts_with_name=True,
         imperative=False,
@@ -136,6 +138,7 @@ GO = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=False,
     leftovers=r"(?i)^\s*(fmt\.Print(ln|f)?\(\"(debug|here|xxx)|spew\.Dump\(|panic\(\"(todo|unimplemented))",
 )
 SPECS = (GO,)

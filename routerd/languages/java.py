@@ -5,7 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import as_it_stands, by_field, last_part
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
-from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
+from routerd.languages.shared import C_COMMENTS, C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -20,6 +20,7 @@ from routerd.languages.spec import (
     Signs,
     Testing,
 )
+from routerd.languages.tags import JAVADOC_TAGS
 
 KINDS = {
     "class_declaration": SymbolKind.CLASS,
@@ -61,7 +62,7 @@ JAVA = LanguageSpec(
         comments=("line_comment", "block_comment"),
         block_marks=("/*",),
         doc=JAVADOC,
-        directive=NEVER,
+        directive=C_ORDER,
         module_doc=NEVER,
         before_module_doc=(),
         module_clause="package_declaration",
@@ -77,9 +78,11 @@ JAVA = LanguageSpec(
         plain_mark=False,
         escapes=(("*/", "*&#47;"), ("\\u", "&#92;u")),
         xml=False,
-        between=NEVER,
+        between=C_ORDER,
         commands=COMMANDS,
         line_commands=LINE_COMMANDS,
+        tags=JAVADOC_TAGS,
+        kept=("deprecated", "hidden"),
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
@@ -119,6 +122,7 @@ JAVA = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=False,
     leftovers=r"^\s*(System\.out\.print(ln)?\(|\w+\.printStackTrace\(\))",
 )
 SPECS = (JAVA,)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing, text_of
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
-from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
+from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, JS_ORDER, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
@@ -22,6 +22,7 @@ from routerd.languages.spec import (
     Signs,
     Testing,
 )
+from routerd.languages.tags import JS_KEPT, JSDOC_TAGS
 
 KINDS = {
     "class_declaration": SymbolKind.CLASS,
@@ -127,7 +128,7 @@ GRAMMAR = GrammarRules(
     comments=("comment", "html_comment"),
     block_marks=("/*",),
     doc=JAVADOC,
-    directive=NEVER,
+    directive=JS_ORDER,
     module_doc=JAVADOC,
     before_module_doc=("hash_bang_line",),
     module_clause=None,
@@ -165,9 +166,11 @@ JAVASCRIPT = LanguageSpec(
         plain_mark=False,
         escapes=BLOCK_ESCAPES,
         xml=False,
-        between=NEVER,
+        between=JS_ORDER,
         commands=COMMANDS,
         line_commands=LINE_COMMANDS,
+        tags=JSDOC_TAGS,
+        kept=JS_KEPT,
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
@@ -212,6 +215,7 @@ JAVASCRIPT = LanguageSpec(
         ),
         merge=replace(MERGE, preamble=r"^['\"]use strict['\"];?[ \t]*\n?"),
     ),
+    words_parse=False,
     leftovers=r"^\s*(console\.(log|debug|trace)\(|debugger\b|alert\()",
 )
 JSX = replace(JAVASCRIPT, id="javascriptreact", extensions=("jsx",), tests=replace(JAVASCRIPT.tests, merge=MERGE))

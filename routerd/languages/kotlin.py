@@ -5,7 +5,7 @@ from __future__ import annotations
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, last_part, text_of
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
-from routerd.languages.shared import COMMANDS, HEADING, LINE_COMMANDS
+from routerd.languages.shared import C_ORDER, COMMANDS, HEADING, LINE_COMMANDS
 from routerd.languages.spec import (
     BindingRules,
     CommentStyle,
@@ -21,6 +21,7 @@ from routerd.languages.spec import (
     Signs,
     Testing,
 )
+from routerd.languages.tags import JAVADOC_TAGS
 
 _BODIES = ("class_body", "enum_class_body", "function_body", "block")
 _KINDS = {
@@ -84,7 +85,7 @@ KOTLIN = LanguageSpec(
         comments=("line_comment", "block_comment"),
         block_marks=("/*",),
         doc=JAVADOC,
-        directive=NEVER,
+        directive=C_ORDER,
         module_doc=NEVER,
         before_module_doc=(),
         module_clause="package_header",
@@ -107,9 +108,11 @@ KOTLIN = LanguageSpec(
         plain_mark=False,
         escapes=(("*/", "*&#47;"), ("/*", "/&#42;")),
         xml=False,
-        between=NEVER,
+        between=C_ORDER,
         commands=(*COMMANDS, "@suppress", "ktlint-disable", "noinspection "),
         line_commands=LINE_COMMANDS,
+        tags=JAVADOC_TAGS,
+        kept=("suppress",),
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
@@ -163,6 +166,7 @@ KOTLIN = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=True,
     leftovers=r"(?i)^\s*(println\(\"(debug|here|xxx)|TODO\(|\w+\.printStackTrace\(\))",
 )
 SPECS = (KOTLIN,)

@@ -23,6 +23,7 @@ from routerd.languages.spec import (
     Signs,
     Testing,
 )
+from routerd.languages.tags import LUALS_TAGS
 
 _MODULE = ("M", "_M")
 """What nearly all modules call the table that they return: no part of a name's path."""
@@ -123,6 +124,8 @@ LUA = LanguageSpec(
         between=r"--+[ \t]*(?:luacheck:|stylua:|selene:|@diagnostic\b)",
         commands=(*COMMANDS, "@diagnostic", "luacheck:", "stylua:", "selene:"),
         line_commands=LINE_COMMANDS,
+        tags=LUALS_TAGS,
+        kept=tuple(sorted(LUALS_TAGS - {"see", "return", "param"})),
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=False,
@@ -174,6 +177,7 @@ LUA = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=True,
     leftovers=r"(?i)^\s*(print\((vim\.inspect\(|['\"](debug|here|xxx))|debug\.debug\(\))",
 )
 SPECS = (LUA,)

@@ -7,7 +7,7 @@ import re
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import by_field, last_part
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
-from routerd.languages.shared import BLOCK_ESCAPES, COMMANDS, LINE_COMMANDS, NAME_LAST
+from routerd.languages.shared import BLOCK_ESCAPES, C_ORDER, COMMANDS, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
     BindingRules,
     CommentStyle,
@@ -23,6 +23,7 @@ from routerd.languages.spec import (
     Signs,
     Testing,
 )
+from routerd.languages.tags import PHP_KEPT, PHPDOC_TAGS
 
 _KINDS = {
     "class_declaration": SymbolKind.CLASS,
@@ -90,7 +91,7 @@ PHP = LanguageSpec(
         comments=("comment",),
         block_marks=("/*",),
         doc=JAVADOC,
-        directive=r"#!",
+        directive=C_ORDER + r"|#!",
         module_doc=NEVER,
         before_module_doc=(),
         module_clause="namespace_definition",
@@ -113,9 +114,11 @@ PHP = LanguageSpec(
         plain_mark=False,
         escapes=BLOCK_ESCAPES,
         xml=False,
-        between=NEVER,
+        between=C_ORDER,
         commands=(*COMMANDS, "@phpstan-", "@psalm-", "phpcs:", "@codeCoverageIgnore", "@runInSeparateProcess"),
         line_commands=LINE_COMMANDS,
+        tags=PHPDOC_TAGS,
+        kept=PHP_KEPT,
         parameter="@param ${} {}",
         starts_with_name=False,
         imperative=False,
@@ -164,6 +167,7 @@ PHP = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=True,
     leftovers=r"^\s*(var_dump|print_r|dd|dump|xdebug_break)\(",
 )
 SPECS = (PHP,)

@@ -83,6 +83,8 @@ PYTHON = LanguageSpec(
         between=NEVER,
         commands=(),
         line_commands=(),
+        tags=frozenset(),
+        kept=(),
         parameter=None,
         starts_with_name=False,
         imperative=False,
@@ -119,6 +121,7 @@ PYTHON = LanguageSpec(
         signs=Tree.PYTHON,
         merge=Tree.PYTHON,
     ),
+    words_parse=False,
     leftovers=NEVER,
 )
 SPECS = (PYTHON,)

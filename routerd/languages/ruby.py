@@ -23,6 +23,7 @@ from routerd.languages.spec import (
     Signs,
     Testing,
 )
+from routerd.languages.tags import YARD_TAGS
 
 KINDS = {
     "module": SymbolKind.MODULE,
@@ -95,6 +96,8 @@ RUBY = LanguageSpec(
         between=NEVER,
         commands=COMMANDS,
         line_commands=LINE_COMMANDS,
+        tags=YARD_TAGS,
+        kept=("private", "api"),
         parameter="@param {} {}",
         starts_with_name=False,
         imperative=True,
@@ -136,6 +139,7 @@ RUBY = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=True,
     leftovers=r"^\s*(binding\.(pry|irb)|byebug|p )\b",
 )
 SPECS = (RUBY,)

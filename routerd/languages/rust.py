@@ -7,7 +7,7 @@ import re
 from routerd.domain.symbol import SymbolKind
 from routerd.languages.node import Declared, Node, as_it_stands, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
-from routerd.languages.shared import COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
+from routerd.languages.shared import C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
     BindingRules,
     CommentStyle,
@@ -83,7 +83,7 @@ RUST = LanguageSpec(
         comments=("line_comment", "block_comment"),
         block_marks=("/*",),
         doc=r"///(?!/)|/\*\*(?![*/])",
-        directive=NEVER,
+        directive=C_ORDER,
         module_doc=r"//!|/\*!",
         before_module_doc=("inner_attribute_item",),
         module_clause=None,
@@ -106,9 +106,11 @@ RUST = LanguageSpec(
         plain_mark=False,
         escapes=(),
         xml=False,
-        between=NEVER,
+        between=C_ORDER,
         commands=COMMANDS,
         line_commands=LINE_COMMANDS,
+        tags=frozenset(),
+        kept=(),
         parameter=None,
         starts_with_name=False,
         imperative=False,
@@ -145,6 +147,7 @@ RUST = LanguageSpec(
             case_macro=NEVER,
         ),
     ),
+    words_parse=False,
     leftovers=r"^\s*(dbg!|todo!|unimplemented!)\(",
 )
 SPECS = (RUST,)

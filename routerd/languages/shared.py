@@ -30,3 +30,18 @@ NAME_LAST = r"([A-Za-z_]\w*)\s*(?:\[\s*\])*\s*$"
 
 BLOCK_ESCAPES = (("*/", "*\\/"),)
 """A line in a ``/** */`` block that would end it."""
+
+JS_ORDER = (
+    r"(?://|/\*+)\s*(?:@ts-(?:expect-error|ignore)\b|(?:es|js|ts)lint[- ]|oxlint-"
+    r"|biome-ignore|deno-(?:lint|fmt|coverage)-?"
+    r"|tslint:"
+    r"|(?:c8|v8|istanbul|node:coverage)\s+ignore|prettier-ignore|rome-ignore|dprint-ignore|@vite-ignore|@vitest-|webpack\w+:"
+    r"|[@#]__\w+__|\$Flow\w+|noinspection\b|stylelint-|sonar|NOSONAR|NOLINT|cspell:|spell-?check|codeql\[|nosemgrep|lgtm)"
+)
+"""A comment that is an order to a tool about what stands on the next line."""
+C_ORDER = (
+    r"(?://|/\*+)\s*(?:NOLINT|clang-format\s|clang-tidy\s|cppcheck-suppress|coverity\[|ReSharper\s|noinspection\b|LCOV_EXCL|GCOVR?_EXCL"
+    r"|NOSONAR|IWYU\s|codeql\[|nosemgrep|-V::?\d|lint\s|lint-|FALLTHRU|FALLTHROUGH|uncrustify:|\*?INDENT-O|NOPMD|CHECKSTYLE|@formatter:"
+    r"|CSOFF|CSON|SUPPRESS\s+CHECKSTYLE|\$NON-NLS|spotless:|ktlint-|detekt:|@?phpcs:|phpstan|@phpstan-|@psalm-|phan-|@codeCoverageIgnore"
+    r"|rustfmt::|clippy::|pragma\s|dotcover|Stryker\s|language=|region\b|endregion\b|@ts-)"
+)

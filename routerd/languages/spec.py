@@ -133,6 +133,10 @@ class DocStyle:
     """Words that are a command to a tool wherever they stand in a comment; an answer may not hold them."""
     line_commands: tuple[str, ...]
     """Words that are a command at the beginning of a comment's line."""
+    tags: frozenset[str]
+    """The tags that a line of documentation may begin with; of any other a tool may make what it likes."""
+    kept: tuple[str, ...]
+    """Tags that compilers and other tools act on: a rewrite of the documentation keeps them."""
     parameter: str | None
     """How a parameter's line is written, with a place for its name and its words; ``None`` where it has none."""
     starts_with_name: bool
@@ -255,5 +259,7 @@ class LanguageSpec:
     imports: ImportRules
     bindings: BindingRules
     tests: Testing
+    words_parse: bool
+    """Whether words in a row are a program in it, as in Ruby, which takes them for calls."""
     leftovers: str
     """A line that looks like a leftover of debugging."""

@@ -11,6 +11,7 @@ from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import DocStyle
+from routerd.steps.build.kept_tags import with_kept_tags
 
 _LINE = 100
 """Columns that a comment on one line may take: the limit of Google's Java style, within most others."""
@@ -28,6 +29,7 @@ def comment_edit(words: str, symbol: Symbol, text: Text, style: DocStyle) -> Edi
         indent = text.indent(symbol.doc.start.line)
         tail = text.slice(symbol.doc)
         ending = newline if tail.endswith(("\n", "\r")) else ""
+        words = with_kept_tags(words, tail, style)
         return Edit(symbol.doc, newline.join(_comment(words, indent, style))[len(indent) :] + ending)
     line = symbol.whole.start.line
     before = text.bare(line)[: symbol.whole.start.column].lstrip("\ufeff")
@@ -37,7 +39,8 @@ def comment_edit(words: str, symbol: Symbol, text: Text, style: DocStyle) -> Edi
     lines = _comment(words, indent, style)
     between = compiled(style.between)
     if line > 0 and between.match(text.bare(line - 1).strip()):
-        lines.append(f"{indent}{style.mark or ''}".rstrip())  # gofmt parts directives from the words above them
+        if style.plain_mark and style.mark:
+            lines.append(f"{indent}{style.mark}")  # gofmt parts directives from the words above them
         while line > 0 and between.match(text.bare(line - 1).strip()):
             line -= 1
     position = text.line_start(line)

@@ -29,9 +29,6 @@ def build_documentation(payload: Documentation, question: Question, grammar: Gra
     misfits: list[Rejected] = []
     waiting = list(target.symbols)
     for doc in payload.docs:
-        command = _command(doc.text, spec.docs)
-        if command:
-            return Rejected(f"the documentation holds '{command}', which is a command to a tool", mechanical=True)
         symbol = next((symbol for symbol in waiting if symbol.qualname == doc.qualname), None)
         if symbol is not None:
             waiting.remove(symbol)
@@ -73,12 +70,3 @@ def _edit(doc: DocText, symbol: Symbol | None, question: Question, style: DocSty
     if not in_body or (outline.doc is not None and not question.request.replace):
         return None
     return module_docstring_edit(doc.text, outline.doc, text)
-
-
-def _command(words: str, style: DocStyle) -> str | None:
-    """A word that would change how the file is compiled or checked, once it stands in a comment."""
-    for command in style.commands:
-        if command in words:
-            return command.strip()
-    starts = (line.strip().lstrip("-*# ") for line in words.split("\n"))
-    return next((command for start in starts for command in style.line_commands if start.startswith(command)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -14,6 +15,9 @@ from routerd.domain.text import Text, indent_of
 from routerd.domain.verdict import Rejected
 from routerd.steps.build.diff import diff
 from routerd.steps.build.locate import loose_lines
+
+_SAYS = 4
+"""Letters and digits of a line that is unlikely to be wanted twice in a row."""
 
 
 def build_hunks(payload: Hunks, question: Question, others: Mapping[str, Document]) -> Change | Rejected:
@@ -67,7 +71,7 @@ def _edits(hunk: Hunk, text: Text, inside: Range | None) -> tuple[Edit, ...] | R
     if len(matches) != 1:
         often = f"stands {len(matches)} times" if matches else "does not stand"
         return Rejected(f"the old text '{first}' of a hunk {often} in the file", mechanical=True)
-    return _replaced(text, matches[0], length, new)
+    return _replaced(text, matches[0], length, _without_overlap(new, bare, matches[0], length))
 
 
 def _runs(wanted: list[str], bare: list[str]) -> tuple[int, ...]:
@@ -96,6 +100,37 @@ def _moved(new: str, search: str, there: list[str]) -> str:
             right = known[wrong] + indent.removeprefix(wrong) if indent.startswith(wrong) else indent
         lines.append(right + line.lstrip(" \t") if line.strip() else line)
     return "\n".join(lines)
+
+
+def _without_overlap(new: str, bare: list[str], first: int, count: int) -> str:
+    """The new lines without those that only repeat what stands right before or right behind the old ones."""
+    lines = new.split("\n")
+    old, behind, ahead = bare[first : first + count], bare[first + count :], bare[:first]
+    most = len(lines) - 1
+    for size in range(min(most, len(behind)), 0, -1):
+        same = [line.rstrip() for line in lines[-size:]]
+        if _says(same) and same == [line.rstrip() for line in behind[:size]] and not _ends(old, same):
+            lines = lines[:-size]
+            break
+    for size in range(min(len(lines) - 1, len(ahead)), 0, -1):
+        same = [line.rstrip() for line in lines[:size]]
+        if _says(same) and same == [line.rstrip() for line in ahead[-size:]] and not _begins(old, same):
+            lines = lines[size:]
+            break
+    return "\n".join(lines)
+
+
+def _says(lines: list[str]) -> bool:
+    """Whether lines are more than brackets and blanks, which may well stand twice."""
+    return any(len(re.findall(r"\w", line)) >= _SAYS for line in lines)
+
+
+def _ends(old: list[str], same: list[str]) -> bool:
+    return [line.rstrip() for line in old[-len(same) :]] == same
+
+
+def _begins(old: list[str], same: list[str]) -> bool:
+    return [line.rstrip() for line in old[: len(same)]] == same
 
 
 def _replaced(text: Text, first: int, count: int, new: str) -> tuple[Edit, ...]:

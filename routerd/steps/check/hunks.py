@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from routerd.domain.document import Document
+from routerd.domain.hidden import adds_hidden
 from routerd.domain.ports import Grammar
 from routerd.domain.position import Edit
 from routerd.domain.prompt import Question
-from routerd.domain.reply import Change
+from routerd.domain.reply import Change, FileChange
 from routerd.domain.verdict import Accepted, Rejected, Verdict
 from routerd.languages import language_of
+from routerd.steps.check.lost_code import doubled, gone_but_used, stand_in
 from routerd.steps.check.program import Programs
 
 
@@ -23,11 +26,31 @@ def check_hunks(change: Change, question: Question, grammar: Grammar) -> Verdict
         if not Programs(file.before.string, file.after.string, language, grammar).parses_no_worse():
             name = file.uri.rpartition("/")[2]
             return Rejected(f"{name} would parse worse after the change")
+        hidden = adds_hidden(file.before.string, file.after.string)
+        if hidden:
+            return Rejected(f"a hunk brings the hidden character {hidden} into the file", mechanical=True)
+        lost = _lost(file, language, question, grammar)
+        if lost:
+            return Rejected(lost, mechanical=True)
         if file.uri == own.uri and not question.request.span.empty:
             for edit in file.edits:
                 if not _inside(edit, question):
                     return Rejected(f"the edit at line {edit.span.start.line + 1} lies outside the selection")
     return Accepted()
+
+
+def _lost(file: FileChange, language: str, question: Question, grammar: Grammar) -> str | None:
+    """Why the change loses code or doubles it."""
+    instead = stand_in(file.before, file.after, language)
+    if instead:
+        return f"a hunk leaves code out ('{instead}')"
+    documents = [Document(file.uri, file.version, language, text) for text in (file.before, file.after)]
+    before, after = map(grammar.outline, documents)
+    twice = doubled(before, after, (file.before, file.after))
+    if twice:
+        return f"'{twice}' would be declared twice"
+    gone = gone_but_used(before, after, documents[1], question.request.instruction, grammar)
+    return f"'{gone}' would be gone but is still used" if gone else None
 
 
 def _inside(edit: Edit, question: Question) -> bool:

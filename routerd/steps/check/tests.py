@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from routerd.domain.hidden import adds_hidden
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange
@@ -30,6 +31,9 @@ def check_tests(change: Change, question: Question, grammar: Grammar) -> Verdict
     programs = Programs(file.before.string, file.after.string, language, grammar)
     if not programs.parses_no_worse():
         return Rejected("the tests do not parse", mechanical=True)
+    hidden = adds_hidden(file.before.string, file.after.string)
+    if hidden:
+        return Rejected(f"the tests hold the hidden character {hidden}: write it as an escape", mechanical=True)
     return _about(file, programs, question)
 
 
