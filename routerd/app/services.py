@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from platformdirs import user_data_path
 
-from routerd.actions import catalog
+from routerd.actions import catalog, named
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
@@ -26,6 +26,7 @@ from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.sqlite import Database
+from routerd.adapters.staged import staged
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.worker import WorkerPool
@@ -33,6 +34,7 @@ from routerd.adapters.workspace import Workspace
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.engines import Engines
+from routerd.app.staged_request import staged_request
 from routerd.audit import Audited, Logged
 from routerd.audit.replay import audited
 from routerd.domain.action import Request
@@ -52,10 +54,12 @@ from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
 from routerd.pipeline.estimate_cache import EstimateCache
 from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.rewrite import or_rewritten
 from routerd.pipeline.run import run
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
 from routerd.providers.usage import read_usage
 from routerd.routing.instructions import routes
+from routerd.system.uris import path_of
 
 
 class App:
@@ -196,13 +200,23 @@ class App:
         end = time.monotonic() + seconds
         self.workspace.index(uri, lambda: time.monotonic() < end)
 
-    def priced_actions(self, document: Document, span: Range) -> tuple[PricedAction, ...]:
+    def priced_actions(
+        self, document: Document, span: Range, diagnostics: tuple[str, ...] = ()
+    ) -> tuple[PricedAction, ...]:
         """The menu at a place: each action that makes sense there, with its price; nothing is sent or read."""
-        return self._offers(Request(spec.name, document, span) for spec in catalog().values() if spec.in_menu)
+        return self._offers(
+            Request(spec.name, document, span, diagnostics=diagnostics if spec.diagnosed else ())
+            for spec in catalog().values()
+            if spec.in_menu and (diagnostics or not spec.diagnosed)
+        )
 
     def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
         """The menu, and what would be asked in the user's own words, as they are by now."""
-        own = (Request(one.name, document, span, instruction=words) for one in catalog().values() if not one.in_menu)
+        own = (
+            Request(one.name, document, span, instruction=words)
+            for one in catalog().values()
+            if one.instructed or (one.diagnosed and words)
+        )
         return (*self.priced_actions(document, span), *self._offers(own))
 
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
@@ -218,6 +232,17 @@ class App:
     def plan(self, request: Request) -> Plan | Refusal:
         """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
         return plan(request, self._snapshot, self._deps)
+
+    def offered_plan(self, request: Request) -> Plan | Refusal:
+        """The plan as a menu offers it: what is documented already would be documented anew."""
+        return or_rewritten(request, self.plan)[1]
+
+    def staged_request(self, action: str, uri: str, instruction: str = "") -> Request:
+        """A request about what is staged in the repository of a file or folder; runs git, so belongs in a thread.
+
+        Raises UsageError where there is no repository, or nothing is staged in it.
+        """
+        return staged_request(named(action), staged(path_of(uri)), self._counter, instruction)
 
     async def run(self, request: Request, editor: Editor, watch: Observer) -> Outcome:
         """One action from wish to editor; cancel the task to cancel the action."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-from routerd.domain.action import Contract
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.errors import UpstreamError
 from routerd.domain.model import OFFLINE, ModelRef
@@ -28,16 +27,16 @@ _Writer = Callable[[Question], str]
 
 
 class OfflineEngine:
-    """Answers each contract with a writer of its own; honest that no model was asked."""
+    """Answers each action that is declared ``offline`` with a writer of its own; honest that no model was asked."""
 
     def __init__(self, linter: Linter, project: Callable[[str], Project]) -> None:
         """``project`` gives the index of the project around a document's URI, from memory."""
-        self._writers: dict[Contract, _Writer] = {
-            Contract.DOCUMENTATION: document,
-            Contract.TESTS: write_tests,
-            Contract.FINDINGS: lambda question: review(question, linter),
-            Contract.MARKDOWN: lambda question: design(question, project(question.request.document.uri)),
-            Contract.HUNKS: lambda question: answer(question, project(question.request.document.uri)),
+        self.writers: Mapping[str, _Writer] = {
+            "document": document,
+            "test": write_tests,
+            "review": lambda question: review(question, linter),
+            "design": lambda question: design(question, project(question.request.document.uri)),
+            "ask": lambda question: answer(question, project(question.request.document.uri)),
         }
         # A thread of its own: the event loop, and with it every cancel, stays free while a file is studied.
         self._executor = ThreadPoolExecutor(1, "routerd-offline")
@@ -54,7 +53,7 @@ class OfflineEngine:
             ms = round((time.perf_counter() - started) * 1000)
             return Attempt(OFFLINE, candidate.tier, status, Usage(), Decimal(0), ms, reason)
 
-        writer = self._writers[question.spec.contract]
+        writer = self.writers[question.spec.name]
         try:
             text = await asyncio.get_running_loop().run_in_executor(self._executor, writer, question)
         except asyncio.CancelledError:

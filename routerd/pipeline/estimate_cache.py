@@ -27,6 +27,7 @@ from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.pipeline.plan import Dependencies, Plan, forecast_again, plan
+from routerd.pipeline.rewrite import or_rewritten
 from routerd.steps.compose import fenced, target_text
 
 _REMEMBERED = 64
@@ -98,18 +99,15 @@ class EstimateCache:
         """Those wishes that make sense, each with its price; what is documented already would be documented anew."""
         found: list[PricedAction] = []
         for wish in wishes:
-            foreseen = self.look_up(wish, snapshot, deps)
-            if isinstance(foreseen, Refusal) and foreseen.code == "documented":
-                wish = replace(wish, replace=True)  # noqa: PLW2901  # asked for once more, as another wish
-                foreseen = self.look_up(wish, snapshot, deps)
+            asked, foreseen = or_rewritten(wish, lambda request: self.look_up(request, snapshot, deps))
             if not isinstance(foreseen, Refusal):
-                found.append(PricedAction(foreseen.spec, wish, foreseen.target, foreseen.forecast))
+                found.append(PricedAction(foreseen.spec, asked, foreseen.target, foreseen.forecast))
         return tuple(found)
 
     def look_up(self, request: Request, snapshot: Snapshot, deps: Dependencies) -> CachedEstimate | Refusal:
         """What ``plan`` would say of a request. Raises UsageError for an action that does not exist."""
         spec = catalog().get(request.action)
-        if spec is None or not request.span.empty or request.instruction or request.whole_file:
+        if spec is None or not request.span.empty or request.instruction or request.whole_file or request.diagnostics:
             return _foreseen(plan(request, snapshot, deps))
         with self._lock:
             return self._foresee(spec, request, snapshot, deps)
@@ -119,7 +117,7 @@ class EstimateCache:
         deps.grammar.outline(document)
         start = Range(Position(0, 0), Position(0, 0))
         for spec in catalog().values():
-            if spec.in_menu and spec.scopes[0] is Scope.FILE:
+            if spec.in_menu and not spec.diagnosed and spec.scopes[0] is Scope.FILE:
                 self.look_up(Request(spec.name, document, start), snapshot, deps)
 
     def _foresee(
