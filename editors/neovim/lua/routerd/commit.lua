@@ -7,8 +7,7 @@ local M = {}
 local function show(outcome, source)
   local lines = vim.split(vim.trim(outcome.document), "\n")
   if vim.api.nvim_buf_is_valid(source) and vim.bo[source].filetype == "gitcommit" then
-    local first = vim.api.nvim_buf_get_lines(source, 0, 1, false)[1]
-    vim.api.nvim_buf_set_lines(source, 0, first == "" and 1 or 0, false, lines)
+    vim.api.nvim_buf_set_lines(source, 0, 0, false, lines)
   else
     require("routerd.outcome").show_document(table.concat(lines, "\n"), "COMMIT_EDITMSG", "gitcommit", source)
   end
