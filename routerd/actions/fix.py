@@ -34,8 +34,6 @@ Rules:
 - Copy the old lines exactly, as few as make the place unique; leave out nothing in between and use no ellipsis.
 - Mend the cause with the smallest change. Never silence a diagnostic with a comment, a cast or an empty handler.
 - Change nothing else. To change another file, put its path on the line before the hunk.
-
-Only if no change of code mends it, reply with one paragraph of Markdown that says what does.
 """,
     task="Fix this in {target}, {language}, in {path}. The diagnostics there:\n{diagnostics}",
 )

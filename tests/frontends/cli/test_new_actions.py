@@ -13,7 +13,7 @@ import pytest
 
 from tests import brain
 from tests.e2e.conftest import CODE, new_env, new_project, with_upstream
-from tests.loopback import InThread, Upstream
+from tests.loopback import InThread, Turn, Upstream
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
@@ -83,6 +83,15 @@ def test_fix_takes_an_instruction_and_gives_a_diff(routerd: Run, upstream: InThr
     assert done.returncode == 0, done.stderr
     assert "+def parse_header" in done.stdout
     assert "an empty line is no error" in prompt(upstream)
+
+
+def test_fix_changes_code_whatever_the_words_sound_like(routerd: Run, upstream: InThread) -> None:
+    done = routerd("run", "fix", "labels.py:4", "--instruction", "why does an empty line fail?")
+    assert "+def parse_header" in done.stdout
+    upstream.then(*(Turn(reply="It fails because the name is empty.") for _ in range(9)))
+    done = routerd("run", "fix", "labels.py:4", "--instruction", "why does an empty name fail?")
+    assert done.returncode == 1
+    assert "a change was asked for" in done.stderr
 
 
 def test_fix_without_anything_to_fix_is_refused_before_anything_is_sent(routerd: Run, upstream: InThread) -> None:
