@@ -16,7 +16,6 @@ from types import MappingProxyType
 
 from platformdirs import user_data_path
 
-from routerd.actions import catalog, named
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
@@ -26,7 +25,6 @@ from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.sqlite import Database
-from routerd.adapters.staged import staged
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.worker import WorkerPool
@@ -34,7 +32,7 @@ from routerd.adapters.workspace import Workspace
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.engines import Engines
-from routerd.app.staged_request import staged_request
+from routerd.app.menu import menu, worded
 from routerd.audit import Audited, Logged
 from routerd.audit.replay import audited
 from routerd.domain.action import Request
@@ -54,12 +52,10 @@ from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
 from routerd.pipeline.estimate_cache import EstimateCache
 from routerd.pipeline.plan import Dependencies, Plan, plan
-from routerd.pipeline.rewrite import or_rewritten
 from routerd.pipeline.run import run
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
 from routerd.providers.usage import read_usage
 from routerd.routing.instructions import routes
-from routerd.system.uris import path_of
 
 
 class App:
@@ -75,7 +71,7 @@ class App:
         self._background, self._worker = Background(), WorkerPool()
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(TreeSitterGrammar(), folders)  # thousands of files: not in the memory for open ones
-        self._counter = TiktokenCounter()
+        self.counter = TiktokenCounter()
         self._classifiers, self._recent = Classifiers(), RecentTurnsInMemory()
         self._database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
         self.ledger = SqliteLedger(self._database, lambda: self.settings.budget)
@@ -113,7 +109,7 @@ class App:
             providers=settings.providers,
             keys=self._keys,
             price=lambda model: catalogue.price(model, now()),
-            counter=self._counter,
+            counter=self.counter,
             limits=settings.limits,
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
@@ -121,7 +117,7 @@ class App:
             provider_state=self._provider_state,
         )
         deps = Dependencies(
-            counter=self._counter,
+            counter=self.counter,
             grammar=self.grammar,
             catalogue=catalogue,
             classifier=self._classifiers.of(settings, self._source.key),
@@ -200,24 +196,13 @@ class App:
         end = time.monotonic() + seconds
         self.workspace.index(uri, lambda: time.monotonic() < end)
 
-    def priced_actions(
-        self, document: Document, span: Range, diagnostics: tuple[str, ...] = ()
-    ) -> tuple[PricedAction, ...]:
+    def priced_actions(self, document: Document, span: Range, wrong: tuple[str, ...] = ()) -> tuple[PricedAction, ...]:
         """The menu at a place: each action that makes sense there, with its price; nothing is sent or read."""
-        return self._offers(
-            Request(spec.name, document, span, diagnostics=diagnostics if spec.diagnosed else ())
-            for spec in catalog().values()
-            if spec.in_menu and (diagnostics or not spec.diagnosed)
-        )
+        return self._offers(menu(document, span, wrong))
 
     def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
         """The menu, and what would be asked in the user's own words, as they are by now."""
-        own = (
-            Request(one.name, document, span, instruction=words)
-            for one in catalog().values()
-            if one.instructed or (one.diagnosed and words)
-        )
-        return (*self.priced_actions(document, span), *self._offers(own))
+        return self._offers((*menu(document, span), *worded(document, span, words)))
 
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name stands at a place; ``None`` elsewhere."""
@@ -232,17 +217,6 @@ class App:
     def plan(self, request: Request) -> Plan | Refusal:
         """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
         return plan(request, self._snapshot, self._deps)
-
-    def offered_plan(self, request: Request) -> Plan | Refusal:
-        """The plan as a menu offers it: what is documented already would be documented anew."""
-        return or_rewritten(request, self.plan)[1]
-
-    def staged_request(self, action: str, uri: str, instruction: str = "") -> Request:
-        """A request about what is staged in the repository of a file or folder; runs git, so belongs in a thread.
-
-        Raises UsageError where there is no repository, or nothing is staged in it.
-        """
-        return staged_request(named(action), staged(path_of(uri)), self._counter, instruction)
 
     async def run(self, request: Request, editor: Editor, watch: Observer) -> Outcome:
         """One action from wish to editor; cancel the task to cancel the action."""
@@ -281,7 +255,7 @@ class App:
 
     async def warm(self) -> None:
         """Load what is slow to load, off the event loop."""
-        for load in (self._counter.warm, self._catalogue.warm, self._deps.classifier.load):
+        for load in (self.counter.warm, self._catalogue.warm, self._deps.classifier.load):
             await self._background.run(load)
         if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()

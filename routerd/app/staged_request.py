@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from routerd.adapters.staged import Staged
-from routerd.domain.action import ActionSpec, Request
+from routerd.actions import named
+from routerd.adapters.staged import staged
+from routerd.app.services import App
+from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.ports import Counter
 from routerd.domain.text import Text
+from routerd.system.uris import path_of
 
 _NAMED = 20
 """Paths that a sentence lists before it counts the others."""
 
 
-def staged_request(spec: ActionSpec, staged: Staged, counter: Counter, instruction: str = "") -> Request:
-    """A request about the whole diff, as a document of its own that no editor holds."""
-    text = Text(bounded(staged.files, spec.context_budget.tokens, counter))
-    document = Document((staged.root / "staged.diff").as_uri(), None, "diff", text)
-    return Request(spec.name, document, text.whole, instruction=instruction, whole_file=True, subjects=staged.subjects)
+def staged_request(app: App, action: str, uri: str, instruction: str = "") -> Request:
+    """A request about the whole diff in the repository of a file or folder, as a document that no editor holds.
+
+    Runs git, so belongs in a thread. Raises UsageError where there is no repository, or nothing is staged in it.
+    """
+    spec, found = named(action), staged(path_of(uri))
+    text = Text(bounded(found.files, spec.context_budget.tokens, app.counter))
+    document = Document((found.root / "staged.diff").as_uri(), None, "diff", text)
+    return Request(action, document, text.whole, instruction=instruction, whole_file=True, subjects=found.subjects)
 
 
 def bounded(files: tuple[tuple[str, str], ...], tokens: int, counter: Counter) -> str:

@@ -72,7 +72,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         True,
     ),
     "commit": (
-        "Write a message for what is staged, and commit with it once you agree.",
+        "Write a message for what is staged, then commit.",
         {
             "--print": ("", "print the message and commit nothing"),
             "--instruction": ("text", "what the message should say, in your own words"),

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from routerd.app.file_editor import FileEditor
+from routerd.app.staged_request import staged_request
 from routerd.domain.errors import UsageError
 from routerd.domain.outcome import Status
 from routerd.domain.tier import Tier
@@ -28,12 +29,12 @@ def commit(
     tier: Annotated[str | None, typer.Option(metavar="TIER", help=", ".join(Tier))] = None,
     config: Config = None,
 ) -> int:
-    """Write a message for what is staged, and commit with it once you agree."""
+    """Write a message for what is staged, then commit."""
     person = sys.stdin.isatty()
     if not print_only and not person:
         raise UsageError("Nobody can be asked here before a commit: use --print, and 'git commit -F -' for its output.")
     with opened(config) as app:
-        request = app.staged_request(_ACTION, Path.cwd().as_uri(), instruction)
+        request = staged_request(app, _ACTION, Path.cwd().as_uri(), instruction)
         request = replace(request, tier=Tier.named(tier) if tier is not None else None)
         editor = FileEditor(app, request.document.uri, write=False, ask=person)
         outcome = asyncio.run(run_to_end(app, request, editor))

@@ -28,6 +28,7 @@ from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_position import request, split
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import estimate_json, outcome_json, refused
+from routerd.pipeline.rewrite import or_rewritten
 
 EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
 _INDEX_SECONDS = 3.0
@@ -130,7 +131,7 @@ def estimate(
         names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
         wishes = [request(app, name, where) for name in names]
         app.index(wishes[0].document.uri, _INDEX_SECONDS)
-        plans = [(wish.action, app.offered_plan(wish)) for wish in wishes]
+        plans = [(wish.action, or_rewritten(wish, app.plan)[1]) for wish in wishes]
         found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
         if as_json:
             shapes = [estimate_json(plan.forecast) or {} for _, plan in found]

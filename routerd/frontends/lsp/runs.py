@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from routerd.actions import named
 from routerd.app.jobs import Job
+from routerd.app.staged_request import staged_request
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
@@ -50,7 +51,7 @@ async def start(session: Session, argument: object, own: bool) -> Job:
     if named(arguments.action).placed:
         request = _request(session, app, arguments)
     else:  # in a thread: git may take its time
-        request = await asyncio.to_thread(app.staged_request, arguments.action, arguments.uri, arguments.instruction)
+        request = await asyncio.to_thread(staged_request, app, arguments.action, arguments.uri, arguments.instruction)
         request = replace(request, tier=arguments.tier, model=arguments.model, above=arguments.above)
     run_context = _RunContext(session, app, arguments, request, own)
     key = _key(app, arguments, request)

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { SOURCE } from "./mail.mjs";
-import { code, folder, upstream } from "./paid.mjs";
+import { code, folder, shot, upstream } from "./paid.mjs";
 import { until } from "./screen.mjs";
 
 const EXPLAINED = "It splits a header line.\n\nThe name comes out in lower case.\n";
@@ -52,16 +52,17 @@ test("without a diagnostic, what is wrong is asked for", async () => {
 
 test("the message of what is staged stands in the source control input box", async () => {
   for (const words of [["init", "-q"], ["add", "header.py"]]) execFileSync("git", words, { cwd: folder });
-  await code.runCommand("Git: Open Repository").catch(() => {});
-  await code.page.keyboard.press("Escape");
   await upstream.answers(MESSAGE);
-  await code.runCommand("View: Show Source Control");
-  const box = code.page.locator(".scm-editor .view-lines");
-  await box.first().waitFor();
-  await code.page.locator(".scm-view-container, .scm-viewlet, .part.sidebar").getByRole("button", { name: "Write Commit Message" }).first().click();
-  const text = async () => (await box.first().innerText()).replaceAll("\u00a0", " ");
-  await until(async () => /Read the head of a message/.test(await text()), "the message", text);
+  code.configure({ "git.enabled": true });
+  const { page } = code;
+  await page.keyboard.press("Control+Shift+G");
+  const box = page.locator(".scm-input .view-lines, .scm-editor .view-lines").first();
+  await box.waitFor();
+  await shot("source control");
+  await page.getByRole("button", { name: "Write Commit Message" }).first().click();
+  const text = async () => (await box.innerText()).replaceAll("\u00a0", " ");
+  await until(async () => /Read the head of a message/.test(await text()), "the message", async () => [await text()]);
+  await shot("commit message");
   const [request] = await upstream.seen((requests) => requests.length === 1);
   assert.match(request.body.messages[1].content, /\+def parse_header/);
-  await code.runCommand("View: Show Explorer");
 });
