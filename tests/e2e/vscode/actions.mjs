@@ -59,7 +59,8 @@ test("the message of what is staged stands in the source control input box", asy
   const box = page.locator(".scm-input .view-lines, .scm-editor .view-lines").first();
   await box.waitFor();
   await shot("source control");
-  await page.getByRole("button", { name: "Write Commit Message" }).first().click();
+  await page.locator(".pane-header").filter({ hasText: "Changes" }).first().hover(); // shows the buttons of the title
+  await page.locator('.action-label[aria-label="Write Commit Message"]').first().click();
   const text = async () => (await box.innerText()).replaceAll("\u00a0", " ");
   await until(async () => /Read the head of a message/.test(await text()), "the message", async () => [await text()]);
   await shot("commit message");
