@@ -188,3 +188,16 @@ def test_the_order_of_the_tiers_is_the_daemons_alone() -> None:
     sources = [*(PLUGIN / "lua").rglob("*.lua"), *(EDITORS / "vscode" / "src").rglob("*.ts")]
     named = {path.name for path in sources if re.search(rf'"({"|".join(Tier)})"', path.read_text("utf-8"))}
     assert named <= {"manifest.lua", "manifest.ts"}
+
+
+def test_money_is_put_into_words_by_the_daemon_alone() -> None:
+    """No client rounds an amount or turns one into a number: it shows the daemon's ``price``."""
+    for path in (*(PLUGIN / "lua").rglob("*.lua"), *(EDITORS / "vscode" / "src").rglob("*.ts")):
+        text = path.read_text("utf-8")
+        assert not re.search(r"toFixed|log10|%\.\d*f|[(.]cost\b|\$\$\{|[\"']\$[\"']", text), path.name
+
+
+def test_a_setting_of_an_action_has_the_default_that_the_action_declares(manifest: dict[str, Any]) -> None:
+    defaults = {setting["key"]: setting["default"] for setting in manifest["settings"]}
+    for action in manifest["actions"]:
+        assert defaults[f"actions.{action['name']}"] == (action["tier"] or "auto")
