@@ -23,6 +23,10 @@ def reply(body: Mapping[str, Any]) -> str:
         return findings(user)
     if "software architect" in system:
         return design(system)
+    if "You explain code" in system:
+        return "It does one thing.\n\nFirst it looks, then it answers."
+    if "commit messages" in system:
+        return "Say what the change does\n\nThe reason stands here."
     return hunks(user)
 
 

@@ -39,4 +39,5 @@ If they ask a question, reply with Markdown: first the answer in one sentence, t
 """,
     task="{instruction}\n\nAbout {target}, {language}, in {path}.",
     in_menu=False,
+    offline=True,
 )

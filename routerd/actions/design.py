@@ -38,4 +38,5 @@ Rules:
 """,
     task="Write the design document for {target}, {language}, in {path}.",
     sections=("Purpose", "Structure", "Dependencies", "Risks", "Next steps"),
+    offline=True,
 )

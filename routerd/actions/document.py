@@ -37,4 +37,5 @@ Rules:
 - Be brief: most functions need one to six lines.
 """,
     task="Write {style} documentation in {language} for: {symbols}\nFile: {path}",
+    offline=True,
 )

@@ -34,4 +34,5 @@ Rules:
 - No praise, no summaries, no matters of taste. An empty list is a good answer for sound code.
 """,
     task="Review {target}, {language}, in {path}.",
+    offline=True,
 )

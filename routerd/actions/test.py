@@ -31,4 +31,5 @@ Rules:
 - Test behaviour that the code shows; do not invent behaviour that it does not have.
 """,
     task="Write {framework} tests in {language} for: {symbols}\nFile: {path}\nImport as: {module}\nTest file: {test_path}",
+    offline=True,
 )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from routerd.actions import named
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue, update
 from routerd.domain.errors import ConfigError
@@ -44,6 +45,8 @@ def settings() -> tuple[Setting, ...]:
         example = tomllib.loads(f"value = {entry.kind.example}")["value"]
         for key in keys:
             default = written.get(key, _in_force(defaults.settings, key))
+            if default is None and entry.dotted == "actions.*":  # what no file says, the action's own declaration does
+                default = str(named(key.rpartition(".")[2]).tier or "auto")
             kind = entry.kind
             found.append(Setting(key, example, default, kind.wants, entry.says, kind.schema, entry.users_only))
     return tuple(found)

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
-from routerd.actions import catalog
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
@@ -27,6 +26,7 @@ from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
 from routerd.app.engines import Engines
+from routerd.app.menu import menu, worded
 from routerd.app.services import Services
 from routerd.app.session_keys import SessionKeys
 from routerd.audit import Audited, Logged
@@ -192,14 +192,16 @@ class App:
         end = time.monotonic() + seconds
         self.workspace.index(uri, lambda: time.monotonic() < end)
 
-    def priced_actions(self, document: Document, span: Range) -> tuple[PricedAction, ...]:
-        """The menu at a range: each action that makes sense there, with its price; nothing is sent or read."""
-        return self._priced(Request(spec.name, document, span) for spec in catalog().values() if spec.in_menu)
+    def priced_actions(self, document: Document, span: Range, wrong: tuple[str, ...] = ()) -> tuple[PricedAction, ...]:
+        """The menu for a range: each action that applies there, with its price; nothing is sent or read.
+
+        ``wrong``: the messages of the client's diagnostics there.
+        """
+        return self._priced(menu(document, span, wrong))
 
     def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
-        """The menu, and the actions that take an instruction, priced with ``words`` as that instruction."""
-        own = (Request(one.name, document, span, instruction=words) for one in catalog().values() if not one.in_menu)
-        return (*self.priced_actions(document, span), *self._priced(own))
+        """The menu, and the actions that follow the user's own words, with the words typed so far."""
+        return self._priced((*menu(document, span), *worded(document, span, words)))
 
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""

@@ -20,6 +20,7 @@ class Contract(StrEnum):
     FINDINGS = "findings"
     MARKDOWN = "markdown"
     HUNKS = "hunks"
+    COMMIT_MESSAGE = "commit message"
 
 
 class Scope(StrEnum):
@@ -82,11 +83,12 @@ class ActionSpec:
     demand: str
     """What its answer must do to be accepted: completes the sentence "The answer must …"."""
     kind: str
-    """LSP code action kind."""
+    """LSP code action kind; empty for an action that has no place in a file."""
     tier: Tier | None
     """The default tier; ``None`` lets semantic routing decide by the user's instruction."""
     contract: Contract
     scopes: tuple[Scope, ...]
+    """None for an action that has no place in a file: it is about what is staged."""
     code_only: bool
     """Whether it needs a grammar for the language; other actions work on every text."""
     context_budget: ContextBudget
@@ -98,6 +100,9 @@ class ActionSpec:
     sections: tuple[str, ...] = ()
     """Headings that a Markdown answer must contain."""
     in_menu: bool = True
+    """Whether the menu offers it at a place; where it is ``diagnosed``, only at diagnostics."""
+    offline: bool = False
+    """Whether the built-in engine has a writer for it; without one a model must answer."""
     replace_title: str = ""
     """The title if something that already exists would be rewritten."""
 
@@ -105,6 +110,16 @@ class ActionSpec:
     def instructed(self) -> bool:
         """Whether the action needs an instruction from the user."""
         return "{instruction}" in self.task
+
+    @property
+    def diagnosed(self) -> bool:
+        """Whether it is about diagnostics at the place, or an instruction instead of them."""
+        return "{diagnostics}" in self.task
+
+    @property
+    def placed(self) -> bool:
+        """Whether it is about a place in a file."""
+        return bool(self.scopes)
 
     def titled(self, target: str, replace: bool) -> str:
         """The action's title for a target."""
@@ -128,6 +143,10 @@ class Request:
     whole_file: bool = False
     replace: bool = False
     """Whether documentation that already exists may be rewritten."""
+    diagnostics: tuple[str, ...] = ()
+    """The editor's diagnostics at the place, each with its line, for an action that is ``diagnosed``."""
+    subjects: tuple[str, ...] = ()
+    """Subject lines of the latest commits, newest first, for a commit message in their style."""
 
     @property
     def cursor(self) -> Position:

@@ -132,6 +132,7 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "estimate": estimate_json(outcome.forecast),
         "usage": usage_json(outcome.usage),
         "cost": money(outcome.cost),
+        "price": dollars(outcome.cost),
         "attempts": [attempt_json(attempt) for attempt in outcome.attempts],
         "edit": edit_json(change, encoding) if change and change.files else None,
         "must_preview": outcome.must_preview,

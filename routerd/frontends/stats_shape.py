@@ -13,6 +13,7 @@ def stats_json(stats: Stats) -> Json:
     return {
         "spent": money(stats.spent),
         "saved": money(stats.saved),
+        "price": {"spent": dollars(stats.spent), "saved": dollars(stats.saved)},
         "baseline": money(stats.baseline),
         "actions": stats.actions,
         "attempts": stats.attempts,
@@ -35,6 +36,7 @@ def stats_json(stats: Stats) -> Json:
                 "rejected": model.rejected,
                 "failed": model.failed,
                 "cost": money(model.cost),
+                "price": dollars(model.cost),
                 "usage": usage_json(model.usage),
             }
             for model in stats.models

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-from routerd.domain.action import Contract
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.errors import UpstreamError
 from routerd.domain.model import OFFLINE, ModelRef
@@ -28,16 +27,16 @@ _Writer = Callable[[Question], str]
 
 
 class OfflineEngine:
-    """Answers each contract by its own writer; the answers say that no model was asked."""
+    """Answers each action that is declared ``offline`` with its own writer; the answers say that no model was asked."""
 
     def __init__(self, linter: Linter, project: Callable[[str], Project]) -> None:
         """``project`` returns the index of the project of a document's URI, from memory."""
-        self._writers: dict[Contract, _Writer] = {
-            Contract.DOCUMENTATION: document,
-            Contract.TESTS: write_tests,
-            Contract.FINDINGS: lambda question: review(question, linter),
-            Contract.MARKDOWN: lambda question: design(question, project(question.request.document.uri)),
-            Contract.HUNKS: lambda question: answer(question, project(question.request.document.uri)),
+        self.writers: Mapping[str, _Writer] = {
+            "document": document,
+            "test": write_tests,
+            "review": lambda question: review(question, linter),
+            "design": lambda question: design(question, project(question.request.document.uri)),
+            "ask": lambda question: answer(question, project(question.request.document.uri)),
         }
         # Runs in a thread, so that the event loop can handle cancellation meanwhile.
         self._executor = ThreadPoolExecutor(1, "routerd-offline")
@@ -54,7 +53,7 @@ class OfflineEngine:
             ms = round((time.perf_counter() - started) * 1000)
             return Attempt(OFFLINE, candidate.tier, status, Usage(), Decimal(0), ms, reason)
 
-        writer = self._writers[question.spec.contract]
+        writer = self.writers[question.spec.name]
         try:
             text = await asyncio.get_running_loop().run_in_executor(self._executor, writer, question)
         except asyncio.CancelledError:

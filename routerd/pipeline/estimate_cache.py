@@ -25,8 +25,9 @@ from routerd.domain.project import Project
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
-from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.domain.verdict import Refusal
 from routerd.pipeline.plan import Dependencies, Plan, forecast_again, plan
+from routerd.pipeline.rewrite import or_rewritten
 from routerd.steps.compose import fenced, target_text
 
 _REMEMBERED = 64
@@ -98,18 +99,15 @@ class EstimateCache:
         """The possible requests with their prices; for a target that is documented already, the rewrite."""
         found: list[PricedAction] = []
         for request in requests:
-            estimate = self.look_up(request, snapshot, deps)
-            if isinstance(estimate, Refusal) and estimate.code is RefusalCode.DOCUMENTED:
-                request = replace(request, replace=True)  # noqa: PLW2901  # looked up again as a rewrite
-                estimate = self.look_up(request, snapshot, deps)
+            meant, estimate = or_rewritten(request, lambda one: self.look_up(one, snapshot, deps))
             if not isinstance(estimate, Refusal):
-                found.append(PricedAction(estimate.spec, request, estimate.target, estimate.forecast))
+                found.append(PricedAction(estimate.spec, meant, estimate.target, estimate.forecast))
         return tuple(found)
 
     def look_up(self, request: Request, snapshot: Snapshot, deps: Dependencies) -> CachedEstimate | Refusal:
         """The estimate that ``plan`` would give. Raises UsageError for an action that does not exist."""
         spec = catalog().get(request.action)
-        if spec is None or not request.span.empty or request.instruction or request.whole_file:
+        if spec is None or not request.span.empty or request.instruction or request.whole_file or request.diagnostics:
             return _estimate_of(plan(request, snapshot, deps))
         with self._lock:
             return self._estimate(spec, request, snapshot, deps)
@@ -119,7 +117,7 @@ class EstimateCache:
         deps.grammar.outline(document)
         start = Range(Position(0, 0), Position(0, 0))
         for spec in catalog().values():
-            if spec.in_menu and spec.scopes[0] is Scope.FILE:
+            if spec.in_menu and not spec.diagnosed and spec.scopes[0] is Scope.FILE:
                 self.look_up(Request(spec.name, document, start), snapshot, deps)
 
     def _estimate(

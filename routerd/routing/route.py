@@ -48,16 +48,18 @@ def route(
         if stronger is None:
             return Refusal(f"No tier above {request.above} has a model that can be asked here.", RefusalCode.TIER)
         reason = f"a tier above {request.above} was asked for"
-        return _chain(stronger, snapshot, Route((), reason, classification, signals))
+        return _chain(spec, stronger, snapshot, Route((), reason, classification, signals))
     tier, reason = _tier(request, spec, snapshot, classification, signals)
+    if request.model == OFFLINE and not spec.offline:
+        return _needs_a_model(spec)
     if request.model is not None:
         return Route(
             (Candidate(tier, (request.model,)),), f"model {request.model} was asked for", classification, signals
         )
-    return _chain(tier, snapshot, Route((), reason, classification, signals))
+    return _chain(spec, tier, snapshot, Route((), reason, classification, signals))
 
 
-def _chain(tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
+def _chain(spec: ActionSpec, tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
     """The candidates from a tier on; the reason also says if another tier or the built-in engine must answer."""
     reason = wanted.reason
     chain = tuple(
@@ -68,10 +70,10 @@ def _chain(tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
     if not snapshot.settings.routing.escalate:
         chain = chain[:1]
     chain = _without_repeats(chain)
-    if any(OFFLINE in models for models in snapshot.usable.values()):
+    if spec.offline and any(OFFLINE in models for models in snapshot.usable.values()):
         chain += (Candidate(tier, (OFFLINE,)),)
     if not chain:
-        return _below(snapshot, wanted)
+        return _below(spec, snapshot, wanted)
     if chain[0].models == (OFFLINE,):
         reason += "; no provider is configured, so the built-in engine answers"
     elif chain[0].tier is not tier:
@@ -115,12 +117,22 @@ def _without_repeats(chain: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     return tuple(distinct)
 
 
-def _below(snapshot: Snapshot, wanted: Route) -> Route | Refusal:
-    weaker = sorted((t for t, models in snapshot.usable.items() if models), key=lambda t: -t.rank)
+def _below(spec: ActionSpec, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
+    paid = {tier: tuple(m for m in models if m != OFFLINE) for tier, models in snapshot.usable.items()}
+    weaker = sorted((tier for tier, models in paid.items() if models), key=lambda t: -t.rank)
     if weaker:
-        candidate = Candidate(weaker[0], snapshot.usable[weaker[0]])
+        candidate = Candidate(weaker[0], paid[weaker[0]])
         return replace(wanted, chain=(candidate,), reason=f"{wanted.reason}; only {weaker[0]} can be asked here")
+    if any(snapshot.usable.values()):
+        return _needs_a_model(spec)
     return Refusal(
         "No provider has a key and the built-in engine is off: run 'routerd config init' and set a key.",
+        RefusalCode.PROVIDER,
+    )
+
+
+def _needs_a_model(spec: ActionSpec) -> Refusal:
+    return Refusal(
+        f"The built-in engine has no answer for '{spec.name}': run 'routerd config init' and set a provider's key.",
         RefusalCode.PROVIDER,
     )

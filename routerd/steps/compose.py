@@ -128,6 +128,8 @@ def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conve
         test_path=conventions.test_path or "a new file",
         symbols=", ".join(symbol.qualname for symbol in target.symbols) or target.label,
         instruction=request.instruction or "Explain this.",
+        diagnostics="\n".join(f"- {one}" for one in request.diagnostics) or "- none; the programmer says what is wrong",
+        subjects="\n".join(f"- {one}" for one in request.subjects) or "- none yet",
     )
     if request.instruction and "{instruction}" not in spec.task:
         task += f"\nThe programmer adds: {request.instruction}"

@@ -25,6 +25,10 @@ def resolve(request: Request, spec: ActionSpec, outline: Outline, parsed: bool, 
             f"routerd cannot {spec.name} {request.document.language} files yet; review and design work on any text.",
             RefusalCode.LANGUAGE,
         )
+    if spec.diagnosed and not (request.diagnostics or request.instruction.strip()):
+        return Refusal(
+            f"There is no diagnostic to {spec.name} here: say in an instruction what is wrong.", RefusalCode.INSTRUCTION
+        )
     symbol = _meant(request, outline)
     scope = _scope(request, spec, symbol)
     if scope is Scope.SYMBOL and symbol is not None:
@@ -77,7 +81,7 @@ def _headed(symbol: Symbol, lines: Range) -> bool:
 def _scope(request: Request, spec: ActionSpec, symbol: Symbol | None) -> Scope:
     if not request.whole_file and not request.span.empty and symbol is None:
         return Scope.SELECTION
-    if request.whole_file or symbol is None or (request.span.empty and spec.scopes[0] is Scope.FILE):
+    if request.whole_file or symbol is None or (request.span.empty and spec.scopes[:1] == (Scope.FILE,)):
         return Scope.FILE
     return Scope.SYMBOL
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from routerd.actions import catalog
 from tests.e2e.raw_editor import CAPABILITIES, SILENCE, Json, RawEditor, RefusedError
 
 NAME = {"line": 3, "character": 6}
@@ -43,20 +44,21 @@ async def test_a_first_session_from_hover_to_the_documented_function(env: dict[s
 
         uri = editor.open(project / "labels.py")
         hover = await editor.request("textDocument/hover", at(uri, NAME))
-        for action in ("document", "test", "review", "design"):
+        menu_actions = [spec.name for spec in catalog().values() if spec.in_menu and spec.offline]  # there is no key
+        for action in menu_actions:
             assert f"\n| {action} " in hover["contents"]["value"]
         assert "spent today" in hover["contents"]["value"]
         assert await editor.request("textDocument/hover", at(uri, {"line": 4, "character": 6})) is None
 
         entries = await menu(editor, uri, NAME)
-        assert [entry["kind"].rpartition(".")[2] for entry in entries] == ["document", "test", "review", "design"]
+        assert [entry["kind"].rpartition(".")[2] for entry in entries] == menu_actions
         only = await menu(editor, uri, NAME, only=["refactor"])
         assert {entry["kind"].partition(".")[0] for entry in only} == {"refactor"}
         assert await menu(editor, uri, NAME, only=["source.organizeImports"]) == []
 
         estimate = await editor.request("routerd/estimate", at(uri, NAME))
         assert estimate["symbol"] == "parse_header"
-        assert {each["action"] for each in estimate["estimates"]} == {"document", "test", "review", "design", "ask"}
+        assert {each["action"] for each in estimate["estimates"]} == {*menu_actions, "ask"}
         with pytest.raises(RefusedError, match="open it first"):  # which leaves no trace in the log, see the end
             await editor.request("routerd/estimate", at("file:///none.py", NAME))
         route = await editor.request("routerd/route", {"text": "add unit tests for this"})

@@ -34,7 +34,10 @@ ACTION = {
     "tier": "utility",
     "in_menu": True,
     "instructed": False,
+    "diagnosed": False,
     "replaces": True,
+    "rewrites": False,
+    "placed": True,
     "scopes": ["symbol"],
 }
 """An action that there is not."""
@@ -88,7 +91,9 @@ def test_a_copy_in_which_an_action_is_missing_or_one_too_many_is_seen(
     file = checkout / copy.path
     assert stale(checkout, manifest) == {}
     actions = manifest["actions"]
-    fewer = [[one for one in actions if one is not action] for action in actions]
+    # `routerd run` takes only actions that have a place, and its words are all that the table of commands has of them.
+    held = [action for action in actions if action["placed"] or "command_table" not in copy.path]
+    fewer = [[one for one in actions if one is not action] for action in held]
     for others in (*fewer, [*actions, ACTION]):
         file.write_text(copy.render(manifest | {"actions": others}, file.read_text("utf-8")), "utf-8", newline="\n")
         assert set(stale(checkout, manifest)) == {file}
@@ -127,7 +132,16 @@ def test_a_file_that_lost_its_marks_is_an_error_and_not_left_as_it_is() -> None:
 
 
 def test_the_manifest_says_what_each_action_is_and_what_each_setting_takes(manifest: dict[str, Any]) -> None:
-    assert [action["name"] for action in manifest["actions"]] == ["document", "test", "review", "design", "ask"]
+    assert [action["name"] for action in manifest["actions"]] == [
+        "document",
+        "test",
+        "review",
+        "design",
+        "ask",
+        "explain",
+        "fix",
+        "commit",
+    ]
     kinds = {action["name"]: action["kind"] for action in manifest["actions"]}
     assert kinds["document"] == "refactor.rewrite.routerd.document"
     assert {"routerd.run", "routerd.cancel", "routerd.clearReview", "routerd.stats", "routerd.reload"} <= set(
@@ -174,3 +188,16 @@ def test_the_order_of_the_tiers_is_the_daemons_alone() -> None:
     sources = [*(PLUGIN / "lua").rglob("*.lua"), *(EDITORS / "vscode" / "src").rglob("*.ts")]
     named = {path.name for path in sources if re.search(rf'"({"|".join(Tier)})"', path.read_text("utf-8"))}
     assert named <= {"manifest.lua", "manifest.ts"}
+
+
+def test_money_is_put_into_words_by_the_daemon_alone() -> None:
+    """No client rounds an amount or turns one into a number: it shows the daemon's ``price``."""
+    for path in (*(PLUGIN / "lua").rglob("*.lua"), *(EDITORS / "vscode" / "src").rglob("*.ts")):
+        text = path.read_text("utf-8")
+        assert not re.search(r"toFixed|log10|%\.\d*f|[(.]cost\b|\$\$\{|[\"']\$[\"']", text), path.name
+
+
+def test_a_setting_of_an_action_has_the_default_that_the_action_declares(manifest: dict[str, Any]) -> None:
+    defaults = {setting["key"]: setting["default"] for setting in manifest["settings"]}
+    for action in manifest["actions"]:
+        assert defaults[f"actions.{action['name']}"] == (action["tier"] or "auto")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from routerd.actions import catalog
 from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
@@ -83,7 +84,7 @@ def shown(app: App, document: Document, position: Position) -> dict[str, object]
 def planned(app: App, document: Document, position: Position) -> dict[str, object]:
     """The same without any memory of texts before."""
     found: dict[str, object] = {}
-    for action in ("document", "test", "review", "design"):
+    for action in (spec.name for spec in catalog().values() if spec.in_menu):
         request = Request(action, document, Range(position, position))
         plan = app.plan(request)
         if isinstance(plan, Refusal) and plan.code is RefusalCode.DOCUMENTED:

@@ -164,7 +164,7 @@ async def test_the_price_is_known_before_anything_is_sent(open_app: Callable[...
         assert not isinstance(planned, Refusal)
         priced_actions = app.priced_actions(desk.document, request_for(desk).span)
         assert not upstream.seen
-    assert [priced_action.spec.name for priced_action in priced_actions] == ["document", "test", "review", "design"]
+    assert [one.spec.name for one in priced_actions] == ["document", "test", "review", "design", "explain"]
     cost = planned.estimates[0].cost
     assert cost is not None
     assert 0 < cost.low < cost.likely < cost.high

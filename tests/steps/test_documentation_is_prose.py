@@ -38,7 +38,7 @@ def _after(language: str, reply: str, source: str = "", target: str = "", again:
         before=source or _SOURCES[language],
         others={},
         existing=None,
-        wishes=wishes,
+        options=wishes,
     )
     question = question_of(case)
     assert isinstance(question, Question)

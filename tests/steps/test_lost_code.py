@@ -31,7 +31,7 @@ def _after(language: str, before: str, search: str, new: str, instruction: str =
         before=before,
         others={},
         existing=None,
-        wishes={"target": "file", "instruction": instruction},
+        options={"target": "file", "instruction": instruction},
     )
     question = question_of(case)
     assert isinstance(question, Question)

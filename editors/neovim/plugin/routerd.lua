@@ -30,7 +30,7 @@ vim.api.nvim_create_autocmd("LspAttach", {
 -- stylua: ignore
 local names = {
   -- actions: begin
-  "document", "test", "review", "design", "ask",
+  "document", "test", "review", "design", "ask", "explain", "fix", "commit",
   -- actions: end
   "estimate", "stats", "report", "cancel", "clear", "log", "reload", "accept", "discard", "retry",
 }

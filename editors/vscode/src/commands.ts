@@ -1,7 +1,7 @@
 // The commands under `routerd:`; what an action needs is asked of the user and of the daemon, never decided here.
 
 import * as vscode from "vscode";
-import { CodeActionRequest, type CodeAction, type Command, type LanguageClient } from "vscode-languageclient/node";
+import { CodeActionRequest, type CodeAction, type Command, type Diagnostic, type LanguageClient } from "vscode-languageclient/node";
 import { ACTIONS, type Action } from "./manifest.ts";
 import {
   ESTIMATE,
@@ -17,20 +17,22 @@ import {
 export async function start(client: LanguageClient, action: Action): Promise<void> {
   const editor = openEditor();
   if (!editor) return;
-  if (action.instructed) return ask(client, editor, action.name);
+  const diagnostics = action.diagnosed ? diagnosticsAt(client, editor) : [];
+  if (action.instructed || (action.diagnosed && !diagnostics.length)) return ask(client, editor, action);
   // As the daemon offers it there, which knows what exists already.
-  await run((await offered(client, editor, action.name)) ?? wish(client, editor, action.name));
+  const argument = await offered(client, editor, action.name, diagnostics);
+  await run(argument ?? { ...wish(client, editor, action.name), diagnostics });
 }
 
 /** Asks for an instruction, and shows where it would be routed and what it would cost while it is typed. */
-async function ask(client: LanguageClient, editor: vscode.TextEditor, action: string): Promise<void> {
+async function ask(client: LanguageClient, editor: vscode.TextEditor, action: Action): Promise<void> {
   const instruction = await vscode.window.showInputBox({
-    title: "routerd: Ask",
+    title: `routerd: ${action.name}`,
     prompt: "What should happen here, or what do you want to know?",
     ignoreFocusOut: true,
-    validateInput: (text) => routed(client, editor, text),
+    validateInput: (text) => routed(client, editor, action, text),
   });
-  if (instruction?.trim()) await run({ ...wish(client, editor, action), instruction: instruction.trim() });
+  if (instruction?.trim()) await run({ ...wish(client, editor, action.name), instruction: instruction.trim() });
 }
 
 /** Shows what each action would cost here; the chosen one is run. */
@@ -60,14 +62,23 @@ function wish(client: LanguageClient, { document, selection }: vscode.TextEditor
   return { action, uri: client.code2ProtocolConverter.asUri(document.uri), range, version: document.version };
 }
 
+/** What is wrong at the cursor or in the selection, by whichever program says so. */
+function diagnosticsAt(client: LanguageClient, { document, selection }: vscode.TextEditor): Diagnostic[] {
+  return vscode.languages
+    .getDiagnostics(document.uri)
+    .filter(({ range }) => range.intersection(selection))
+    .map((one) => client.code2ProtocolConverter.asDiagnostic(one));
+}
+
 /** What the daemon's menu says to this action at the cursor. */
 async function offered(
   client: LanguageClient,
   editor: vscode.TextEditor,
   action: string,
+  diagnostics: Diagnostic[],
 ): Promise<RunArgument | undefined> {
   const { uri, range } = wish(client, editor, action);
-  const params = { textDocument: { uri }, range, context: { diagnostics: [] } };
+  const params = { textDocument: { uri }, range, context: { diagnostics } };
   const offers = ((await client.sendRequest(CodeActionRequest.type, params)) ?? []) as (CodeAction | Command)[];
   const commands = offers.map((offer) => (typeof offer.command === "string" ? (offer as Command) : offer.command));
   const wishes = commands.filter((command) => command?.command === RUN_COMMAND);
@@ -93,15 +104,18 @@ function estimates(
 async function routed(
   client: LanguageClient,
   editor: vscode.TextEditor,
+  action: Action,
   text: string,
 ): Promise<vscode.InputBoxValidationMessage | undefined> {
   if (!text.trim()) return undefined;
   try {
+    // Only what goes where the user's own words point has a reason to show.
     const { reason } = await client.sendRequest<Route>(ROUTE, { text });
+    const why = action.instructed ? ` (${reason})` : "";
     const found = await estimates(client, editor, text);
-    const one = found?.estimates.find((estimate) => estimate.action === "ask");
+    const one = found?.estimates.find((estimate) => estimate.action === action.name);
     if (!one) return undefined;
-    const message = `${one.tier} → ${one.model} · ${one.price} (${reason})`;
+    const message = `${one.tier} → ${one.model} · ${one.price}${why}`;
     return { message, severity: vscode.InputBoxValidationSeverity.Info };
   } catch {
     return undefined; // the run itself will say what is wrong

@@ -13,6 +13,7 @@ import { showReport } from "./report.ts";
 import { withLog } from "./results.ts";
 import { Runner } from "./run.ts";
 import { Server } from "./server.ts";
+import { writeMessage } from "./sourceControl.ts";
 import { StatusBar } from "./status.ts";
 
 let server: Server | undefined;
@@ -31,12 +32,12 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   server = daemon;
 
-  const command = (name: string, work: () => unknown) => vscode.commands.registerCommand(`routerd.${name}`, work);
-  const withClient = (name: string, work: (client: LanguageClient) => Promise<unknown>) =>
-    command(name, async () => {
+  const command = (name: string, work: (given?: unknown) => unknown) => vscode.commands.registerCommand(`routerd.${name}`, work);
+  const withClient = (name: string, work: (client: LanguageClient, given: unknown) => Promise<unknown>) =>
+    command(name, async (given) => {
       const client = await daemon.running();
       try {
-        if (client) await work(client);
+        if (client) await work(client, given);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         void withLog(vscode.window.showErrorMessage, `routerd: ${why}`);
@@ -54,7 +55,11 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void daemon.restart()),
     onChosenInterpreter(() => void daemon.lookAgain()),
-    ...ACTIONS.map((action) => withClient(action.name, (client) => start(client, action))),
+    ...ACTIONS.map((action) =>
+      withClient(action.name, (client, given) =>
+        action.placed ? start(client, action) : writeMessage(client, runner, action, given),
+      ),
+    ),
     withClient("estimate", estimate),
     withClient("clear", () => Promise.resolve(vscode.commands.executeCommand(CLEAR_COMMAND, {}))),
     withClient("spend", async () => {

@@ -13,6 +13,14 @@ export interface RunArgument {
   /** The tier of an answer that was not good enough: the daemon asks a stronger one, whatever else is asked for. */
   above?: string;
   instruction?: string;
+  /** What is wrong at the place, for an action that is about diagnostics. */
+  diagnostics?: Diagnostic[];
+}
+
+/** An action about what is staged; `uri` is the repository's folder. */
+export interface StagedArgument {
+  action: string;
+  uri: string;
 }
 
 export interface Estimate {
@@ -36,7 +44,8 @@ export interface Outcome {
   next_tier: string | null;
   /** One sentence for a person. */
   message: string;
-  cost: string | null;
+  /** What it cost, as words for people. */
+  price: string;
   edit: WorkspaceEdit | null;
   /** Whether the edit must be seen before it is applied, whatever the user's settings say. */
   must_preview: boolean;
@@ -60,9 +69,8 @@ export interface Estimates {
 export interface Status {
   state: "idle" | "busy";
   jobs: number;
-  spent_today: string | null;
-  budget_daily: string | null;
-  saved_today: string | null;
+  /** Today's money as words for people; null before the daemon told of it. */
+  price: { spent_today: string; budget_daily: string | null; saved_today: string } | null;
 }
 
 /** The documents that the daemon is told of. */

@@ -1,7 +1,6 @@
 // Shows what a run came to: a sentence, the Problems panel, or a Markdown document beside its preview.
 
 import * as vscode from "vscode";
-import { dollars } from "./money.ts";
 import type { Outcome } from "./protocol.ts";
 
 /** How long the receipt of an applied edit stays in the status bar, in ms: time to read one line twice. */
@@ -16,17 +15,13 @@ export function say(outcome: Outcome): void {
 }
 
 /** What was done, by which model, at which price. */
-export function receipt({ action, tier, model, cost }: Outcome): string {
-  return [action, `${tier} → ${model}`, price(cost)].join(" · ");
+export function receipt({ action, tier, model, price }: Outcome): string {
+  return [action, `${tier} → ${model}`, price].join(" · ");
 }
 
 /** Where a proposal comes from, for the title of its diff. */
-export function origin({ model, cost }: Outcome): string {
-  return `proposed by ${model}, ${price(cost)}`;
-}
-
-function price(cost: string | null): string {
-  return cost === null ? "price unknown" : dollars(cost);
+export function origin({ model, price }: Outcome): string {
+  return `proposed by ${model}, ${price}`;
 }
 
 /** A message with the button "Show Log" and perhaps one more, whose command is run. */

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
-import { RUN, type Outcome, type RunArgument } from "./protocol.ts";
+import { RUN, type Outcome, type RunArgument, type StagedArgument } from "./protocol.ts";
 import { origin, receipt, say, showDocument, showReview } from "./results.ts";
 import { Versions } from "./versions.ts";
 
@@ -39,7 +39,8 @@ export class Runner {
     }
   }
 
-  private async ask(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
+  /** Asks, and shows nothing but how far it is. */
+  async ask(client: LanguageClient, argument: RunArgument | StagedArgument): Promise<Outcome> {
     const workDoneToken = `routerd-${++this.count}`;
     const title = `routerd: ${argument.action}`;
     const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
@@ -76,7 +77,7 @@ export class Runner {
   }
 }
 
-function ended(status: Outcome["status"], { action }: RunArgument, message: string): Outcome {
-  const nothing = { tier: null, model: null, next_tier: null, cost: null, edit: null, must_preview: false };
+function ended(status: Outcome["status"], { action }: StagedArgument, message: string): Outcome {
+  const nothing = { tier: null, model: null, next_tier: null, price: "$0", edit: null, must_preview: false };
   return { status, action, message, ...nothing, diagnostics: null, document: null };
 }

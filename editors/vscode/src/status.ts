@@ -1,7 +1,6 @@
 // The status bar's item (money, busy) and the language status (health); shows what it is told.
 
 import * as vscode from "vscode";
-import { dollars } from "./money.ts";
 import { SERVED, type Status } from "./protocol.ts";
 import type { Health } from "./server.ts";
 
@@ -57,18 +56,20 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-const NOTHING_YET: Status = { state: "idle", jobs: 0, spent_today: null, budget_daily: null, saved_today: null };
+const NOTHING_YET: Status = { state: "idle", jobs: 0, price: null };
 
-function today({ spent_today, budget_daily }: Status): string {
-  if (spent_today === null) return "routerd";
-  return budget_daily === null ? dollars(spent_today) : `${dollars(spent_today)} / ${dollars(budget_daily)}`;
+function today({ price }: Status): string {
+  if (price === null) return "routerd";
+  return price.budget_daily === null ? price.spent_today : `${price.spent_today} / ${price.budget_daily}`;
 }
 
-function tooltip({ spent_today, budget_daily, saved_today, jobs }: Status): string[] {
+function tooltip({ price, jobs }: Status): string[] {
   const lines: string[] = [];
-  if (spent_today !== null) lines.push(`spent today: ${dollars(spent_today)}`);
-  if (budget_daily !== null) lines.push(`budget: ${dollars(budget_daily)} a day`);
-  if (saved_today !== null) lines.push(`saved today: ${dollars(saved_today)}`);
+  if (price !== null) {
+    lines.push(`spent today: ${price.spent_today}`);
+    if (price.budget_daily !== null) lines.push(`budget: ${price.budget_daily} a day`);
+    lines.push(`saved today: ${price.saved_today}`);
+  }
   if (jobs > 0) lines.push(`running: ${jobs}`);
   return [...lines, "click for the report", ""];
 }

@@ -9,7 +9,7 @@ SHELLS = ("bash", "zsh", "fish")
 """Those that completion knows."""
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "ACTION": ("document", "test", "review", "design", "ask"),
+    "ACTION": ("document", "test", "review", "design", "ask", "explain", "fix"),
     "TIER": ("speed", "utility", "logic", "architect"),
     "LEVEL": ("debug", "info", "warning", "error"),
     "SHELL": ("bash", "zsh", "fish"),
@@ -70,6 +70,18 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         },
         ("files", "ACTION"),
         True,
+    ),
+    "commit": (
+        "Write a message for what is staged, then commit.",
+        {
+            "--print": ("", "print the message and commit nothing"),
+            "--instruction": ("text", "what the message should say, in your own words"),
+            "--tier": ("TIER", "utility, speed, logic, architect"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
     ),
     "route": (
         "Say what a free-form instruction would be routed to, and why.",

@@ -21,6 +21,7 @@ MODULES = {
     "serve": "server",
     "run": "work",
     "estimate": "work",
+    "commit": "commit",
     "route": "routing",
     "stats": "spending",
     "report": "spending",

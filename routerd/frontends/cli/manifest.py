@@ -10,7 +10,7 @@ import typer
 from routerd import __version__
 from routerd.actions import catalog
 from routerd.app.configuration import Setting, settings
-from routerd.domain.action import ActionSpec
+from routerd.domain.action import ActionSpec, Contract
 from routerd.domain.errors import UsageError
 from routerd.domain.tier import Tier
 from routerd.frontends.cli import screen
@@ -73,7 +73,10 @@ def _action(spec: ActionSpec) -> Json:
         "tier": str(spec.tier) if spec.tier else None,
         "in_menu": spec.in_menu,
         "instructed": spec.instructed,
+        "diagnosed": spec.diagnosed,
         "replaces": bool(spec.replace_title),
+        "rewrites": spec.contract is Contract.HUNKS,
+        "placed": spec.placed,
         "scopes": [str(scope) for scope in spec.scopes],
     }
 

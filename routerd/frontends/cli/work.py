@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -20,16 +19,16 @@ from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_position import request, split
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import estimate_json, outcome_json, refused
-from routerd.pipeline.plan import Plan
+from routerd.pipeline.rewrite import or_rewritten
 from routerd.system.signals import on_end
 
-_EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
+EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
 _INDEX_SECONDS = 3.0
 """Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
 
@@ -54,7 +53,9 @@ class _Progress:
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
-    action: Annotated[str, typer.Argument(metavar="ACTION", help=", ".join(catalog()))],
+    action: Annotated[
+        str, typer.Argument(metavar="ACTION", help=", ".join(s.name for s in catalog().values() if s.placed))
+    ],
     where: Where,
     instruction: Annotated[str, typer.Option(help="what to do, in your own words")] = "",
     tier: Annotated[str | None, typer.Option(metavar="TIER", help=", ".join(Tier))] = None,
@@ -69,19 +70,20 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     if apply and show_diff:
         raise UsageError("--apply and --diff exclude each other: choose one.")
     with opened(config) as app:
-        named(action)
+        if not named(action).placed:
+            raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
         wish = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=replace)
         app.index(wish.document.uri, _INDEX_SECONDS)
         editor = FileEditor(app, wish.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json)
-        outcome = asyncio.run(_run(app, wish, editor))
+        outcome = asyncio.run(run_to_end(app, wish, editor))
         if as_json:
             screen.print_json(outcome_json(outcome, Encoding.UTF32))
         else:
             _show(outcome, wish, app.workspace.project(wish.document.uri).root, split(where)[0])
-    return _EXIT[outcome.status]
+    return EXIT[outcome.status]
 
 
-async def _run(app: App, wish: Request, editor: FileEditor) -> Outcome:
+async def run_to_end(app: App, wish: Request, editor: FileEditor) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
     task = asyncio.ensure_future(app.run(wish, editor, _Progress()))
     on_end(asyncio.get_running_loop(), task.cancel)
@@ -116,11 +118,12 @@ def estimate(
     """Say what actions would cost; sends nothing."""
     with opened(config) as app:
         for action in actions or ():
-            named(action)
-        names = actions or list(catalog())
+            if not named(action).placed:
+                raise UsageError(f"'{action}' has no place in a file, so no price before its text is known.")
+        names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
         wishes = [request(app, name, where) for name in names]
         app.index(wishes[0].document.uri, _INDEX_SECONDS)
-        plans = [(wish.action, _planned(app, wish)) for wish in wishes]
+        plans = [(wish.action, or_rewritten(wish, app.plan)[1]) for wish in wishes]
         found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
         if as_json:
             shapes = [estimate_json(plan.forecast) or {} for _, plan in found]
@@ -138,10 +141,3 @@ def estimate(
         for refusal in dict.fromkeys(refusals) if not as_json or not found else ():
             screen.note(refusal)
     return 0 if any(plan.forecast.refusal is None for _, plan in found) else 3
-
-
-def _planned(app: App, wish: Request) -> Plan | Refusal:
-    """As a menu offers it: what is documented already would be documented anew."""
-    plan = app.plan(wish)
-    rewrites = isinstance(plan, Refusal) and plan.code is RefusalCode.DOCUMENTED
-    return app.plan(dataclasses.replace(wish, replace=True)) if rewrites else plan

@@ -36,8 +36,8 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
     if _is_wanted(QUICK_FIX, wanted) and client.action_literals:
         findings = session.reviews.fixable(document.uri, span)
         entries += [to_proto.quick_fix(finding, document, client) for finding in findings]
-    if any(_is_wanted(spec.kind, wanted) for spec in catalog().values()):
-        priced_actions = app.priced_actions(document, span)
+    if any(_is_wanted(spec.kind, wanted) for spec in catalog().values() if spec.in_menu):
+        priced_actions = app.priced_actions(document, span, from_proto.fixable_diagnostics(params))
         entries += [
             to_proto.code_action(priced_action, client)
             for priced_action in priced_actions

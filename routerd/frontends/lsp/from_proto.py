@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -118,6 +118,7 @@ class RunArguments:
     """Ask a stronger tier than this one."""
     instruction: str
     replace: bool
+    diagnostics: tuple[str, ...]
     apply: bool
     token: str | int | None
 
@@ -133,6 +134,7 @@ class RunArguments:
             instruction=self.instruction,
             whole_file=self.range is None,
             replace=self.replace,
+            diagnostics=self.diagnostics,
         )
 
 
@@ -155,8 +157,50 @@ def run_arguments(argument: object) -> RunArguments:
         _tier(given.get("above")),
         instruction if isinstance(instruction, str) else "",
         replace=given.get("replace") is True,
+        diagnostics=_diagnostics(given.get("diagnostics")),
         apply=given.get("apply") is not False,
         token=token if isinstance(token, str | int) else None,
+    )
+
+
+_MOST_DIAGNOSTICS = 20
+_LONGEST_DIAGNOSTIC = 1_000
+"""Characters: what a type checker says of one fault is seldom longer, and the rest repeats it."""
+
+
+def _diagnostics(shape: object) -> tuple[str, ...]:
+    """Each as one line of text, from LSP's Diagnostics or from texts as a menu's entry has them. Raises UsageError."""
+    if shape is None:
+        return ()
+    if not isinstance(shape, Sequence) or isinstance(shape, str):
+        raise UsageError('"diagnostics" is a list of diagnostics or of texts.')
+    texts = (one if isinstance(one, str) else _diagnostic(_object(one)) for one in shape)
+    told = dict.fromkeys(" ".join(text.split())[:_LONGEST_DIAGNOSTIC] for text in texts)
+    return tuple(text for text in told if text)[:_MOST_DIAGNOSTICS]
+
+
+def _diagnostic(given: Json) -> str:
+    message, start = given.get("message"), _object(_object(given.get("range")).get("start"))
+    if not isinstance(message, str):
+        raise UsageError('A diagnostic is {"range": …, "message": …}.')
+    line, origin = start.get("line"), (given.get("source"), given.get("code"))
+    words = " ".join(str(part) for part in origin if isinstance(part, str | int))
+    return f"{f'line {line + 1}: ' if isinstance(line, int) else ''}{message}{f' ({words})' if words else ''}"
+
+
+def fixable_diagnostics(params: types.CodeActionParams) -> tuple[str, ...]:
+    """The diagnostics at a menu's place, as texts; without findings that bring a fix of their own."""
+    own = [one for one in params.context.diagnostics if one.source != "routerd" or not _object(one.data).get("fix")]
+    return _diagnostics(
+        [
+            {
+                "message": one.message,
+                "source": one.source,
+                "code": one.code,
+                "range": {"start": {"line": one.range.start.line}},
+            }
+            for one in own
+        ]
     )
 
 

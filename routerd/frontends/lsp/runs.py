@@ -7,7 +7,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from routerd.actions import named
 from routerd.app.jobs import Job
+from routerd.app.staged_request import staged_request
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
@@ -46,8 +48,13 @@ async def start(session: Session, argument: object, own: bool) -> Job:
     document = session.documents.get(arguments.uri)
     if document is not None:
         await app.at_hand(document)
-    run_context = _RunContext(session, app, arguments, _request(session, app, arguments), own)
-    key = _key(app, arguments, run_context.request)
+    if named(arguments.action).placed:
+        request = _request(session, app, arguments)
+    else:  # in a thread: git may take its time
+        request = await asyncio.to_thread(staged_request, app, arguments.action, arguments.uri, arguments.instruction)
+        request = replace(request, tier=arguments.tier, model=arguments.model, above=arguments.above)
+    run_context = _RunContext(session, app, arguments, request, own)
+    key = _key(app, arguments, request)
     running = session.jobs.same(key)
     if running is not None:
         return running
@@ -81,6 +88,7 @@ def _key(app: App, arguments: RunArguments, request: Request) -> Hashable:
         position,
         arguments.instruction,
         arguments.replace,
+        arguments.diagnostics,
         arguments.apply,
         arguments.tier,
         arguments.model,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routerd.domain.errors import LedgerError
+from routerd.domain.money import dollars
 from routerd.frontends.shapes import money
 
 if TYPE_CHECKING:
@@ -28,5 +29,10 @@ def tell(wire: Wire, app: App | None, jobs: int) -> None:
             "spent_today": money(budget_status.spent_today),
             "budget_daily": money(budget_status.budget_daily),
             "saved_today": money(budget_status.saved_today),
+            "price": {
+                "spent_today": dollars(budget_status.spent_today),
+                "budget_daily": None if budget_status.budget_daily is None else dollars(budget_status.budget_daily),
+                "saved_today": dollars(budget_status.saved_today),
+            },
         },
     )

@@ -58,6 +58,8 @@ def run_argument(priced_action: PricedAction, client: EditorClient) -> Json:
         "range": range_json(request.span, request.document.text, client.encoding),
         "version": request.document.version,
     }
+    if request.diagnostics:
+        argument["diagnostics"] = list(request.diagnostics)
     return argument | ({"replace": True} if request.replace else {})
 
 

@@ -9,6 +9,7 @@ from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change
 from routerd.domain.verdict import Rejected, Verdict
+from routerd.steps.check.commit_message import check_commit_message
 from routerd.steps.check.documentation import check_documentation
 from routerd.steps.check.findings import check_findings
 from routerd.steps.check.hunks import check_hunks
@@ -33,6 +34,7 @@ def check(change: Change, question: Question, grammar: Grammar, files: frozenset
         Contract.FINDINGS: lambda: check_findings(change, question),
         Contract.MARKDOWN: lambda: check_markdown(change, question, files),
         Contract.HUNKS: lambda: check_hunks(change, question, grammar),
+        Contract.COMMIT_MESSAGE: lambda: check_commit_message(change),
     }
     return checks[question.spec.contract]()
 

@@ -14,6 +14,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Payload
 from routerd.domain.text import with_lf
 from routerd.domain.verdict import Rejected
+from routerd.steps.read.commit_message import read_commit_message
 from routerd.steps.read.documentation import read_documentation
 from routerd.steps.read.findings import read_findings
 from routerd.steps.read.hunks import read_hunks
@@ -32,6 +33,7 @@ _READERS: dict[Contract, _Reader] = {
     Contract.FINDINGS: read_findings,
     Contract.MARKDOWN: read_markdown,
     Contract.HUNKS: read_hunks,
+    Contract.COMMIT_MESSAGE: read_commit_message,
 }
 
 

@@ -26,8 +26,8 @@ _WISH = re.compile(r"^\s*(please|can|could|would|will)\b(\s+(you|we|please))*", 
 
 
 def read_hunks(text: str, question: Question, grammar: Grammar) -> Hunks | Markdown | Rejected:
-    """Hunks for a change; Markdown where the instruction is a question."""
-    if is_question(question.request.instruction):
+    """Hunks for a change; Markdown where the action leaves the choice to the instruction, and that is a question."""
+    if question.spec.instructed and is_question(question.request.instruction):
         return read_markdown(text, question, grammar)
     hunks = _hunks(text, question)
     if isinstance(hunks, Rejected):

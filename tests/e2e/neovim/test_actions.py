@@ -30,7 +30,7 @@ def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim
     nvim.lua("vim.lsp.buf.hover()")
     shown = nvim.wait(FLOAT)
     rows = [line for line in shown.split("\n") if line.startswith("|")]
-    assert [row.split()[1] for row in rows[2:]] == ["document", "test", "review", "design"]
+    assert [row.split()[1] for row in rows[2:]] == ["document", "test", "review", "design", "explain"]
     assert len({tuple(position for position, char in enumerate(row) if char == "|") for row in rows}) == 1, (
         "it is aligned"
     )
@@ -43,7 +43,7 @@ def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim
         "vim.lsp.buf.code_action()"
     )
     titles = nvim.wait("Titles")
-    assert [title.split()[0] for title in titles] == ["Document", "Generate", "Review", "Design"]
+    assert [title.split()[0] for title in titles] == ["Document", "Generate", "Review", "Design", "Explain"]
     assert "`parse_header` · utility → test-model · ≈ $0.0" in titles[0]
 
 

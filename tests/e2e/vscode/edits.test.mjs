@@ -1,8 +1,7 @@
-// The extension's arithmetic of edits and money, without any editor.
+// The extension's arithmetic of edits, without any editor.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dollars } from "../../../editors/vscode/src/money.ts";
 import { applied, carried, insertsOnly, offsetOf, rebased } from "../../../editors/vscode/src/offsets.ts";
 
 /** Numbers from 0 to below `limit`, the same in every run (mulberry32). */
@@ -69,9 +68,4 @@ test("lines end where LSP says, and columns are UTF-16", () => {
   assert.equal(text.slice(offsetOf(text, 1, 0), offsetOf(text, 1, 4)), "b\f\u2028c");
   assert.equal(text[offsetOf(text, 2, 2)], "d");
   assert.equal(offsetOf(text, 9, 0), text.length);
-});
-
-test("amounts have cents at least and two significant digits", () => {
-  const shown = { 0: "$0", "0.00026": "$0.00026", "0.0051": "$0.0051", 5: "$5.00", 0.3: "$0.30", "-0.069": "-$0.069" };
-  for (const [amount, words] of Object.entries(shown)) assert.equal(dollars(amount), words);
 });

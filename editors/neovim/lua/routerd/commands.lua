@@ -25,6 +25,22 @@ local function wish_of(rest)
   return wish
 end
 
+---@param lines? [integer, integer]
+---@return lsp.Diagnostic[]? those on the lines of a range, or on the cursor's line; nil where there are none
+local function diagnostics_at(lines)
+  local row = vim.api.nvim_win_get_cursor(0)[1]
+  local first, last = unpack(lines or { row, row })
+  local found = {} ---@type lsp.Diagnostic[]
+  for _, one in ipairs(vim.diagnostic.get(0)) do
+    if one.lnum < last and (one.end_lnum or one.lnum) >= first - 1 then
+      local start = { line = one.lnum, character = one.col }
+      local range = { start = start, ["end"] = start }
+      table.insert(found, { range = range, message = one.message, source = one.source, code = one.code })
+    end
+  end
+  return #found > 0 and found or nil
+end
+
 ---@param spec routerd.Action
 ---@return routerd.Command
 local function action(spec)
@@ -35,7 +51,11 @@ local function action(spec)
       local wish = wish_of(rest)
       wish.replace = invocation.bang or nil
       wish.lines = invocation.range > 0 and { invocation.line1, invocation.line2 } or nil
-      if not spec.instructed or wish.instruction then
+      if not spec.placed then
+        return require("routerd.commit").write(spec.name, wish)
+      end
+      wish.diagnostics = spec.diagnosed and diagnostics_at(wish.lines) or nil
+      if wish.instruction or wish.diagnostics or not (spec.instructed or spec.diagnosed) then
         return require("routerd.run").action(spec.name, wish)
       end
       vim.ui.input({ prompt = "routerd: " }, function(words)

@@ -9,7 +9,7 @@ local M = {}
 ---@field model? string
 ---@field next_tier? string the stronger tier that `:Routerd retry` would ask
 ---@field message string
----@field cost? string
+---@field price string what it cost, for people
 ---@field edit? lsp.WorkspaceEdit
 ---@field must_preview boolean whether the edit must be seen before it is applied
 ---@field diagnostics? lsp.Diagnostic[]
@@ -30,7 +30,7 @@ function M.receipt(outcome)
   if not outcome.model then
     return nil
   end
-  return ("%s, %s"):format(M.model(outcome.model), require("routerd.status").dollars(outcome.cost))
+  return ("%s, %s"):format(M.model(outcome.model), outcome.price)
 end
 
 ---@param outcome routerd.Outcome
@@ -47,7 +47,7 @@ end
 ---@param name string
 ---@param filetype string
 ---@param source? integer the buffer that it is about
-local function show_document(text, name, filetype, source)
+function M.show_document(text, name, filetype, source)
   local bufnr = vim.api.nvim_create_buf(true, true)
   vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, vim.split(text:gsub("\r\n", "\n"), "\n"))
   vim.api.nvim_buf_set_name(bufnr, ("routerd://%d/%s"):format(bufnr, name))
@@ -97,14 +97,20 @@ local function propose(outcome, job)
   return true, not proposal.stale
 end
 
+---A text was all that was asked for: nothing is left to apply.
+---@param outcome routerd.Outcome
+function M.answered(outcome)
+  outcome.status, outcome.message = "applied", ("%s answered (%s)."):format(outcome.action, M.receipt(outcome))
+end
+
 ---@param outcome routerd.Outcome
 ---@param source? integer
 local function show_text(outcome, source)
   local diff = outcome.edit ~= nil and outcome.status ~= "applied"
   local kind = diff and "diff" or "markdown"
-  show_document(outcome.document, outcome.action .. (diff and ".diff" or ".md"), kind, source)
+  M.show_document(outcome.document, outcome.action .. (diff and ".diff" or ".md"), kind, source)
   if not outcome.edit and outcome.status == "proposed" then
-    outcome.status, outcome.message = "applied", ("%s answered (%s)."):format(outcome.action, M.receipt(outcome))
+    M.answered(outcome)
   end
 end
 
@@ -127,7 +133,8 @@ function M.show(outcome, job)
   local source = job and job.bufnr or vim.api.nvim_get_current_buf()
   local waits, acceptable = false, false
   if outcome.document then
-    show_text(outcome, source)
+    local show = job and job.show_text or show_text
+    show(outcome, source)
   elseif outcome.edit and outcome.status == "applied" then
     show_files(outcome.edit, source)
   elseif outcome.edit and job then

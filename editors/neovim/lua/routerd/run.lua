@@ -6,12 +6,13 @@ local M = {}
 ---@field action string
 ---@field uri string
 ---@field range? lsp.Range none means the whole file
----@field version integer
+---@field version? integer none where it is not about a buffer's text
 ---@field tier? string
 ---@field model? string
 ---@field above? string the tier of an answer that was not good enough: the daemon asks a stronger one
 ---@field instruction? string
 ---@field replace? boolean
+---@field diagnostics? lsp.Diagnostic[]
 ---@field apply? boolean
 ---@field workDoneToken? string
 
@@ -21,6 +22,7 @@ local M = {}
 ---@field argument routerd.Argument
 ---@field moves routerd.Moves
 ---@field request? integer
+---@field show_text? fun(outcome: routerd.Outcome, source: integer) where its text goes; else a document beside
 
 local jobs = {} ---@type table<string, routerd.Job> by progress token
 local count = 0
@@ -34,21 +36,26 @@ end
 ---The daemon applies insertions by itself and checks that they arrived; anything else may be looked at first.
 ---@param argument routerd.Argument
 local function applies(argument)
-  local rewrites = argument.action == "ask" or argument.replace == true
+  local spec = vim.iter(require("routerd.manifest").actions):find(function(one)
+    return one.name == argument.action
+  end)
+  local rewrites = argument.replace == true or (spec ~= nil and spec.rewrites)
   return require("routerd").options().apply == "direct" or not rewrites
 end
 
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 ---@param argument routerd.Argument
-function M.start(client, bufnr, argument)
-  if vim.api.nvim_buf_get_name(bufnr) == "" then
+---@param show_text? fun(outcome: routerd.Outcome, source: integer)
+function M.start(client, bufnr, argument, show_text)
+  if argument.version and vim.api.nvim_buf_get_name(bufnr) == "" then
     return require("routerd").say("this buffer has no name yet: :write it to a file first.", vim.log.levels.WARN)
   end
   count = count + 1
   local token = ("routerd-nvim-%d"):format(count)
   argument = vim.tbl_extend("force", argument, { workDoneToken = token, apply = applies(argument) })
   local job = { client = client, bufnr = bufnr, argument = argument, moves = require("routerd.moves").follow(bufnr) }
+  job.show_text = show_text
   jobs[token] = job
   require("routerd.progress").start(token, bufnr, argument.range and argument.range.start.line or 0)
   local sent, request = client:request("routerd/run", argument, function(problem, outcome)
@@ -79,7 +86,7 @@ end
 
 ---As `require("routerd").run`.
 ---@param action string
----@param wish { tier?: string, model?: string, instruction?: string, replace?: boolean, lines?: [integer, integer] }
+---@param wish { tier?: string, model?: string, instruction?: string, replace?: boolean, lines?: [integer, integer], diagnostics?: lsp.Diagnostic[] }
 function M.action(action, wish)
   local bufnr = vim.api.nvim_get_current_buf()
   local client = require("routerd").client(bufnr)
@@ -101,6 +108,7 @@ function M.action(action, wish)
     model = wish.model,
     instruction = wish.instruction,
     replace = wish.replace,
+    diagnostics = wish.diagnostics,
   })
 end
 

@@ -66,13 +66,12 @@ function M.stats()
     if problem then
       return require("routerd").say(problem.message, vim.log.levels.ERROR)
     end
-    local dollars = require("routerd.status").dollars
     local words = "Spent %s in %d actions, saved %s."
-    local lines = { words:format(dollars(stats.spent), stats.actions, dollars(stats.saved)), "" }
+    local lines = { words:format(stats.price.spent, stats.actions, stats.price.saved), "" }
     local rows = { { "model", "attempts", "rejected", "failed", "cost" } }
     for _, model in ipairs(stats.models) do
       local counts = vim.tbl_map(tostring, { model.attempts, model.rejected, model.failed })
-      table.insert(rows, vim.iter({ model.model, counts, dollars(model.cost) }):flatten():totable())
+      table.insert(rows, vim.iter({ model.model, counts, model.price }):flatten():totable())
     end
     vim.list_extend(lines, table_of(rows))
     float(lines, "stats")

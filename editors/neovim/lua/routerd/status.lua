@@ -5,9 +5,7 @@ local M = {}
 ---@class routerd.Status
 ---@field state "idle"|"busy"
 ---@field jobs integer
----@field spent_today string dollars
----@field budget_daily? string
----@field saved_today string
+---@field price { spent_today: string, budget_daily?: string, saved_today: string } for people
 
 ---@type table<integer, routerd.Status> by client id
 local known = {}
@@ -26,21 +24,6 @@ function M.forget(client_id)
   known[client_id] = nil
 end
 
----Dollars for people: two significant digits, or cents from a dollar on.
----@param amount? string
----@return string
-function M.dollars(amount)
-  local value = tonumber(amount)
-  if not value then
-    return "price unknown"
-  elseif value == 0 then
-    return "$0"
-  elseif value >= 0.995 then
-    return ("$%.2f"):format(value)
-  end
-  return ("$%%.%df"):format(1 - math.floor(math.log10(value))):format(value)
-end
-
 ---@return string
 function M.line()
   local jobs, latest = 0, nil ---@type integer, routerd.Status?
@@ -52,9 +35,9 @@ function M.line()
   if not latest then
     return ""
   end
-  local limit = latest.budget_daily and ("/" .. M.dollars(latest.budget_daily)) or ""
+  local limit = type(latest.price.budget_daily) == "string" and ("/" .. latest.price.budget_daily) or ""
   local busy = jobs > 0 and (" · %d running"):format(jobs) or ""
-  return ("routerd %s%s%s"):format(M.dollars(latest.spent_today), limit, busy)
+  return ("routerd %s%s%s"):format(latest.price.spent_today, limit, busy)
 end
 
 return M

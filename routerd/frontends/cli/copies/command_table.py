@@ -40,7 +40,7 @@ _TEXT = "text"
 def render(manifest: Json, _: str) -> str:
     """The whole module, as ruff formats it."""
     words = {
-        "ACTION": [action["name"] for action in manifest["actions"]],
+        "ACTION": [action["name"] for action in manifest["actions"] if action["placed"]],
         "TIER": manifest["tiers"],
         "LEVEL": LEVELS,
         "SHELL": _SHELLS,

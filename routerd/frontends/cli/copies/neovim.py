@@ -20,6 +20,9 @@ _MODULE = """\
 ---@field name string
 ---@field help string
 ---@field instructed boolean Whether there is nothing to do without the user's own words.
+---@field diagnosed boolean Whether it is about diagnostics at the cursor, or the user's own words instead of them.
+---@field rewrites boolean Whether its edits replace code, so that they are looked at first.
+---@field placed boolean Whether it has a place in a file; the others are about what is staged.
 
 return {{
   ---@type routerd.Action[] in the order of menus
@@ -34,6 +37,8 @@ def module(manifest: Json, _: str) -> str:
     """The module of the plugin's own code."""
     actions = "".join(
         f"    {{ name = {json.dumps(action['name'])}, instructed = {json.dumps(action['instructed'])}, "
+        f"diagnosed = {json.dumps(action['diagnosed'])}, rewrites = {json.dumps(action['rewrites'])}, "
+        f"placed = {json.dumps(action['placed'])}, "
         f"help = {json.dumps(_help(action), ensure_ascii=False)} }},\n"
         for action in manifest["actions"]
     )
@@ -61,9 +66,15 @@ def _help(action: Json) -> str:
     return f"{action['help']}{more}"
 
 
+def _asked(action: Json) -> str:
+    if action["diagnosed"]:
+        return " Where there are no diagnostics and no words you are asked for them."
+    return " Without words you are asked for them." if action["instructed"] else ""
+
+
 def _paragraph(action: Json) -> str:
-    asked = " Without words you are asked for them." if action["instructed"] else ""
-    head = f"{action['name']} {{words}}" if action["instructed"] else action["name"]
+    asked = _asked(action)
+    head = f"{action['name']} {{words}}" if asked else action["name"]
     lines = textwrap.wrap(_help(action) + asked, _WIDTH - _INDENT)
     body = "".join(f"{'' if number else head:<{_INDENT}}{line}\n" for number, line in enumerate(lines))
     tag = f"*:Routerd-{action['name']}*"

@@ -20,6 +20,10 @@ export interface Action {{
   name: string;
   /** Whether there is nothing to do without the user's own words. */
   instructed: boolean;
+  /** Whether it is about diagnostics at the cursor, or the user's own words instead of them. */
+  diagnosed: boolean;
+  /** Whether it has a place in a file; the others are about what is staged, and end in the source control input box. */
+  placed: boolean;
 }}
 
 /** The actions, in the order of menus. */
@@ -34,7 +38,8 @@ export const TIERS: readonly string[] = [{tiers}];
 def source(manifest: Json, _: str) -> str:
     """The module of the extension's own code."""
     actions = "".join(
-        f"  {{ name: {json.dumps(action['name'])}, instructed: {json.dumps(action['instructed'])} }},\n"
+        f"  {{ name: {json.dumps(action['name'])}, instructed: {json.dumps(action['instructed'])}, "
+        f"diagnosed: {json.dumps(action['diagnosed'])}, placed: {json.dumps(action['placed'])} }},\n"
         for action in manifest["actions"]
     )
     return _SOURCE.format(actions=actions, tiers=", ".join(map(json.dumps, manifest["tiers"])))
@@ -48,12 +53,18 @@ def package(manifest: Json, text: str) -> str:
     own = contributes["commands"]
     first = next(number for number, command in enumerate(own) if command["command"] == _FIRST_OWN_COMMAND)
     contributes["commands"] = [
-        *({"command": _command(action), "title": action["command"], "category": "routerd"} for action in actions),
+        *(_contribution(action) for action in actions),
         *own[first:],
     ]
+    placed = [action for action in actions if action["placed"]]
     contributes["menus"]["routerd.actions"] = [
-        *({"command": _command(action), "group": f"1_actions@{n}"} for n, action in enumerate(actions, start=1)),
-        {"command": _FIRST_OWN_COMMAND, "group": f"2_actions@{len(actions) + 1}"},
+        *({"command": _command(action), "group": f"1_actions@{n}"} for n, action in enumerate(placed, start=1)),
+        {"command": _FIRST_OWN_COMMAND, "group": f"2_actions@{len(placed) + 1}"},
+    ]
+    contributes["menus"]["scm/title"] = [
+        {"command": _command(action), "when": "scmProvider == git", "group": "navigation"}
+        for action in actions
+        if not action["placed"]
     ]
     settings = [one for one in manifest["settings"] if not one["users_only"] and not _is_a_list_of_tables(one)]
     properties = contributes["configuration"]["properties"]
@@ -68,6 +79,11 @@ def package(manifest: Json, text: str) -> str:
 
 def _command(action: Json) -> str:
     return f"routerd.{action['name']}"
+
+
+def _contribution(action: Json) -> Json:
+    icon = {} if action["placed"] else {"icon": "$(sparkle)"}  # in the title of a view there is no room for words
+    return {"command": _command(action), "title": action["command"], "category": "routerd"} | icon
 
 
 def _is_a_list_of_tables(setting: Json) -> bool:

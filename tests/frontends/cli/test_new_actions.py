@@ -1,0 +1,198 @@
+"""Explain, fix and commit from a terminal: real processes, a real repository, a provider on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import brain
+from tests.e2e.conftest import CODE, new_env, new_project, with_upstream
+from tests.loopback import InThread, Turn, Upstream
+
+Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def upstream() -> Iterator[InThread]:
+    with InThread(Upstream(reply=brain.reply)) as running:
+        yield running
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return new_project(tmp_path)
+
+
+@pytest.fixture
+def routerd(tmp_path: Path, root: Path, upstream: InThread) -> Run:
+    env = with_upstream(new_env(tmp_path), upstream.base_url)
+
+    def run(*arguments: str, keyless: bool = False, text: str | None = None) -> Done:
+        given = {name: value for name, value in env.items() if not keyless or not name.startswith("ROUTERD")}
+        command = [sys.executable, "-m", "routerd", *arguments]
+        source = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL}
+        return subprocess.run(
+            command, cwd=root, env=given, capture_output=True, encoding="utf-8", timeout=60, check=False, **source
+        )
+
+    return run
+
+
+def git(root: Path, *words: str) -> str:
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    done = subprocess.run(["git", *who, *words], cwd=root, capture_output=True, encoding="utf-8", check=True)
+    return done.stdout
+
+
+@pytest.fixture
+def repository(root: Path) -> Path:
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "labels: read the header of a parcel")
+    (root / "labels.py").write_text(CODE.replace('"no name"', '"there is no name"'), "utf-8")
+    git(root, "add", "-A")
+    return root
+
+
+def prompt(upstream: InThread) -> str:
+    return str(upstream.seen[-1].body["messages"][1]["content"])
+
+
+def test_explain_prints_markdown_and_edits_nothing(routerd: Run, root: Path, upstream: InThread) -> None:
+    done = routerd("run", "explain", "labels.py:4")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("It does one thing.\n")
+    assert "Explain `parse_header`" in prompt(upstream)
+    assert (root / "labels.py").read_bytes() == CODE.encode()
+
+
+def test_explain_works_on_any_text(routerd: Run, root: Path) -> None:
+    (root / "notes.txt").write_text("buy milk\n")
+    assert routerd("run", "explain", "notes.txt").returncode == 0
+
+
+def test_fix_takes_an_instruction_and_gives_a_diff(routerd: Run, upstream: InThread) -> None:
+    done = routerd("run", "fix", "labels.py:4", "--instruction", "an empty line is no error")
+    assert done.returncode == 0, done.stderr
+    assert "+def parse_header" in done.stdout
+    assert "an empty line is no error" in prompt(upstream)
+
+
+def test_fix_changes_code_whatever_the_words_sound_like(routerd: Run, upstream: InThread) -> None:
+    done = routerd("run", "fix", "labels.py:4", "--instruction", "why does an empty line fail?")
+    assert "+def parse_header" in done.stdout
+    upstream.then(*(Turn(reply="It fails because the name is empty.") for _ in range(9)))
+    done = routerd("run", "fix", "labels.py:4", "--instruction", "why does an empty name fail?")
+    assert done.returncode == 1
+    assert "a change was asked for" in done.stderr
+
+
+def test_fix_without_anything_to_fix_is_refused_before_anything_is_sent(routerd: Run, upstream: InThread) -> None:
+    done = routerd("run", "fix", "labels.py:4")
+    assert done.returncode == 3
+    assert "say in an instruction what is wrong" in done.stderr
+    assert not upstream.seen
+
+
+def test_commit_prints_a_message_for_what_is_staged_in_the_style_of_the_log(
+    routerd: Run, repository: Path, upstream: InThread
+) -> None:
+    (repository / "labels.py").write_text("not staged\n")
+    done = routerd("commit", "--print")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "Say what the change does\n\nThe reason stands here.\n"
+    asked = prompt(upstream)
+    assert '+        raise ValueError("there is no name")' in asked
+    assert "- labels: read the header of a parcel" in asked
+    assert "not staged" not in asked
+    assert len(git(repository, "log", "--oneline").splitlines()) == 1, "nothing is committed"
+
+
+def test_commit_needs_a_repository_something_staged_and_a_person(routerd: Run, root: Path, upstream: InThread) -> None:
+    assert "git says: not a git repository" in routerd("commit", "--print").stderr
+    git(root, "init", "-q")
+    assert "Nothing is staged" in routerd("commit", "--print").stderr
+    assert "use --print" in routerd("commit").stderr
+    for action in ("run", "estimate"):
+        words = ("commit", "labels.py") if action == "run" else ("labels.py", "commit")
+        done = routerd(action, *words)
+        assert done.returncode == 2
+        assert "no place in a file" in done.stderr
+    assert not upstream.seen
+
+
+def test_a_first_commit_has_no_log_and_gets_a_message(routerd: Run, root: Path) -> None:
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    assert routerd("commit", "--print").returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_commit_asks_and_commits_what_was_agreed_to(
+    routerd: Run, repository: Path, tmp_path: Path, upstream: InThread, answer: str
+) -> None:
+    import pty  # noqa: PLC0415  # POSIX only
+
+    env = {**os.environ, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "A"}
+    env |= {"GIT_COMMITTER_EMAIL": "a@b.c", "HOME": str(tmp_path / "home"), "XDG_DATA_HOME": str(tmp_path / "home")}
+    env |= {"ROUTERD_CONFIG": str(tmp_path / "home" / "routerd.toml"), "ROUTERD_E2E_KEY": "sk-test"}
+    master, slave = pty.openpty()
+    os.write(master, f"{answer}\n".encode())
+    command = [sys.executable, "-m", "routerd", "commit"]
+    done = subprocess.run(
+        command, cwd=repository, env=env, stdin=slave, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+    os.close(master)
+    os.close(slave)
+    subjects = git(repository, "log", "--format=%s").splitlines()
+    if answer == "y":
+        assert done.returncode == 0, done.stderr
+        assert subjects[0] == "Say what the change does"
+    else:
+        assert done.returncode == 130
+        assert len(subjects) == 1
+    assert len(upstream.seen) == 1
+
+
+def test_no_program_of_a_hostile_repository_runs(routerd: Run, repository: Path) -> None:
+    trap = repository / ".git" / "trap.sh"
+    trap.write_text(f"#!/bin/sh\ntouch '{repository}/sprung'\n")
+    trap.chmod(0o755)
+    for key in ("core.fsmonitor", "diff.external", "diff.x.textconv", "diff.x.command", "core.pager", "gpg.program"):
+        git(repository, "config", key, str(trap))
+    git(repository, "config", "log.showSignature", "true")
+    (repository / ".git" / "info").mkdir(exist_ok=True)
+    (repository / ".git" / "info" / "attributes").write_text("* diff=x\n")
+    done = routerd("commit", "--print")
+    assert done.returncode == 0, done.stderr
+    assert not (repository / "sprung").exists()
+
+
+@pytest.mark.parametrize("words", [("run", "explain", "labels.py:4"), ("commit", "--print")])
+def test_without_a_model_what_has_no_writer_is_refused_with_what_to_do(
+    routerd: Run, repository: Path, words: tuple[str, ...]
+) -> None:
+    done = routerd(*words, keyless=True)
+    assert done.returncode == 3, (done.stdout, done.stderr)
+    assert "run 'routerd config init' and set a provider's key" in done.stderr
+    assert not done.stdout
+
+
+def test_an_estimate_lists_what_a_menu_would(routerd: Run) -> None:
+    done = routerd("estimate", "labels.py:4", "--json")
+    assert [row["action"] for row in json.loads(done.stdout)] == [
+        "document",
+        "test",
+        "review",
+        "design",
+        "ask",
+        "explain",
+    ]
