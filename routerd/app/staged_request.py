@@ -21,7 +21,7 @@ def staged_request(app: App, action: str, uri: str, instruction: str = "") -> Re
     Runs git, so belongs in a thread. Raises UsageError where there is no repository, or nothing is staged in it.
     """
     spec, found = named(action), staged(path_of(uri))
-    text = Text(bounded(found.files, spec.context_budget.tokens, app.counter))
+    text = Text(bounded(found.files, spec.context_budget.tokens, app.services.counter))
     document = Document((found.root / "staged.diff").as_uri(), None, "diff", text)
     return Request(action, document, text.whole, instruction=instruction, whole_file=True, subjects=found.subjects)
 
