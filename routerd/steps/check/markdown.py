@@ -144,9 +144,18 @@ def _absent(text: str, question: Question, files: frozenset[str]) -> str | None:
             continue
         for span in _CODE_SPAN.finditer(line):
             path = "" if _ABSENT.search(line[: span.start()]) else _path(span[1])
-            if path and path not in source and not _exists(path, known, names):
+            if path and path not in source and not _declared(path, question) and not _exists(path, known, names):
                 return path
     return None
+
+
+def _declared(name: str, question: Question) -> bool:
+    """Whether a dotted name without a folder begins with a declared name, or is a capital and one letter: no file."""
+    first, _, last = name.partition(".")
+    if "/" in name:
+        return False
+    symbols = {symbol.name for symbol in question.target.outline.symbols}
+    return first in symbols or (first[:1].isupper() and len(last) == 1)
 
 
 def _path(span: str) -> str | None:
