@@ -21,7 +21,7 @@ def test_a_name_that_a_declaration_explains_is_no_missing_file(name: str, known:
     case = load(next((FOLDER / "design").glob("*/*.txt")))
     before = "class Stack:\n    def h(self):\n        return 1\n\n    def go(self):\n        return 2\n"
     case = replace(
-        case, path=FOLDER / "design/python/x.txt", before=before, others={}, existing=None, wishes={"target": "file"}
+        case, path=FOLDER / "design/python/x.txt", before=before, others={}, existing=None, options={"target": "file"}
     )
     question = question_of(case)
     assert isinstance(question, Question)
