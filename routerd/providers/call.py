@@ -76,37 +76,72 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arriv
 
 def _may_be_billed(sign: FaultKind, draft: Draft) -> bool:
     """Not a call that never arrived or was refused, by status or by words, nor one that ended with nothing."""
-    if sign in (FaultKind.UNREACHABLE, FaultKind.STATUS):
+    if sign in (FaultKind.UNREACHABLE, FaultKind.STATUS, FaultKind.NO_API):
         return False
     return draft.begun or sign not in (FaultKind.ERROR, FaultKind.CUT)
 
 
 async def _tokens(stream: Stream, draft: Draft, most_bytes: int) -> AsyncGenerator[str]:
     """Text as it arrives; heartbeats and empty events are none, so that they cannot feign life."""
-    async with aclosing(stream.pieces(most_bytes if stream.is_events else MOST_CHARS)) as pieces:
-        if not stream.is_events:
-            yield draft.whole(b"".join([piece async for piece in pieces]))
+    async with aclosing(stream.pieces(most_bytes)) as pieces:
+        begin = await _beginning(pieces, stream.content_type)
+        if begin.lstrip(_BLANK)[:1] in (b"{", b"["):  # one piece of JSON, by whatever name
+            yield draft.whole(await _rest(begin, pieces))
             return
         events = Events()
-        async for piece in pieces:
+        async for piece in _chain(begin, pieces):
             try:
                 whole = events.feed(piece)
             except TooLong:
                 raise ProviderFaultError(ProviderFault(FaultKind.ENDLESS)) from None
-            new = "".join([draft.event(data) for data in whole])
+            new = "".join([draft.event(event) for event in whole])
             if new:
                 yield new
             if draft.done:
                 break
         else:
-            for data in events.end():
-                yield draft.event(data)
+            for event in events.end():
+                yield draft.event(event)
         try:
             async with asyncio.timeout(DRAIN_S):
                 async for _ in pieces:
                     pass
         except (TimeoutError, ProviderFaultError):
             pass  # the answer is whole; only its connection cannot be used again
+
+
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+async def _beginning(pieces: AsyncGenerator[bytes], content_type: str) -> bytes:
+    """The first bytes that say what this is. Raises ProviderFaultError for a web page, or for nothing at all."""
+    begin = b""
+    async for piece in pieces:
+        begin += piece
+        if begin.strip(_BLANK):
+            break
+    first = begin.lstrip(_BLANK)[:1]
+    if first == b"<" or content_type == "text/html":
+        raise ProviderFaultError(ProviderFault(FaultKind.NO_API, message="a web page"))
+    if not first and content_type != "text/event-stream":
+        raise ProviderFaultError(ProviderFault(FaultKind.NO_API, message="nothing"))
+    return begin
+
+
+async def _chain(begin: bytes, pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    yield begin
+    async for piece in pieces:
+        yield piece
+
+
+async def _rest(begin: bytes, pieces: AsyncGenerator[bytes]) -> bytes:
+    """The whole body. Raises ProviderFaultError where it is longer than any answer in one piece."""
+    body = bytearray(begin)
+    async for piece in pieces:
+        body += piece
+        if len(body) > MOST_CHARS:
+            raise ProviderFaultError(ProviderFault(FaultKind.ENDLESS, message=f"more than {MOST_CHARS >> 20} MB"))
+    return bytes(body)
 
 
 def _too_slow(draft: Draft, overtime: bool) -> FaultKind:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from routerd.domain.errors import UpstreamError
-from routerd.providers.draft import fault_of_error
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.inflate import ACCEPTED
 from routerd.providers.json_text import MOST_CHARS, parsed
-from routerd.providers.retry_after import retry_after
+from routerd.providers.retry_after import retry_after, told_wait
+from routerd.providers.said import fault_of_error
 from routerd.providers.stream import Stream, refusal
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class ProviderClient:
             )
         except ProviderFaultError as refused:
             wait_s = retry_after(refused.fault.headers, wall)
+            wait_s = told_wait(refused.fault.message) if wait_s is None else wait_s
             raise ProviderFaultError(replace(refused.fault, retry_after_s=wait_s)) from None
         except OpenAIError as error:
             raise ProviderFaultError(fault_of(error, wall)) from None
@@ -199,8 +200,7 @@ def fault_of(error: OpenAIError, wall: float) -> ProviderFault:
     if isinstance(error, openai.APIStatusError):
         headers = {name.lower(): value for name, value in error.response.headers.multi_items()}
         fault = fault_of_error(error.body or error.message, FaultKind.STATUS, error.status_code)
-        wait_s = retry_after(headers, wall)
-        return ProviderFault(FaultKind.STATUS, fault.status, fault.code, fault.param, fault.message, wait_s, headers)
+        return replace(fault, retry_after_s=retry_after(headers, wall), headers=headers)
     if isinstance(error, openai.APIResponseValidationError):
         return ProviderFault(FaultKind.BROKEN, message="malformed answer")
     if isinstance(error, openai.APIError):

@@ -26,13 +26,14 @@ from routerd.providers import breaker
 from routerd.providers.attempt import RunningAttempt
 from routerd.providers.body import joined, request_body
 from routerd.providers.call import ProviderCall, answer
+from routerd.providers.classify import classify
 from routerd.providers.client import load, loaded
 from routerd.providers.clock import Clock
 from routerd.providers.deployments import DeploymentView
 from routerd.providers.draft import Draft
 from routerd.providers.failover import Deployment, Go, Stop, Wait, next_move
 from routerd.providers.failover_state import FailoverState
-from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
+from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError
 from routerd.providers.failure_policy import FailurePolicy
 from routerd.providers.health import Health, HealthStore, MemoryHealth
 from routerd.providers.keys import KeyCache

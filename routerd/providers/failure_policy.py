@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from routerd.domain.errors import BadRequest, Unfinished
+from routerd.domain.errors import Unfinished
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import Quirks
 from routerd.providers import breaker
@@ -20,6 +20,7 @@ from routerd.providers.health import Health, HealthStore
 from routerd.providers.keys import KeyCache
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import ProviderState
+from routerd.providers.too_long import told_limit
 
 CONTINUATIONS = 2
 """Of an answer that ended by length: three times the output limit is more than any action plans for."""
@@ -43,21 +44,21 @@ class FailurePolicy:
     ) -> None:
         """Set health and standing after a failure that was reported as ``why``."""
         rule = TABLE[failure]
-        self._cool_down(running, fault, failure, why)
         state = failover.states[running.model]
+        self._cool_down(running, fault, failure, why, state.failures)
         state.failures += 1
         state.why, state.last = why, failure
         state.rest_until = self.clock.monotonic() + pause_s(state.failures, self.rng.random())
         if fault.sign is FaultKind.LENGTH:
             self._continue(failover, running)
-        elif rule.then is NextStep.STOP and (quirks := adapted(running.quirks, fault)):
+        elif rule.then is NextStep.ADAPT and (quirks := adapted(running.quirks, fault)):
             self.quirks[running.model] = quirks
             state.rest_until = 0.0
-        elif rule.then is NextStep.STOP:
-            failover.stopped = BadRequest(f"{running.model} refused the request: {why}.")
         elif rule.then is NextStep.LARGER:
-            self._exclude_smaller(failover, running.model, why)
-        elif rule.then is NextStep.NEXT or (failure is not Failure.RATE_LIMITED and state.failures >= TRIES):
+            self._exclude_smaller(failover, running.model, why, told_limit(fault.message))
+        elif rule.then in (NextStep.NEXT, NextStep.ADAPT) or (
+            failure is not Failure.RATE_LIMITED and state.failures >= TRIES
+        ):
             failover.exclude(running.model, why, failure)
 
     def answered(self, running: RunningAttempt) -> None:
@@ -75,7 +76,9 @@ class FailurePolicy:
         quota = self.provider_state.quota(running.model)
         quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
 
-    def _cool_down(self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str) -> None:
+    def _cool_down(
+        self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str, failures: int
+    ) -> None:
         """Set the health of the deployment, and of the key where that was refused."""
         rule, wall = TABLE[failure], self.clock.wall()
         self.learn(running, fault.headers)
@@ -85,7 +88,8 @@ class FailurePolicy:
         seconds = fault.retry_after_s
         if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
             hinted_s = self.provider_state.quota(running.model).wait_s(self.clock.monotonic(), 1)
-            seconds = hinted_s or rule.cooldown_s
+            # Without a word on when, each further wait of this question is twice as long.
+            seconds = hinted_s or rule.cooldown_s * 2 ** min(failures, 4)
 
         def move(health: Health) -> Health:
             moved = breaker.fail(health, wall, why) if rule.breaks else breaker.give_back(health)
@@ -120,13 +124,20 @@ class FailurePolicy:
                 running.model, so_far, sum(map(self.usage_meter.counter.count, (so_far, CONTINUE))) + FRAMES
             )
 
-    def _exclude_smaller(self, failover: FailoverState, model: ModelRef, why: str) -> None:
-        """Exclude a deployment whose window is too small, and those known to have no larger one."""
+    def _exclude_smaller(self, failover: FailoverState, model: ModelRef, why: str, limit: int | None) -> None:
+        """Exclude a deployment whose window is too small, and those known to have no larger one.
+
+        ``limit``: the window in tokens that its refusal told. A refusal of a prompt far below the declared window
+        refutes that window: then nothing is known of the others.
+        """
         failover.exclude(model, why, Failure.CONTEXT_TOO_LONG)
-        window = self._window(model)
+        declared = self._window(model)
+        if declared and 2 * failover.input_tokens < declared:
+            declared = None
+        window = limit or declared
         for other in failover.candidate.models:
             theirs = self._window(other)
-            if other.model == model.model or (window and theirs and theirs <= window):
+            if window and theirs and theirs <= window:
                 failover.exclude(other, why, Failure.CONTEXT_TOO_LONG)
 
     def _window(self, model: ModelRef) -> int | None:
