@@ -79,7 +79,7 @@ class App:
         self._health = SharedHealth(self._database, time.time)
         self._provider_state = ProviderState()
         self._source = config.KeyReader()
-        self._keys = KeyCache(self._source.key)
+        self._keys = KeyCache(self._source.key, self._source.headers)
         self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
         self._snapshot, self._deps = self._plug(config.begin(sources, lenient))
@@ -111,6 +111,7 @@ class App:
             price=lambda model: catalogue.price(model, now()),
             counter=self._counter,
             limits=settings.limits,
+            first_token_s=settings.first_token_s,
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
             health=self._health,

@@ -49,12 +49,21 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arriv
     end = loop.time() + call.left_s
     draft.sent = True
     own: Exception | None = None
+    begun = False
     try:
         async with asyncio.timeout_at(min(end, loop.time() + call.limits.first_token_s)) as limit:
             async with await client.open(call.body, call.wall) as stream:
                 draft.headers = stream.headers
                 async with aclosing(_tokens(stream, draft, call.most_bytes)) as tokens:
                     async for text in tokens:
+                        begun = begun or bool(text)
+                        # A model that thinks in silence is waited for while its server shows life; an answer that has
+                        # begun is not, as heartbeats would feign that it goes on.
+                        if not begun:
+                            limit.reschedule(min(end, loop.time() + call.limits.first_token_s))
+                            continue
+                        if not text:
+                            continue
                         limit.reschedule(min(end, loop.time() + call.limits.between_tokens_s))
                         try:
                             arrived(text)
@@ -82,7 +91,7 @@ def _may_be_billed(sign: FaultKind, draft: Draft) -> bool:
 
 
 async def _tokens(stream: Stream, draft: Draft, most_bytes: int) -> AsyncGenerator[str]:
-    """Text as it arrives; heartbeats and empty events are none, so that they cannot feign life."""
+    """Text as it arrives, and nothing for each heartbeat or empty event."""
     async with aclosing(stream.pieces(most_bytes)) as pieces:
         begin = await _beginning(pieces, stream.content_type)
         if begin.lstrip(_BLANK)[:1] in (b"{", b"["):  # one piece of JSON, by whatever name
@@ -95,8 +104,7 @@ async def _tokens(stream: Stream, draft: Draft, most_bytes: int) -> AsyncGenerat
             except TooLong:
                 raise ProviderFaultError(ProviderFault(FaultKind.ENDLESS)) from None
             new = "".join([draft.event(event) for event in whole])
-            if new:
-                yield new
+            yield new
             if draft.done:
                 break
         else:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from routerd.domain.errors import UpstreamError
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
@@ -25,7 +25,7 @@ from routerd.providers.said import fault_of_error
 from routerd.providers.stream import Stream, refusal
 
 if TYPE_CHECKING:
-    from httpx2 import Response
+    from httpx2 import Request, Response
     from openai import AsyncOpenAI, OpenAIError
 
 CONNECT_S = 10.0
@@ -51,20 +51,29 @@ def loaded() -> bool:
 class ProviderClient:
     """One provider with one key; keeps its connections."""
 
-    def __init__(self, base_url: str, key: str | None) -> None:
-        """Raises UpstreamError where the environment's proxy or certificates cannot be used."""
+    def __init__(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> None:
+        """Raises UpstreamError where the environment's proxy or certificates cannot be used.
+
+        ``headers``: the provider's own, which stand over those of the openai package. A query in ``base_url``
+        goes along with every request (Azure's ``api-version``).
+        """
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415  # lazy, as said above
 
         # All other times are limited by ``call``, which knows tokens from heartbeats.
         timeout = Timeout(None, connect=CONNECT_S)
+        address, query = _address(base_url)
+        hooks: dict[str, list[Any]] = {"response": [_refuse]}
+        if _keyless(key, headers or {}):
+            hooks["request"] = [_without_key]
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
-                base_url=base_url,
+                base_url=address,
+                default_query=query,
                 api_key=key or NO_KEY,
                 max_retries=0,
                 timeout=timeout,
-                default_headers={"Accept-Encoding": ACCEPTED},
-                http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"response": [_refuse]}),
+                default_headers={"Accept-Encoding": ACCEPTED} | dict(headers or {}),
+                http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks=hooks),
             )
         if urlsplit(base_url).hostname != "api.openai.com":
             # From OPENAI_ORG_ID and OPENAI_PROJECT_ID: the user's account there is nobody else's business.
@@ -137,12 +146,20 @@ async def _refuse(response: Response) -> None:
 class EmbeddingsClient:
     """One provider's embeddings endpoint with one key; waits for each answer."""
 
-    def __init__(self, base_url: str, key: str | None) -> None:
+    def __init__(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> None:
         """Raises UpstreamError as Client does."""
         from openai import OpenAI  # noqa: PLC0415  # lazy, see the top of this file
 
         with _environment():
-            self._client = OpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=EMBED_S)
+            address, query = _address(base_url)
+            self._client = OpenAI(
+                base_url=address,
+                api_key=key or NO_KEY,
+                max_retries=0,
+                timeout=EMBED_S,
+                default_query=query,
+                default_headers=dict(headers or {}),
+            )
         if urlsplit(base_url).hostname != "api.openai.com":
             self._client.organization = self._client.project = None  # as in Client
 
@@ -169,6 +186,23 @@ class EmbeddingsClient:
         if set(vectors) != set(range(len(texts))):
             raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message="gave too few vectors"))
         return [vectors[index] for index in range(len(texts))]
+
+
+async def _without_key(request: Request) -> None:
+    """Takes away the key that the openai package insists on: headers of one's own stand in its place."""
+    request.headers.pop("authorization", None)
+
+
+def _keyless(key: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether the provider's own headers are all that says who asks."""
+    return not key and bool(headers) and not any(name.lower() == "authorization" for name in headers)
+
+
+def _address(base_url: str) -> tuple[str, dict[str, object]]:
+    """The address without its query, and the query."""
+    parts = urlsplit(base_url)
+    query: dict[str, object] = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), query
 
 
 @contextmanager

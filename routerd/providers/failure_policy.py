@@ -57,7 +57,7 @@ class FailurePolicy:
         elif rule.then is NextStep.LARGER:
             self._exclude_smaller(failover, running.model, why, told_limit(fault.message))
         elif rule.then in (NextStep.NEXT, NextStep.ADAPT) or (
-            failure is not Failure.RATE_LIMITED and state.failures >= TRIES
+            failure is not Failure.RATE_LIMITED and state.failures >= _tries(failure)
         ):
             failover.exclude(running.model, why, failure)
 
@@ -143,3 +143,8 @@ class FailurePolicy:
     def _window(self, model: ModelRef) -> int | None:
         price = self.usage_meter.price(model)
         return price.context if price else None
+
+
+def _tries(failure: Failure) -> int:
+    """Calls of one deployment for one question: a wait that was in vain is not waited for three times."""
+    return 2 if failure is Failure.TIMEOUT else TRIES

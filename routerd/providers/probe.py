@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routerd.domain.errors import UpstreamError
@@ -21,11 +22,13 @@ class Probe:
     problem: str | None = None
 
 
-async def probe(base_url: str, key: str | None, within_s: float = WITHIN_S) -> Probe:
+async def probe(
+    base_url: str, key: str | None, within_s: float = WITHIN_S, headers: Mapping[str, str] | None = None
+) -> Probe:
     """Ask a provider for its models."""
     await asyncio.to_thread(load)
     try:
-        client = ProviderClient(base_url, key)
+        client = ProviderClient(base_url, key, headers)
     except UpstreamError as unprepared:
         return Probe(problem=str(unprepared).rstrip("."))
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import ProviderClient
+from routerd.providers.keys import ProviderKey
 from routerd.providers.limiter import Limiter
 from routerd.providers.quota import Quota
 
@@ -18,7 +19,7 @@ class ProviderState:
 
     _limiters: dict[str, Limiter] = field(default_factory=dict)
     _quota: dict[ModelRef, Quota] = field(default_factory=dict)
-    _clients: dict[tuple[str, str | None], ProviderClient] = field(default_factory=dict)
+    _clients: dict[tuple[str, str | None, tuple[tuple[str, str], ...]], ProviderClient] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def limiter(self, provider: ProviderSettings) -> Limiter:
@@ -35,11 +36,11 @@ class ProviderState:
         """What the deployment's headers told."""
         return self._quota.setdefault(model, Quota())
 
-    def client(self, provider: ProviderSettings, key: str | None) -> ProviderClient:
-        """A client with its connections, made once for each address and key."""
-        name = (provider.base_url, key)
+    def client(self, provider: ProviderSettings, key: ProviderKey) -> ProviderClient:
+        """A client with its connections, made once for each address, key and set of headers."""
+        name = (provider.base_url, key.value, key.headers)
         if name not in self._clients:
-            self._clients[name] = ProviderClient(provider.base_url, key)
+            self._clients[name] = ProviderClient(provider.base_url, key.value, dict(key.headers))
         return self._clients[name]
 
     def tell(self) -> None:
