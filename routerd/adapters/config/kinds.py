@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
+from routerd.adapters.config.addresses import address, headers
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import Embedding, KeySource, OfflinePolicy, RoutingExample
 from routerd.domain.tier import Tier
@@ -115,50 +114,6 @@ def _models(value: object) -> tuple[ModelRef, ...]:
     if not isinstance(names, list) or not names:
         raise ValueError
     return tuple(ModelRef.parse(_text(name)) for name in names)
-
-
-def _url(value: object) -> str:
-    """The address of the API: without blanks around it and the path of a single endpoint; a query stays."""
-    written = _text(value).strip()
-    parts = urlsplit(written)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:  # .port raises above 65535
-        raise ValueError
-    if any(character.isspace() for character in written):
-        raise ValueError("an address has no blanks in it")
-    if parts.fragment:
-        raise ValueError("what stands behind # is never sent")
-    path = parts.path.rstrip("/")
-    for endpoint in _ENDPOINTS:
-        path = path.removesuffix(endpoint).rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
-
-
-_ENDPOINTS = ("/chat/completions", "/completions", "/models", "/embeddings")
-"""Paths below the address, which documentation shows as a whole and people copy."""
-
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", re.ASCII)
-"""The name of a header (RFC 9110, 5.6.2)."""
-_RESERVED = frozenset({"accept-encoding", "connection", "content-length", "content-type", "host", "transfer-encoding"})
-"""Headers that describe the request's own bytes."""
-
-
-def _headers(value: object) -> Mapping[str, str | KeySource]:
-    read: dict[str, str | KeySource] = {}
-    for name, said in _table(value).items():
-        if not _HEADER.fullmatch(name):
-            raise ValueError("the name of a header has letters, digits and hyphens")
-        if name.lower() in _RESERVED:
-            raise ValueError(f"{name} is set by routerd")
-        if isinstance(said, str):
-            if not said.strip() or not (said.isascii() and said.isprintable()):
-                raise ValueError(f"the value of {name} must be printable ASCII")
-            read[name] = said.strip()
-            continue
-        source = _key(said)
-        if source is None:
-            raise ValueError(f"{name} has no value")
-        read[name] = source
-    return read
 
 
 def _command(value: object) -> tuple[str, ...]:
@@ -266,7 +221,7 @@ MODELS = ValueKind(
 URL = ValueKind(
     "an address that begins with https:// or http://",
     '"https://api.n1n.ai/v1"',
-    _url,
+    address,
     {"type": "string", "pattern": "^https?://[^/?#:]+"},
     secret=True,
 )
@@ -281,7 +236,7 @@ _SOURCE = _object(env=_NAME, keyring=_NAME, command=_WORDS) | {"minProperties": 
 HEADERS = ValueKind(
     'a table of header names, each with a text or with { env = "NAME" }, { keyring = "NAME" } or { command = […] }',
     '{ api-key = { env = "AZURE_API_KEY" }, x-portkey-provider = "openai" }',
-    _headers,
+    lambda value: headers(value, _key),
     {"type": "object", "additionalProperties": {"anyOf": [_NAME, _SOURCE]}},
     secret=True,
 )
