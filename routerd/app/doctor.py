@@ -120,10 +120,11 @@ class DoctorInputs:
         local = provider.name in LOCAL and not provider.declared
         if not local and provider.name not in source.available(self.settings):
             return DoctorCheck(name, None, f"not asked: no key in {provider.key}")
-        key = await KeyCache(source.key).get(provider)
+        key = await KeyCache(source.key, source.headers).get(provider)
         if key.problem is not None:
             return DoctorCheck(name, False, key.problem)
-        answer = await probe(provider.base_url, key.value, LOCAL_S if provider.name in LOCAL else REMOTE_S)
+        within_s = LOCAL_S if provider.name in LOCAL else REMOTE_S
+        answer = await probe(provider.base_url, key.value, within_s, dict(key.headers))
         if answer.problem is not None and local:
             return DoctorCheck(name, None, f"does not run at {provider.base_url}")
         missing, models = self._models(provider, answer)

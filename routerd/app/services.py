@@ -38,7 +38,7 @@ class Services:
         self._health = SharedHealth(self.database, time.time)
         self._provider_state = ProviderState()
         self._key_reader = config.KeyReader()
-        self._configured_keys = KeyCache(self._key_reader.key)
+        self._configured_keys = KeyCache(self._key_reader.key, self._key_reader.headers)
         self._jobs = itertools.count(1)
 
     @property
@@ -62,6 +62,7 @@ class Services:
             price=lambda model: catalogue.price(model, now()),
             counter=self.counter,
             limits=settings.limits,
+            first_token_s=settings.first_token_s,
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
             health=self._health,

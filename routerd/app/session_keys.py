@@ -16,9 +16,12 @@ class SessionKeys:
         self._reader = reader
         self._configured = configured
         self._handed: dict[str, str] = {}
+        self._own = KeyCache(self.read, reader.headers)
+        """The handed keys of providers whose own headers have to be read too."""
 
     def hand(self, provider: str, key: str | None) -> None:
         """Take a key that the editor keeps; ``None`` or blank takes it back."""
+        self._own = KeyCache(self.read, self._reader.headers)
         if key and key.strip():
             self._handed[provider] = key.strip()
         else:
@@ -35,13 +38,18 @@ class SessionKeys:
     def known(self, provider: ProviderSettings) -> ProviderKey | None:
         """As ProviderKeys says."""
         handed = self._handed.get(provider.name)
-        return provider_key(provider, handed) if handed else self._configured.known(provider)
+        if handed and not provider.headers:
+            return provider_key(provider, handed)
+        return (self._own if handed else self._configured).known(provider)
 
     async def get(self, provider: ProviderSettings) -> ProviderKey:
         """As ProviderKeys says."""
         handed = self._handed.get(provider.name)
-        return provider_key(provider, handed) if handed else await self._configured.get(provider)
+        if handed and not provider.headers:
+            return provider_key(provider, handed)
+        return await (self._own if handed else self._configured).get(provider)
 
     def forget(self, provider: ProviderSettings) -> None:
         """As ProviderKeys says; a key that was handed over stays until the editor takes it back."""
+        self._own.forget(provider)
         self._configured.forget(provider)

@@ -50,6 +50,8 @@ class ProviderSettings:
     base_url: str
     key: KeySource | None
     """``None``: the endpoint needs no key (ollama, LM Studio)."""
+    headers: Mapping[str, str | KeySource] = field(default_factory=dict)
+    """Added to every request: a text, or where a secret value comes from."""
     rpm: int | None = None
     tpm: int | None = None
     max_concurrency: int | None = None
@@ -68,6 +70,8 @@ class ModelSettings:
     cache_write: Decimal | None = None
     context: int | None = None
     max_output: int | None = None
+    first_token_s: float | None = None
+    """Seconds of silence until it begins to answer; ``None``: as ``Limits`` says."""
     source: str = "config"
     """The source of the prices: ``config``, or the source that the shipped defaults name."""
     checked: str | None = None
@@ -172,3 +176,8 @@ class Settings:
     """The project's own instructions by action name or ``all``; part of the prompt."""
     code_lens: bool = False
     test_command: tuple[str, ...] | None = None
+
+    def first_token_s(self, model: ModelRef) -> float | None:
+        """Seconds of silence that a model is allowed: as said of it at its provider, else wherever it is served."""
+        said = (self.models.get(name) for name in (str(model), model.model))
+        return next((one.first_token_s for one in said if one and one.first_token_s is not None), None)

@@ -71,7 +71,7 @@ async def run(
         ended = replace(outcome, status=Status.CANCELLED, message="Cancelled.")
     except TimeoutError:
         limit = f"{settings.limits.total_s:g} seconds (limits.total_s)"
-        ended = replace(outcome, message=f"No answer passed its check within {limit}.")
+        ended = replace(outcome, message=f"No answer passed its check within {limit}{_last_failure(receipt)}.")
     except (UpstreamError, WorkerFailed) as fault:
         ended = replace(outcome, message=str(fault))
     finally:
@@ -86,6 +86,12 @@ async def run(
     message = " ".join(note for note in notes if note)
     stronger = snapshot.stronger(ended.tier) if ended.tier else None
     return replace(ended, message=message, attempts=tuple(receipt.attempts), next_tier=stronger)
+
+
+def _last_failure(receipt: Receipt) -> str:
+    """What the last failed attempt ended with, in the provider's own words."""
+    failed = [one for one in receipt.attempts if one.reason and one.status is not AttemptStatus.OK]
+    return f" ({failed[-1].model}: {failed[-1].reason})" if failed else ""
 
 
 def _unanswered(rejected: Rejected, receipt: Receipt) -> str:

@@ -1,6 +1,7 @@
 """The providers: one streaming client, and the policy for health, limits and failover over it."""
 
-from routerd.providers.client import Embeddings, Probe, probe
+from routerd.providers.client import Probe, probe
+from routerd.providers.embeddings import Embeddings
 from routerd.providers.engine import UpstreamEngine
 from routerd.providers.health import Health, HealthChange, HealthStore, MemoryHealth
 from routerd.providers.keys import KeyCache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from routerd.domain.settings import Limits
@@ -14,7 +14,7 @@ from routerd.providers.client import ProviderClient
 from routerd.providers.dialect import Dialect
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.sse import Events, TooLong
+from routerd.providers.sse import Event, Events, TooLong
 from routerd.providers.stream import Stream
 
 DRAIN_S = 0.1
@@ -50,12 +50,21 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arriv
     end = loop.time() + call.left_s
     draft.sent = True
     own: Exception | None = None
+    begun = False
     try:
         async with asyncio.timeout_at(min(end, loop.time() + call.limits.first_token_s)) as limit:
             async with await client.open(call.body, call.wall) as stream:
                 draft.headers = stream.headers
                 async with aclosing(_tokens(stream, draft, call.most_bytes, client.dialect)) as tokens:
                     async for text in tokens:
+                        begun = begun or bool(text)
+                        # A model that thinks in silence is waited for while its server shows life; an answer that has
+                        # begun is not, as heartbeats would feign that it goes on.
+                        if not begun:
+                            limit.reschedule(min(end, loop.time() + call.limits.first_token_s))
+                            continue
+                        if not text:
+                            continue
                         limit.reschedule(min(end, loop.time() + call.limits.between_tokens_s))
                         try:
                             arrived(text)
@@ -76,39 +85,78 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arriv
 
 
 def _may_be_billed(sign: FaultKind, draft: Draft) -> bool:
-    """False for a call that never arrived, was refused by status or error object, or ended without any output."""
-    if sign in (FaultKind.UNREACHABLE, FaultKind.STATUS):
+    """False for a call that never arrived, was refused by status or in words, or ended without any output."""
+    if sign in (FaultKind.UNREACHABLE, FaultKind.STATUS, FaultKind.NO_API):
         return False
     return draft.begun or sign not in (FaultKind.ERROR, FaultKind.CUT)
 
 
 async def _tokens(stream: Stream, draft: Draft, most_bytes: int, dialect: Dialect) -> AsyncGenerator[str]:
-    """Yield text as it arrives; heartbeats and empty events yield nothing, so they do not reset the time limit."""
-    async with aclosing(stream.pieces(most_bytes if stream.is_events else MOST_CHARS)) as pieces:
-        if not stream.is_events:
-            yield draft.whole(b"".join([piece async for piece in pieces]))
+    """Yield text as it arrives, and an empty text for each heartbeat or empty event."""
+    async with aclosing(stream.pieces(most_bytes)) as pieces:
+        begin = await _beginning(pieces, stream.content_type)
+        if begin.lstrip(_BLANK)[:1] in (b"{", b"["):  # one piece of JSON, by whatever name
+            yield draft.whole(await _rest(begin, pieces))
             return
         events = Events()
-        async for piece in pieces:
+        async for piece in _chain(begin, pieces):
             try:
                 whole = events.feed(piece)
             except TooLong:
                 raise ProviderFaultError(ProviderFault(FaultKind.ENDLESS)) from None
-            new = "".join([draft.event(data) for event in whole if (data := dialect.event(event))])
-            if new:
-                yield new
+            yield "".join([draft.event(_read(event, dialect)) for event in whole])
             if draft.done:
                 break
         else:
             for event in events.end():
-                if data := dialect.event(event):
-                    yield draft.event(data)
+                yield draft.event(_read(event, dialect))
         try:
             async with asyncio.timeout(DRAIN_S):
                 async for _ in pieces:
                     pass
         except (TimeoutError, ProviderFaultError):
             pass  # the answer is complete; only the connection cannot be reused
+
+
+def _read(event: Event, dialect: Dialect) -> Event:
+    """The event as ``Draft`` reads it; errors and empty events are read alike for all dialects."""
+    if event.name == "error" or not event.data.strip():
+        return event
+    return replace(event, data=dialect.event(event.data))
+
+
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+async def _beginning(pieces: AsyncGenerator[bytes], content_type: str) -> bytes:
+    """The first bytes that say what this is. Raises ProviderFaultError for a web page, or for nothing at all."""
+    begin = b""
+    async for piece in pieces:
+        begin += piece
+        if begin.strip(_BLANK):
+            break
+    first = begin.lstrip(_BLANK)[:1]
+    if first == b"<" or content_type == "text/html":
+        raise ProviderFaultError(ProviderFault(FaultKind.NO_API, message="a web page"))
+    if not first and content_type != "text/event-stream":
+        raise ProviderFaultError(ProviderFault(FaultKind.NO_API, message="nothing"))
+    return begin
+
+
+async def _chain(begin: bytes, pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    yield begin
+    async for piece in pieces:
+        yield piece
+
+
+async def _rest(begin: bytes, pieces: AsyncGenerator[bytes]) -> bytes:
+    """The whole body. Raises ProviderFaultError where it is longer than any answer in one piece."""
+    body = bytearray(begin)
+    async for piece in pieces:
+        body += piece
+        if len(body) > MOST_CHARS:
+            raise ProviderFaultError(ProviderFault(FaultKind.ENDLESS, message=f"more than {MOST_CHARS >> 20} MB"))
+    return bytes(body)
 
 
 def _too_slow(draft: Draft, overtime: bool) -> FaultKind:

@@ -10,23 +10,22 @@ import importlib
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from routerd.domain.errors import UpstreamError
-from routerd.domain.settings import ProviderSettings
 from routerd.providers.bounded import ACCEPTED, MOST_CHARS, parsed
 from routerd.providers.dialect import OPENAI, Dialect
-from routerd.providers.draft import fault_of_error
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.retry_after import retry_after
+from routerd.providers.retry_after import retry_after, told_wait
+from routerd.providers.said import fault_of_error
 from routerd.providers.stream import Stream, refusal
 
 if TYPE_CHECKING:
-    from httpx2 import Response
+    from httpx2 import Request, Response
     from openai import AsyncOpenAI, OpenAIError
 
 CONNECT_S = 10.0
@@ -52,22 +51,37 @@ def loaded() -> bool:
 class ProviderClient:
     """One provider with one key; keeps its connections open."""
 
-    def __init__(self, base_url: str, key: str | None, dialect: Dialect = OPENAI) -> None:
-        """Raises UpstreamError where the environment's proxy or certificates cannot be used."""
+    def __init__(
+        self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None, dialect: Dialect = OPENAI
+    ) -> None:
+        """Raises UpstreamError where the environment's proxy or certificates cannot be used.
+
+        ``headers``: the provider's own, which replace those of the openai package and of the dialect. A query in
+        ``base_url`` is sent with every request (Azure's ``api-version``).
+        """
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout  # noqa: PLC0415  # lazy, see the top of this file
 
         # All other timeouts are set by ``call``, which can tell tokens from heartbeats.
         timeout = Timeout(None, connect=CONNECT_S)
+        own = dict(headers or {})
+        names = {name.lower() for name in own}
         self.dialect = dialect
-        self._headers = dict(dialect.headers(key or NO_KEY))
+        self._headers = {
+            name: value for name, value in dialect.headers(key or NO_KEY).items() if name.lower() not in names
+        }
+        address, query = _address(base_url)
+        hooks: dict[str, list[Any]] = {"response": [_refuse]}
+        if _keyless(key, own):
+            hooks["request"] = [_without_key]
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
-                base_url=base_url,
+                base_url=address,
+                default_query=query,
                 api_key=key or NO_KEY,
                 max_retries=0,
                 timeout=timeout,
-                default_headers={"Accept-Encoding": ACCEPTED},
-                http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"response": [_refuse]}),
+                default_headers={"Accept-Encoding": ACCEPTED} | own,
+                http_client=DefaultAsyncHttpxClient(timeout=timeout, event_hooks=hooks),
             )
         if urlsplit(base_url).hostname != "api.openai.com":
             # Set from OPENAI_ORG_ID and OPENAI_PROJECT_ID, which no other provider may see.
@@ -118,6 +132,7 @@ class ProviderClient:
             )
         except ProviderFaultError as refused:
             wait_s = retry_after(refused.fault.headers, wall)
+            wait_s = told_wait(refused.fault.message) if wait_s is None else wait_s
             raise ProviderFaultError(replace(refused.fault, retry_after_s=wait_s)) from None
         except OpenAIError as error:
             raise ProviderFaultError(fault_of(error, wall)) from None
@@ -139,12 +154,20 @@ async def _refuse(response: Response) -> None:
 class EmbeddingsClient:
     """One provider's embeddings endpoint with one key; blocks until the answer arrives."""
 
-    def __init__(self, base_url: str, key: str | None) -> None:
+    def __init__(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> None:
         """Raises UpstreamError as ProviderClient does."""
         from openai import OpenAI  # noqa: PLC0415  # lazy, see the top of this file
 
         with _environment():
-            self._client = OpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, timeout=EMBED_S)
+            address, query = _address(base_url)
+            self._client = OpenAI(
+                base_url=address,
+                api_key=key or NO_KEY,
+                max_retries=0,
+                timeout=EMBED_S,
+                default_query=query,
+                default_headers=dict(headers or {}),
+            )
         if urlsplit(base_url).hostname != "api.openai.com":
             self._client.organization = self._client.project = None  # as in ProviderClient
 
@@ -171,6 +194,23 @@ class EmbeddingsClient:
         if set(vectors) != set(range(len(texts))):
             raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message="gave too few vectors"))
         return [vectors[index] for index in range(len(texts))]
+
+
+async def _without_key(request: Request) -> None:
+    """Takes away the key that the openai package insists on: headers of one's own stand in its place."""
+    request.headers.pop("authorization", None)
+
+
+def _keyless(key: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether the provider's own headers are all that says who asks."""
+    return not key and bool(headers) and not any(name.lower() == "authorization" for name in headers)
+
+
+def _address(base_url: str) -> tuple[str, dict[str, object]]:
+    """The address without its query, and the query."""
+    parts = urlsplit(base_url)
+    query: dict[str, object] = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), query
 
 
 @contextmanager
@@ -202,8 +242,7 @@ def fault_of(error: OpenAIError, wall: float) -> ProviderFault:
     if isinstance(error, openai.APIStatusError):
         headers = {name.lower(): value for name, value in error.response.headers.multi_items()}
         fault = fault_of_error(error.body or error.message, FaultKind.STATUS, error.status_code)
-        wait_s = retry_after(headers, wall)
-        return ProviderFault(FaultKind.STATUS, fault.status, fault.code, fault.param, fault.message, wait_s, headers)
+        return replace(fault, retry_after_s=retry_after(headers, wall), headers=headers)
     if isinstance(error, openai.APIResponseValidationError):
         return ProviderFault(FaultKind.BROKEN, message="malformed answer")
     if isinstance(error, openai.APIError):
@@ -238,11 +277,13 @@ class Probe:
     problem: str | None = None
 
 
-async def probe(base_url: str, key: str | None, within_s: float = WITHIN_S) -> Probe:
+async def probe(
+    base_url: str, key: str | None, within_s: float = WITHIN_S, headers: Mapping[str, str] | None = None
+) -> Probe:
     """Request a provider's list of models: whether it can be reached with the key, at no token cost."""
     await asyncio.to_thread(load)
     try:
-        client = ProviderClient(base_url, key)
+        client = ProviderClient(base_url, key, headers)
     except UpstreamError as unprepared:
         return Probe(problem=str(unprepared).rstrip("."))
     try:
@@ -252,36 +293,3 @@ async def probe(base_url: str, key: str | None, within_s: float = WITHIN_S) -> P
         return Probe(problem=f"answered {fault.status}" if fault.status else fault.message or "no answer")
     finally:
         await client.close()
-
-
-BATCH = 128
-"""Texts per request; OpenAI allows 2,048 and local servers fewer."""
-
-
-class Embeddings:
-    """One embedding model at one provider; blocking, so not for the event loop. Connects at the first use."""
-
-    def __init__(
-        self, provider: ProviderSettings, model: str, key_of: Callable[[ProviderSettings], str | None]
-    ) -> None:
-        self._provider, self._model, self._key_of = provider, model, key_of
-        self._client: EmbeddingsClient | None = None
-
-    def __call__(self, texts: Sequence[str]) -> list[list[float]]:
-        """One vector for each text. Raises UpstreamError, and KeyUnavailable."""
-        if self._client is None:
-            self._client = EmbeddingsClient(self._provider.base_url, self._key_of(self._provider))
-        # Most endpoints reject an empty text; a space has no meaning either.
-        sent = [text or " " for text in texts]
-        try:
-            return [
-                vector
-                for start in range(0, len(sent), BATCH)
-                for vector in self._client.embed(self._model, sent[start : start + BATCH])
-            ]
-        except ProviderFaultError as raised:
-            fault = raised.fault
-            if fault.status in (401, 403):
-                self._client = None  # the key may have been replaced
-            said = f"answered {fault.status}" if fault.status else fault.message or "gave no answer"
-            raise UpstreamError(f"{self._provider.name} {said}") from None

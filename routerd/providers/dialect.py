@@ -78,7 +78,13 @@ OPENAI = OpenAIDialect()
 
 
 _NAMED = re.compile(r"max_completion_tokens|max_tokens|stream_options|response_format|json_schema|\brole\b")
-_REFUSED = re.compile(r"unsupported|not support|unrecogni[sz]ed|unknown|extra|not permitted|unexpected", re.I)
+_REFUSED = re.compile(
+    r"unsupported|not (?:\w+ )?support|unrecogni[sz]ed|unknown|extra|unexpected|unavailable"
+    r"|not (?:permitted|allowed|available|implemented|enabled)",
+    re.I,
+)
+_REFUSED_SCHEMA = re.compile(r"must be|invalid|incompatible|cannot|disallowed|forbidden", re.I)
+"""Of a schema these words refuse the field; of a number they speak of its value."""
 
 
 def adapted(quirks: Quirks, fault: ProviderFault) -> Quirks | None:
@@ -88,9 +94,12 @@ def adapted(quirks: Quirks, fault: ProviderFault) -> Quirks | None:
     """
     named = fault.param or fault.message
     field = _NAMED.search(named)
-    if field is None or not (fault.param or _REFUSED.search(fault.message)):
+    if field is None:
         return None
     name = field.group()
+    of_schema = name in ("response_format", "json_schema") and _REFUSED_SCHEMA.search(fault.message)
+    if not (fault.param or of_schema or _REFUSED.search(fault.message)):
+        return None
     if name == quirks.max_tokens_field:
         return replace(quirks, max_tokens_field=_OTHER_LIMIT.get(name))
     if name == "stream_options" and quirks.stream_options:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from routerd.domain.unicode import well_formed
 from routerd.providers.bounded import parsed
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-
-_STOP = frozenset({"stop", "end_turn", "eos", "eos_token", "stop_sequence"})
-"""OpenAI; Anthropic behind thin gateways; Together and TGI; Anthropic again."""
-_LENGTH = frozenset({"length", "max_tokens", "model_length"})
-"""OpenAI; Anthropic behind thin gateways; Mistral."""
-_FILTERED = frozenset({"content_filter", "safety", "refusal", "sensitive", "recitation"})
-"""OpenAI and Azure; Google; Anthropic; Zhipu; Google."""
+from routerd.providers.finish import FAILED, FILTERED, LENGTH, STOP
+from routerd.providers.said import fault_of_error, told_fault
+from routerd.providers.sse import Event
 
 
 class Draft:
@@ -45,17 +40,22 @@ class Draft:
         """What was thought aloud, so far."""
         return well_formed("".join(self._reasoning))
 
-    def event(self, data: str) -> str:
+    def event(self, event: Event) -> str:
         """Take in one event of the stream; the new tokens in it, shown or not. Raises ProviderFaultError."""
+        data = event.data.strip()
+        if event.name == "error":  # Anthropic; llama.cpp as a line of its own
+            raise ProviderFaultError(_named_error(data))
         if data.startswith("[DONE]"):
             self.done = True
+            return ""
+        if not data:  # a frame without a word, which some gateways send to keep the connection
             return ""
         return self._take(_parsed(data), "delta")
 
     def whole(self, body: bytes) -> str:
         """Take in an answer that came in one piece although a stream was asked for. Raises ProviderFaultError."""
         self.done = True
-        return self._take(_parsed(body.decode("utf-8", "replace")), "message")
+        return self._take(_parsed(body.decode("utf-8-sig", "replace")), "message")
 
     def commit(self, must_be_done: bool) -> None:
         """Returns where the answer is whole. Raises ProviderFaultError for everything less.
@@ -63,19 +63,23 @@ class Draft:
         must_be_done: whether this provider ends its streams with ``[DONE]``.
         """
         finish = self.finish.lower()
-        if finish in _LENGTH:
+        if finish in LENGTH:
             raise ProviderFaultError(ProviderFault(FaultKind.LENGTH))
-        if finish in _FILTERED:
+        if finish in FILTERED:
             raise ProviderFaultError(ProviderFault(FaultKind.FILTERED))
-        if finish == "error":  # OpenRouter, for a provider that failed mid-stream
-            raise ProviderFaultError(ProviderFault(FaultKind.ERROR))
-        if finish not in _STOP or (must_be_done and not self.done):
-            raise ProviderFaultError(ProviderFault(FaultKind.CUT))
+        if finish in FAILED:
+            raise ProviderFaultError(ProviderFault(FaultKind.ERROR, message=f"it ended with “{finish}”"))
+        if finish not in STOP:
+            unknown = f"it ended with “{finish[:40]}”" if finish else ""
+            raise ProviderFaultError(ProviderFault(FaultKind.CUT, message=unknown))
+        # A cut cannot put a reason and a bill before itself: who sends both has sent all.
+        if must_be_done and not self.done and self.usage is None:
+            raise ProviderFaultError(ProviderFault(FaultKind.CUT, message="[DONE] did not come"))
 
     def _take(self, body: Mapping[str, Any], part: str) -> str:
         self._told(_usage(body))
-        if body.get("error"):
-            raise ProviderFaultError(fault_of_error(body["error"]))
+        if (told := told_fault(body)) is not None:
+            raise ProviderFaultError(told)
         choices = body.get("choices")
         # The first choice only: routerd never asks for more. The chunk with the usage has none.
         choice = choices[0] if isinstance(choices, list) and choices else None
@@ -86,6 +90,8 @@ class Draft:
         finish = choice.get("finish_reason")
         self.finish = finish if finish and isinstance(finish, str) else self.finish
         said = choice.get(part)
+        if not isinstance(said, Mapping):  # a whole message in one event
+            said = choice.get("message")
         if not isinstance(said, Mapping):
             return ""
         text = _words(said.get("content"))
@@ -106,30 +112,14 @@ def _words(content: object) -> str:
     return content if isinstance(content, str) else ""
 
 
-def fault_of_error(error: object, sign: FaultKind = FaultKind.ERROR, status: int = 0) -> ProviderFault:
-    """A fault from an ``error`` member in any of the shapes that providers send."""
-    if isinstance(error, list) and error:  # Google wraps its errors in a list
-        error = error[0].get("error", error[0]) if isinstance(error[0], dict) else error[0]
-    if not isinstance(error, Mapping):
-        return ProviderFault(sign, status, message=_said(error))
-    code, param, message = (_said(error.get(name)) for name in ("code", "param", "message"))
-    return ProviderFault(sign, status, code, param, message)
-
-
-_LONGEST = 4_000
-"""Characters of a message that is looked at: the patterns of ``failure`` look through each of them."""
-
-
-def _said(value: object) -> str:
-    """Text as it is, a number or an object as JSON; nothing for nothing."""
-    if not value:
-        return ""
-    if not isinstance(value, str):
-        try:
-            value = json.dumps(value, ensure_ascii=False)
-        except (ValueError, RecursionError):
-            return ""
-    return well_formed(value[:_LONGEST])
+def _named_error(data: str) -> ProviderFault:
+    """The fault that an event by the name of ``error`` tells."""
+    try:
+        body = parsed(data)
+    except ValueError:
+        body = data
+    told = told_fault(body) if isinstance(body, Mapping) else None
+    return told or fault_of_error(body)
 
 
 def _usage(body: Mapping[str, Any]) -> Mapping[str, Any] | None:

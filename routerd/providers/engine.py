@@ -9,7 +9,7 @@ import asyncio
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from routerd.domain.attempt import Attempt, AttemptStatus
@@ -23,11 +23,12 @@ from routerd.domain.reply import Finish, Reply
 from routerd.domain.settings import Limits, ProviderSettings
 from routerd.domain.verdict import Refusal
 from routerd.providers.call import ProviderCall, answer
+from routerd.providers.classify import classify
 from routerd.providers.client import load, loaded
 from routerd.providers.dialect import joined
 from routerd.providers.draft import Draft
 from routerd.providers.failover import Deployment, FailoverState, Go, Stop, Wait, next_move
-from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError, classify
+from routerd.providers.failure import TABLE, Failure, ProviderFault, ProviderFaultError
 from routerd.providers.health import Health, HealthStore, MemoryHealth
 from routerd.providers.keys import ProviderKeys, deployment
 from routerd.providers.messages import failure_message
@@ -50,6 +51,8 @@ class UpstreamEngine:
     limits: Limits
     clock: Clock
     rng: Random
+    first_token_s: Callable[[ModelRef], float | None] = lambda model: None
+    """Seconds of silence that one model is allowed, where the settings say so."""
     health: HealthStore = field(default_factory=MemoryHealth)
     provider_state: ProviderState = field(default_factory=ProviderState)
 
@@ -160,13 +163,14 @@ class UpstreamEngine:
         self, failover: FailoverState, meter: Meter, running: RunningAttempt
     ) -> tuple[Attempt, Reply | None]:
         """The call itself, and the policy for its result."""
-        client = self.provider_state.client(running.provider, running.key.value)
+        client = self.provider_state.client(running.provider, running.key)
         body = client.dialect.body(
             running.model.model, failover.question.prompt, running.quirks, failover.max_output, failover.so_far
         )
         left_s = failover.deadline - running.started
         max_output = failover.question.prompt.max_output
-        call = ProviderCall(body, self.limits, left_s, self.clock.wall(), running.quirks.sends_done, max_output)
+        limits = self._limits(running.model)
+        call = ProviderCall(body, limits, left_s, self.clock.wall(), running.quirks.sends_done, max_output)
         so_far, price = 0, self.price(running.model)
 
         def arrived(text: str) -> None:
@@ -187,10 +191,15 @@ class UpstreamEngine:
         booked = self._attempt(failover, running, AttemptStatus.OK, running.why)
         return booked, Reply(joined(failover.so_far, running.draft.text), Finish.STOP, booked)
 
+    def _limits(self, model: ModelRef) -> Limits:
+        """The time limits with what the settings say of this model."""
+        own_s = self.first_token_s(model)
+        return self.limits if own_s is None else replace(self.limits, first_token_s=own_s)
+
     def _failed(self, failover: FailoverState, meter: Meter, running: RunningAttempt, fault: ProviderFault) -> Attempt:
         """Record the attempt and apply the failure policy."""
         failure = classify(fault)
-        why = failure_message(fault, failure, running.provider, running.key.value, self.limits)
+        why = failure_message(fault, failure, running.provider, running.key.value, self._limits(running.model))
         booked = self._attempt(failover, running, TABLE[failure].status, why)
         meter.attempts.append(booked)
         self._failure_policy.failed(failover, running, fault, failure, why)

@@ -183,10 +183,12 @@ class FailoverState:
         last = {state.last for state in self.states.values()}
         if last == {Failure.CREDENTIAL}:
             return Unauthorized(f"No key was accepted for {self.candidate.tier} ({details}).")
+        if last and last <= {Failure.CREDENTIAL, Failure.BALANCE, Failure.FORBIDDEN, Failure.MODEL_DENIED}:
+            return Unauthorized(f"No account may answer for {self.candidate.tier} ({details}).")
         if last == {Failure.CONTEXT_TOO_LONG}:
             tokens = self.question.prompt.input_tokens
             return ContextTooLong(f"The prompt of {tokens} tokens does not fit {self.candidate.tier} ({details}).")
-        if last and last <= {Failure.NO_SUCH_MODEL, Failure.MISDIRECTED, Failure.BAD_REQUEST}:
+        if last and last <= {Failure.NO_SUCH_MODEL, Failure.MISDIRECTED, Failure.BAD_REQUEST, Failure.TEXT_DENIED}:
             return BadRequest(f"The request was refused ({details}).")
         if last and last <= {Failure.TRUNCATED, Failure.FILTERED, Failure.ENDLESS}:
             return Unfinished(f"No answer of {self.candidate.tier} was whole ({details}).")

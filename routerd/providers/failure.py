@@ -5,7 +5,6 @@ Pure: it sees neither the openai package nor a socket nor a clock; ``client.py``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,6 +35,8 @@ class FaultKind(StrEnum):
     """The model ran into its output limit."""
     FILTERED = "filtered"
     """The provider's filter stopped the answer."""
+    NO_API = "no api"
+    """A web page, or nothing at all, with a status that says that all is well."""
     ENDLESS = "endless"
     """More bytes came than any answer to this question can have."""
 
@@ -47,6 +48,7 @@ class ProviderFault:
     sign: FaultKind
     status: int = 0
     code: str = ""
+    type: str = ""
     param: str = ""
     message: str = ""
     retry_after_s: float | None = None
@@ -70,7 +72,19 @@ class Failure(StrEnum):
     MISDIRECTED = "misdirected"
     CONTEXT_TOO_LONG = "context too long"
     CREDENTIAL = "credential"
+    """The key was refused."""
+    BALANCE = "no balance"
+    """The account has no money left, or a budget at the provider is spent."""
+    QUOTA = "quota"
+    """What a plan or a free tier gives is used up until tomorrow or later."""
+    FORBIDDEN = "forbidden"
+    """The key is known, and may not: a region, an address, an organisation."""
+    MODEL_DENIED = "model denied"
+    TEXT_DENIED = "text denied"
+    """The provider's rules forbid this text; other providers have other rules."""
     RATE_LIMITED = "rate limited"
+    """A limit that ends soon, or at a time that the provider told."""
+    OVERLOADED = "overloaded"
     SERVER = "server"
     NETWORK = "network"
     TIMEOUT = "timeout"
@@ -91,8 +105,9 @@ class CooldownScope(StrEnum):
 class NextStep(StrEnum):
     """How the question goes on."""
 
-    STOP = "stop"
-    """Nobody else would answer it either."""
+    ADAPT = "adapt"
+    """Here again without the field that was refused, where one is named; otherwise elsewhere only: what one provider
+    refuses with words that nobody knows, another one may take."""
     NEXT = "next"
     """Elsewhere only."""
     RETRY = "retry"
@@ -118,12 +133,18 @@ class Rule:
 # was just enabled is found within the patience of a person. A changed key lifts its bench at once.
 _A, _B, _T = AttemptStatus, CooldownScope, NextStep
 TABLE: Mapping[Failure, Rule] = {
-    Failure.BAD_REQUEST: Rule(_A.BAD_REQUEST, _B.NOBODY, 0, _T.STOP, False),
+    Failure.BAD_REQUEST: Rule(_A.BAD_REQUEST, _B.NOBODY, 0, _T.ADAPT, False),
     Failure.NO_SUCH_MODEL: Rule(_A.BAD_REQUEST, _B.DEPLOYMENT, 60, _T.NEXT, False),
     Failure.MISDIRECTED: Rule(_A.BAD_REQUEST, _B.DEPLOYMENT, 60, _T.NEXT, False),
     Failure.CONTEXT_TOO_LONG: Rule(_A.BAD_REQUEST, _B.NOBODY, 0, _T.LARGER, False),
     Failure.CREDENTIAL: Rule(_A.CREDENTIAL, _B.CREDENTIAL, 60, _T.NEXT, False),
+    Failure.BALANCE: Rule(_A.CREDENTIAL, _B.CREDENTIAL, 60, _T.NEXT, False),
+    Failure.QUOTA: Rule(_A.RATE_LIMITED, _B.DEPLOYMENT, 600, _T.NEXT, False),
+    Failure.FORBIDDEN: Rule(_A.CREDENTIAL, _B.DEPLOYMENT, 60, _T.NEXT, False),
+    Failure.MODEL_DENIED: Rule(_A.BAD_REQUEST, _B.DEPLOYMENT, 60, _T.NEXT, False),
+    Failure.TEXT_DENIED: Rule(_A.BAD_REQUEST, _B.NOBODY, 0, _T.NEXT, False),
     Failure.RATE_LIMITED: Rule(_A.RATE_LIMITED, _B.DEPLOYMENT, 5, _T.RETRY, False),
+    Failure.OVERLOADED: Rule(_A.SERVER_ERROR, _B.NOBODY, 0, _T.RETRY, True),
     Failure.SERVER: Rule(_A.SERVER_ERROR, _B.NOBODY, 0, _T.RETRY, True),
     Failure.NETWORK: Rule(_A.NETWORK, _B.NOBODY, 0, _T.RETRY, True),
     Failure.TIMEOUT: Rule(_A.TIMEOUT, _B.NOBODY, 0, _T.RETRY, True),
@@ -132,69 +153,3 @@ TABLE: Mapping[Failure, Rule] = {
     Failure.FILTERED: Rule(_A.TRUNCATED, _B.NOBODY, 0, _T.NEXT, False),
     Failure.ENDLESS: Rule(_A.TRUNCATED, _B.NOBODY, 0, _T.NEXT, False),
 }
-
-_BY_SIGN: Mapping[FaultKind, Failure] = {
-    FaultKind.UNREACHABLE: Failure.NETWORK,
-    FaultKind.BROKEN: Failure.NETWORK,
-    FaultKind.SILENT: Failure.TIMEOUT,
-    FaultKind.STALLED: Failure.TIMEOUT,
-    FaultKind.OVERTIME: Failure.OVERTIME,
-    FaultKind.CUT: Failure.TRUNCATED,
-    FaultKind.LENGTH: Failure.TRUNCATED,
-    FaultKind.FILTERED: Failure.FILTERED,
-    FaultKind.ENDLESS: Failure.ENDLESS,
-}
-
-# Codes say more than the status that they come with: OpenAI sends an empty account as 429, and gateways of
-# the one-api family send an unknown model as 503.
-_BY_CODE: Mapping[str, Failure] = {
-    "context_length_exceeded": Failure.CONTEXT_TOO_LONG,
-    "insufficient_quota": Failure.CREDENTIAL,
-    "billing_hard_limit_reached": Failure.CREDENTIAL,
-    "billing_not_active": Failure.CREDENTIAL,
-    "invalid_api_key": Failure.CREDENTIAL,
-    "model_not_found": Failure.NO_SUCH_MODEL,
-    "rate_limit_exceeded": Failure.RATE_LIMITED,
-}
-
-_BY_STATUS: Mapping[int, Failure] = {
-    401: Failure.CREDENTIAL,
-    402: Failure.CREDENTIAL,
-    403: Failure.CREDENTIAL,
-    404: Failure.NO_SUCH_MODEL,
-    408: Failure.SERVER,
-    409: Failure.SERVER,  # "conflict" is a lock on the provider's side; the openai package retries it too
-    429: Failure.RATE_LIMITED,
-}
-
-_BY_HUNDRED: Mapping[int, Failure] = {
-    3: Failure.MISDIRECTED,
-    4: Failure.BAD_REQUEST,
-    5: Failure.SERVER,
-}
-
-_TOO_LONG = re.compile(
-    r"maximum context length|context (?:length|window)|prompt is too long|input token count"
-    r"|too many (?:input )?tokens|reduce the length of",
-    re.IGNORECASE,
-)
-"""OpenAI, vLLM, LiteLLM; Ollama, Groq; Anthropic; Google; Mistral: they share the status 400 but no code."""
-
-_STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
-"""A code that is an HTTP status; Zhipu's 1113 is none."""
-
-_NO_MODEL = re.compile(r"not a valid model|model\b.{0,80}\b(?:not found|does not exist)", re.IGNORECASE)
-
-
-def classify(fault: ProviderFault) -> Failure:
-    """Which failure this is."""
-    if fault.sign in _BY_SIGN:
-        return _BY_SIGN[fault.sign]
-    if fault.code in _BY_CODE:
-        return _BY_CODE[fault.code]
-    status = fault.status or (int(fault.code) if _STATUS.fullmatch(fault.code) else 0)
-    if status in (400, 413, 422) and _TOO_LONG.search(fault.message):
-        return Failure.CONTEXT_TOO_LONG
-    if status == 400 and _NO_MODEL.search(fault.message):
-        return Failure.NO_SUCH_MODEL
-    return _BY_STATUS.get(status) or _BY_HUNDRED.get(status // 100, Failure.SERVER)

@@ -29,25 +29,47 @@ def failure_message(
     }
     if fault.sign is FaultKind.UNREACHABLE and " " in fault.message:
         return f"no connection: {fault.message}"
+    if fault.sign is FaultKind.CUT and fault.message:
+        return f"{_BY_SIGN[fault.sign]}: {fault.message}"
+    if fault.sign is FaultKind.NO_API:
+        return f"{provider.base_url} answered {fault.message}: correct base_url (does it end with /v1?)"
     if said := slow.get(fault.sign) or _BY_SIGN.get(fault.sign):
         return said
     status = f" ({fault.status})" if fault.status else ""
+    message = _quoted(fault.message or fault.type or fault.code, key)
+    words = f": “{message}”" if message else ""
+    wait = "" if fault.retry_after_s is None else f", asks to wait {fault.retry_after_s:.3g} s"
+    limited = failure in (Failure.RATE_LIMITED, Failure.QUOTA, Failure.OVERLOADED)
+    return _words(fault, failure, provider, key) + status + (wait if limited else "") + words
+
+
+def _words(fault: ProviderFault, failure: Failure, provider: ProviderSettings, key: str | None) -> str:
+    """What the failure means, before the provider's own words."""
     if failure is Failure.CREDENTIAL:
-        return f"{provider.name} refused the key from {provider.key or 'nowhere: none is set'}{status}"
-    if failure is Failure.RATE_LIMITED:
-        wait = "" if fault.retry_after_s is None else f", asks to wait {fault.retry_after_s:.3g} s"
-        return f"rate limited{status}{wait}"
-    if failure is Failure.MISDIRECTED:
+        return f"{provider.name} refused the key from {provider.key or 'nowhere: none is set'}"
+    if failure is Failure.BALANCE:
+        return f"the account at {provider.name} has no balance or budget left"
+    if failure is Failure.FORBIDDEN:
+        return f"{provider.name} denied access"
+    if failure is Failure.MODEL_DENIED:
+        return f"{provider.name} does not let this account use the model"
+    if failure is Failure.MISDIRECTED and fault.status // 100 == 3:
         to = fault.headers.get("location", "elsewhere")
-        return f"{provider.base_url} redirects to {_quoted(to, key)}{status}; correct base_url"
-    words = {
-        Failure.NO_SUCH_MODEL: "the model is not known there",
-        Failure.CONTEXT_TOO_LONG: "the prompt is too long for it",
-        Failure.BAD_REQUEST: "the request was refused",
-        Failure.SERVER: "server error",
-    }[failure]
-    message = _quoted(fault.message, key) if failure is not Failure.CONTEXT_TOO_LONG else ""
-    return f"{words}{status}" + (f": “{message}”" if message else "")
+        return f"{provider.base_url} redirects to {_quoted(to, key)}; correct base_url"
+    return _OTHERS[failure]
+
+
+_OTHERS = {
+    Failure.MISDIRECTED: "nothing of this kind is at its address; correct base_url",
+    Failure.NO_SUCH_MODEL: "the model is not known there",
+    Failure.CONTEXT_TOO_LONG: "the prompt is too long for it",
+    Failure.BAD_REQUEST: "the request was refused",
+    Failure.TEXT_DENIED: "its rules forbid this text",
+    Failure.RATE_LIMITED: "rate limited",
+    Failure.QUOTA: "its quota is used up",
+    Failure.OVERLOADED: "the server is overloaded",
+    Failure.SERVER: "server error",
+}
 
 
 def _quoted(message: str, key: str | None) -> str:

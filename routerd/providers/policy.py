@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from random import Random
 
-from routerd.domain.errors import BadRequest, Unfinished
+from routerd.domain.errors import Unfinished
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import ProviderSettings, Quirks
 from routerd.providers.dialect import CONTINUE, FRAMES, adapted, joined
@@ -18,6 +18,7 @@ from routerd.providers.health import Health, HealthStore
 from routerd.providers.keys import ProviderKey, ProviderKeys, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import Clock, ProviderState
+from routerd.providers.too_long import told_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +131,21 @@ class FailurePolicy:
     ) -> None:
         """Update health and failover state after a failure described by ``why``."""
         rule = TABLE[failure]
-        self._cool_down(running, fault, failure, why)
         state = failover.states[running.model]
+        self._cool_down(running, fault, failure, why, state.failures)
         state.failures += 1
         state.why, state.last = why, failure
         state.rest_until = self.clock.monotonic() + pause_s(state.failures, self.rng.random())
         if fault.sign is FaultKind.LENGTH:
             self._continue(failover, running)
-        elif rule.then is NextStep.STOP and (quirks := adapted(running.quirks, fault)):
+        elif rule.then is NextStep.ADAPT and (quirks := adapted(running.quirks, fault)):
             self.quirks[running.model] = quirks
             state.rest_until = 0.0
-        elif rule.then is NextStep.STOP:
-            failover.stopped = BadRequest(f"{running.model} refused the request: {why}.")
         elif rule.then is NextStep.LARGER:
-            self._exclude_smaller(failover, running.model, why)
-        elif rule.then is NextStep.NEXT or (failure is not Failure.RATE_LIMITED and state.failures >= TRIES):
+            self._exclude_smaller(failover, running.model, why, told_limit(fault.message))
+        elif rule.then in (NextStep.NEXT, NextStep.ADAPT) or (
+            failure is not Failure.RATE_LIMITED and state.failures >= _tries(failure)
+        ):
             failover.exclude(running.model, why, failure)
 
     def answered(self, running: RunningAttempt) -> None:
@@ -162,7 +163,9 @@ class FailurePolicy:
         quota = self.provider_state.quota(running.model, running.provider, running.key)
         quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
 
-    def _cool_down(self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str) -> None:
+    def _cool_down(
+        self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str, failures: int
+    ) -> None:
         """Update the health of the deployment, and of the key where that was rejected."""
         rule, wall = TABLE[failure], self.clock.wall()
         self.read_quota(running, fault.headers)
@@ -173,7 +176,8 @@ class FailurePolicy:
         if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
             quota = self.provider_state.quota(running.model, running.provider, running.key)
             hinted_s = quota.wait_s(self.clock.monotonic(), 1)
-            seconds = hinted_s or rule.cooldown_s
+            # Without a word on when, each further wait of this question is twice as long.
+            seconds = hinted_s or rule.cooldown_s * 2 ** min(failures, 4)
 
         def move(health: Health) -> Health:
             moved = health.fail(wall, why) if rule.breaks else health.end_probe()
@@ -209,15 +213,27 @@ class FailurePolicy:
                 running.model, so_far, sum(map(self.usage_meter.counter.count, (so_far, CONTINUE))) + FRAMES
             )
 
-    def _exclude_smaller(self, failover: FailoverState, model: ModelRef, why: str) -> None:
-        """Exclude a deployment whose context window is too small, and all whose known window is not larger."""
+    def _exclude_smaller(self, failover: FailoverState, model: ModelRef, why: str, limit: int | None) -> None:
+        """Exclude a deployment whose context window is too small, and all whose known window is not larger.
+
+        ``limit``: the window in tokens that its refusal told. A refusal of a prompt far below the declared window
+        refutes that window: then nothing is known of the others.
+        """
         failover.exclude(model, why, Failure.CONTEXT_TOO_LONG)
-        window = self._window(model)
+        declared = self._window(model)
+        if declared and 2 * failover.input_tokens < declared:
+            declared = None
+        window = limit or declared
         for other in failover.candidate.models:
             theirs = self._window(other)
-            if other.model == model.model or (window and theirs and theirs <= window):
+            if window and theirs and theirs <= window:
                 failover.exclude(other, why, Failure.CONTEXT_TOO_LONG)
 
     def _window(self, model: ModelRef) -> int | None:
         price = self.usage_meter.price(model)
         return price.context if price else None
+
+
+def _tries(failure: Failure) -> int:
+    """Calls of one deployment for one question: a wait that was in vain is not waited for three times."""
+    return 2 if failure is Failure.TIMEOUT else TRIES

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import ProviderClient
-from routerd.providers.keys import ProviderKey, account, deployment
+from routerd.providers.keys import Headers, ProviderKey, account, deployment
 from routerd.providers.quota import Limiter, Quota
 
 
@@ -27,7 +27,7 @@ class ProviderState:
 
     _limiters: dict[str, Limiter] = field(default_factory=dict)
     _quota: dict[str, Quota] = field(default_factory=dict)
-    _clients: dict[tuple[str, str | None], ProviderClient] = field(default_factory=dict)
+    _clients: dict[tuple[str, str | None, Headers], ProviderClient] = field(default_factory=dict)
     _call_ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def limiter(self, provider: ProviderSettings, key: ProviderKey | None) -> Limiter:
@@ -44,11 +44,11 @@ class ProviderState:
         """What the headers of a deployment said is left."""
         return self._quota.setdefault(deployment(model, provider, key), Quota())
 
-    def client(self, provider: ProviderSettings, key: str | None) -> ProviderClient:
-        """The client, created once for each address and key."""
-        name = (provider.base_url, key)
+    def client(self, provider: ProviderSettings, key: ProviderKey) -> ProviderClient:
+        """The client, created once for each address, key and set of headers."""
+        name = (provider.base_url, key.value, key.headers)
         if name not in self._clients:
-            self._clients[name] = ProviderClient(provider.base_url, key)
+            self._clients[name] = ProviderClient(provider.base_url, key.value, dict(key.headers))
         return self._clients[name]
 
     def notify(self) -> None:

@@ -34,6 +34,25 @@ def retry_after(headers: Mapping[str, str], wall: float) -> float | None:
     return _sane(seconds) if seconds is not None else _until(written, wall)
 
 
+_TOLD = re.compile(
+    r"(?:(?:try again|retry|wait)\W+(?:\w+\W+)?(?:in|after|for)|retrydelay\W{1,5}|wait(?: at least)?)\s*"
+    r"((?:\d{1,6}(?:\.\d{1,9})?\s?(?:ms|milliseconds?|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)\s?){1,4})",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)\s?(ms|milli|[smhd])", re.IGNORECASE)
+
+
+def told_wait(message: str) -> float | None:
+    """Seconds that a provider's own words ask to wait ("Please try again in 7m12.5s"), or ``None``."""
+    told = _TOLD.search(message)
+    if told is None:
+        return None
+    seconds = 0.0
+    for amount, unit in _AMOUNT.findall(told[1]):
+        seconds += float(amount) * _SECONDS["ms" if unit.lower() in ("ms", "milli") else unit.lower()]
+    return _sane(seconds)
+
+
 def span(written: str, wall: float) -> float | None:
     """Seconds until a rate limit resets: "1s", "6m0s", "120ms", "7.66", Unix time in s or ms, ISO date."""
     if len(written) > _LONGEST_WRITTEN:

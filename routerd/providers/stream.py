@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from routerd.providers.bounded import Inflate, parsed
-from routerd.providers.draft import fault_of_error
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
+from routerd.providers.said import fault_of_error, told_fault
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -27,7 +29,7 @@ class Stream:
     def __init__(self, response: Response) -> None:
         self._response = response
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.multi_items()}
-        self.is_events = "json" not in self.headers.get("content-type", "")
+        self.content_type = self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,6 +72,18 @@ async def refusal(response: Response) -> ProviderFault:
         said = parsed(text)
     except ValueError:
         said = text
-    error = said.get("error", said) if isinstance(said, Mapping) else said
-    fault = fault_of_error(error, FaultKind.STATUS, response.status_code)
-    return ProviderFault(FaultKind.STATUS, fault.status, fault.code, fault.param, fault.message, headers=stream.headers)
+    status = response.status_code
+    fault = told_fault(said, FaultKind.STATUS, status) if isinstance(said, Mapping) else None
+    fault = fault or fault_of_error(_without_markup(said), FaultKind.STATUS, status)
+    return replace(fault, headers=stream.headers)
+
+
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,200})</title>", re.I)
+
+
+def _without_markup(said: object) -> object:
+    """Of a web page only its title: "502 Bad Gateway" says more than its markup."""
+    if isinstance(said, str) and said.startswith("<"):
+        title = _TITLE.search(said)
+        return title[1].strip() if title else ""
+    return said

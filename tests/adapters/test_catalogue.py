@@ -190,3 +190,10 @@ def test_an_older_kept_list_gives_way_to_a_newer_package(tmp_path: Path) -> None
     price = Catalogue(fetched=kept).price(GPT_4O, NOON)
     assert price is not None
     assert price.input == Decimal("2.5")
+
+
+def test_a_free_variant_costs_nothing_where_its_provider_says_so_and_nowhere_else() -> None:
+    price = Catalogue().price(ModelRef("openrouter", "deepseek/deepseek-r1:free"), NOON)
+    assert price is not None
+    assert cost(Usage(10**6, output=10**6), price) == 0
+    assert Catalogue().price(ModelRef("nobody", "deepseek/deepseek-r1:free"), NOON) is None

@@ -39,13 +39,16 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
     "exclusiveMinimum": lambda value, wanted: value > wanted,
     "items": of_type(list, lambda value, wanted: all(conforms(one, wanted) for one in value)),
     "minItems": of_type(list, lambda value, wanted: len(value) >= wanted),
+    "minProperties": of_type(dict, lambda value, wanted: len(value) >= wanted),
     "maxProperties": of_type(dict, lambda value, wanted: len(value) <= wanted),
     "required": of_type(dict, lambda value, wanted: set(wanted) <= set(value)),
     # With ``additionalProperties: false``, which stands wherever ``properties`` does.
     "properties": of_type(
         dict, lambda value, wanted: all(k in wanted and conforms(v, wanted[k]) for k, v in value.items())
     ),
-    "additionalProperties": lambda _, wanted: wanted is False,
+    "additionalProperties": of_type(
+        dict, lambda value, wanted: wanted is False or all(conforms(one, wanted) for one in value.values())
+    ),
 }
 """As much of JSON schema as the settings use."""
 

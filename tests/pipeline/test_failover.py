@@ -96,7 +96,9 @@ async def test_a_deployment_still_in_cooldown_is_named_as_the_reason(tmp_path: P
         await app.run(request_for(desk), desk, desk)
         outcome = await app.run(request_for(desk), desk, desk)
     assert len(outcome.attempts) == 1
-    assert outcome.message.endswith("; not one/small: rate limited (429), asks to wait 30 s.")
+    assert outcome.message.endswith(
+        "; not one/small: rate limited (429), asks to wait 30 s: “Rate limit reached for requests”."
+    )
 
 
 async def test_a_second_editors_daemon_knows_of_the_outage_that_the_first_one_met(tmp_path: Path, desk: Desk) -> None:
@@ -110,7 +112,10 @@ async def test_a_second_editors_daemon_knows_of_the_outage_that_the_first_one_me
             await second.disconnect()
             second.close()
         assert (len(one.seen), len(two.seen)) == (1, 2)
-    assert str(outcome.attempts[0].reason) == "not one/small: rate limited (429), asks to wait 30 s"
+    assert (
+        str(outcome.attempts[0].reason)
+        == "not one/small: rate limited (429), asks to wait 30 s: “Rate limit reached for requests”"
+    )
 
 
 async def test_an_escalation_names_the_answer_that_was_not_taken_and_its_reason(tmp_path: Path, desk: Desk) -> None:

@@ -69,7 +69,7 @@ def test_another_api_is_one_class_behind_the_protocol() -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         dialect: Dialect = Messages()
-        client = ProviderClient(f"http://127.0.0.1:{port}/v1", "key-a", dialect)
+        client = ProviderClient(f"http://127.0.0.1:{port}/v1", "key-a", dialect=dialect)
         prompt = question().prompt
         draft = Draft()
         arrived: list[str] = []

@@ -13,8 +13,9 @@ import pytest
 
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.errors import UpstreamError
+from routerd.providers.classify import classify
 from routerd.providers.client import EmbeddingsClient, ProviderClient, fault_of, probe
-from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault, classify
+from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
 
 STATUSES = {
     300: Failure.MISDIRECTED,
@@ -22,13 +23,13 @@ STATUSES = {
     307: Failure.MISDIRECTED,
     400: Failure.BAD_REQUEST,
     401: Failure.CREDENTIAL,
-    402: Failure.CREDENTIAL,
+    402: Failure.BALANCE,
     403: Failure.CREDENTIAL,
     404: Failure.NO_SUCH_MODEL,
     405: Failure.BAD_REQUEST,
     408: Failure.SERVER,
     409: Failure.SERVER,
-    413: Failure.BAD_REQUEST,
+    413: Failure.CONTEXT_TOO_LONG,
     418: Failure.BAD_REQUEST,
     422: Failure.BAD_REQUEST,
     429: Failure.RATE_LIMITED,
@@ -36,7 +37,7 @@ STATUSES = {
     502: Failure.SERVER,
     503: Failure.SERVER,
     504: Failure.SERVER,
-    529: Failure.SERVER,
+    529: Failure.OVERLOADED,
 }
 
 SIGNS = {
@@ -50,14 +51,21 @@ SIGNS = {
     FaultKind.LENGTH: Failure.TRUNCATED,
     FaultKind.FILTERED: Failure.FILTERED,
     FaultKind.ENDLESS: Failure.ENDLESS,
+    FaultKind.NO_API: Failure.MISDIRECTED,
 }
 
 RULES = {
-    Failure.BAD_REQUEST: (AttemptStatus.BAD_REQUEST, CooldownScope.NOBODY, NextStep.STOP, False),
+    Failure.BAD_REQUEST: (AttemptStatus.BAD_REQUEST, CooldownScope.NOBODY, NextStep.ADAPT, False),
     Failure.NO_SUCH_MODEL: (AttemptStatus.BAD_REQUEST, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
     Failure.MISDIRECTED: (AttemptStatus.BAD_REQUEST, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
     Failure.CONTEXT_TOO_LONG: (AttemptStatus.BAD_REQUEST, CooldownScope.NOBODY, NextStep.LARGER, False),
     Failure.CREDENTIAL: (AttemptStatus.CREDENTIAL, CooldownScope.CREDENTIAL, NextStep.NEXT, False),
+    Failure.BALANCE: (AttemptStatus.CREDENTIAL, CooldownScope.CREDENTIAL, NextStep.NEXT, False),
+    Failure.QUOTA: (AttemptStatus.RATE_LIMITED, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
+    Failure.FORBIDDEN: (AttemptStatus.CREDENTIAL, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
+    Failure.MODEL_DENIED: (AttemptStatus.BAD_REQUEST, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
+    Failure.TEXT_DENIED: (AttemptStatus.BAD_REQUEST, CooldownScope.NOBODY, NextStep.NEXT, False),
+    Failure.OVERLOADED: (AttemptStatus.SERVER_ERROR, CooldownScope.NOBODY, NextStep.RETRY, True),
     Failure.RATE_LIMITED: (AttemptStatus.RATE_LIMITED, CooldownScope.DEPLOYMENT, NextStep.RETRY, False),
     Failure.SERVER: (AttemptStatus.SERVER_ERROR, CooldownScope.NOBODY, NextStep.RETRY, True),
     Failure.NETWORK: (AttemptStatus.NETWORK, CooldownScope.NOBODY, NextStep.RETRY, True),
@@ -76,7 +84,7 @@ SAID = [
     (413, "", "Please reduce the length of the messages.", Failure.CONTEXT_TOO_LONG),
     (400, "", "gpt-9 is not a valid model ID", Failure.NO_SUCH_MODEL),
     (503, "model_not_found", "No available channel for model", Failure.NO_SUCH_MODEL),
-    (429, "insufficient_quota", "You exceeded your current quota", Failure.CREDENTIAL),
+    (429, "insufficient_quota", "You exceeded your current quota", Failure.BALANCE),
     (429, "rate_limit_exceeded", "Rate limit reached", Failure.RATE_LIMITED),
     (400, "unsupported_parameter", "Unsupported parameter: 'max_tokens'", Failure.BAD_REQUEST),
 ]
@@ -145,14 +153,14 @@ EXCEPTIONS: dict[str, tuple[openai.OpenAIError, Failure]] = {
         openai.APIResponseValidationError(response(200), None),
         Failure.NETWORK,
     ),
-    "APIStatusError": (status_error(openai.APIStatusError, 402), Failure.CREDENTIAL),
+    "APIStatusError": (status_error(openai.APIStatusError, 402), Failure.BALANCE),
     "APIConnectionError": (openai.APIConnectionError(request=REQUEST), Failure.NETWORK),
     "APITimeoutError": (openai.APITimeoutError(REQUEST), Failure.NETWORK),
     "BadRequestError": (status_error(openai.BadRequestError, 400), Failure.BAD_REQUEST),
     "AuthenticationError": (status_error(openai.AuthenticationError, 401), Failure.CREDENTIAL),
     "OAuthError": (openai.OAuthError(response=response(401), body=None), Failure.CREDENTIAL),
-    "PermissionDeniedError": (status_error(openai.PermissionDeniedError, 403), Failure.CREDENTIAL),
-    "NotFoundError": (status_error(openai.NotFoundError, 404), Failure.NO_SUCH_MODEL),
+    "PermissionDeniedError": (status_error(openai.PermissionDeniedError, 403), Failure.FORBIDDEN),
+    "NotFoundError": (status_error(openai.NotFoundError, 404), Failure.MISDIRECTED),
     "ConflictError": (status_error(openai.ConflictError, 409), Failure.SERVER),
     "UnprocessableEntityError": (status_error(openai.UnprocessableEntityError, 422), Failure.BAD_REQUEST),
     "RateLimitError": (status_error(openai.RateLimitError, 429), Failure.RATE_LIMITED),

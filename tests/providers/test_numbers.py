@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
+from routerd.providers.classify import classify
 from routerd.providers.draft import Draft
-from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError, classify
+from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.metering import UsageMeter
 from routerd.providers.quota import Quota
 from routerd.providers.retry_after import LONGEST_S, retry_after, span
+from routerd.providers.sse import Event
 from routerd.providers.usage import read_usage
 from tests.property_tests import example_count
 from tests.providers.scene import QuarterOfBytes
@@ -42,8 +44,8 @@ def drafted(usage: str) -> Draft:
     """A draft that was sent, with eight characters of answer and a usage object as it stands on the wire."""
     draft = Draft()
     draft.sent = True
-    draft.event('{"choices": [{"delta": {"content": "12345678"}}]}')
-    draft.event(f'{{"choices": [], "usage": {usage}}}')
+    draft.event(Event('{"choices": [{"delta": {"content": "12345678"}}]}'))
+    draft.event(Event(f'{{"choices": [], "usage": {usage}}}'))
     return draft
 
 

@@ -17,15 +17,20 @@ from routerd.providers.quota import WINDOW_S, Limiter, Quota
 
 PURE = [
     "bounded",
+    "classify",
     "dialect",
     "draft",
     "failover",
     "failure",
+    "finish",
     "health",
+    "meaning",
     "metering",
-    "retry_after",
     "quota",
+    "retry_after",
+    "said",
     "sse",
+    "too_long",
     "usage",
 ]
 IMPURE = {"asyncio", "httpx2", "openai", "os", "random", "socket", "sqlite3", "threading", "time"}

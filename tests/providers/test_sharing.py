@@ -192,7 +192,10 @@ def test_a_cooldown_that_one_daemon_earned_holds_for_the_other_over_one_file(tmp
                     reply = await running.ask(question(), candidate("a/m", "b/m"), observer)
                 assert (len(bad.seen), len(good.seen)) == (1, 2)
                 assert observer.attempts == []
-                assert reply.attempt.reason == "not a/m: rate limited (429), asks to wait 50 s"
+                assert (
+                    reply.attempt.reason
+                    == "not a/m: rate limited (429), asks to wait 50 s: “Rate limit reached for requests”"
+                )
 
     run(main)
 

@@ -16,7 +16,7 @@ from routerd.domain.settings import Quirks
 from routerd.providers.dialect import CONTINUE, OPENAI, adapted, joined
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.sse import Events
+from routerd.providers.sse import Event, Events
 from routerd.providers.usage import read_usage
 
 # ── events
@@ -30,17 +30,18 @@ LINE = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"
     st.integers(1, 7),
 )
 def test_events_are_the_same_however_the_bytes_are_cut(data: list[str], end: str, size: int) -> None:
-    wire = "".join(f": comment{end}event: x{end}data: {line}{end}{end}" for line in data).encode()
-    events, got = Events(), []
+    wire = "".join(f": comment{end}data: {line}{end}{end}" for line in data).encode()
+    events = Events()
+    got: list[Event] = []
     for start in range(0, len(wire), size):
         got += events.feed(wire[start : start + size])
-    assert [*got, *events.end()] == data
+    assert [event.data for event in (*got, *events.end())] == data
 
 
 def test_an_event_of_several_lines_is_one_and_the_last_blank_line_may_be_missing() -> None:
     events = Events()
-    assert events.feed(b"data: a\ndata:b\n\ndata: [DONE]") == ["a\nb"]
-    assert events.end() == ["[DONE]"]
+    assert events.feed(b"data: a\ndata:b\n\ndata: [DONE]") == [Event("a\nb")]
+    assert events.end() == [Event("[DONE]")]
 
 
 # ── the draft
@@ -54,7 +55,7 @@ def chunk(content: object = None, finish: str | None = None, **more: Any) -> str
 def commits(*events: str, must_be_done: bool = True) -> FaultKind | None:
     draft = Draft()
     for event in events:
-        draft.event(event)
+        draft.event(Event(event))
     try:
         draft.commit(must_be_done)
     except ProviderFaultError as error:
@@ -90,9 +91,9 @@ def test_each_finish_reason_is_known_for_what_it_is(finish: str, sign: FaultKind
 def test_text_and_reasoning_are_kept_apart_and_both_are_tokens() -> None:
     draft = Draft()
     thought = {"choices": [{"delta": {"reasoning_content": "hm"}}]}
-    assert draft.event(json.dumps(thought)) == "hm"
-    assert draft.event(chunk("yes")) == "yes"
-    assert draft.event(chunk([{"type": "text", "text": "!"}])) == "!"
+    assert draft.event(Event(json.dumps(thought))) == "hm"
+    assert draft.event(Event(chunk("yes"))) == "yes"
+    assert draft.event(Event(chunk([{"type": "text", "text": "!"}]))) == "!"
     assert (draft.text, draft.reasoning) == ("yes!", "hm")
 
 
@@ -102,7 +103,7 @@ def test_text_and_reasoning_are_kept_apart_and_both_are_tokens() -> None:
 )
 def test_what_is_no_chunk_is_a_fault_and_never_text(event: str) -> None:
     with pytest.raises(ProviderFaultError):
-        Draft().event(event)
+        Draft().event(Event(event))
 
 
 NAMES = st.sampled_from(["choices", "delta", "content", "usage", "finish_reason", "x_groq", "prompt_tokens"])
@@ -116,8 +117,8 @@ JSON = st.recursive(
 def test_no_shape_of_json_breaks_the_draft(body: object) -> None:
     draft = Draft()
     try:
-        draft.event(json.dumps({"choices": [body], "usage": body}))
-        draft.event(json.dumps(body))
+        draft.event(Event(json.dumps({"choices": [body], "usage": body})))
+        draft.event(Event(json.dumps(body)))
         draft.commit(True)
     except ProviderFaultError:
         pass
@@ -244,9 +245,9 @@ def test_a_side_that_was_told_is_kept_and_only_the_other_is_counted_here() -> No
 
 def test_usage_is_found_where_groq_and_moonshot_put_it() -> None:
     draft = Draft()
-    draft.event(json.dumps({"choices": [], "x_groq": {"usage": {"prompt_tokens": 1}}}))
+    draft.event(Event(json.dumps({"choices": [], "x_groq": {"usage": {"prompt_tokens": 1}}})))
     assert draft.usage == {"prompt_tokens": 1}
-    draft.event(json.dumps({"choices": [{"delta": {}, "usage": {"prompt_tokens": 2}}]}))
+    draft.event(Event(json.dumps({"choices": [{"delta": {}, "usage": {"prompt_tokens": 2}}]})))
     assert draft.usage == {"prompt_tokens": 2}
 
 
@@ -285,11 +286,11 @@ def test_halves_of_characters_are_sent_and_taken_as_what_they_can_be() -> None:
     assert OPENAI.body("m", broken, Quirks(), 500)["messages"][0]["content"] == "caf\ufffd 📦"
     draft = Draft()
     for event in (chunk("a \ud83d"), chunk("\udce6 and \udfff"), chunk(finish="stop"), "[DONE]"):
-        draft.event(event)
+        draft.event(Event(event))
     draft.commit(must_be_done=True)
     assert draft.text == "a 📦 and \ufffd"
     with pytest.raises(ProviderFaultError) as told:
-        Draft().event(json.dumps({"error": {"message": "no \ud800"}}))
+        Draft().event(Event(json.dumps({"error": {"message": "no \ud800"}})))
     assert told.value.fault.message == "no \ufffd"
 
 

@@ -22,6 +22,9 @@ _FREE = {
 }
 """Providers on the user's own machine, which bill nothing."""
 
+_FREE_VARIANT = ":free"
+"""OpenRouter's name for a variant for which no bill comes (its documentation, "model variants")."""
+
 _REMEMBERED = 512
 """The number of cached prices: each is valid for a minute, as time-of-day prices begin on whole minutes."""
 
@@ -90,6 +93,8 @@ class Catalogue:
     def _look_up(self, model: ModelRef, at: datetime) -> Price | None:
         said = [self._overrides[name] for name in (model.model, str(model)) if name in self._overrides]
         price = _FREE.get(model.provider) or self._list.price(model, at)
+        if model.provider == "openrouter" and model.model.endswith(_FREE_VARIANT):
+            price = Price(Decimal(0), Decimal(0), source="openrouter", context=price.context if price else None)
         for settings in said:
             price = _over(price, settings)
         return price

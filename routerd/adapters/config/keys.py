@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 
 from routerd.domain.errors import KeyUnavailable
-from routerd.domain.settings import ProviderSettings, Settings
+from routerd.domain.settings import KeySource, ProviderSettings, Settings
 
 KEYRING_SERVICE = "routerd"
 """Entries are made with ``keyring set routerd NAME``."""
@@ -31,11 +31,21 @@ class KeyReader:
         source = provider.key
         if source is None:
             return None
+        return self._from(provider.name, source)
+
+    def _from(self, name: str, source: KeySource) -> str:
         if source.env:
-            return self._from_environment(provider.name, source.env)
+            return self._from_environment(name, source.env)
         if source.keyring:
-            return _from_keyring(provider.name, source.keyring)
-        return self._from_command(provider.name, source.command or ())
+            return _from_keyring(name, source.keyring)
+        return self._from_command(name, source.command or ())
+
+    def headers(self, provider: ProviderSettings) -> dict[str, str]:
+        """The provider's own headers with their values. Raises KeyUnavailable with what to do; may take long."""
+        return {
+            name: said if isinstance(said, str) else self._from(f"{provider.name}'s header {name}", said)
+            for name, said in provider.headers.items()
+        }
 
     def available(self, settings: Settings) -> frozenset[str]:
         """Providers that can be asked; nothing is run or unlocked to find out.

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit
 
+from routerd.adapters.config.addresses import address, headers
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import Embedding, KeySource, OfflinePolicy, RoutingExample
 from routerd.domain.tier import Tier
@@ -114,13 +114,6 @@ def _models(value: object) -> tuple[ModelRef, ...]:
     if not isinstance(names, list) or not names:
         raise ValueError
     return tuple(ModelRef.parse(_text(name)) for name in names)
-
-
-def _url(value: object) -> str:
-    parts = urlsplit(_text(value))
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:  # .port raises above 65535
-        raise ValueError
-    return _text(value).rstrip("/")
 
 
 def _command(value: object) -> tuple[str, ...]:
@@ -228,7 +221,7 @@ MODELS = ValueKind(
 URL = ValueKind(
     "an address that begins with https:// or http://",
     '"https://api.n1n.ai/v1"',
-    _url,
+    address,
     {"type": "string", "pattern": "^https?://[^/?#:]+"},
     secret=True,
 )
@@ -237,6 +230,14 @@ KEY = ValueKind(
     '{ env = "N1N_API_KEY" }',
     _key,
     _object(env=_NAME, keyring=_NAME, command=_WORDS) | {"maxProperties": 1},
+    secret=True,
+)
+_SOURCE = _object(env=_NAME, keyring=_NAME, command=_WORDS) | {"minProperties": 1, "maxProperties": 1}
+HEADERS = ValueKind(
+    'a table of header names, each with a text or with { env = "NAME" }, { keyring = "NAME" } or { command = […] }',
+    '{ api-key = { env = "AZURE_API_KEY" }, x-portkey-provider = "openai" }',
+    lambda value: headers(value, _key),
+    {"type": "object", "additionalProperties": {"anyOf": [_NAME, _SOURCE]}},
     secret=True,
 )
 COMMAND = ValueKind("a list of words", '["pytest", "-q"]', _command, _WORDS)

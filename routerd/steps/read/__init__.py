@@ -5,7 +5,6 @@ Nothing here decides where a text goes: that is ``build``, from the file and nev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from routerd.domain.action import Contract
@@ -21,9 +20,7 @@ from routerd.steps.read.hunks import read_hunks
 from routerd.steps.read.malformed_replies import refuses
 from routerd.steps.read.markdown import read_markdown
 from routerd.steps.read.tests import read_tests
-
-_THOUGHT = re.compile(r"\A\s*<think(ing)?>.*?</think(ing)?>\s*?\n", re.S)
-"""Open models put their reasoning before the answer, between these marks."""
+from routerd.steps.read.thoughts import without_thoughts
 
 _Reader = Callable[[str, Question, Grammar], Payload | Rejected]
 
@@ -41,7 +38,7 @@ def read(reply: str, question: Question, grammar: Grammar) -> Payload | Rejected
     """What a reply holds by the contract of its action, or why it cannot be used."""
     # Some gateways double the CR; inside routerd a reply's lines end at LF.
     text = with_lf(reply.replace("\r\r\n", "\n")).lstrip("\ufeff")
-    text = _THOUGHT.sub("", text)
+    text = without_thoughts(text)
     if not text.strip():
         return Rejected("the reply is empty", mechanical=True)
     if "\0" in text:
