@@ -1,4 +1,4 @@
-"""The only door to git's index: what is staged, and the subjects of the latest commits; it never writes."""
+"""The adapter of git's index: what is staged, and the subjects of the latest commits; writes nothing."""
 
 from __future__ import annotations
 

@@ -21,12 +21,15 @@ SHARED_MODULES = {
     "attempt": "the type in domain, and its running call in providers",
     "client": "the other side of a connection: of LSP, of a provider's API",
     "command_table": "the table of commands, and the generated copy of it",
+    "commit": "an action, and the command that runs it",
+    "commit_message": "one contract, read and checked",
     "configuration": "the service in app, its commands in cli",
     "design": "an action, and the built-in engine's writer of it",
     "doctor": "the service in app, its command in cli",
     "document": "an action, the built-in engine's writer of it, and LSP's term for an open file",
     "documentation": "one contract, read, built and checked; and its place in a syntax tree",
     "engine": "two implementations of the Engine port",
+    "explain": "an action, and the explanation of an estimate in a terminal",
     "findings": "one contract, read, built and checked",
     "forecast": "the type in domain, the step that makes it",
     "frames": "framing of a byte stream: of LSP, of a worker's pipe",
@@ -40,8 +43,11 @@ SHARED_MODULES = {
     "review": "an action, and the built-in engine's writer of it",
     "schema": "the schema of the configuration, of the database",
     "server": "the LSP server, and the command that starts it",
+    "shared": "what several languages share, what several connections share",
+    "signals": "of an operating system, of a user's words",
     "terms": "the type in domain, the step that makes it",
     "tests": "one contract, read, built and checked, and the built-in engine's writer of it",
+    "workspace": "one root: its files, and its settings and prices",
 }
 """Module names that occur in several packages, and why they mean the same subject there."""
 

@@ -1,7 +1,13 @@
 // The commands under `routerd:`; what an action needs is asked of the user and of the daemon, never decided here.
 
 import * as vscode from "vscode";
-import { CodeActionRequest, type CodeAction, type Command, type Diagnostic, type LanguageClient } from "vscode-languageclient/node";
+import {
+  CodeActionRequest,
+  type CodeAction,
+  type Command,
+  type Diagnostic,
+  type LanguageClient,
+} from "vscode-languageclient/node";
 import { ACTIONS, type Action } from "./manifest.ts";
 import {
   ESTIMATE,

@@ -32,7 +32,8 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   server = daemon;
 
-  const command = (name: string, work: (given?: unknown) => unknown) => vscode.commands.registerCommand(`routerd.${name}`, work);
+  const command = (name: string, work: (given?: unknown) => unknown) =>
+    vscode.commands.registerCommand(`routerd.${name}`, work);
   const withClient = (name: string, work: (client: LanguageClient, given: unknown) => Promise<unknown>) =>
     command(name, async (given) => {
       const client = await daemon.running();

@@ -13,7 +13,7 @@ from routerd.domain.reply import DocText, Documentation
 from routerd.domain.symbol import Symbol
 from routerd.domain.verdict import Rejected
 from routerd.languages import spec_of
-from routerd.languages.commands import command_in
+from routerd.languages.pragmas import command_in
 from routerd.steps.read.documented_code import declares, docs_in_code
 from routerd.steps.read.malformed_replies import placeholder, refuses, unchatted
 from routerd.steps.read.not_documentation import not_documentation

@@ -139,12 +139,12 @@ def test_a_first_commit_has_no_log_and_gets_a_message(routerd: Run, root: Path) 
 def test_commit_asks_and_commits_what_was_agreed_to(
     routerd: Run, repository: Path, tmp_path: Path, upstream: InThread, answer: str
 ) -> None:
-    import pty  # noqa: PLC0415  # POSIX only
-
+    if sys.platform == "win32":
+        return
     env = {**os.environ, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "A"}
     env |= {"GIT_COMMITTER_EMAIL": "a@b.c", "HOME": str(tmp_path / "home"), "XDG_DATA_HOME": str(tmp_path / "home")}
     env |= {"ROUTERD_CONFIG": str(tmp_path / "home" / "routerd.toml"), "ROUTERD_E2E_KEY": "sk-test"}
-    master, slave = pty.openpty()
+    master, slave = os.openpty()
     os.write(master, f"{answer}\n".encode())
     command = [sys.executable, "-m", "routerd", "commit"]
     done = subprocess.run(
