@@ -199,7 +199,7 @@ class UpstreamEngine:
     def _failed(self, failover: FailoverState, meter: Meter, running: RunningAttempt, fault: ProviderFault) -> Attempt:
         """Record the attempt and apply the failure policy."""
         failure = classify(fault)
-        why = failure_message(fault, failure, running.provider, running.key.value, self._limits(running.model))
+        why = failure_message(fault, failure, running.provider, running.key, self._limits(running.model))
         booked = self._attempt(failover, running, TABLE[failure].status, why)
         meter.attempts.append(booked)
         self._failure_policy.failed(failover, running, fault, failure, why)

@@ -41,6 +41,11 @@ class ProviderKey:
     def __repr__(self) -> str:
         return f"Key({self.name})"
 
+    def secrets(self, provider: ProviderSettings) -> tuple[str, ...]:
+        """What nobody may read, the longest first: the key, and the header values that were read from a source."""
+        read = (value for name, value in self.headers if not isinstance(provider.headers.get(name), str))
+        return tuple(sorted(filter(None, (self.value, *read)), key=len, reverse=True))
+
 
 def account(provider: ProviderSettings, value: str | None, headers: Headers = ()) -> str:
     """The name of an account: a provider, and a hash of its address, the key and its own headers."""

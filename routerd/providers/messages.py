@@ -1,9 +1,10 @@
-"""A failure in words for a person: short, without the key, the provider's own words only where they help."""
+"""A failure in words for a person: short, without any secret, the provider's own words only where they help."""
 
 from __future__ import annotations
 
 from routerd.domain.settings import Limits, ProviderSettings
 from routerd.providers.failure import Failure, FaultKind, ProviderFault
+from routerd.providers.keys import ProviderKey
 
 LONGEST = 160
 """Characters of a provider's own message: one sentence."""
@@ -19,7 +20,7 @@ _BY_SIGN = {
 
 
 def failure_message(
-    fault: ProviderFault, failure: Failure, provider: ProviderSettings, key: str | None, limits: Limits
+    fault: ProviderFault, failure: Failure, provider: ProviderSettings, key: ProviderKey, limits: Limits
 ) -> str:
     """Why the call failed, as part of a sentence: "rate limited, asks to wait 30 s"."""
     slow = {
@@ -36,14 +37,14 @@ def failure_message(
     if said := slow.get(fault.sign) or _BY_SIGN.get(fault.sign):
         return said
     status = f" ({fault.status})" if fault.status else ""
-    message = _quoted(fault.message or fault.type or fault.code, key)
+    message = _quoted(fault.message or fault.type or fault.code, key.secrets(provider))
     words = f": “{message}”" if message else ""
     wait = "" if fault.retry_after_s is None else f", asks to wait {fault.retry_after_s:.3g} s"
     limited = failure in (Failure.RATE_LIMITED, Failure.QUOTA, Failure.OVERLOADED)
     return _words(fault, failure, provider, key) + status + (wait if limited else "") + words
 
 
-def _words(fault: ProviderFault, failure: Failure, provider: ProviderSettings, key: str | None) -> str:
+def _words(fault: ProviderFault, failure: Failure, provider: ProviderSettings, key: ProviderKey) -> str:
     """What the failure means, before the provider's own words."""
     if failure is Failure.CREDENTIAL:
         return f"{provider.name} refused the key from {provider.key or 'nowhere: none is set'}"
@@ -55,7 +56,7 @@ def _words(fault: ProviderFault, failure: Failure, provider: ProviderSettings, k
         return f"{provider.name} does not let this account use the model"
     if failure is Failure.MISDIRECTED and fault.status // 100 == 3:
         to = fault.headers.get("location", "elsewhere")
-        return f"{provider.base_url} redirects to {_quoted(to, key)}; correct base_url"
+        return f"{provider.base_url} redirects to {_quoted(to, key.secrets(provider))}; correct base_url"
     return _OTHERS[failure]
 
 
@@ -72,7 +73,9 @@ _OTHERS = {
 }
 
 
-def _quoted(message: str, key: str | None) -> str:
-    """The provider's words on one line, shortened, without the key should they repeat it."""
-    flat = " ".join((message.replace(key, "…") if key else message).split()).rstrip(".")
+def _quoted(message: str, secrets: tuple[str, ...]) -> str:
+    """The provider's words on one line, shortened, without the secrets should they repeat one."""
+    for secret in secrets:
+        message = message.replace(secret, "…")
+    flat = " ".join(message.split()).rstrip(".")
     return flat if len(flat) <= LONGEST else flat[: LONGEST - 1] + "…"

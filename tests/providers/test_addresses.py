@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from routerd.adapters.config import KeyReader, Sources, load
+from routerd.app.session_keys import SessionKeys
 from routerd.domain.errors import ConfigError
 from routerd.domain.model import ModelRef
 from routerd.domain.reply import Reply
@@ -76,7 +77,9 @@ def test_query_and_headers_reach_the_provider_and_no_key_is_made_up_beside_them(
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heads.append((await reader.readuntil(b"\r\n\r\n")).decode().lower())
-        writer.write(b"HTTP/1.1 403 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        said = f"no access with {SECRET} by openai"
+        head = f"HTTP/1.1 403 No\r\ncontent-length: {len(said)}\r\nconnection: close\r\n\r\n"
+        writer.write((head + said).encode())
         await writer.drain()
         writer.close()
 
@@ -91,6 +94,7 @@ def test_query_and_headers_reach_the_provider_and_no_key_is_made_up_beside_them(
             keys = KeyReader({"AZURE_KEY": SECRET})
             running = engine({"azure": azure}, keys=KeyCache(keys.key, keys.headers))
             told = str(await outcome(running, candidate("azure/m"), Witness()))
+            assert "no access with … by openai" in told  # what the configuration shows is no secret
             assert SECRET not in told
             assert heads[0].startswith("post /d/m/chat/completions?api-version=2024-10-21 http/1.1")
             assert "\r\nx-portkey-provider: openai\r\n" in heads[0]
@@ -126,6 +130,34 @@ def test_headers_are_sent_beside_a_key_and_by_doctor_too() -> None:
             await probe(corp.base_url, "right", headers=dict((await keys.get(corp)).headers))
             assert [one.headers["helicone-auth"] for one in upstream.seen] == ["Bearer x"] * len(upstream.seen)
             assert all("authorization" in one.headers for one in upstream.seen)
+
+    run(main())
+
+
+def test_headers_belong_to_the_account_and_go_with_a_key_that_an_editor_handed_over() -> None:
+    async def main() -> None:
+        corp = ProviderSettings("corp", "https://x.example/v1", KeySource(env="K"), headers={"a": KeySource(env="A")})
+        bare = replace(corp, headers={})
+
+        def keys(header: str) -> SessionKeys:
+            reader = KeyReader({"K": "configured", "A": header})
+            return SessionKeys(reader, KeyCache(reader.key, reader.headers))
+
+        one, other = keys("1"), keys("2")
+        for found in (await one.get(corp), one.known(corp)):
+            assert found
+            assert (found.value, found.headers) == ("configured", (("a", "1"),))
+        names = {(await session.get(corp)).name for session in (one, other)}
+        one.hand("corp", "handed")
+        for found in (await one.get(corp), one.known(corp)):
+            assert found
+            assert (found.value, found.headers) == ("handed", (("a", "1"),))
+        names |= {(await one.get(corp)).name, (await one.get(bare)).name, (await other.get(bare)).name}
+        assert len(names) == 5
+        one.hand("corp", "another")
+        assert (await one.get(corp)).value == "another"
+        one.hand("corp", None)
+        assert (await one.get(corp)).value == "configured"
 
     run(main())
 

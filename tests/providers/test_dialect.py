@@ -7,12 +7,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from routerd.domain.prompt import Prompt
 from routerd.domain.settings import Limits, Quirks
 from routerd.providers.call import ProviderCall, answer
+from routerd.providers.classify import classify
 from routerd.providers.client import ProviderClient
 from routerd.providers.dialect import Dialect
 from routerd.providers.draft import Draft
+from routerd.providers.failure import Failure, ProviderFaultError
 from routerd.providers.usage import read_usage
 from tests.providers.scene import question, run
 
@@ -85,5 +89,32 @@ def test_another_api_is_one_class_behind_the_protocol() -> None:
         assert (draft.text, "".join(arrived), draft.finish) == ("Good day.", "Good day.", "end_turn")
         usage = read_usage(draft.usage).usage
         assert (usage.all_input, usage.all_output) == (30, 4)
+
+    run(main())
+
+
+def test_an_error_of_another_api_is_read_as_every_other() -> None:
+    told = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    chunks = [b": alive\n\n", b"data:\n\n", f"event: error\ndata: {json.dumps(told)}\n\n".encode()]
+
+    async def main() -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+            writer.writelines(chunks)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        client = ProviderClient(f"http://127.0.0.1:{port}/v1", "key-a", dialect=Messages())
+        call = ProviderCall({}, Limits(), 10.0, 0.0, True, 500)
+        try:
+            with pytest.raises(ProviderFaultError) as raised:
+                await answer(client, call, Draft(), lambda text: None)
+        finally:
+            await client.close()
+            server.close()
+        assert classify(raised.value.fault) is Failure.OVERLOADED
 
     run(main())
