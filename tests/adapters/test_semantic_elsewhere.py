@@ -85,10 +85,13 @@ def test_the_configured_endpoint_decides_and_learns_examples(upstream: InThread)
 
 
 def test_a_reload_does_not_fetch_the_prototypes_again(upstream: InThread) -> None:
+    def key_of(_: ProviderSettings) -> str:
+        return "right"
+
     classifiers = Classifiers()
-    classifiers.of(settings(upstream), lambda _: "right").load()
+    classifiers.of(settings(upstream), key_of).load()
     asked = len(upstream.embedded)
-    reloaded = classifiers.of(settings(upstream, RoutingExample(Tier.SPEED, "a new one")), lambda _: "right")
+    reloaded = classifiers.of(settings(upstream, RoutingExample(Tier.SPEED, "a new one")), key_of)
     reloaded.classify("b")
     assert len(upstream.embedded) == asked + 2
 

@@ -30,7 +30,7 @@ def seen(command: list[str], user: dict[str, str], project: Path) -> dict[str, A
 
 
 def holds(found: dict[str, Any]) -> None:
-    assert [title.split()[0] for title in found["titles"]] == ["Document", "Generate", "Review", "Design"]
+    assert [title.split()[0] for title in found["titles"]] == ["Document", "Generate", "Review", "Design", "Explain"]
     assert "utility → test-model · ≈ $0.0" in found["titles"][0]
     assert found["before"].rstrip("\n") == CODE.rstrip("\n")
     assert DOC in found["after"]
