@@ -30,6 +30,7 @@ class Cart:
 def two(x):
     return x * 2
 """
+_CASE = "import unittest\n\n\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        "
 _IMPORT = "import inspect\nimport pytest\nfrom shop.cart import {}\n\n\n"
 
 
@@ -72,9 +73,9 @@ def test_a_test_that_cannot_fail_by_the_target_is_refused(body: str) -> None:
     "code",
     [
         "@pytest.mark.skip(reason='later')\ndef test_it():\n    assert two(1) == 2\n",
-        "import unittest\n\n\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(two(1), two(1))\n",
-        "import unittest\n\n\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        self.assertIsNotNone(two)\n",
-        "import unittest\n\n\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue(callable(two))\n",
+        _CASE + "self.assertEqual(two(1), two(1))\n",
+        _CASE + "self.assertIsNotNone(two)\n",
+        _CASE + "self.assertTrue(callable(two))\n",
     ],
 )
 def test_skips_by_decorator_and_methods_of_unittest_are_held_to_the_same(code: str) -> None:
@@ -100,7 +101,8 @@ def test_skips_by_decorator_and_methods_of_unittest_are_held_to_the_same(code: s
         "@pytest.mark.skipif(False, reason='x')\ndef test_it():\n    assert two(1) == 2\n",
         "again = two\n\n\ndef test_it():\n    assert again(1) == 2\n",
         "async def test_it():\n    assert await two(1) == 2\n",
-        "class TestIt:\n    def setup_method(self):\n        self.made = two(1)\n\n    def test_it(self):\n        assert self.made == 2\n",
+        "class TestIt:\n    def setup_method(self):\n        self.made = two(1)\n\n"
+        "    def test_it(self):\n        assert self.made == 2\n",
     ],
 )
 def test_a_test_that_can_fail_by_the_target_is_accepted(code: str) -> None:
