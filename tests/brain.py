@@ -38,9 +38,12 @@ def documentation(user: str) -> str:
 def tests(user: str) -> str:
     module, names = _found(_MODULE, user, "name"), _found(_SYMBOLS, user, "names").split(", ")
     cases = "\n\n".join(
-        f"def test_{name.lower().replace('.', '_')}_exists():\n    assert {name} is not None" for name in names
+        f"def test_{name.lower().replace('.', '_')}_needs_its_arguments():\n"
+        f"    with pytest.raises(TypeError):\n        {name}(*range(99))"
+        for name in names
     )
-    return f"```python\nfrom {module} import {', '.join(name.split('.')[0] for name in names)}\n\n\n{cases}\n```"
+    imported = ", ".join(name.split(".")[0] for name in names)
+    return f"```python\nimport pytest\nfrom {module} import {imported}\n\n\n{cases}\n```"
 
 
 def findings(user: str) -> str:

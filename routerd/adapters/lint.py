@@ -13,6 +13,7 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no 
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.position import Edit, Position, Range
+from routerd.domain.python_tree import python_tree
 from routerd.domain.text import Text
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
@@ -26,21 +27,15 @@ _TASTE = "RUF001 RUF002 RUF003 RUF005 RUF007 RUF010 RUF012 RUF015 RUF021 RUF022 
 _WRONG_TOO_OFTEN = "S101 S105 S106 S107 S108 S311 S603 S606 S607"
 """Rules that a review for real defects omits. Every rule named here exists since ruff 0.12, the oldest allowed."""
 
-_ERRORS = (
-    "E9",
-    "F5",
-    "F6",
-    "F7",
-    "F82",
-    "PLE",
-    "B006",
-    "B023",
-    "S3",
-    "S5",
-    "S60",
-    "ASYNC2",
-    "invalid-syntax",
+_ERRORS = frozenset(
+    (
+        *("F501", "F502", "F503", "F505", "F506", "F507", "F508", "F509", "F521", "F524", "F525"),  # formats that raise
+        *("F621", "F622", "F701", "F702", "F704", "F706", "F707"),  # Python's own compiler refuses them
+        *("PLE0100", "PLE0101", "PLE0115", "PLE0116", "PLE0117", "PLE0118", "PLE1142", "PLE1300", "PLE1307"),
+    )
 )
+"""Rules whose findings fail whenever the line runs or is compiled; an undefined name may be put there from outside."""
+_SYNTAX = ("E9", "invalid-syntax")
 _HINTS = ("F401", "F841", "F811", "RUF", "A")
 
 
@@ -72,18 +67,19 @@ class RuffLinter:
             found = json.loads(done.stdout)
         except (OSError, subprocess.SubprocessError, ValueError):
             return []
-        return sorted((_finding(item, document.text) for item in found), key=lambda finding: finding.span)
+        broken = python_tree(document.text.string) is None
+        return sorted((_finding(item, document.text, broken) for item in found), key=lambda finding: finding.span)
 
 
 def _listed(*rules: str) -> str:
     return ",".join(" ".join(rules).split())
 
 
-def _finding(item: Mapping[str, Any], text: Text) -> Finding:
+def _finding(item: Mapping[str, Any], text: Text, broken: bool) -> Finding:
     code = str(item.get("code") or "invalid-syntax")
     span = Range(_place(item["location"], text), _place(item["end_location"], text))
     message = str(item["message"]).rstrip(".") + "."
-    return Finding(span, _severity(code), message, code, _fix(item.get("fix"), text))
+    return Finding(span, _severity(code, broken), message, code, _fix(item.get("fix"), text))
 
 
 def _place(location: Mapping[str, int], text: Text) -> Position:
@@ -92,10 +88,13 @@ def _place(location: Mapping[str, int], text: Text) -> Position:
     return text.clamp(Position(location["row"] - 1, location["column"] - 1 + bom))
 
 
-def _severity(code: str) -> Severity:
-    if code.startswith(_ERRORS):
+def _severity(code: str, broken: bool) -> Severity:
+    """``broken``: whether Python's own parser refuses the file too; syntax that only ruff refuses is no fault."""
+    if code.startswith(_SYNTAX):
+        return Severity.ERROR if broken else Severity.INFORMATION
+    if code in _ERRORS:
         return Severity.ERROR
-    return Severity.INFORMATION if code.startswith(_HINTS) else Severity.WARNING
+    return Severity.INFORMATION if code.startswith(_HINTS) or code == "F541" else Severity.WARNING
 
 
 def _fix(fix: Mapping[str, Any] | None, text: Text) -> Edit | None:

@@ -155,9 +155,9 @@ C = LanguageSpec(
         manifests=("CMakeLists.txt", "Makefile", "meson.build"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=False,
             test=r"\bvoid \w*test\w*\(|\bTEST\w*\(|\bint main\(|\bstatic \w+ \w*test\w*\(",
             assertion=r"(?<!void )\b(assert\w*|TEST_(ASSERT|FAIL)\w*|(ck|cr|mu)_assert\w*)\(",
-            skip=r"\bTEST_IGNORE\w*\(|\bskip\(",
         ),
         merge=Merge(
             statement=r"^[ \t]*#[ \t]*include\b[^\n]*\n?",

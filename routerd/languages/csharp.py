@@ -123,9 +123,9 @@ CSHARP = LanguageSpec(
         manifests=("*.csproj",),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=False,
             test=r"\[(Fact|Theory|Test|TestCase|TestMethod|DataTestMethod)\b",
             assertion=r"\b\w*Assert\w*\.\w+|\.Should\w*\(|\bExpect\(",
-            skip=r"\bSkip=|\[Ignore|\bAssert\.(Ignore|Inconclusive)",
         ),
         merge=Merge(
             statement=r"^(?:global )?using[ \t]+(?!\()[^;(]*;[ \t]*\n?",

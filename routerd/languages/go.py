@@ -119,12 +119,12 @@ GO = LanguageSpec(
         manifests=("go.mod",),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=False,
             test=r"\bfunc (Test|Fuzz|Benchmark|Example)\w*\(",
             assertion=(
                 r"\b(?!fmt\.|log\.|slog\.|errors\.|xerrors\.)\w+\.(Errorf?|Fatalf?|Fail|FailNow)\("
                 r"|\b(assert|require)\.\w+\(|\bis\.\w+\("
             ),
-            skip=r"\.(Skipf?|SkipNow)\(",
         ),
         merge=Merge(
             statement=r"^import[ \t]+(?:\((?:[^)]*)\)|[^\n(]+)\n?",

@@ -106,9 +106,9 @@ JAVA = LanguageSpec(
         manifests=("pom.xml", "build.gradle", "build.gradle.kts"),
         source_roots=("src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=False,
             test=r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b",
             assertion=r"(?<!void )\bassert\w*\(|\bassert |(?<!void )\b(fail|verify)\(|\bexpected=",
-            skip=r"@(Disabled|Ignore)\b|\bassume\w*\(",
         ),
         merge=Merge(
             statement=r"^import\b[^;]*;[ \t]*\n?",

@@ -206,12 +206,12 @@ JAVASCRIPT = LanguageSpec(
         manifests=("package.json",),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=False,
             test=r"\b(test|it)(\.\w+)*(\(|`)",
             assertion=(
                 r"(?<!function )\b(expect|assert|should)(\.\w+)*\(|\.should\b"
                 r"|\bt\.(is|equal|deepEqual|ok|true|false|truthy|throws|same|not)\("
             ),
-            skip=r"\b(test|it|describe)\.(skip|todo)\b|\bx(it|test|describe)\(",
         ),
         merge=replace(MERGE, preamble=r"^['\"]use strict['\"];?[ \t]*\n?"),
     ),

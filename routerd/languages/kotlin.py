@@ -142,6 +142,7 @@ KOTLIN = LanguageSpec(
         manifests=("build.gradle.kts", "build.gradle", "settings.gradle.kts", "libs.versions.toml", "pom.xml"),
         source_roots=("src/commonMain/kotlin/", "src/main/kotlin/", "src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=False,
             test=(
                 r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b"
                 r"|\b(test|it|should|expect|given|describe)\(\""
@@ -150,7 +151,6 @@ KOTLIN = LanguageSpec(
                 r"(?<!fun )\b(assert\w*[(<{]|fail\(|(co)?[vV]erify\w*[({]|expect[({<]"
                 r"|should(Not)?(Be|Have|Contain|Throw|Match|Start|End|Exist|Fail)\w*)"
             ),
-            skip=r"@(Disabled|Ignore)\b|(?<!fun )\bassume\w*\(|\bx(test|it|should|describe)\(",
         ),
         merge=Merge(
             statement=r"^import\b[^\n]*\n?",

@@ -158,12 +158,12 @@ LUA = LanguageSpec(
         manifests=("*.rockspec", ".busted"),
         source_roots=("src/", "lib/", "app/", "lua/"),
         signs=Signs(
+            bare_name_calls=False,
             test=r"\b(it|test|spec|pending)\(?['\"]|\bfunction (\w+[.:])*[tT]est\w*\(|\bT\[['\"]{2}\](\[['\"]{2}\])?=",
             assertion=(
                 r"(?<!function )(?<![.:])\b((lu|luaunit|MiniTest|assert|expect)\.)?"
                 r"(assert\w*|expect|fail)(\.\w+)*[({'\"]|\b(assert|MiniTest\.expect)(\.\w+)+\("
             ),
-            skip=r"\b(pending|skip|xit)\(|\blu\.(skip|skipIf)\(|\bMiniTest\.skip\(",
         ),
         merge=Merge(
             statement=r"^(?:local[ \t]+\w+[ \t]*=[ \t]*)?require\b[^\n]*\n?",

@@ -148,12 +148,12 @@ PHP = LanguageSpec(
         manifests=("composer.json", "phpunit.xml", "phpunit.xml.dist"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=False,
             test=r"\bfunction [tT]est\w*\(|#\[\\?(\w+\\)*Test\b|\b(test|it)\(['\"]",
             assertion=(
                 r"(?<!function )\b(assert\w*|expect(Exception\w*|OutputString|OutputRegex)?)\("
                 r"|(->|::)fail\(|->should(Not)?(Be|Return|Throw|Have|Contain|Match)\w*\("
             ),
-            skip=r"\bmarkTest(Skipped|Incomplete)\(|->(skip|todo)\(",
         ),
         merge=Merge(
             statement=r"^use\b[^;({]*(?:\{[^}]*\})?[ \t]*;[ \t]*\n?|^require(?:_once)?\b[^;]*;[ \t]*\n?",

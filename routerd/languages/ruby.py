@@ -123,9 +123,9 @@ RUBY = LanguageSpec(
         manifests=("Gemfile", "Gemfile.lock", "Rakefile", ".rspec"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            bare_name_calls=True,
             test=r"\b(it|specify|example|scenario)\b ?['\"({|]|\bit do\b|\bdef test_\w+|\btest ?['\"]|\bit\{",
             assertion=r"\bexpect ?[({]|\bis_expected\b|(?<!def )\b((assert|refute)\w*|(must|wont)_\w+|should|flunk)\b",
-            skip=r"\bskip\b|\bpending\b|\bxit\b",
         ),
         merge=Merge(
             statement=r"^require(?:_relative)?\b[^\n]*\n?",

@@ -186,12 +186,13 @@ class Framework:
 class Signs:
     """Patterns over code without imports and comments, with empty strings, and no white space around punctuation.
 
-    Closed: what none of them names is no test, no assertion and no skip.
+    Closed: what none of them names is no test and no assertion.
     """
 
     test: str
     assertion: str
-    skip: str
+    bare_name_calls: bool
+    """Whether the name of a function without brackets is a call of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,8 @@ def _asserted(tree: ast.Module, code: str, want: str, prints: bool, example: Doc
         example.captures = True
         return [
             f"shown = {value}",
-            f'assert capsys.readouterr().out + ("" if shown is None else f"{{shown!r}}\\n") == {want!r}',
+            'shown = "" if shown is None else f"{shown!r}\\n"',
+            f"assert capsys.readouterr().out + shown == {want!r}",
         ]
     if wanted in ("True", "False", "None"):
         return [f"assert ({value}) is {wanted}" if _loose(only.value) else f"assert {value} is {wanted}"]

@@ -19,6 +19,7 @@ WRITTEN = {
     "cfg": "configuration", "conf": "configuration", "ctx": "context", "curr": "current",
     "dict": "dictionary", "dir": "directory", "dst": "destination", "env": "environment", "err": "error",
     "exc": "exception", "fn": "function", "func": "function", "idx": "index", "init": "initial",
+    "ipv4": "IPv4", "ipv6": "IPv6",
     "len": "length", "max": "maximum", "min": "minimum", "msg": "message", "num": "number", "obj": "object",
     "param": "parameter", "params": "parameters", "prev": "previous", "req": "request", "resp": "response",
     "src": "source", "str": "string", "tmp": "temporary", "val": "value", "vals": "values",
@@ -48,7 +49,7 @@ VERBS = word_set(
     order organize overwrite pack pad paint parse partition paste patch pause peek perform persist pick
     ping place play poll pop populate post prefetch prepare prepend preprocess present preserve prevent
     print process produce prompt propagate provide prune publish pull purge push put query queue quit
-    quote raise randomize rank rebuild recalculate receive reconnect record recover recurse redirect
+    quote raise randomize rank read rebuild recalculate receive reconnect record recover recurse redirect
     reduce refresh register reject release reload remove rename render reopen reorder repeat replace
     replay reply report request require reserve reset reshape resize resolve restart restore resume retain
     retrieve retry return reverse revert rewind rewrite roll rotate round route run sample sanitize save

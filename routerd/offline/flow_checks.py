@@ -58,7 +58,9 @@ def loop_changes(node: ast.For | ast.AsyncFor) -> Iterator[StaticFinding]:
             for at, one in enumerate(statements):
                 if _changes(one, name) and not any(isinstance(later, _LEAVES) for later in statements[at:]):
                     message = f"`{name}` is changed while the loop runs over it: loop over a copy."
-                    yield StaticFinding(one.lineno - 1, Severity.ERROR, message, "changed-in-loop", ("B909", "PLE4703"))
+                    yield StaticFinding(
+                        one.lineno - 1, Severity.WARNING, message, "changed-in-loop", ("B909", "PLE4703")
+                    )
 
 
 def _changes(statement: ast.stmt, name: str) -> bool:

@@ -45,7 +45,7 @@ def with_article(phrase: str) -> str:
         return phrase
     first = phrase.partition(" ")[0]
     acronym = first.isupper() and len(first) > 1
-    vowel = first[0] in _LETTER_VOWELS if acronym else _VOWEL.match(first) is not None
+    vowel = first[0] in _LETTER_VOWELS if acronym else _VOWEL.match(first.lower()) is not None
     return f"{'an' if vowel else 'a'} {phrase}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from routerd.offline.english import PREDICATES, PREPOSITIONS
+from routerd.offline.english import ADVERBS, NO_ARTICLE, PREDICATES, PREPOSITIONS, VERBS
 from routerd.offline.facts import Facts
 from routerd.offline.names import (
     listing,
@@ -16,7 +16,7 @@ from routerd.offline.names import (
     with_article,
     words,
 )
-from routerd.offline.source import Function, dotted, own
+from routerd.offline.source import Function, dotted
 
 _DUNDERS = {
     "__init__": "Initialize the {owner}.", "__new__": "Create a new instance.",
@@ -93,7 +93,18 @@ def condition(facts: Facts) -> str:
     named = [p for p in facts.parameters if not p.stars]
     if len(named) == 1 and named[0].default is None:
         subject = f"`{named[0].name}`"
-    return f"{subject} {PREDICATES[raw[0]]} {' '.join(parts[1:])}"
+    rest = " ".join(parts[1:])
+    if raw[0] in ("is", "was") and len(parts) > 2 and not any(_qualifies(part) for part in parts[1:]):
+        rest = with_article(rest)
+    return f"{subject} {PREDICATES[raw[0]]} {rest}"
+
+
+def _qualifies(word: str) -> bool:
+    """Whether a word keeps a predicate from being a noun: ``is in range``, ``is not closed``, ``is fully loaded``."""
+    known = (
+        word in PREPOSITIONS or word in ADVERBS or word in NO_ARTICLE or word in VERBS or word in ("not", "and", "or")
+    )
+    return known or word.endswith(("ed", "ing", "able", "ible", "ly"))
 
 
 def class_summary(node: ast.ClassDef) -> str:
@@ -197,18 +208,3 @@ def _nominal(parts: tuple[str, ...], facts: Facts) -> str:
         return f"yield {object_of('', parts)}"
     verb = "return" if facts.returns_value else "handle"
     return f"{verb} {object_of('', parts)}"
-
-
-def attributes_set(node: ast.ClassDef) -> dict[str, ast.expr]:
-    """Public attributes that ``__init__`` assigns, with their first values."""
-    found: dict[str, ast.expr] = {}
-    for method in node.body:
-        if not (isinstance(method, ast.FunctionDef) and method.name == "__init__"):
-            continue
-        for statement in own(method):
-            targets = statement.targets if isinstance(statement, ast.Assign) else []
-            for target in targets:
-                if dotted(target).startswith("self.") and isinstance(target, ast.Attribute) and target.attr[0] != "_":
-                    assert isinstance(statement, ast.Assign)
-                    found.setdefault(target.attr, statement.value)
-    return found

@@ -33,8 +33,10 @@ def plain_faults(document: Document, outline: Outline) -> Iterator[StaticFinding
             yield StaticFinding(number, Severity.ERROR, "A merge conflict was left in the file.", "merge-conflict")
         if leftover and leftover.match(line):
             yield StaticFinding(number, Severity.WARNING, "This looks like a leftover of debugging.", "debug-leftover")
-    for fault in outline.faults:
-        yield StaticFinding(fault.start.line, Severity.ERROR, "The file does not parse here.", "syntax")
+    # The rest follows from the first, and the grammar may be older than the language.
+    for fault in outline.faults[:1]:
+        message = "routerd's own parser stops here; the language's tools may well accept it."
+        yield StaticFinding(fault.start.line, Severity.INFORMATION, message, "syntax")
     for symbol in outline.symbols:
         length = symbol.whole.end.line - symbol.whole.start.line + 1
         if symbol.kind.callable and length > _MAX_BODY_LINES:

@@ -1,61 +1,44 @@
-"""Describes what a function returns or yields, by its return statements, then by its name."""
+"""Describes what a function returns or yields, by its return and yield statements."""
 
 from __future__ import annotations
 
 import ast
 
-from routerd.offline.english import PREDICATES, VERBS, word_set
+from routerd.offline.english import PREDICATES, word_set
 from routerd.offline.facts import Facts
-from routerd.offline.names import listing, object_of, raw_words, sentence, words
-from routerd.offline.phrases import condition
+from routerd.offline.names import listing, raw_words, sentence, words
 from routerd.offline.source import annotation_text, dotted, short
 from routerd.offline.styles import DocEntry
 
 _EMPTY_NAMES = word_set("result results res ret retval rv r x y out output value values v data")
 """Local names without meaning."""
 _MAX_KEYS = 6
-_GIVING = word_set("get fetch find compute calculate load read make create build select pick choose")
-"""Verbs whose object is the result."""
 
 
 def returned(facts: Facts) -> DocEntry | None:
-    """The documentation line of the result; ``None`` without a result."""
-    if not facts.returns_value or facts.is_property:
+    """The documentation line of the result; ``None`` without a result, or where the body does not say what it is."""
+    phrase = "" if not facts.returns_value or facts.is_property else _result(list(facts.results))
+    if not phrase or (raw_words(facts.node.name)[:1] and raw_words(facts.node.name)[0] in PREDICATES):
         return None
-    annotation = facts.node.returns
-    text = sentence(_result(facts))
+    text = sentence(phrase)
     if facts.may_return_none:
         text = text.removesuffix(".") + ", or `None`."
-    return DocEntry("", annotation_text(annotation) or _inferred(facts), text)
+    return DocEntry("", annotation_text(facts.node.returns) or _inferred(facts), text)
 
 
 def yielded(facts: Facts) -> DocEntry | None:
-    """The documentation line of the yielded values."""
-    if not facts.yields:
-        return None
+    """The documentation line of the yielded values; ``None`` where the body does not say what they are."""
     values = [n.value for n in facts.yields if isinstance(n, ast.Yield) and n.value is not None]
     phrase = _same_names(values) or _shape(values)
-    noun = (
-        words(facts.node.name)[1:] if raw_words(facts.node.name)[:1] and raw_words(facts.node.name)[0] in VERBS else ()
-    )
-    if not phrase:
-        phrase = object_of("", noun) if noun else "the next item"
-    if facts.is_context_manager and not values:
+    if facts.is_context_manager and facts.yields and not values:
         phrase = "nothing, for the time of the `with` block"
-    return DocEntry("", _item_type(facts.node.returns), sentence(phrase))
+    return DocEntry("", _item_type(facts.node.returns), sentence(phrase)) if phrase else None
 
 
-def _result(facts: Facts) -> str:
-    values = list(facts.results)
-    raw = raw_words(facts.node.name)
-    said = annotation_text(facts.node.returns) == "bool"
-    boolean = said or (bool(values) and all(_boolean(value) for value in values))
-    if boolean and len(raw) > 1 and raw[0] in PREDICATES:
-        return f"`True` if {condition(facts)}, else `False`"
-    known = _same_names(values) or _shape(values) or _from_name(facts)
-    if known == "the result" and len(values) == 1 and short(values[0]):
-        return f"`{short(values[0])}`"
-    return known
+def _result(values: list[ast.expr]) -> str:
+    known = _same_names(values) or _shape(values)
+    code = short(values[0]) if len(values) == 1 else ""
+    return known or (f"`{code}`" if code else "")
 
 
 def _same_names(values: list[ast.expr]) -> str:
@@ -90,17 +73,6 @@ def _shape(values: list[ast.expr]) -> str:
         if name == "cls" or (name[:1].isupper() and not name.isupper()):
             return "a new instance" if name == "cls" else f"a new `{name}`"
     return f"whether `{short(value)}`" if isinstance(value, ast.Compare) and short(value) else ""
-
-
-def _from_name(facts: Facts) -> str:
-    parts, raw = words(facts.node.name), raw_words(facts.node.name)
-    if not parts or facts.node.name.startswith("__"):
-        return "the result"
-    if raw[0] in _GIVING and len(parts) > 1:
-        return object_of("", parts[1:])
-    if raw[0] in ("to", "as") and len(parts) > 1:
-        return f"the value as {' '.join(parts[1:])}"
-    return "the result" if raw[0] in VERBS or raw[0] in PREDICATES else object_of("", parts)
 
 
 def _boolean(value: ast.expr) -> bool:

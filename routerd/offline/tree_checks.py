@@ -64,7 +64,7 @@ def _defaults(node: Function) -> Iterator[StaticFinding]:
                 f"The default of `{argument.arg}` is made once and shared by every call: "
                 "default to `None` and make a new one inside."
             )
-            yield StaticFinding(default.lineno - 1, Severity.ERROR, message, "mutable-default", ("B006", "B008"))
+            yield StaticFinding(default.lineno - 1, Severity.WARNING, message, "mutable-default", ("B006", "B008"))
 
 
 def _shadows(node: Function) -> Iterator[StaticFinding]:
@@ -104,7 +104,7 @@ def _identity(node: ast.Compare) -> Iterator[StaticFinding]:
         ):
             word = "==" if isinstance(operation, ast.Is) else "!="
             message = f"`is` compares identity, which for `{short(right) or 'a literal'}` is chance: use `{word}`."
-            yield StaticFinding(node.lineno - 1, Severity.ERROR, message, "is-literal", ("F632",))
+            yield StaticFinding(node.lineno - 1, Severity.WARNING, message, "is-literal", ("F632",))
 
 
 def _leaks(node: Function) -> Iterator[StaticFinding]:
@@ -154,7 +154,7 @@ def _same_tests(node: ast.If) -> Iterator[StaticFinding]:
             isinstance(n, ast.Call | ast.NamedExpr) for n in ast.walk(node.test)
         ):
             message = "This branch is never taken: the same test stands above."
-            yield StaticFinding(below[0].lineno - 1, Severity.ERROR, message, "same-test")
+            yield StaticFinding(below[0].lineno - 1, Severity.WARNING, message, "same-test")
             return
         below = below[0].orelse
 
@@ -166,7 +166,7 @@ def _self_less(node: ast.ClassDef) -> Iterator[StaticFinding]:
         a = method.args
         if not (a.posonlyargs or a.args or a.vararg) and not method.name.startswith("__"):
             message = f"`{method.name}` takes no `self`: calling it on an instance raises TypeError."
-            yield StaticFinding(method.lineno - 1, Severity.ERROR, message, "no-self", ("N805", "PLE0211"))
+            yield StaticFinding(method.lineno - 1, Severity.WARNING, message, "no-self", ("N805", "PLE0211"))
 
 
 def _compared_with_itself(node: ast.Compare) -> Iterator[StaticFinding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from routerd.domain.action import Contract
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import dollars
@@ -13,6 +14,8 @@ from routerd.domain.ports import Editor, Workspace
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.verdict import Refusal, Stale
+from routerd.languages import has_tree
+from routerd.languages.spec import Tree
 from routerd.pipeline.receipt import Receipt
 from routerd.steps.anchor import anchor
 from routerd.steps.permit import look_first
@@ -47,7 +50,10 @@ async def deliver(
     problem = await editor.apply(settled, label)
     if problem is None:
         return replace(
-            accepted, status=Status.APPLIED, message=_done(f"{label}: {_found(settled)}", receipt), change=settled
+            accepted,
+            status=Status.APPLIED,
+            message=_done(f"{label}: {_found(settled)}", question, receipt),
+            change=settled,
         )
     if isinstance(problem, Stale) and tries > 1:
         return await deliver(accepted, question, workspace, editor, receipt, tries - 1)
@@ -87,10 +93,13 @@ def _found(change: Change) -> str:
     return f"{count or 'no'} finding{'s' * (count != 1)}{dropped}, "
 
 
-def _done(begin: str, receipt: Receipt) -> str:
+def _done(begin: str, question: Question, receipt: Receipt) -> str:
     """The message of a success: the model, its cost, and the failures before it."""
     last = receipt.attempts[-1]
     if last.model == OFFLINE:
+        language = question.request.document.language
+        if question.spec.contract is Contract.FINDINGS and not has_tree(language, Tree.PYTHON):
+            return f"{begin}offline, only markers, leftovers of debugging and length are checked in {language}."
         return f"{begin}done offline, without a model."
     price = "nothing (cached)" if last.cached else dollars(last.cost)
     if receipt.spent > (last.cost or 0):

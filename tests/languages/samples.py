@@ -1,4 +1,4 @@
-"""For each language: tests of ``total`` that assert, word for word the same tests that do not, and a skip."""
+"""For each language: tests of ``total`` that assert, and word for word the same tests that do not."""
 
 from __future__ import annotations
 

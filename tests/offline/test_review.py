@@ -98,3 +98,39 @@ async def test_a_merge_conflict_that_was_left_behind_is_an_error() -> None:
     asked = question("review", "a: 1\n<<<<<<< HEAD\nb: 2\n", path="a.yaml", language="yaml")
     (found,) = judged(await reply(asked), asked).findings or ()
     assert (found.rule, found.severity.value, found.span.start.line) == ("merge-conflict", "error", 1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x):\n    return f'nothing to fill in'\n",
+        "def f():\n    return get_ipython()\n",
+        "def f():\n    raise\n",
+        "import hashlib\n\n\ndef f(b):\n    return hashlib.sha1(b)\n",
+        "def f(x=[]):\n    return x\n",
+    ],
+)
+async def test_what_may_be_meant_is_no_error(source: str) -> None:
+    found = json.loads((await reply(question("review", source))).text)["findings"]
+    assert found
+    assert "error" not in [item["severity"] for item in found]
+
+
+async def test_what_python_itself_refuses_is_an_error() -> None:
+    found = json.loads((await reply(question("review", "def f():\n    return '%d %d' % (1,)\n"))).text)["findings"]
+    assert [item["severity"] for item in found] == ["error"]
+    found = json.loads((await reply(question("review", "def f(:\n    pass\n"))).text)["findings"]
+    assert "error" in [item["severity"] for item in found]
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "source"),
+    [
+        ("typescript", "a.ts", "export interface Box<in out T> {\n  get(): T;\n}\n"),
+        ("go", "a.go", "package a\n\nfunc f() { ]] }\n"),
+        ("rust", "a.rs", "fn f() { ]] }\n"),
+    ],
+)
+async def test_a_gap_of_the_grammar_is_never_an_error(language: str, path: str, source: str) -> None:
+    found = json.loads((await reply(question("review", source, path=path, language=language))).text)["findings"]
+    assert [item["severity"] for item in found if item["rule"] == "syntax"] == ["information"]

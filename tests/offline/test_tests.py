@@ -1,4 +1,4 @@
-"""The generated tests: green when run, worked out and never run by routerd, explicit about what they skip."""
+"""The generated tests: worked out and never run by routerd, green when run, and nothing besides."""
 
 from __future__ import annotations
 
@@ -9,24 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
 
 from routerd.domain.errors import UpstreamError
 from routerd.domain.reply import Change
 from tests.offline.asking import judged, question, reply
 
 SOURCE = (Path(__file__).parent / "pure_functions.txt").read_text("utf-8")
-STANDARD = [
-    "bisect",
-    "calendar",
-    "colorsys",
-    "difflib",
-    "fractions",
-    "heapq",
-    "ipaddress",
-    "shlex",
-    "statistics",
-    "textwrap",
-]
+FIRST_PARTY = 'lint.isort.known-first-party = ["sample"]'
+STANDARD = ["difflib", "shlex", "statistics"]
 
 
 async def generated(source: str, at: str | None = None, path: str = "sample.py") -> str:
@@ -51,15 +42,45 @@ def run(folder: Path) -> tuple[dict[str, int], str]:
     }, done.stdout
 
 
-async def test_tests_of_thirty_functions_and_classes_run_green_and_skip_with_reasons(tmp_path: Path) -> None:
+async def test_tests_of_thirty_functions_and_classes_run_green_without_a_skip(tmp_path: Path) -> None:
     tests = await generated(SOURCE)
     (tmp_path / "sample.py").write_text(SOURCE, "utf-8")
     (tmp_path / "test_sample.py").write_text(tests, "utf-8")
     counts, output = run(tmp_path)
-    assert set(counts) == {"passed", "skipped"}, output
-    assert counts["passed"] >= 50
-    assert counts["skipped"] >= 10
-    assert output.count("offline, no model: ") >= 10
+    assert set(counts) == {"passed"}, output
+    assert counts["passed"] >= 14
+    assert "inspect" not in tests
+    assert "callable(" not in tests
+
+
+async def test_the_written_module_passes_the_usual_linter_and_formatter() -> None:
+    tests = (await generated(SOURCE)).encode()
+    for command in (
+        ["check", "--isolated", "--select", "E,F,I,W", "--config", FIRST_PARTY],
+        ["format", "--check", "--isolated"],
+    ):
+        done = subprocess.run(
+            [find_ruff_bin(), *command, "--stdin-filename", "tests/test_sample.py", "-"],
+            input=tests,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout.decode()
+
+
+async def test_where_nothing_can_be_worked_out_nothing_is_written() -> None:
+    with pytest.raises(UpstreamError, match=r"^Nothing certain to test offline in `f`; a model can: routerd config"):
+        await reply(question("test", "def f(x, y):\n    return x + y\n", "f"))
+
+
+async def test_the_module_says_how_many_functions_could_be_worked_out() -> None:
+    source = "def f(x, y):\n    return x + y\n\n\ndef twice(n: int) -> int:\n    return 2 * n\n"
+    assert "without a model: 1 of 2 functions of sample" in await generated(source)
+
+
+async def test_a_parameter_that_the_body_treats_as_text_is_tried_with_text() -> None:
+    source = "def split(line, sep=':'):\n    name, _, value = line.partition(sep)\n    return name, value.strip()\n"
+    assert 'assert split("a: b", ":") == ("a", "b")' in await generated(source)
 
 
 @pytest.mark.parametrize(
@@ -70,17 +91,13 @@ async def test_tests_of_thirty_functions_and_classes_run_green_and_skip_with_rea
         "assert mean([0.5, 2.0]) == 1.25",
         "assert fibonacci(5) == 5",
         "assert gcd(2, 5) == 1",
-        "assert initials('a b') == 'AB'",
-        "assert invert({'a': 1, 'b': 2}) == {1: 'a', 2: 'b'}",
+        'assert initials("a b") == "AB"',
+        'assert invert({"a": 1, "b": 2}) == {1: "a", 2: "b"}',
         "assert is_even(2) is True",
-        "assert nothing() is None",
-        "assert version() == '1.10'",
-        "assert greet('a b', polite=False) == 'Hi a b'",
+        'assert version() == "1.10"',
+        'assert greet("a b", polite=False) == "Hi a b"',
         "with pytest.raises(ValueError):\n        clamp(2, 5, 0)",
         "with pytest.raises(AttributeError):\n        slug(None)",
-        "assert Colour.RED.value == 'red'",
-        "assert point.x == 2",
-        'assert list(inspect.signature(Point.moved).parameters) == ["self", "dx"]',
     ],
 )
 async def test_what_follows_from_a_body_or_a_docstring_is_asserted(line: str) -> None:
@@ -89,12 +106,26 @@ async def test_what_follows_from_a_body_or_a_docstring_is_asserted(line: str) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["unannotated", "reads", "roll", "forever", "huge", "own_error", "implicit", "cached", "managed", "later", "outer"],
+    [
+        "unannotated",
+        "nothing",
+        "Colour",
+        "Point",
+        "reads",
+        "roll",
+        "forever",
+        "huge",
+        "own_error",
+        "implicit",
+        "cached",
+        "managed",
+        "later",
+        "outer",
+    ],
 )
-async def test_what_cannot_be_worked_out_is_skipped_and_not_guessed(name: str) -> None:
+async def test_what_cannot_be_worked_out_is_left_out_and_not_guessed(name: str) -> None:
     tests = await generated(SOURCE)
-    assert f"offline, no model: {name} was not called" in tests
-    assert f"def test_{name}_gives_what" not in tests
+    assert f"def test_{name.lower()}_" not in tests
 
 
 async def test_the_output_of_a_docstring_is_compared_as_a_value_where_nothing_prints() -> None:
@@ -113,7 +144,7 @@ async def test_a_file_whose_name_is_no_identifier_is_imported_all_the_same(tmp_p
     (tmp_path / "my-script.py").write_text(source, "utf-8")
     (tmp_path / "test_it.py").write_text(await generated(source, path="my-script.py"), "utf-8")
     counts, output = run(tmp_path)
-    assert counts == {"passed": 2}, output
+    assert counts == {"passed": 1}, output
 
 
 async def test_user_code_is_never_run_while_tests_are_written(tmp_path: Path) -> None:
@@ -136,5 +167,4 @@ async def test_tests_of_modules_of_the_standard_library_run_green(tmp_path: Path
         source = (library / f"{name}.py").read_text("utf-8")
         (tmp_path / f"test_of_{name}.py").write_text(await generated(source, path=f"{name}.py"), "utf-8")
     counts, output = run(tmp_path)
-    assert set(counts) <= {"passed", "skipped"}, output
-    assert counts["passed"] > 200
+    assert set(counts) == {"passed"}, output

@@ -1,4 +1,4 @@
-"""Tests by their signs: how a language's frameworks write a test, an assertion and an honest skip."""
+"""Tests by their signs: how a language's frameworks write a test and an assertion that depends on the target."""
 
 from __future__ import annotations
 
@@ -8,17 +8,64 @@ from routerd.domain.verdict import Rejected
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import CommentStyle, Merge, Signs
 
+_NAME = re.compile(r"[^\W\d]\w*[!?]?")
+_NEUTRAL = frozenset(
+    ("true", "false", "True", "False", "null", "nil", "None", "undefined", "typeof", "function", "not", "is", "in")
+)
+"""Words of an assertion that say nothing of what is tested."""
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
-def asserts_by_signs(added: str, signs: Signs, comments: CommentStyle, merge: Merge) -> Rejected | None:
+
+def asserts_by_signs(
+    added: str, signs: Signs, comments: CommentStyle, merge: Merge, targets: frozenset[str]
+) -> Rejected | None:
     """What keeps added tests from being tests; words in comments, strings and imports do not count."""
     code = compiled(merge.statement, re.M).sub("", added)
     code = compiled(comments.strings_and_comments, re.S).sub(_emptied, code)
     code = re.sub(r"\s*([^\w\s'\"])\s*", r"\1", " ".join(code.split()))
     if not compiled(signs.test).search(code):
         return Rejected("the reply holds no test", mechanical=True)
-    if not (compiled(signs.assertion).search(code) or compiled(signs.skip).search(code)):
+    assertions = list(compiled(signs.assertion).finditer(code))
+    if not assertions:
         return Rejected("the tests assert nothing", mechanical=True)
+    bare: frozenset[str] = frozenset() if signs.bare_name_calls else targets
+    if all(_vacuous(_arguments(code, found), bare) for found in assertions):
+        return Rejected("the tests assert nothing that depends on a call of what they test", mechanical=True)
     return None
+
+
+def _vacuous(arguments: list[str], targets: frozenset[str]) -> bool:
+    """Whether an assertion names nothing but the target without a call, or compares a thing to itself."""
+    whole = ",".join(arguments)
+    # Strings are empty by now, so two arguments that hold one may differ.
+    same = len(arguments) > 1 and arguments[0] == arguments[1] and not re.search(r"['\"`]", whole)
+    if same and _NAME.search(arguments[0]):
+        return True
+    names = [(found[0], whole[found.end() : found.end() + 1]) for found in _NAME.finditer(whole)]
+    named = {name for name, _ in names} - _NEUTRAL
+    used = any(name in targets and after in ("(", "[", "{") and after for name, after in names)
+    return bool(named) and named <= targets and not used
+
+
+def _arguments(code: str, found: re.Match[str]) -> list[str]:
+    """The arguments of an assertion, split at its commas; none where it has no brackets."""
+    start = code.find("(", found.start())
+    if start < 0 or start > found.end() + 1:
+        return []
+    pieces, piece, waiting = list[str](), "", [")"]
+    for character in code[start + 1 :]:
+        if character in _CLOSING:
+            waiting.append(_CLOSING[character])
+        elif character == waiting[-1]:
+            waiting.pop()
+            if not waiting:
+                return [*pieces, piece]
+        elif character == "," and len(waiting) == 1:
+            pieces.append(piece)
+            piece = ""
+            continue
+        piece += character
+    return []
 
 
 def _emptied(found: re.Match[str]) -> str:

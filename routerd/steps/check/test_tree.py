@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from routerd.domain.prompt import Question
 from routerd.domain.python_tree import python_tree
 from routerd.domain.verdict import Rejected
+from routerd.steps.check.test_meaning import Function, TestScope, same_arguments, scope_of
 
-_CHECKS = frozenset(("raises", "warns", "deprecated_call"))
-_WITH_REASON = frozenset(("fail", "skip", "skipTest", "xfail"))
-"""Calls of pytest and unittest that are an assertion, or say with a reason why there is none."""
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_CHECKS = frozenset(("raises", "warns", "deprecated_call", "fail"))
+"""Calls of pytest and unittest that assert what the code around them does."""
+_NEVER_RUN = frozenset(("skip", "skipTest", "importorskip"))
 
 
 def asserts_by_tree(added: str, whole: ast.Module | None, question: Question) -> Rejected | None:
@@ -24,12 +23,16 @@ def asserts_by_tree(added: str, whole: ast.Module | None, question: Question) ->
     tests = list(_tests(tree))
     if not tests:
         return Rejected("the reply holds no test function", mechanical=True)
-    empty = [test.name for test in tests if not _asserts(test, tree)]
-    if empty:
-        return Rejected(f"the test '{empty[0]}' asserts nothing", mechanical=True)
+    targets = frozenset(
+        name for symbol in question.target.symbols for name in symbol.qualname.split(".") if name.isidentifier()
+    )
+    for test in tests:
+        fault = _fault(test, scope_of(test, whole, targets))
+        if fault:
+            return Rejected(f"the test '{test.name}' {fault}", mechanical=True)
     names = {symbol.name for symbol in question.target.symbols if symbol.container is None}
     copied = next(
-        (node.name for node in tree.body if isinstance(node, _Function | ast.ClassDef) and node.name in names),
+        (node.name for node in tree.body if isinstance(node, Function | ast.ClassDef) and node.name in names),
         None,
     )
     if copied:
@@ -40,42 +43,52 @@ def asserts_by_tree(added: str, whole: ast.Module | None, question: Question) ->
     return None
 
 
-def _tests(tree: ast.Module) -> Iterator[_Function]:
+def _tests(tree: ast.Module) -> Iterator[Function]:
     for node in tree.body:
         inner = node.body if isinstance(node, ast.ClassDef) else [node]
         for function in inner:
-            if isinstance(function, _Function) and function.name.startswith("test"):
+            if isinstance(function, Function) and function.name.startswith("test"):
                 yield function
 
 
-def _asserts(test: _Function, module: ast.Module) -> bool:
-    """Whether a test asserts, says that it is skipped, or calls a function of its module that asserts."""
-    marks = [ast.unparse(mark) for mark in test.decorator_list if isinstance(mark, ast.Call)]
-    if any("skip" in mark or "xfail" in mark for mark in marks):
+def _fault(test: Function, scope: TestScope) -> str:
+    """Why a test tests nothing of the target; ``""`` if it tests something."""
+    if any(_called_name(mark) in _NEVER_RUN for mark in test.decorator_list):
+        return "is always skipped: leave it out or test something"
+    nodes = [node for function in scope.functions for node in ast.walk(function)]
+    assertions = [node for node in nodes if _is_assertion(node)]
+    if not assertions:
+        skipped = any(isinstance(node, ast.Call) and _called(node) in _NEVER_RUN for node in nodes)
+        return "is only skipped: leave it out or test something" if skipped else "asserts nothing"
+    if not scope.targets:
+        return ""
+    if not scope.calls_target():
+        return f"never calls {' or '.join(sorted(scope.targets)[:3])}"
+    if not any(_tells(node, scope) for node in assertions):
+        return "asserts nothing that depends on what the target does"
+    return ""
+
+
+def _tells(node: ast.AST, scope: TestScope) -> bool:
+    """Whether an assertion can fail by what the target does."""
+    if isinstance(node, ast.Assert):
+        return scope.depends(node.test)
+    assert isinstance(node, ast.Call)
+    if _called(node) in _CHECKS or _called(node).startswith(("assertRaises", "assertWarns", "assert_called")):
         return True
-    own = {node.name: node for node in ast.walk(module) if isinstance(node, _Function) and node is not test}
-    for node in ast.walk(test):
-        if _is_assertion(node):
-            return True
-        called = _called(node) if isinstance(node, ast.Call) else ""
-        if called in own and any(_is_assertion(inner) for inner in ast.walk(own[called])):
-            return True
-    return False
+    if same_arguments(node):
+        return False
+    return scope.depends(node) if node.args else True
 
 
 def _is_assertion(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert):
-        # ``assert True`` holds whatever the code does.
-        return any(isinstance(part, ast.Name | ast.Call | ast.Attribute) for part in ast.walk(node.test))
-    if not isinstance(node, ast.Call):
-        return False
-    name = _called(node)
-    if name.startswith(("assert", "Assert")):
-        parts = [part for argument in node.args for part in ast.walk(argument)]
-        return name.startswith("assert_") or any(
-            isinstance(part, ast.Name | ast.Call | ast.Attribute) for part in parts
-        )
-    return name in _CHECKS or (name in _WITH_REASON and bool(node.args or node.keywords))
+        return True
+    return isinstance(node, ast.Call) and (_called(node).startswith(("assert", "Assert")) or _called(node) in _CHECKS)
+
+
+def _called_name(mark: ast.expr) -> str:
+    return ast.unparse(mark.func if isinstance(mark, ast.Call) else mark).rpartition(".")[2]
 
 
 def _called(node: ast.Call) -> str:

@@ -53,4 +53,4 @@ def _about(file: FileChange, programs: Programs, question: Question) -> Verdict:
     signs, merge = spec.tests.signs, spec.tests.merge
     if isinstance(signs, Tree) or isinstance(merge, Tree):
         return asserts_by_tree(added, programs.tree_after, question) or Accepted()
-    return asserts_by_signs(added, signs, spec.comments, merge) or Accepted()
+    return asserts_by_signs(added, signs, spec.comments, merge, frozenset(names)) or Accepted()
