@@ -214,6 +214,14 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         ("files",),
         False,
     ),
+    "config schema": (
+        "Print the JSON schema of a configuration file, for editors and checkers.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
 }
 """By name, the program itself as "": its help; its options, each with its kind of value (empty: a switch) and help; the
 kinds of its arguments; and whether the last argument may be repeated."""
