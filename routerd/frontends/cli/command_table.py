@@ -103,6 +103,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         "Spend, savings and the accuracy of estimates.",
         {
             "--since": ("text", "only the last days"),
+            "--by": ("text", "tier, model, action, client, session, project"),
             "--json": ("", "print JSON"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),

@@ -143,6 +143,43 @@ def test_max_cost_stops_before_the_action_has_cost_more(routerd: Run, upstream: 
         assert (done.returncode, "--max-cost takes an amount" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        ("tier", {"utility", "logic"}),
+        ("model", {"local/test-model"}),
+        ("action", {"document", "explain"}),
+        ("project", {"ROOT"}),
+        ("client", {None}),
+        ("session", {None}),
+    ],
+)
+def test_stats_are_summed_by_a_key_and_an_unrecorded_one_is_unknown(
+    routerd: Run, root: Path, by: str, keys: set[str | None]
+) -> None:
+    empty = json.loads(routerd("stats", "--by", by, "--json").stdout)
+    assert (empty["rows"], empty["spent"]) == ([], "0")
+    for action in ("document", "explain"):
+        assert routerd("run", action, "labels.py:4").returncode == 0
+    found = json.loads(routerd("stats", "--by", by, "--json").stdout)
+    assert found["by"] == by
+    assert {row["key"] for row in found["rows"]} == {str(root.resolve()) if key == "ROOT" else key for key in keys}
+    for total in ("spent", "saved"):
+        assert sum(Decimal(row[total]) for row in found["rows"]) == Decimal(found[total])
+    assert Decimal(found["spent"]) > 0
+    assert sum(row["requests"] for row in found["rows"]) == found["requests"] == 2
+    assert sum(row["usage"]["output"] for row in found["rows"]) == found["usage"]["output"] > 0
+    assert (found["note"] is None) == (None not in keys)
+    told = routerd("stats", "--by", by)
+    assert ("is not recorded yet" in told.stderr) == (None in keys)
+    assert "2 requests. Spent $" in told.stdout
+
+
+def test_stats_by_what_is_no_key_are_refused_with_those_that_are(routerd: Run) -> None:
+    done = routerd("stats", "--by", "colour")
+    assert (done.returncode, "choose tier, model, action" in done.stderr) == (2, True)
+
+
 def test_commit_prints_a_message_for_what_is_staged_in_the_style_of_the_log(
     routerd: Run, repository: Path, upstream: InThread
 ) -> None:
