@@ -64,6 +64,7 @@ _BODY = """
 # [providers.corp]                                 # any OpenAI-compatible endpoint
 # base_url = "https://llm.example.com/v1"
 # api_key = { command = ["pass", "show", "llm"] }  # or { env = "…" } or { keyring = "…" }
+# headers = { x-team = "search" }                  # added to every request
 # rpm = 500                                        # requests per minute
 # tpm = 400_000                                    # tokens per minute
 # max_concurrency = 8                              # requests at once
@@ -84,6 +85,7 @@ _BODY = """
 # checked = "2026-11-01"                           # when you last looked these prices up
 # context = 64_000                                 # tokens
 # max_output = 8_000
+# first_token_s = 120                              # seconds until it begins to answer
 """
 
 
