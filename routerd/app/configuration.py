@@ -52,6 +52,11 @@ def settings() -> tuple[Setting, ...]:
     return tuple(found)
 
 
+def schema() -> Mapping[str, object]:
+    """The JSON schema of a configuration file."""
+    return config.json_schema()
+
+
 def _in_force(value: object, key: str) -> object:
     """What holds where not even the built-in file says anything: the default of the domain's own type."""
     for part in key.split("."):

@@ -20,12 +20,18 @@ from routerd.system.uris import path_of
 class FileEditor:
     """Writes changes if it may; otherwise they stay proposals."""
 
-    def __init__(self, app: App, about: str, write: bool, ask: bool) -> None:
-        """``about``: the URI of what was asked about. ``ask``: whether a person at the terminal can confirm a price."""
+    def __init__(self, app: App, about: str, write: bool, ask: bool, agreed: bool = False) -> None:
+        """``about``: the URI of what was asked about.
+
+        ``ask``: whether a person at the terminal can confirm a price; ``agreed``: whether every price is confirmed.
+        """
         self._about = about
         self._app = app
         self._write = write
         self._ask = ask
+        self._agreed = agreed
+        self.unasked = False
+        """Whether a question had nobody to answer it."""
 
     def current(self, uri: str) -> Document | None:
         """The file as it is on disk now."""
@@ -51,7 +57,10 @@ class FileEditor:
 
     async def confirm(self, question: str) -> bool:
         """Ask at the terminal; a script is never asked, and no answer is no."""
+        if self._agreed:
+            return True
         if not self._ask:
+            self.unasked = True
             return False
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201  # a question to a person
         return (await _typed()).strip().lower() in ("y", "yes")

@@ -153,6 +153,10 @@ class App:
             return (f"{fault} The configuration stays as it was.",)
         return self.problems
 
+    def limit_actions(self, dollars: Decimal, by: str) -> None:
+        """Let no action cost more than so many dollars until the next reload; ``by`` names the limit in messages."""
+        self._snapshot = self._snapshot.limited(dollars, by)
+
     def model_warnings(self) -> tuple[str, ...]:
         """Sentences on the user's models that are retired or unknown; quick once ``warm`` is done."""
         return tuple(doubt for model in self._chosen if (doubt := self._catalogue.warning(model)))

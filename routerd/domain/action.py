@@ -143,6 +143,8 @@ class Request:
     whole_file: bool = False
     replace: bool = False
     """Whether documentation that already exists may be rewritten."""
+    fresh: bool = False
+    """Whether a model is asked even if the same question was answered before."""
     diagnostics: tuple[str, ...] = ()
     """The editor's diagnostics at the place, each with its line, for an action that is ``diagnosed``."""
     subjects: tuple[str, ...] = ()

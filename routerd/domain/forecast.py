@@ -55,6 +55,8 @@ class Forecast:
     """In the order in which they are tried."""
     refusal: Refusal | None = None
     """Why nothing may be sent; ``None`` if the action may run."""
+    with_key: PricedCandidate | None = None
+    """The first configured paid model, where no model of the action has a key; else ``None``."""
 
     @property
     def likely(self) -> Decimal | None:

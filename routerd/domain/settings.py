@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -86,6 +86,14 @@ class Budget:
     monthly: Decimal | None = None
     per_action: Decimal | None = None
     confirm_above: Decimal | None = None
+    per_action_by: str = "budget.per_action"
+    """What sets the limit of one action: a setting, or an option of the command line."""
+
+    def lowered(self, per_action: Decimal, by: str) -> Budget:
+        """The same with one action limited to ``per_action`` dollars, where it is not limited to less."""
+        if self.per_action is not None and self.per_action <= per_action:
+            return self
+        return replace(self, per_action=per_action, per_action_by=by)
 
     @property
     def limited(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import Settings
@@ -17,6 +18,11 @@ class Snapshot:
     settings: Settings
     usable: Mapping[Tier, tuple[ModelRef, ...]]
     """Models whose provider has a key or needs none, and the built-in engine if the policy allows it."""
+
+    def limited(self, per_action: Decimal, by: str) -> Snapshot:
+        """The same with one action limited to so many dollars by ``by``, where it is not limited to less."""
+        budget = self.settings.budget.lowered(per_action, by)
+        return replace(self, settings=replace(self.settings, budget=budget))
 
     def stronger(self, tier: Tier) -> Tier | None:
         """The next stronger tier that has a usable model; ``None`` if there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.money import Usage
@@ -35,6 +36,35 @@ class ModelTotals:
     rejected: int
     failed: int
     cost: Decimal
+    usage: Usage
+
+
+class StatsKey(StrEnum):
+    """What sums can be grouped by."""
+
+    TIER = "tier"
+    MODEL = "model"
+    ACTION = "action"
+    CLIENT = "client"
+    SESSION = "session"
+    PROJECT = "project"
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the ledger has it; the sums of one that it has not are those of a single unknown key."""
+        return self not in (StatsKey.CLIENT, StatsKey.SESSION)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTotals:
+    """The totals of one key, in dollars and tokens."""
+
+    key: str | None
+    """``None`` if it is unknown."""
+    spent: Decimal
+    saved: Decimal
+    requests: int
+    """Jobs with an attempt of this key; one that used two models counts for each of them."""
     usage: Usage
 
 

@@ -56,6 +56,7 @@ def estimate_json(forecast: Forecast | None) -> Json | None:
         "price_source": price.source if price else None,
         "price_checked": price.checked if price else None,
         "candidates": [_candidate_json(candidate) for candidate in forecast.candidates],
+        "with_key": _with_key_json(forecast.with_key),
         "refused": forecast.refusal.message if forecast.refusal else None,
     }
 
@@ -68,6 +69,12 @@ def _candidate_json(candidate: PricedCandidate) -> Json:
         "accepted": None if candidate.accepted is None else round(candidate.accepted, 3),
         "skipped": candidate.skipped,
     }
+
+
+def _with_key_json(candidate: PricedCandidate | None) -> Json | None:
+    if candidate is None:
+        return None
+    return {"model": str(candidate.model), "cost": money(candidate.cost), "price": _about(candidate.cost)}
 
 
 def route_json(route: Route, action: str | None = None, *, neighbours: bool = False) -> Json:
@@ -200,13 +207,17 @@ def offer_title(title: str, forecast: Forecast) -> str:
 
 
 def price_words(forecast: Forecast) -> str:
-    """The likely price and the most that it can be; where nothing may be sent, why not."""
+    """The likely price and the most that it can be, also a model's if none has a key; or why nothing may be sent."""
     if forecast.refusal is not None:
         return forecast.refusal.short or forecast.refusal.message
     likely, most = forecast.likely, forecast.most
-    if not likely:
-        return dollars(likely)
-    return f"≈ {dollars(likely)}" + (f", at most {dollars_at_most(most)}" if most is not None else "")
+    if forecast.with_key is not None:
+        return f"{_about(likely)} ({forecast.with_key.model.model}: {_about(forecast.with_key.cost)})"
+    return _about(likely) + (f", at most {dollars_at_most(most)}" if likely and most is not None else "")
+
+
+def _about(amount: Decimal | None) -> str:
+    return f"≈ {dollars(amount)}" if amount else dollars(amount)
 
 
 def passed_over(forecasts: Iterable[Forecast]) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from routerd.domain.money import dollars
-from routerd.domain.stats import Failovers, Rescues, Stats
+from routerd.domain.stats import Failovers, KeyTotals, Rescues, Stats, StatsKey
 from routerd.frontends.shapes import Json, counted, money, usage_json
 
 
@@ -56,6 +58,33 @@ def stats_json(stats: Stats) -> Json:
             for trial in stats.trials
         ],
     }
+
+
+def totals_json(by: StatsKey, stats: Stats, rows: Iterable[KeyTotals]) -> Json:
+    """What `routerd stats --by KEY --json` prints: the totals by a key, and of all together."""
+    return {
+        "by": str(by),
+        "rows": [
+            {
+                "key": row.key,
+                "spent": money(row.spent),
+                "saved": money(row.saved),
+                "requests": row.requests,
+                "usage": usage_json(row.usage),
+            }
+            for row in rows
+        ],
+        "spent": money(stats.spent),
+        "saved": money(stats.saved),
+        "requests": stats.actions,
+        "usage": usage_json(stats.usage),
+        "note": unrecorded(by),
+    }
+
+
+def unrecorded(by: StatsKey) -> str | None:
+    """A sentence on a key that the ledger does not record; else ``None``."""
+    return None if by.recorded else f"The {by} of a request is not recorded yet, so all of them stand in one row."
 
 
 _NONE_SAVED = "No job was saved after a failure"

@@ -17,6 +17,7 @@ from routerd.domain.prompt import Prompt, Question
 from routerd.domain.quote import Candidate, Estimate, Route, Tariff
 from routerd.domain.settings import Quirks, Settings
 from routerd.domain.snapshot import Snapshot
+from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.routing.prompt_cache import cached_prefix_tokens
 from routerd.routing.pruning import not_worth, prune_chain
@@ -201,8 +202,21 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     likely = expected(asked, settings.routing.escalate)
     capped = cap(settings.budget, likely, asked[0], case.counted)
     bound = most([quotes[model] for candidate in allowed.chain for model in candidate.models], capped)
-    forecast = Forecast(asked[0].estimate, likely, bound, _candidates(route, quotes, skipped))
+    candidates = _candidates(route, quotes, skipped)
+    forecast = Forecast(asked[0].estimate, likely, bound, candidates, with_key=_with_key(case, settings, deps))
     return Decision(allowed, quotes, asked, forecast, capped)
+
+
+def _with_key(case: _Case, settings: Settings, deps: Dependencies) -> PricedCandidate | None:
+    """The first configured paid model where only the built-in engine can be asked, unless the user asked for that."""
+    if case.question.request.model is not None or any(one.models != (OFFLINE,) for one in case.configured.chain):
+        return None
+    for tier in case.configured.first.tier.and_above():
+        for model in settings.tiers.get(tier, ()):
+            if model != OFFLINE:
+                quoted = _quoted(case, Candidate(tier, (model,)), settings, deps)
+                return _candidate(tier, quoted, None)
+    return None
 
 
 def _quoted(case: _Case, candidate: Candidate, settings: Settings, deps: Dependencies) -> Quote:
@@ -225,15 +239,17 @@ def _candidates(
     route: Route, quotes: Mapping[ModelRef, Quote], skipped: Mapping[ModelRef, str]
 ) -> tuple[PricedCandidate, ...]:
     """Every model of the chain with its price, and why it will not be called."""
-    found = []
-    for candidate in route.chain:
-        for model in candidate.models:
-            price = quotes[model].estimate.cost
-            accepted = None if model == OFFLINE else quotes[model].acceptance.likely
-            found.append(
-                PricedCandidate(model, candidate.tier, price.likely if price else None, accepted, skipped.get(model))
-            )
-    return tuple(found)
+    return tuple(
+        _candidate(candidate.tier, quotes[model], skipped.get(model))
+        for candidate in route.chain
+        for model in candidate.models
+    )
+
+
+def _candidate(tier: Tier, quoted: Quote, skipped: str | None) -> PricedCandidate:
+    price = quoted.estimate.cost
+    accepted = None if quoted.model == OFFLINE else quoted.acceptance.likely
+    return PricedCandidate(quoted.model, tier, price.likely if price else None, accepted, skipped)
 
 
 def _tariff(model: ModelRef, request: Request, deps: Dependencies, prompt: Prompt | None = None) -> Tariff:

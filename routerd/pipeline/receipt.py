@@ -95,7 +95,7 @@ class Allowance:
         limit = "" if self.budget.per_action is not None else ", ten times its likely price or a cent"
         return Refusal(
             f"Stopped{spent}: asking {model} may cost {dollars(least)} more, and this action may cost "
-            f"{dollars(self.cap)} in all{limit}. To allow more, set budget.per_action.",
+            f"{dollars(self.cap)} in all{limit}. To allow more, set {self.budget.per_action_by}.",
             RefusalCode.BUDGET,
         )
 

@@ -51,10 +51,11 @@ async def run(
     receipt = _receipt(job, planned, settings, deps, observer)
     outcome = Outcome(Status.FAILED, request.action, "", planned.route, forecast, model=forecast.estimate.model)
     try:
-        declined = forecast.refusal or await _declined(forecast.estimate, settings, editor)
+        offer = _offer(planned, settings)
+        declined = forecast.refusal or await _declined(offer, editor)
         if declined is not None:
             return replace(outcome, status=Status.REFUSED, message=declined.message)
-        allowed = agreed(forecast.estimate, settings.budget.confirm_above)
+        allowed = agreed(forecast, settings.budget.confirm_above, offer is not None)
         async with asyncio.timeout(settings.limits.total_s):
             found = await _Escalation(planned, settings, deps, receipt, editor, allowed).run()
         if isinstance(found, Refusal):
@@ -118,12 +119,17 @@ def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, ob
     )
 
 
-async def _declined(estimate: Estimate, settings: Settings, editor: ports.Editor) -> Refusal | None:
-    """Ask for confirmation where it is required; a Refusal where the user declines."""
-    asked = confirmation(estimate, settings.budget.confirm_above)
-    if asked is None or await editor.confirm(asked):
+def _offer(planned: Plan, settings: Settings) -> str | None:
+    """What the user must agree to before anything is sent; ``None`` if nothing."""
+    question = planned.question
+    title = question.spec.titled(question.target.label, question.request.replace)
+    return confirmation(title, planned.forecast, settings.budget.confirm_above)
+
+
+async def _declined(offer: str | None, editor: ports.Editor) -> Refusal | None:
+    if offer is None or await editor.confirm(f"{offer}. Send it?"):
         return None
-    return Refusal("Not sent: it was not confirmed.", RefusalCode.CONFIRM)
+    return Refusal(f"Not sent: {offer}, and nobody agreed to that.", RefusalCode.CONFIRM)
 
 
 @dataclass(slots=True)
@@ -252,7 +258,7 @@ async def _ask(
 
     Raises BadRequest, as a malformed request is malformed for every candidate.
     """
-    for model in candidate.models:
+    for model in () if question.request.fresh else candidate.models:
         text = deps.cache.get(_key(question, str(model)), deps.clock())
         if text is not None:
             attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from routerd.domain.forecast import Quote
+from routerd.domain.forecast import Forecast, Quote
 from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE
-from routerd.domain.money import dollars
+from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.quote import Estimate
 from routerd.domain.settings import Budget
 from routerd.domain.verdict import Refusal, RefusalCode
@@ -33,7 +33,7 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
     if least is not None and budget.per_action is not None and least > budget.per_action:
         return Refusal(
             f"This could cost {dollars(least)}, above the {dollars(budget.per_action)} "
-            "allowed per action: select less, or raise budget.per_action.",
+            f"allowed per action: select less, or raise {budget.per_action_by}.",
             RefusalCode.BUDGET,
             f"above the {dollars(budget.per_action)} allowed per action",
         )
@@ -51,22 +51,29 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
     return next((over for limit in left if (over := limit.refusal(least or Decimal(0)))), None)
 
 
-def confirmation(estimate: Estimate, confirm_above: Decimal | None) -> str | None:
-    """The question to the user before anything is sent; ``None`` if none is needed."""
+def confirmation(title: str, forecast: Forecast, confirm_above: Decimal | None) -> str | None:
+    """What the user must agree to before anything is sent, without a full stop; ``None`` if nothing."""
+    estimate = forecast.estimate
     if confirm_above is None or estimate.model == OFFLINE:
         return None
     if estimate.cost is None:
-        return f"The price of {estimate.model} is unknown. Send it?"
+        return f"{title} with {estimate.model} has no known price"
     if estimate.cost.high <= confirm_above:
         return None
-    return f"This will cost about {dollars(estimate.cost.likely)} (up to {dollars(estimate.cost.high)}). Send it?"
+    most = estimate.cost.high if forecast.most is None else forecast.most
+    return f"{title} with {estimate.model} will cost about {dollars(forecast.likely)}, at most {dollars_at_most(most)}"
 
 
-def agreed(estimate: Estimate, confirm_above: Decimal | None) -> Decimal | None:
-    """Dollars that the action may cost without another question after the first was confirmed; ``None``: no limit."""
-    if confirm_above is None:
-        return None
-    return max(confirm_above, estimate.cost.high) if estimate.cost else confirm_above
+def agreed(forecast: Forecast, confirm_above: Decimal | None, asked: bool) -> Decimal | None:
+    """Dollars that the action may cost without another question; ``None``: no limit.
+
+    ``asked``: whether the user agreed to what ``confirmation`` told.
+    """
+    cost = forecast.estimate.cost
+    if confirm_above is None or cost is None:
+        return confirm_above
+    most = forecast.most if asked and forecast.most is not None else cost.high
+    return max(confirm_above, most)
 
 
 def asked_again(estimate: Estimate, spent: Decimal, agreed: Decimal | None) -> str | None:

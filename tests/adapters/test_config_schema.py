@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from routerd.adapters.config import Sources, check, json_schema, write_first_file
 from routerd.adapters.config.kinds import ValueKind
 from routerd.adapters.config.schema import ENTRIES
 
@@ -42,19 +44,24 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
     "minProperties": of_type(dict, lambda value, wanted: len(value) >= wanted),
     "maxProperties": of_type(dict, lambda value, wanted: len(value) <= wanted),
     "required": of_type(dict, lambda value, wanted: set(wanted) <= set(value)),
-    # With ``additionalProperties: false``, which stands wherever ``properties`` does.
     "properties": of_type(
-        dict, lambda value, wanted: all(k in wanted and conforms(v, wanted[k]) for k, v in value.items())
-    ),
-    "additionalProperties": of_type(
-        dict, lambda value, wanted: wanted is False or all(conforms(one, wanted) for one in value.values())
+        dict, lambda value, wanted: all(conforms(v, wanted[k]) for k, v in value.items() if k in wanted)
     ),
 }
 """As much of JSON schema as the settings use."""
 
 
+APART = {"$schema", "title", "description", "additionalProperties"}
+"""Words that only tell, and one that ``conforms`` itself reads, as it depends on ``properties``."""
+
+
 def conforms(value: Any, schema: Mapping[str, Any]) -> bool:
-    return all(CHECKS[word](value, wanted) for word, wanted in schema.items())
+    if isinstance(value, dict) and "additionalProperties" in schema:
+        others = [inner for name, inner in value.items() if name not in schema.get("properties", {})]
+        wanted = schema["additionalProperties"]
+        if others and (wanted is False or not all(conforms(inner, wanted) for inner in others)):
+            return False
+    return all(CHECKS[word](value, wanted) for word, wanted in schema.items() if word not in APART)
 
 
 PROBES: list[Any] = [
@@ -85,3 +92,59 @@ def test_the_example_of_a_setting_is_offered(kind: ValueKind) -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.wants)
 def test_nothing_is_offered_that_the_daemon_would_refuse(kind: ValueKind) -> None:
     assert [value for value in PROBES if conforms(value, kind.schema) and not taken(kind, value)] == []
+
+
+VALID = [
+    "",
+    'code_lens = true\n[tiers]\nutility = "n1n/deepseek-v3"\nlogic = ["n1n/gpt-4o", "openai/gpt-4o"]',
+    '[actions]\nask = "auto"\n[budget]\ndaily = "5.00"\n[instructions]\nall = "Be brief."',
+    '[providers.corp]\nbase_url = "https://a.example/v1"\napi_key = { env = "KEY" }\nquirks = { sends_done = true }',
+    '[models."corp/our-model"]\ninput = "0.20"\noutput = "0.60"\ncontext = 64_000',
+    '[[routing.examples]]\ntier = "logic"\ntext = "is it safe"',
+]
+INVALID = [
+    "code_lens = 1",
+    "unknown = true",
+    '[tiers]\ngenius = "n1n/gpt-4o"',
+    '[tiers]\nlogic = "gpt-4o"',
+    '[actions]\nsing = "logic"',
+    '[budget]\ndaily = "-1"',
+    "[budget]\nweekly = '1'",
+    "[providers.corp]\nrpm = 0",
+    '[providers.corp]\napi_key = "sk-itself"',
+    "[providers.corp.quirks]\nnew = true",
+    '[models."a/b"]\nprice = "1"',
+    '[[routing.examples]]\ntier = "logic"',
+]
+
+
+@pytest.mark.parametrize("text", VALID)
+def test_a_right_file_conforms_to_the_whole_schema_and_the_daemon_takes_it(tmp_path: Path, text: str) -> None:
+    assert conforms(tomllib.loads(text), json_schema())
+    (tmp_path / "config.toml").write_text(text, "utf-8")
+    assert check(Sources(tmp_path / "config.toml")) == ()
+
+
+@pytest.mark.parametrize("text", INVALID)
+def test_a_wrong_file_does_not_conform_and_the_daemon_names_what_is_wrong(tmp_path: Path, text: str) -> None:
+    assert not conforms(tomllib.loads(text), json_schema())
+    (tmp_path / "config.toml").write_text(text, "utf-8")
+    assert check(Sources(tmp_path / "config.toml"))
+
+
+def test_every_setting_of_a_first_file_stands_in_the_schema(tmp_path: Path) -> None:
+    write_first_file(tmp_path / "config.toml", environ={})
+    lines = (tmp_path / "config.toml").read_text("utf-8").splitlines()
+    settings = [line.removeprefix("# ") for line in lines if re.match(r"# (\[|[a-z_]+ *= )", line)]
+    written = tomllib.loads("\n".join(settings))
+    assert conforms(written, json_schema())
+    (tmp_path / "config.toml").write_text("\n".join(settings), "utf-8")
+    assert check(Sources(tmp_path / "config.toml")) == ()
+    assert [entry.dotted for entry in ENTRIES if not any(map(entry.holds, paths(written)))] == []
+
+
+def paths(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, value in table.items():
+        yield (*above, name)
+        if isinstance(value, dict):
+            yield from paths(value, (*above, name))

@@ -45,8 +45,8 @@ def database(path: Path) -> Iterator[Database]:
     opened.close()
 
 
-def ledger(database: Database, **limits: str) -> SqliteLedger:
-    budget = Budget(**{name: Decimal(amount) for name, amount in limits.items()})
+def ledger(database: Database, daily: str | None = None, monthly: str | None = None) -> SqliteLedger:
+    budget = Budget(Decimal(daily) if daily else None, Decimal(monthly) if monthly else None)
     return SqliteLedger(database, lambda: budget)
 
 

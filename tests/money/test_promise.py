@@ -19,6 +19,7 @@ from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
+from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.priced_action import PricedAction
 from routerd.domain.text import Text
@@ -305,6 +306,26 @@ async def test_a_model_that_is_passed_over_is_named_with_the_reason_before_the_c
         ("p/c", None),
     ]
     assert (shape["model"], shape["most"]) == ("p/b", "0.01")
+
+
+async def test_without_a_key_menu_and_hover_show_what_the_first_paid_model_would_cost(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEST_KEY", raising=False)
+    async with Upstream(reply=brain.reply) as upstream:
+        (priced_action,), _ = await shown_and_run(home, upstream, priced(b="1", c="1"))
+        (cheap,), _ = await shown_and_run(home, upstream, priced(a="1", b="1", c="1"))
+        monkeypatch.setenv("TEST_KEY", "key")
+        (keyed,), _ = await shown_and_run(home, upstream, priced(a="1", b="1", c="1"))
+        assert len(upstream.seen) == 1
+    title = offer_title(priced_action.title, priced_action.forecast)
+    assert title == "Document `weigh` · utility → built-in, offline · $0 (a: price unknown)"
+    assert cheap.forecast.with_key is not None
+    assert keyed.forecast.with_key is None
+    assert cheap.forecast.with_key.cost == keyed.forecast.candidates[0].cost
+    price = f"$0 (a: ≈ {dollars(cheap.forecast.with_key.cost)})"
+    assert offer_title(cheap.title, cheap.forecast).endswith(price)
+    assert price in hover_markdown((cheap.forecast,), Decimal(0), None)
 
 
 async def test_over_budget_title_and_hover_say_so_before_the_click(home: Path) -> None:

@@ -15,7 +15,7 @@ from routerd.domain.acceptance import Acceptance
 from routerd.domain.action import OutputPrior, Request, Scope, Target
 from routerd.domain.classification import Classification, Neighbour
 from routerd.domain.document import Document
-from routerd.domain.forecast import Quote
+from routerd.domain.forecast import Forecast, Quote
 from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price, Usage, cost, dollars, dollars_at_most, plain
@@ -233,20 +233,31 @@ def test_a_budget_of_the_day_is_held_against_the_bound_of_the_input_and_the_high
     found = refused(Budget(), quoted(PRICE), Limit("daily", Decimal(1), Decimal("0.9"), Decimal("0.1")))
     assert found is not None
     assert found.message == (
-        "The daily budget of $1.00 is used up: $0.90 spent, $0.10 reserved for running work, and this may cost $0.00037"
+        "The daily budget of $1.00 is used up: $0.90 spent, $0.10 held for running work, and this may cost $0.00037"
         ". Raise budget.daily, or wait until tomorrow."
     )
     assert found.short == "over today's budget"
 
 
 def test_above_the_threshold_the_user_is_asked_first() -> None:
-    found = confirmation(quoted(PRICE), Decimal("0.0003"))
-    assert found == "This will cost about $0.00026 (up to $0.00032). Send it?"
-    assert agreed(quoted(PRICE), Decimal("0.0003")) == Decimal("0.00032")
-    assert confirmation(quoted(PRICE), Decimal("0.001")) is None
-    assert agreed(quoted(PRICE), Decimal("0.001")) == Decimal("0.001")
-    assert confirmation(quoted(PRICE), None) is None
-    assert agreed(quoted(PRICE), None) is None
+    shown = Forecast(quoted(PRICE), Decimal("0.0003"), Decimal("0.0041"), ())
+    found = confirmation("Document `x`", shown, Decimal("0.0003"))
+    assert found == f"Document `x` with {quoted(PRICE).model} will cost about $0.0003, at most $0.0041"
+    assert agreed(shown, Decimal("0.0003"), asked=True) == Decimal("0.0041")
+    assert agreed(shown, Decimal("0.0003"), asked=False) == Decimal("0.00032")
+    assert confirmation("Document `x`", shown, Decimal("0.001")) is None
+    assert agreed(shown, Decimal("0.001"), asked=False) == Decimal("0.001")
+    assert confirmation("Document `x`", shown, None) is None
+    assert agreed(shown, None, asked=False) is None
+
+
+def test_an_option_lowers_the_limit_of_one_action_and_never_raises_it() -> None:
+    assert Budget(per_action=Decimal(1)).lowered(Decimal(2), "--max-cost") == Budget(per_action=Decimal(1))
+    for budget in (Budget(), Budget(per_action=Decimal(1))):
+        lowered = budget.lowered(Decimal("0.0001"), "--max-cost")
+        found = refused(lowered, quoted(PRICE))
+        assert found is not None
+        assert found.message.endswith("select less, or raise --max-cost.")
 
 
 def test_by_hand_the_expected_price_counts_retries_and_the_steps_above() -> None:

@@ -2,6 +2,7 @@
 
 from routerd.adapters.config.examples import add_example
 from routerd.adapters.config.first import first_file, write_first_file
+from routerd.adapters.config.json_schema import json_schema
 from routerd.adapters.config.keys import KeyReader
 from routerd.adapters.config.load import Loaded, begin, check, fallback, load
 from routerd.adapters.config.resolve import usable_tiers
@@ -21,6 +22,7 @@ __all__ = [
     "check",
     "fallback",
     "first_file",
+    "json_schema",
     "load",
     "rows",
     "usable_tiers",

@@ -16,6 +16,9 @@ _LISTED = 5
 """Models that are named, of a server that may have hundreds."""
 
 _BODY = """
+# code_lens = true                                 # show the actions above each function
+# test_command = ["python", "-m", "pytest", "-q", "{file}"]  # run new Python tests, in a copy of the project
+
 # Each tier is one model, or a list tried in order; models whose provider has no key are passed over.
 # [tiers]
 # utility   = "n1n/deepseek-v3"                    # documentation, unit tests, simple refactors
@@ -30,26 +33,59 @@ _BODY = """
 # [budget]                                         # dollars; without per_action, an action stops at
 #                                                  # ten times its likely price or a cent
 # daily = "5.00"
+# monthly = "50.00"
 # per_action = "0.50"
-# confirm_above = "0.10"
+# confirm_above = "0.10"                           # ask before sending what may cost more
 
 # [routing]
 # escalate = true                                  # a rejected answer goes on to a better model
+# default_tier = "logic"                           # where your words do not say which
+# baseline = "architect"                           # the tier that savings are shown against
 # offline = "when-unconfigured"                    # or "last-resort", "never"
 # embedder = { provider = "openai", model = "text-embedding-3-small" }  # or { folder = "…" }, "built-in"
 
-# [instructions]
+# [[routing.examples]]                             # your own sentences, and where they belong
+# tier = "architect"
+# text = "why do these two services deadlock on shutdown"
+
+# [instructions]                                   # what goes along with every prompt of an action, or of "all"
 # document = "Write docstrings in British English."
+
+# [limits]                                         # seconds
+# total_s = 120                                    # for one action, retries included
+# first_token_s = 30                               # until a provider begins to answer
+# between_tokens_s = 20                            # that an answer may stall
+
+# [cache]
+# enabled = true                                   # the same question to the same model costs nothing
+# ttl_s = 86_400                                   # seconds that an answer is remembered
+# max_mb = 50
 
 # [providers.corp]                                 # any OpenAI-compatible endpoint
 # base_url = "https://llm.example.com/v1"
 # api_key = { command = ["pass", "show", "llm"] }  # or { env = "…" } or { keyring = "…" }
-# rpm = 500
+# headers = { x-team = "search" }                  # added to every request
+# rpm = 500                                        # requests per minute
+# tpm = 400_000                                    # tokens per minute
+# max_concurrency = 8                              # requests at once
+
+# [providers.corp.quirks]                          # where it differs from OpenAI
+# max_tokens_field = "max_completion_tokens"       # or false: it takes no limit
+# stream_options = true
+# sends_done = true
+# system_role = "developer"
+# json_schema = true
+# extra_body = { thinking = { type = "disabled" } }
 
 # [models."corp/our-model"]                        # dollars per million tokens
 # input = "0.20"
 # output = "0.60"
-# context = 64_000
+# cached_input = "0.02"
+# cache_write = "0.25"
+# checked = "2026-11-01"                           # when you last looked these prices up
+# context = 64_000                                 # tokens
+# max_output = 8_000
+# first_token_s = 120                              # seconds until it begins to answer
 """
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_periods, limits
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
-from routerd.adapters.ledger.statistics import SAVED, statistics
+from routerd.adapters.ledger.statistics import SAVED, statistics, totals_by
 from routerd.adapters.ledger.writer import LedgerWriter
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
@@ -18,7 +18,7 @@ from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
-from routerd.domain.stats import Stats
+from routerd.domain.stats import KeyTotals, Stats, StatsKey
 from routerd.domain.verdict import Refusal, RefusalCode
 
 _NEVER = float("inf")
@@ -125,6 +125,10 @@ class SqliteLedger:
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
         """Totals since a moment, or of all time; days are in the given time zone."""
         return statistics(self._database, since, zone)
+
+    def totals_by(self, key: StatsKey, since: datetime | None) -> tuple[KeyTotals, ...]:
+        """Totals by a key since a moment, or of all time."""
+        return totals_by(self._database, key, since)
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""

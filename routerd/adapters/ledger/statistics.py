@@ -10,7 +10,7 @@ from routerd.adapters.ledger.failovers import failovers
 from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
-from routerd.domain.stats import BilledEstimate, DayOfTier, ModelTotals, Stats
+from routerd.domain.stats import BilledEstimate, DayOfTier, KeyTotals, ModelTotals, Stats, StatsKey
 
 _USAGE = "SUM(input), SUM(cached_input), SUM(cache_write), SUM(output), SUM(reasoning)"
 _GUESSES = 1_000
@@ -48,6 +48,28 @@ def statistics(database: Database, since: datetime | None, zone: tzinfo | None) 
         failures=_failures(database, begin),
         trials=trials(database, begin),
         failovers=failovers(database, begin),
+    )
+
+
+_KEYS = {
+    StatsKey.TIER: "NULLIF(tier, '')",
+    StatsKey.MODEL: "CASE WHEN provider <> '' THEN provider || '/' || model END",
+    StatsKey.ACTION: "NULLIF(action, '')",
+    StatsKey.PROJECT: "NULLIF(project, '')",
+}
+"""The SQL of each recorded key; unknown is NULL."""
+
+
+def totals_by(database: Database, key: StatsKey, since: datetime | None) -> tuple[KeyTotals, ...]:
+    """Totals by key since a moment, or of all time; the most expensive first."""
+    rows = database.read(
+        f"SELECT {_KEYS[key] if key.recorded else 'NULL'} AS key, SUM(cost), {SAVED}, COUNT(DISTINCT job), {_USAGE} "
+        f"FROM {ATTEMPTS} WHERE at >= ? GROUP BY 1 ORDER BY COALESCE(SUM(cost), 0) DESC, 1",
+        (since.timestamp() if since else 0.0,),
+    )
+    return tuple(
+        KeyTotals(name, from_pico(spent), from_pico(saved), jobs, _usage(usage))
+        for name, spent, saved, jobs, *usage in rows
     )
 
 

@@ -54,6 +54,9 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--apply": ("", "write the change"),
             "--json": ("", "print JSON"),
             "--replace": ("", "rewrite documentation that exists"),
+            "--yes": ("", "agree beforehand to what it costs"),
+            "--fresh": ("", "ask anew what was answered before"),
+            "--max-cost": ("text", "stop before it costs more"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
         },
@@ -100,6 +103,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         "Spend, savings and the accuracy of estimates.",
         {
             "--since": ("text", "only the last days"),
+            "--by": ("text", "tier, model, action, client, session, project"),
             "--json": ("", "print JSON"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
@@ -209,6 +213,14 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--help": ("", "show this help"),
         },
         ("files",),
+        False,
+    ),
+    "config schema": (
+        "Print the JSON schema of a configuration file, for editors and checkers.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
         False,
     ),
 }

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from routerd.app import configuration
 from routerd.app.configuration import Setup
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
@@ -48,3 +49,10 @@ def check(
     if not problems:
         screen.note("The configuration is in order.")
     return 2 if problems else 0
+
+
+@commands.command()
+def schema() -> int:
+    """Print the JSON schema of a configuration file, for editors and checkers."""
+    screen.print_json(dict(configuration.schema()))
+    return 0

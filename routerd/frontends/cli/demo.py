@@ -69,7 +69,9 @@ def _action(outcome: Json, client: StdioClient) -> None:
     if outcome["estimate"]:
         cost = outcome["estimate"]["cost"]
         foreseen = dollars(None) if cost is None else f"{cost['low']} to {cost['high']} dollars"
-        screen.console().print(f"estimate  {foreseen}", markup=False)
+        keyed = outcome["estimate"]["with_key"]
+        beside = f"; with a key, {keyed['model']}: {keyed['price']}" if keyed else ""
+        screen.console().print(f"estimate  {foreseen}{beside}", markup=False)
     for attempt in attempts:
         usage = attempt["usage"]
         screen.console().print(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +11,14 @@ from typing import Annotated
 import typer
 
 from routerd.app.services import now
+from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars
-from routerd.domain.stats import Failovers, Stats
+from routerd.domain.stats import Failovers, KeyTotals, Stats, StatsKey
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.report import page
-from routerd.frontends.stats_shape import rescued, stats_json
+from routerd.frontends.shapes import counted
+from routerd.frontends.stats_shape import rescued, stats_json, totals_json, unrecorded
 
 _SHOWN = 12
 """Rows of failures that a screen shows, most frequent first."""
@@ -24,13 +26,20 @@ _SHOWN = 12
 
 def stats(
     since: Annotated[int | None, typer.Option(metavar="DAYS", min=1, help="only the last days")] = None,
+    by: Annotated[str | None, typer.Option(metavar="KEY", help=", ".join(StatsKey))] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     config: Config = None,
 ) -> int:
     """Spend, savings and the accuracy of estimates."""
+    if by is not None and by not in list(StatsKey):
+        raise UsageError(f"'{by}' is nothing that stats are kept by: choose {', '.join(StatsKey)}.")
+    begin = now() - timedelta(days=since) if since else None
     with opened(config) as app:
-        found = app.stats(now() - timedelta(days=since) if since else None)
-    if as_json:
+        found = app.stats(begin)
+        totals = app.ledger.totals_by(StatsKey(by), begin) if by else ()
+    if by is not None:
+        _by(StatsKey(by), found, totals, as_json)
+    elif as_json:
         screen.print_json(stats_json(found))
     else:
         _table(found)
@@ -51,6 +60,28 @@ def report(
     if show:
         webbrowser.open(out.absolute().as_uri())
     return 0
+
+
+def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals], as_json: bool) -> None:
+    if as_json:
+        screen.print_json(totals_json(by, found, totals))
+        return
+    screen.table(
+        (by,),
+        ("requests", "input", "output", "spent", "saved"),
+        [
+            (
+                row.key or "unknown",
+                *(f"{count:,}" for count in (row.requests, row.usage.all_input, row.usage.all_output)),
+                dollars(row.spent),
+                dollars(row.saved),
+            )
+            for row in totals
+        ],
+    )
+    if sentence := unrecorded(by):
+        screen.note(sentence)
+    screen.console().print(f"{counted(found.actions, 'request')}. Spent {dollars(found.spent)}.")
 
 
 def _table(found: Stats) -> None:

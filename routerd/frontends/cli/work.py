@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from decimal import Decimal
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +64,10 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     show_diff: Annotated[bool, typer.Option("--diff", help="print the change (default)")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="write the change")] = False,
     as_json: AsJson = False,
-    replace: Annotated[bool, typer.Option("--replace", help="rewrite documentation that exists")] = False,
+    rewrite: Annotated[bool, typer.Option("--replace", help="rewrite documentation that exists")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="ask anew what was answered before")] = False,
+    max_cost: Annotated[str | None, typer.Option("--max-cost", metavar="USD", help="stop before it costs more")] = None,
     config: Config = None,
 ) -> int:
     """Run one action; prints the change as a diff, or applies it."""
@@ -72,15 +76,29 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     with opened(config) as app:
         if not named(action).placed:
             raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
-        wish = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=replace)
+        wish = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=rewrite)
+        if max_cost is not None:
+            app.limit_actions(_dollars(max_cost), "--max-cost")
         app.index(wish.document.uri, _INDEX_SECONDS)
-        editor = FileEditor(app, wish.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json)
-        outcome = asyncio.run(run_to_end(app, wish, editor))
+        editor = FileEditor(app, wish.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json, agreed=yes)
+        outcome = asyncio.run(run_to_end(app, replace(wish, fresh=fresh), editor))
+        if editor.unasked:
+            outcome = replace(outcome, message=f"{outcome.message} Add --yes to agree beforehand.")
         if as_json:
             screen.print_json(outcome_json(outcome, Encoding.UTF32))
         else:
             _show(outcome, wish, app.workspace.project(wish.document.uri).root, split(where)[0])
     return EXIT[outcome.status]
+
+
+def _dollars(words: str) -> Decimal:
+    try:
+        amount = Decimal(words.removeprefix("$"))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise UsageError(f"--max-cost takes an amount of dollars such as 0.05, not '{words}'.")
+    return amount
 
 
 async def run_to_end(app: App, wish: Request, editor: FileEditor) -> Outcome:

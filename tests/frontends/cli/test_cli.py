@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from routerd import __version__
+from routerd.domain.tier import Tier
 from routerd.frontends.cli.main import MODULES
 from tests.posix import is_root
 
@@ -184,6 +185,25 @@ def test_with_a_key_the_estimate_names_the_model_and_its_price(routerd: Routerd,
     assert float(first["cost"]["low"]) < float(first["cost"]["likely"]) < float(first["cost"]["high"])
     assert float(first["baseline_cost"]) > float(first["cost"]["high"])
     assert "not-a-real-key" not in json.dumps(estimates)
+
+
+def test_without_a_key_the_estimate_tells_what_the_first_paid_model_would_cost(routerd: Routerd, shop: Path) -> None:
+    keyless = json.loads(routerd("estimate", "shop.py:4", "--json").stdout)
+    keyed = json.loads(routerd("estimate", "shop.py:4", "--json", N1N_API_KEY="not-a-real-key").stdout)
+    keyed = [row for row in keyed if row["action"] in {one["action"] for one in keyless}]
+    assert [(row["with_key"]["model"], row["with_key"]["cost"]) for row in keyless] == [
+        (row["candidates"][0]["model"], row["candidates"][0]["cost"]) for row in keyed
+    ]
+    assert {row["with_key"] for row in keyed} == {None}
+    assert re.search(r"built-in, offline .* \$0 \(deepseek-v3: ≈ \$0\.0\d+\)", routerd("estimate", "shop.py:4").stdout)
+
+
+def test_who_chose_the_built_in_engine_is_told_no_other_price(routerd: Routerd, shop: Path) -> None:
+    config = shop.parent / "own.toml"
+    config.write_text("[tiers]\n" + "".join(f'{tier} = "offline/built-in"\n' for tier in Tier), "utf-8")
+    rows = json.loads(routerd("estimate", "shop.py:4", "--json", "--config", str(config)).stdout)
+    assert rows
+    assert {row["with_key"] for row in rows} == {None}
 
 
 def test_stats_count_what_was_done(routerd: Routerd, shop: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,83 @@ def test_fix_without_anything_to_fix_is_refused_before_anything_is_sent(routerd:
     assert done.returncode == 3
     assert "say in an instruction what is wrong" in done.stderr
     assert not upstream.seen
+
+
+def test_in_a_script_what_needs_a_yes_is_not_sent_unless_it_was_agreed_to_beforehand(
+    routerd: Run, tmp_path: Path, upstream: InThread
+) -> None:
+    config = tmp_path / "home" / "routerd.toml"
+    config.write_text(config.read_text("utf-8") + 'confirm_above = "0.00001"\n', "utf-8")  # its last table is [budget]
+    done = routerd("run", "document", "labels.py:4", "--diff")
+    assert done.returncode == 3
+    told = r"Not sent: Document `parse_header` with local/test-model will cost about \$0\.0\d+, at most \$0\.0\d+, and "
+    assert re.search(told, done.stderr)
+    assert done.stderr.rstrip().endswith("Add --yes to agree beforehand.")
+    assert not upstream.seen
+    done = routerd("run", "document", "labels.py:4", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert len(upstream.seen) == 1
+
+
+def test_fresh_asks_anew_what_was_answered_before(routerd: Run, upstream: InThread) -> None:
+    for words, asked in (((), 1), ((), 1), (("--fresh",), 2), ((), 2)):
+        done = routerd("run", "document", "labels.py:4", *words)
+        assert done.returncode == 0, done.stderr
+        assert len(upstream.seen) == asked
+
+
+def test_max_cost_stops_before_the_action_has_cost_more(routerd: Run, upstream: InThread) -> None:
+    rows = json.loads(routerd("estimate", "labels.py:4", "document", "--json").stdout)
+    likely = Decimal(rows[0]["cost"]["likely"])
+    done = routerd("run", "document", "labels.py:4", "--max-cost", str(likely / 10))
+    assert done.returncode == 3
+    assert "raise --max-cost" in done.stderr
+    assert not upstream.seen
+    upstream.then(*(Turn(reply="I would rather not.") for _ in range(9)))
+    most = 3 * likely
+    done = routerd("run", "document", "labels.py:4", "--max-cost", str(most), "--json")
+    assert 1 <= len(upstream.seen) < 9
+    assert sum(Decimal(one["cost"]) for one in json.loads(done.stdout)["attempts"]) <= most
+    for wrong in ("lots", "-1", "nan"):
+        done = routerd("run", "document", "labels.py:4", f"--max-cost={wrong}")
+        assert (done.returncode, "--max-cost takes an amount" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        ("tier", {"utility", "logic"}),
+        ("model", {"local/test-model"}),
+        ("action", {"document", "explain"}),
+        ("project", {"ROOT"}),
+        ("client", {None}),
+        ("session", {None}),
+    ],
+)
+def test_stats_are_summed_by_a_key_and_an_unrecorded_one_is_unknown(
+    routerd: Run, root: Path, by: str, keys: set[str | None]
+) -> None:
+    empty = json.loads(routerd("stats", "--by", by, "--json").stdout)
+    assert (empty["rows"], empty["spent"]) == ([], "0")
+    for action in ("document", "explain"):
+        assert routerd("run", action, "labels.py:4").returncode == 0
+    found = json.loads(routerd("stats", "--by", by, "--json").stdout)
+    assert found["by"] == by
+    assert {row["key"] for row in found["rows"]} == {str(root.resolve()) if key == "ROOT" else key for key in keys}
+    for total in ("spent", "saved"):
+        assert sum(Decimal(row[total]) for row in found["rows"]) == Decimal(found[total])
+    assert Decimal(found["spent"]) > 0
+    assert sum(row["requests"] for row in found["rows"]) == found["requests"] == 2
+    assert sum(row["usage"]["output"] for row in found["rows"]) == found["usage"]["output"] > 0
+    assert (found["note"] is None) == (None not in keys)
+    told = routerd("stats", "--by", by)
+    assert ("is not recorded yet" in told.stderr) == (None in keys)
+    assert "2 requests. Spent $" in told.stdout
+
+
+def test_stats_by_what_is_no_key_are_refused_with_those_that_are(routerd: Run) -> None:
+    done = routerd("stats", "--by", "colour")
+    assert (done.returncode, "choose tier, model, action" in done.stderr) == (2, True)
 
 
 def test_commit_prints_a_message_for_what_is_staged_in_the_style_of_the_log(
