@@ -216,7 +216,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "config schema": (
-        "Print the JSON schema of a configuration file, for editors and checkers.",
+        "Print the JSON schema of a configuration file.",
         {
             "--help": ("", "show this help"),
         },

@@ -53,6 +53,6 @@ def check(
 
 @commands.command()
 def schema() -> int:
-    """Print the JSON schema of a configuration file, for editors and checkers."""
+    """Print the JSON schema of a configuration file."""
     screen.print_json(dict(configuration.schema()))
     return 0
