@@ -142,8 +142,9 @@ def test_a_correct_hunk_yields_the_intended_text_or_is_rejected(lines: list[str]
 
 def _without_repeats(new: list[str], before: list[str], behind: list[str]) -> list[list[str]]:
     """The new lines as they are, and without what only repeats the lines around the old ones."""
-    heads = [size for size in range(len(new)) if size == 0 or new[:size] == before[-size:]]
-    tails = [size for size in range(len(new)) if size == 0 or new[-size:] == behind[:size]]
+    bare, above, below = ([line.rstrip() for line in lines] for lines in (new, before, behind))
+    heads = [size for size in range(len(new)) if size == 0 or bare[:size] == above[-size:]]
+    tails = [size for size in range(len(new)) if size == 0 or bare[-size:] == below[:size]]
     return [new[head : len(new) - tail] for head in heads for tail in tails if head + tail <= len(new)] or [new]
 
 
