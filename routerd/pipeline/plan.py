@@ -133,6 +133,12 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     chosen = route(request, spec, snapshot, classification, local_signals(words.signals, size))
     if isinstance(chosen, Refusal):
         return chosen
+    if request.replace and chosen.first.models == (OFFLINE,) and any(symbol.doc for symbol in target.symbols):
+        return Refusal(
+            "Documented already, and without a model routerd rewrites no documentation: run 'routerd config init' and "
+            "set a key.",
+            RefusalCode.PROVIDER,
+        )
     question = Question(spec, request, target, habits, prompt, context)
     turn = deps.recent.last(target_key(question))
     if turn is not None and not request.chosen:
