@@ -140,7 +140,7 @@ async def test_another_language_gets_a_summary_where_the_name_is_a_verb_with_an_
     ],
 )
 async def test_what_only_repeats_the_signature_is_not_written(source: str) -> None:
-    with pytest.raises(UpstreamError, match="^Nothing certain to document offline in "):
+    with pytest.raises(UpstreamError, match=r"^Nothing certain to document offline in "):
         await reply(question("document", source))
 
 
