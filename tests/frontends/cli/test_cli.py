@@ -96,7 +96,9 @@ def test_document_prints_a_diff_and_leaves_the_file_alone(routerd: Routerd, shop
 
 
 def test_a_diff_applies_to_the_very_bytes_of_the_file(routerd: Routerd, shop: Path, tmp_path: Path) -> None:
-    latin = 'def greet(name):\n    return "café " + name\n'.encode("latin-1")
+    latin = 'def greet(name):\n    if not name:\n        raise ValueError\n    return "café " + name\n'.encode(
+        "latin-1"
+    )
     shop.write_bytes(latin)
     diff = routerd("run", "document", "shop.py:1").stdout
     (tmp_path / "change.diff").write_text(diff, "utf-8", "surrogateescape", newline="")
@@ -174,7 +176,8 @@ def test_what_is_documented_is_estimated_as_a_rewrite_and_run_says_how_to_ask_fo
     assert [estimate["action"] for estimate in estimates] == ["document"]
     refused = routerd("run", "document", "done.py:1")
     assert (refused.returncode, "--replace" in refused.stderr) == (3, True)
-    assert routerd("run", "document", "done.py:1", "--replace").returncode == 0
+    offline = routerd("run", "document", "done.py:1", "--replace")
+    assert (offline.returncode, "never rewritten" in offline.stderr) == (1, True)
 
 
 def test_with_a_key_the_estimate_names_the_model_and_its_price(routerd: Routerd, shop: Path) -> None:
