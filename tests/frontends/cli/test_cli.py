@@ -96,14 +96,12 @@ def test_document_prints_a_diff_and_leaves_the_file_alone(routerd: Routerd, shop
 
 
 def test_a_diff_applies_to_the_very_bytes_of_the_file(routerd: Routerd, shop: Path, tmp_path: Path) -> None:
-    latin = 'def greet(name):\n    if not name:\n        raise ValueError\n    return "café " + name\n'.encode(
-        "latin-1"
-    )
+    latin = "# café\ndef greet(name):\n    if not name:\n        raise ValueError\n    return name\n".encode("latin-1")
     shop.write_bytes(latin)
-    diff = routerd("run", "document", "shop.py:1").stdout
+    diff = routerd("run", "document", "shop.py:2").stdout
     (tmp_path / "change.diff").write_text(diff, "utf-8", "surrogateescape", newline="")
     subprocess.run(["git", "apply", str(tmp_path / "change.diff")], cwd=shop.parent, check=True)
-    assert b'    return "caf\xe9 " + name\n' in shop.read_bytes()
+    assert b"# caf\xe9\n" in shop.read_bytes()
     assert b'"""' in shop.read_bytes()
 
 
