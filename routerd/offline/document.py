@@ -18,6 +18,8 @@ from routerd.offline.results import returned, yielded
 from routerd.offline.source import Definition, source_of
 from routerd.offline.styles import Doc, DocEntry, rendered
 
+_LEAST_NAME = 3
+"""A shorter name is no word, so no summary can follow from it."""
 _A_MODEL = "a model can: routerd config init."
 
 
@@ -78,6 +80,8 @@ def _tells(doc: Doc, node: Definition) -> bool:
     name = node.name
     if name.startswith("__") and name.endswith("__"):
         return details or not doc.summary.startswith("Implement `__")
+    if len(name.strip("_")) < _LEAST_NAME:
+        return False
     return details or doc.summary.startswith(("Return whether ", "Whether "))
 
 

@@ -19,7 +19,7 @@ def document(source: str, uri: str = "file:///p/a.py", language: str = "python")
 
 def test_a_finding_stands_where_the_fault_is_even_behind_emoji_and_a_bom() -> None:
     (found,) = RuffLinter().lint(document("\ufeffx = '😀'; y = missing\n"))
-    assert (found.rule, found.severity, found.span) == ("F821", Severity.ERROR, span(0, 14, 0, 21))
+    assert (found.rule, found.severity, found.span) == ("F821", Severity.WARNING, span(0, 14, 0, 21))
 
 
 def test_a_safe_fix_comes_along_as_an_edit() -> None:

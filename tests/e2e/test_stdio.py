@@ -193,8 +193,8 @@ async def test_an_editor_without_versioned_edits_or_new_files_gets_what_it_can_t
 @pytest.mark.parametrize(
     "text",
     [
-        '\ufeff# 😀\r\ndef odd(a: int) -> str:\r\n\treturn "😀" * a\r\n\r\ndef even():\r\n\tpass',
-        '# form\ffeed \u2028 and \x85 here\ndef odd(a: int) -> str:\n    return "é\u2029" * a\n',
+        '\ufeff# 😀\r\ndef odd(a):\r\n\tif not a:\r\n\t\traise E(a)\r\n\treturn "😀" * a\r\n\r\ndef even():\r\n\tpass',
+        '# form\ffeed \u2028 and \x85 here\ndef odd(a):\n    if not a:\n        raise E(a)\n    return "é\u2029" * a\n',
     ],
     ids=["BOM, emoji, CRLF, tabs, no final newline", "form feed and U+2028"],
 )
