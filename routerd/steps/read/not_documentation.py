@@ -134,6 +134,8 @@ _EVENT = re.compile(
     re.I,
 )
 """How documentation of a failure begins, which says when it comes."""
+_CODE = "is code, not prose"
+_CALL = re.compile(r"(?P<name>\w+)\([^\n]*\)[ \t]*\n[ \t]*\n")
 _STEM = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -152,11 +154,17 @@ def not_documentation(words: str, about: str, language: str, grammar: Grammar) -
         _TAGGED.search(stripped) or (_TAG.search(stripped) and _CAPITAL_WORD.match(stripped))
     ):
         return None
-    if reason == _NO_SENTENCE:
-        # A heading or a mark of a tool stands above the words.
+    if reason == _NO_SENTENCE or (reason == _CODE and _signature(stripped, about)):
+        # A heading, a mark of a tool, or the symbol's signature stands above the words.
         rest = re.split(r"\n[ \t]*\n", stripped, maxsplit=1)[1:]
         return _unfit(evidence_of(rest[0]), about, language, grammar) if rest else reason
     return reason
+
+
+def _signature(words: str, about: str) -> bool:
+    """Whether the first line is a call of the symbol that has its name, as NumPy's style begins documentation."""
+    found = _CALL.match(words)
+    return found is not None and re.search(rf"\b{re.escape(found['name'])}\b", about) is not None
 
 
 def _unfit(evidence: Evidence, about: str, language: str, grammar: Grammar) -> str | None:
@@ -169,7 +177,7 @@ def _unfit(evidence: Evidence, about: str, language: str, grammar: Grammar) -> s
         if reason:
             return reason
     if evidence.code:
-        return "is code, not prose"
+        return _CODE
     if evidence.sentence < _SENTENCE and (not concerns or parses(summary, language, grammar)):
         return _NO_SENTENCE
     return None
