@@ -20,8 +20,8 @@ CLIENTS = [
     ("visual-studio-code@v1.65.2", Encoding.UTF16),
     ("emacs@v29.1", Encoding.UTF32),
 ]
-HEAD = '@tag("😀é") class '
-CODE = f'{HEAD}Wave {{\r\n  hand = "👋";\r\n}}\r\n// end \u2028 😀'
+HEAD = '  @tag("😀é") '
+CODE = f'class Sea {{\r\n{HEAD}parseWave(line: string) {{\r\n    return "👋";\r\n  }}\r\n}}\r\n// end \u2028 😀'
 
 
 class _Applies:
@@ -79,26 +79,26 @@ async def test_each_editor_gets_ranges_and_edits_in_its_own_encoding(
         document.change(top, "// 😀 typed\r\n")
 
         column = encoding.width(HEAD)
-        position = types.Position(1, column + 2)
+        position = types.Position(2, column + 2)
         identifier = types.TextDocumentIdentifier(uri)
         hover = await client.text_document_hover_async(types.HoverParams(identifier, position))
-        assert hover.range == types.Range(types.Position(1, column), types.Position(1, column + len("Wave")))
+        assert hover.range == types.Range(types.Position(2, column), types.Position(2, column + len("parseWave")))
         assert "| document |" in hover.contents.value
 
         menu = await client.text_document_code_action_async(
             types.CodeActionParams(identifier, types.Range(position, position), types.CodeActionContext([]))
         )
-        assert menu[0].title.startswith("Document `Wave`")
+        assert menu[0].title.startswith("Document `parseWave`")
         # lsprotocol 2025.0 reads a code action with a command as a bare command, so the argument is made here.
-        here = {"line": 1, "character": column + 2}
+        here = {"line": 2, "character": column + 2}
         argument = {"action": "document", "uri": uri, "range": {"start": here, "end": here}, "version": 2}
         before = document.naive.string
         await client.workspace_execute_command_async(types.ExecuteCommandParams("routerd.run", arguments=[argument]))
         while document.naive.string == before:
             await asyncio.sleep(0.02)
         after = document.naive.string
+        assert after.replace("  /** Parses the wave. */\r\n", "").endswith(CODE)
         assert "/**" in after
-        assert after.endswith(CODE)
         assert after.replace("\r\n", "").count("\n") == 0
         await client.shutdown_session()
     await client.stop()

@@ -69,7 +69,7 @@ def test_document_from_the_menu_is_applied_and_one_undo_takes_it_back(nvim: Neov
     ("kind", "shown"),
     [
         ("refactor.rewrite.routerd.document", '    """Do what parse_header does."""'),
-        ("refactor.rewrite.routerd.test", "def test_parse_header_exists"),
+        ("refactor.rewrite.routerd.test", "def test_parse_header_needs_its_arguments"),
         ("source.routerd.review", "def parse_header"),
         ("source.routerd.design", "## "),
     ],
@@ -126,7 +126,7 @@ def test_tests_go_into_a_new_file_that_opens_beside_the_source(nvim: Neovim, pro
     path = Path(nvim.lua("return vim.api.nvim_buf_get_name(0)"))
     nvim.ex("write")
     written = path.read_text("utf-8")
-    assert "def test_parse_header_exists" in written
+    assert "def test_parse_header_needs_its_arguments" in written
     assert written.endswith("\n")
     assert not written.endswith("\n\n"), "the last line break of the file is no line of its own"
     assert path.is_relative_to(project)

@@ -159,10 +159,10 @@ def test_tests_that_join_an_existing_file_are_seen_too(nvim: Neovim, project: Pa
     nvim.cursor(14, 10)
     assert nvim.run("test")["status"] == "applied"
     assert nvim.lua("return vim.api.nvim_buf_get_name(0)") == str(path)
-    assert "def test_parse_header_exists():" in nvim.text()
-    assert "def test_label_text_exists():" in nvim.text()
+    assert "def test_parse_header_needs_its_arguments():" in nvim.text()
+    assert "def test_label_text_needs_its_arguments():" in nvim.text()
     assert nvim.lua("return vim.bo.filetype .. tostring(vim.bo.modified)") == "pythontrue"
-    assert "def test_label_text_exists" not in path.read_text("utf-8"), "the user saves it"
+    assert "def test_label_text_needs_its_arguments" not in path.read_text("utf-8"), "the user saves it"
 
 
 def test_leaving_neovim_in_the_middle_closes_the_connection_and_books_what_was_spent(

@@ -63,7 +63,7 @@ async function setKey(key) {
 }
 
 test("without a key the offline engine is what would answer", async () => {
-  assert.match(await code.hover("fold", { expected: "offline" }), /document[\s\S]*\$0/);
+  assert.match(await code.hover("fold", { expected: "offline" }), /test[\s\S]*\$0/);
 });
 
 test("a key that is set goes with the very next request to the provider", async () => {
@@ -119,7 +119,7 @@ test("no key stands in any file, log or command line, however much is logged", (
 
 test("a key that is forgotten is used no more", async () => {
   await setKey("");
-  assert.match(await code.hover("fold", { expected: "offline" }), /document[\s\S]*\$0/);
+  assert.match(await code.hover("fold", { expected: "offline" }), /test[\s\S]*\$0/);
   assert.equal(await code.save("header.py"), SOURCE);
 });
 
