@@ -294,7 +294,10 @@ def test_while_an_action_runs_its_progress_stands_behind_the_target_and_says_how
 ) -> None:
     upstream.then(Turn(chunk_chars=1, delay_s=0.2))
     nvim.ex("Routerd document")
-    assert nvim.lua(f"return {PROGRESS}") == {"line": 4, "words": "  routerd: starting · :Routerd cancel"}
+    first = nvim.lua(f"return {PROGRESS}")  # the first stage, or the one after it on a busy machine
+    assert first["line"] == 4
+    assert first["words"].startswith("  routerd: ")
+    assert first["words"].endswith(" · :Routerd cancel")
     nvim.wait(f'{PROGRESS}.words:match("asking test%-model · %d+ tokens · ≈ %$0%.%d+ · %d+ s · :Routerd cancel")')
     nvim.ex("call append(0, '# a line above')")
     nvim.wait(f"{PROGRESS}.line == 5")
