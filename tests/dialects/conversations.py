@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from routerd.providers.dialects.conversation import (
+from routerd.providers.dialects.neutral_request import (
     AnswerSchema,
     CalledTool,
     Conversation,

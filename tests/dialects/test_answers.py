@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.money import Usage
-from routerd.providers.dialects.conversation import CalledTool
 from routerd.providers.dialects.error_bodies import error_body
 from routerd.providers.dialects.model_answer import (
+    AnswerEnding,
     AnswerItem,
     AnswerText,
     AnswerThought,
-    Ending,
     ModelAnswer,
     UnreadableAnswerError,
 )
+from routerd.providers.dialects.neutral_request import CalledTool
 from routerd.providers.dialects.translate import READ_ANSWER, WRITE_ANSWER, translate_answer
 from tests.dialects.conversations import NAMES, OBJECTS, WORDS, compact
 from tests.property_tests import example_count
@@ -35,7 +35,7 @@ def answers(draw: Any) -> ModelAnswer:
     items: list[AnswerItem] = [AnswerThought(draw(WORDS))] if draw(st.booleans()) else []
     items += [AnswerText(draw(WORDS))] if draw(st.booleans()) else []
     calls = [CalledTool(f"call_{n}", draw(NAMES), compact(draw(OBJECTS))) for n in range(draw(st.integers(0, 3)))]
-    endings = [Ending.TOOLS] if calls else [Ending.STOP, Ending.LENGTH, Ending.FILTERED]
+    endings = [AnswerEnding.TOOLS] if calls else [AnswerEnding.STOP, AnswerEnding.LENGTH, AnswerEnding.FILTERED]
     # Messages does not tell thoughts from output.
     usage = Usage(draw(st.integers(1, 10**6)), draw(COUNTS), draw(COUNTS), draw(st.integers(1, 10**6)))
     return ModelAnswer("id_1", "m", (*items, *calls), draw(st.sampled_from(endings)), usage=usage)
@@ -87,7 +87,7 @@ REASONED = Usage(input=10, cached_input=20, cache_write=30, output=5, reasoning=
     ],
 )
 def test_usage_stands_where_each_dialect_has_it(dialect: DialectName, usage: dict[str, Any]) -> None:
-    answer = ModelAnswer("i", "m", (AnswerText("x"),), Ending.STOP, usage=REASONED)
+    answer = ModelAnswer("i", "m", (AnswerText("x"),), AnswerEnding.STOP, usage=REASONED)
     assert WRITE_ANSWER[dialect](answer)["usage"] == usage
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from routerd.domain.dialect_name import DialectName
-from routerd.providers.dialects.conversation import Conversation, CustomTool, FunctionTool, Speaker, Spoken, TextPart
+from routerd.providers.dialects.neutral_request import Conversation, CustomTool, FunctionTool, Speaker, Spoken, TextPart
 from routerd.providers.dialects.reading import DroppedHints
 from routerd.providers.dialects.tool_names import flat, unflat
 from routerd.providers.dialects.translate import Translated, Unsupported, _read, _written, translate_request

@@ -17,8 +17,8 @@ PAGE = PACKAGE / "providers" / "DIALECTS.md"
 _HEAD = """\
 # The three dialects and what becomes of each field
 
-Written by `python -m tests.structure.dialect_tables` from the tables in `dialects/`, which the code reads too. A request
-to a provider that speaks the client's own dialect is not translated. Otherwise each field is
+Written by `python -m tests.structure.dialect_tables` from the tables in `dialects/`, which the code reads too.
+A request to a provider that speaks the client's own dialect is not translated. Otherwise each field is
 
 - **carried**: the other dialect has it with the same meaning, by this or another name;
 - **mapped**: the other dialect has a counterpart that is close, not equal;
@@ -37,7 +37,7 @@ What the tables cannot say:
   the user between `<system-reminder>` and `</system-reminder>`.
 - A tool's message of chat completions holds text only: its images follow in a message of the user.
 - Tools of a namespace become functions named `ns<length of the namespace>_<namespace>_<name>`, custom tools in Messages
-  functions named `custom__<name>`; calls of them come back by their own names. A plain tool with such a name is refused.
+  functions named `custom__<name>`; calls of them come back by their own names. Plain tools so named are refused.
 - Arguments that are no JSON object stand in Messages as `{"invalid_arguments": "…"}`.
 - To Responses, `store` is always said, as OpenAI would store by default.
 """

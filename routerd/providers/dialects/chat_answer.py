@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from routerd.providers.dialects.conversation import CalledTool
 from routerd.providers.dialects.model_answer import (
+    AnswerEnding,
     AnswerItem,
     AnswerText,
     AnswerThought,
-    Ending,
     ModelAnswer,
     UnreadableAnswerError,
     ending_of,
     told_usage,
 )
+from routerd.providers.dialects.neutral_request import CalledTool
 from routerd.providers.dialects.tool_names import flat
 from routerd.providers.dialects.usage_shapes import chat_usage
 
 FINISH = {
-    Ending.STOP: "stop",
-    Ending.STOP_SEQUENCE: "stop",
-    Ending.TOOLS: "tool_calls",
-    Ending.LENGTH: "length",
-    Ending.FILTERED: "content_filter",
+    AnswerEnding.STOP: "stop",
+    AnswerEnding.STOP_SEQUENCE: "stop",
+    AnswerEnding.TOOLS: "tool_calls",
+    AnswerEnding.LENGTH: "length",
+    AnswerEnding.FILTERED: "content_filter",
 }
 
 
@@ -43,8 +43,8 @@ def read_chat_answer(body: Mapping[str, Any]) -> ModelAnswer:
     calls = message.get("tool_calls")
     items += [_call(call) for call in calls] if isinstance(calls, list) else []
     ending = ending_of(choice.get("finish_reason"))
-    if ending is Ending.STOP and calls:  # some providers say "stop" where they call
-        ending = Ending.TOOLS
+    if ending is AnswerEnding.STOP and calls:  # some providers say "stop" where they call
+        ending = AnswerEnding.TOOLS
     return ModelAnswer(
         id=text_of(body.get("id")),
         model=text_of(body.get("model")),

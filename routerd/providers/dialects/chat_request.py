@@ -7,7 +7,8 @@ from typing import Any
 
 from routerd.providers.dialects.chat_fields import CHAT_OBJECTS
 from routerd.providers.dialects.chat_tools import read_choice, read_tools, write_choice, write_tools
-from routerd.providers.dialects.conversation import (
+from routerd.providers.dialects.efforts import EFFORTS
+from routerd.providers.dialects.neutral_request import (
     AnswerSchema,
     CalledTool,
     Conversation,
@@ -19,7 +20,6 @@ from routerd.providers.dialects.conversation import (
     TextPart,
     ToolResult,
 )
-from routerd.providers.dialects.efforts import EFFORTS
 from routerd.providers.dialects.reading import (
     DroppedHints,
     NotTranslatableError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from routerd.providers.dialects.chat_fields import CHAT_OBJECTS
-from routerd.providers.dialects.conversation import CustomTool, FunctionTool, Tool, ToolChoice
+from routerd.providers.dialects.neutral_request import CustomTool, FunctionTool, Tool, ToolChoice
 from routerd.providers.dialects.reading import (
     DroppedHints,
     NotTranslatableError,

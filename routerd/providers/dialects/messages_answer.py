@@ -6,27 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from routerd.providers.dialects.chat_answer import text_of, written_name
-from routerd.providers.dialects.conversation import CalledTool
 from routerd.providers.dialects.messages_request import input_of, words_of
 from routerd.providers.dialects.model_answer import (
+    AnswerEnding,
     AnswerItem,
     AnswerText,
     AnswerThought,
-    Ending,
     ModelAnswer,
     UnreadableAnswerError,
     ending_of,
     told_usage,
 )
+from routerd.providers.dialects.neutral_request import CalledTool
 from routerd.providers.dialects.tool_names import unflat
 from routerd.providers.dialects.usage_shapes import messages_usage
 
 STOP_REASONS = {
-    Ending.STOP: "end_turn",
-    Ending.STOP_SEQUENCE: "stop_sequence",
-    Ending.TOOLS: "tool_use",
-    Ending.LENGTH: "max_tokens",
-    Ending.FILTERED: "refusal",
+    AnswerEnding.STOP: "end_turn",
+    AnswerEnding.STOP_SEQUENCE: "stop_sequence",
+    AnswerEnding.TOOLS: "tool_use",
+    AnswerEnding.LENGTH: "max_tokens",
+    AnswerEnding.FILTERED: "refusal",
 }
 
 

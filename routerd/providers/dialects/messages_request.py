@@ -6,7 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from routerd.providers.dialects.conversation import (
+from routerd.providers.dialects.efforts import FROM_MESSAGES, MESSAGES_EFFORTS, effort_of_budget
+from routerd.providers.dialects.messages_fields import MESSAGES_DROPPED_BLOCKS, MESSAGES_OBJECTS
+from routerd.providers.dialects.messages_tools import read_choice, read_tools, write_choice, write_tools
+from routerd.providers.dialects.neutral_request import (
     AnswerSchema,
     CalledTool,
     Conversation,
@@ -18,9 +21,6 @@ from routerd.providers.dialects.conversation import (
     TextPart,
     ToolResult,
 )
-from routerd.providers.dialects.efforts import FROM_MESSAGES, MESSAGES_EFFORTS, effort_of_budget
-from routerd.providers.dialects.messages_fields import MESSAGES_DROPPED_BLOCKS, MESSAGES_OBJECTS
-from routerd.providers.dialects.messages_tools import read_choice, read_tools, write_choice, write_tools
 from routerd.providers.dialects.reading import (
     DroppedHints,
     NotTranslatableError,

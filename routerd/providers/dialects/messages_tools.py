@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from routerd.providers.dialects.conversation import CustomTool, FunctionTool, Tool, ToolChoice
 from routerd.providers.dialects.messages_fields import MESSAGES_OBJECTS
+from routerd.providers.dialects.neutral_request import CustomTool, FunctionTool, Tool, ToolChoice
 from routerd.providers.dialects.reading import (
     DroppedHints,
     NotTranslatableError,

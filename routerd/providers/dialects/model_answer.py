@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from routerd.domain.money import Usage
-from routerd.providers.dialects.conversation import CalledTool
+from routerd.providers.dialects.neutral_request import CalledTool
 from routerd.providers.finish import FILTERED, LENGTH, STOP
 from routerd.providers.usage import read_usage
 
@@ -16,7 +16,7 @@ class UnreadableAnswerError(ValueError):
     """A provider's answer is not what its dialect says, or not whole."""
 
 
-class Ending(Enum):
+class AnswerEnding(Enum):
     """Why an answer ended."""
 
     STOP = "stop"
@@ -30,14 +30,14 @@ TOOL_WORDS = frozenset({"tool_calls", "tool_use", "function_call", "tool_call"})
 """OpenAI; Anthropic; OpenAI before tools; Cohere's TOOL_CALL."""
 
 
-def ending_of(word: object) -> Ending:
+def ending_of(word: object) -> AnswerEnding:
     """The ending of a finish reason in any provider's words. Raises UnreadableAnswerError for an unknown one."""
     said = word.lower() if isinstance(word, str) else ""
     if said in TOOL_WORDS:
-        return Ending.TOOLS
+        return AnswerEnding.TOOLS
     if said == "stop_sequence":
-        return Ending.STOP_SEQUENCE
-    for words, ending in ((STOP, Ending.STOP), (LENGTH, Ending.LENGTH), (FILTERED, Ending.FILTERED)):
+        return AnswerEnding.STOP_SEQUENCE
+    for words, ending in ((STOP, AnswerEnding.STOP), (LENGTH, AnswerEnding.LENGTH), (FILTERED, AnswerEnding.FILTERED)):
         if said in words:
             return ending
     raise UnreadableAnswerError(f"it ended with “{said[:40]}”")
@@ -67,7 +67,7 @@ class ModelAnswer:
     id: str
     model: str
     items: tuple[AnswerItem, ...]
-    ending: Ending
+    ending: AnswerEnding
     stop_sequence: str = ""
     """The one that was met; "" where that is not told."""
     usage: Usage | None = None
@@ -111,7 +111,7 @@ class CallContinued:
 class AnswerEnded:
     """The last step: the answer is whole."""
 
-    ending: Ending
+    ending: AnswerEnding
     stop_sequence: str = ""
     usage: Usage | None = None
     service_tier: str = ""

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from routerd.providers.dialects.chat_answer import text_of
-from routerd.providers.dialects.conversation import CalledTool
 from routerd.providers.dialects.model_answer import (
+    AnswerEnding,
     AnswerItem,
     AnswerText,
     AnswerThought,
-    Ending,
     ModelAnswer,
     UnreadableAnswerError,
     told_usage,
 )
+from routerd.providers.dialects.neutral_request import CalledTool
 from routerd.providers.dialects.responses_request import written_call
 from routerd.providers.dialects.usage_shapes import responses_usage
 
-INCOMPLETE = {Ending.LENGTH: "max_output_tokens", Ending.FILTERED: "content_filter"}
+INCOMPLETE = {AnswerEnding.LENGTH: "max_output_tokens", AnswerEnding.FILTERED: "content_filter"}
 """The reasons of an answer whose status is ``incomplete``."""
 
 _UNSAID = frozenset({"web_search_call"})
@@ -44,11 +44,11 @@ def read_responses_answer(body: Mapping[str, Any]) -> ModelAnswer:
     )
 
 
-def responses_ending(body: Mapping[str, Any], calls: bool) -> Ending:
+def responses_ending(body: Mapping[str, Any], calls: bool) -> AnswerEnding:
     """By its status and the reason why it is incomplete. Raises UnreadableAnswerError."""
     status, details = body.get("status"), body.get("incomplete_details")
     if status == "completed":
-        return Ending.TOOLS if calls else Ending.STOP
+        return AnswerEnding.TOOLS if calls else AnswerEnding.STOP
     reason = details.get("reason") if isinstance(details, Mapping) else None
     for ending, word in INCOMPLETE.items():
         if status == "incomplete" and reason == word:
@@ -111,7 +111,7 @@ def response_object(identity: str, model: str, created: int) -> dict[str, Any]:
     }
 
 
-def ended(output: list[dict[str, Any]], ending: Ending, usage: dict[str, Any] | None) -> dict[str, Any]:
+def ended(output: list[dict[str, Any]], ending: AnswerEnding, usage: dict[str, Any] | None) -> dict[str, Any]:
     """The keys that differ at the end."""
     reason = INCOMPLETE.get(ending)
     return {

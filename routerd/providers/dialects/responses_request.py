@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from routerd.providers.dialects.chat_request import known_effort, schema_keys, schema_of
-from routerd.providers.dialects.conversation import (
+from routerd.providers.dialects.neutral_request import (
     AnswerSchema,
     CalledTool,
     Conversation,

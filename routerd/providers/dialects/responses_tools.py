@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from routerd.providers.dialects.chat_tools import NO_PARAMETERS
-from routerd.providers.dialects.conversation import CustomTool, FunctionTool, Tool, ToolChoice
+from routerd.providers.dialects.neutral_request import CustomTool, FunctionTool, Tool, ToolChoice
 from routerd.providers.dialects.reading import (
     DroppedHints,
     NotTranslatableError,

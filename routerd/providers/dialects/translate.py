@@ -10,10 +10,10 @@ from routerd.domain.dialect_name import DialectName
 from routerd.providers.dialects.chat_answer import read_chat_answer, write_chat_answer
 from routerd.providers.dialects.chat_fields import CHAT_FIELDS
 from routerd.providers.dialects.chat_request import read_chat, write_chat
-from routerd.providers.dialects.conversation import Conversation
 from routerd.providers.dialects.messages_answer import read_messages_answer, write_messages_answer
 from routerd.providers.dialects.messages_fields import MESSAGES_FIELDS
 from routerd.providers.dialects.messages_request import read_messages, write_messages
+from routerd.providers.dialects.neutral_request import Conversation
 from routerd.providers.dialects.reading import DroppedHints, NotTranslatableError, selected
 from routerd.providers.dialects.responses_answer import read_responses_answer, write_responses_answer
 from routerd.providers.dialects.responses_fields import RESPONSES_FIELDS
