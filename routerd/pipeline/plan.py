@@ -175,7 +175,7 @@ class _Case:
 def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     """Quote, admit, prune and forecast; the only place that chooses the first model, for a hover as for a run."""
     settings, route, request = snapshot.settings, case.configured, case.question.request
-    left = deps.ledger.limits(deps.clock())
+    left = deps.ledger.limits(deps.clock(), request.origin)
     quotes = {
         model: _quoted(case, Candidate(candidate.tier, (model,)), settings, deps)
         for candidate in route.chain

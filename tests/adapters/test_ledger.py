@@ -75,7 +75,7 @@ def test_an_unknown_cost_is_counted_apart_and_never_as_nothing(database: Databas
     book = ledger(database)
     book.book(booking(None), NOON)
     stats = book.stats(None, UTC)
-    assert (stats.unpriced, stats.attempts, stats.spent) == (1, 1, Decimal(0))
+    assert (stats.unpriced, stats.attempts, stats.spent) == (1, 1, None)
 
 
 def test_savings_are_net_of_attempts_that_were_of_no_use(database: Database) -> None:
