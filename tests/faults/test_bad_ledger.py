@@ -156,7 +156,7 @@ def fill(connection: sqlite3.Connection) -> None:
     """Up to SQLite's own limit, which gives SQLITE_FULL as a full disk does."""
     ((pages,),) = connection.execute("PRAGMA page_count").fetchall()
     connection.execute(f"PRAGMA max_page_count={pages}")
-    row = f"INSERT INTO attempts VALUES (NULL, 0, 'filler', '', {', '.join('0' * 23)})"
+    row = "INSERT INTO replies VALUES (hex(randomblob(16)), 0, 0, '')"
     with pytest.raises(sqlite3.OperationalError, match="full"):
         connection.executemany(row, iter(tuple, None))
 
