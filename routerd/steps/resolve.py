@@ -7,7 +7,7 @@ from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, RefusalCode
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import DocPlacement
 
 MAX_CHARACTERS = 2_000_000
@@ -134,7 +134,7 @@ def _is_test(symbol: Symbol) -> bool:
 
 def _unfinished(symbol: Symbol, outline: Outline) -> bool:
     """Whether documentation cannot be inserted: it belongs in the body, which is not written yet."""
-    spec = spec_of(outline.language)
+    spec = specs().get(outline.language)
     in_body = spec is not None and spec.docs.placement is DocPlacement.BODY
     return in_body and symbol.body is None and symbol.doc is None
 

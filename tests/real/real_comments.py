@@ -10,7 +10,7 @@ from pathlib import Path
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
 from routerd.domain.text import Text
-from routerd.languages import language_of, spec_of
+from routerd.languages import language_of, specs
 from routerd.steps.read.strip_markup import undress
 
 GRAMMAR = TreeSitterGrammar()
@@ -22,7 +22,7 @@ def comments(folders: list[Path], each: int, seed: int = 1) -> Iterator[tuple[st
     files: dict[str, list[Path]] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*.*")):
-            if spec_of(language_of(path.name)) is not None:
+            if specs().get(language_of(path.name)) is not None:
                 files.setdefault(language_of(path.name), []).append(path)
     chance = random.Random(seed)
     for language, paths in files.items():

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from routerd.adapters.grammar import effort
-from routerd.adapters.grammar.documentation import docstring
-from routerd.adapters.grammar.parsed import Parsed, parse, utf8
+from routerd.adapters.grammar.declarations import docstring
+from routerd.adapters.grammar.parsed import Parsed, check_effort, parse, utf8
 from routerd.languages.node import Node
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import GrammarRules
@@ -130,7 +129,7 @@ def _docstrings(parsed: Parsed) -> list[tuple[Node, bool]]:
     bodies = [body for node in nodes if (body := node.child_by_field_name("body"))]
     found = [
         (statement, body.type == "block" and _only(body))
-        for body in (parsed.root, *bodies)
+        for body in (parsed.tree.root_node, *bodies)
         if (statement := docstring(body))
     ]
     return sorted(found, key=lambda pair: -pair[0].start_byte)
@@ -158,7 +157,7 @@ def _tokens(code: bytes, cursor: TreeCursor, rules: GrammarRules, done: int) -> 
     verbatim = compiled(rules.verbatim)
     tokens: list[str] = []
     while True:
-        effort.check()
+        check_effort()
         node = cursor.node
         assert node is not None, "a cursor always has a node"
         start, end, kind = node.start_byte, node.end_byte, node.type

@@ -18,8 +18,8 @@ from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
+from routerd.domain.unicode import Encoding
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from routerd.domain.text import Encoding
+from routerd.domain.unicode import Encoding
 from routerd.frontends.shapes import Json
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
 from routerd.domain.position import Edit, Range
-from routerd.domain.text import Encoding, Text
+from routerd.domain.text import Text
+from routerd.domain.unicode import Encoding
 from routerd.frontends.lsp.client import Wire
 from routerd.frontends.shapes import diagnostic_json
 

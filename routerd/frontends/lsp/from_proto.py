@@ -13,8 +13,9 @@ from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.position import Position, Range
-from routerd.domain.text import Encoding, Text
+from routerd.domain.text import Text
 from routerd.domain.tier import Tier
+from routerd.domain.unicode import Encoding
 from routerd.frontends.lsp.client import EditorClient
 from routerd.frontends.shapes import Json
 

@@ -11,7 +11,7 @@ from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import DocPlacement, DocStyle
 from routerd.steps.check.program import Programs
@@ -23,7 +23,7 @@ def check_documentation(change: Change, question: Question, grammar: Grammar) ->
     if len(change.files) != 1 or change.files[0].uri != document.uri or change.files[0].create:
         return Rejected("documentation may change the file it was asked about and no other")
     file = change.files[0]
-    spec = spec_of(document.language)
+    spec = specs().get(document.language)
     if spec is None:
         return Rejected(f"routerd does not know how {document.language} is documented")
     for edit in file.edits:

@@ -6,7 +6,7 @@ import re
 
 from routerd.domain.document import Document
 from routerd.domain.symbol import Outline
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.patterns import compiled
 
 
@@ -15,7 +15,7 @@ def doc_style(document: Document, outline: Outline) -> str:
 
     For Python ``google``, ``numpy`` or ``sphinx``, ``google`` by default.
     """
-    spec = spec_of(document.language)
+    spec = specs().get(document.language)
     if spec is None:
         return ""
     if not spec.docs.styles:

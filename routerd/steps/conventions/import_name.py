@@ -5,7 +5,7 @@ from __future__ import annotations
 from posixpath import dirname, splitext
 
 from routerd.domain.project import Project
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import ModuleNames
 
 
@@ -15,7 +15,7 @@ def import_name(path: str, language: str, project: Project) -> str | None:
     Packages are the folders upwards that hold an ``__init__.py``. A folder ``src`` is never part of
     the name; without any ``__init__.py`` the path from the root (or from ``src``) is a namespace package.
     """
-    spec = spec_of(language)
+    spec = specs().get(language)
     if spec is None or spec.imports.modules is not ModuleNames.PYTHON_PACKAGES:
         return None
     stem, _ = splitext(path)

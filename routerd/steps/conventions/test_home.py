@@ -8,7 +8,7 @@ from functools import lru_cache
 from posixpath import basename, dirname, normpath, splitext
 
 from routerd.domain.project import Project
-from routerd.languages import source_roots, spec_of
+from routerd.languages import source_roots, specs
 from routerd.languages.spec import Testing
 
 _TEST_NAME = re.compile(r"(^|/)(test_[^/]*|[^/]*(_test|\.test|\.spec|_spec|Test|Tests))\.[a-z]+$")
@@ -53,7 +53,7 @@ def home_of_tests(path: str, language: str, project: Project) -> str | None:
 
 
 def _testing(language: str) -> Testing | None:
-    spec = spec_of(language)
+    spec = specs().get(language)
     return spec.tests if spec else None
 
 

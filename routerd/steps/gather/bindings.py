@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Set
 from routerd.domain.position import Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import BindingRules
 
 MAX_LINES = 6
@@ -37,7 +37,7 @@ _ANY_TEXT = BindingRules(needs_sign=False, chained=False, name_first=False)
 
 def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> Iterator[tuple[str, int]]:
     """Each wanted name with the first line that binds it."""
-    left, spec = set(wanted), spec_of(language)
+    left, spec = set(wanted), specs().get(language)
     rules = spec.bindings if spec else _ANY_TEXT
     for number in lines:
         line = text.lines[number]

@@ -12,7 +12,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import DocText, Documentation
 from routerd.domain.symbol import Symbol
 from routerd.domain.verdict import Rejected
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.pragmas import command_in
 from routerd.steps.read.documented_code import declares, docs_in_code
 from routerd.steps.read.malformed_replies import placeholder, refuses, unchatted
@@ -61,7 +61,7 @@ def _prose(found: Documentation, question: Question, grammar: Grammar) -> Docume
             return Rejected(
                 f"the documentation of '{doc.qualname}' holds the hidden character {hidden}", mechanical=True
             )
-        spec = spec_of(question.request.document.language)
+        spec = specs().get(question.request.document.language)
         command = command_in(doc.text, spec.docs) if spec else None
         if command:
             return Rejected(f"the documentation holds '{command}', which is a command to a tool", mechanical=True)

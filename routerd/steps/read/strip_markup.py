@@ -8,7 +8,7 @@ import textwrap
 import warnings
 
 from routerd.domain.fence import fences
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import DocPlacement
 
 _STRING = re.compile(r"^[rRuU]?(\"\"\"|'''|\"|')(?P<words>.*)\1$", re.S)
@@ -21,7 +21,7 @@ def undress(text: str, language: str) -> str:
     blocks = fences(text)
     if len(blocks) == 1 and blocks[0].first == 0 and blocks[0].last == text.count("\n"):
         text = _flush(blocks[0].code)
-    bare, spec = text.strip(), spec_of(language)
+    bare, spec = text.strip(), specs().get(language)
     if spec is None:
         return text
     if spec.docs.placement is DocPlacement.BODY and _STRING.match(bare):
