@@ -13,16 +13,14 @@ from decimal import Decimal
 from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
-from routerd.domain.conversation import Turn, target_key
 from routerd.domain.errors import BadRequest, ContextTooLong, OverBudget, Unfinished, UpstreamError, WorkerFailed
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import Usage
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Question, Turn, target_key
 from routerd.domain.quote import Candidate, Estimate
 from routerd.domain.reply import Change, Finish, Reply, Unverified
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode, Rejected
 from routerd.pipeline.deliver import deliver
 from routerd.pipeline.judge import Judge
@@ -47,9 +45,10 @@ async def run(
         planned = _NO_INSTRUCTION
     if isinstance(planned, Refusal):
         return Outcome(Status.REFUSED, request.action, planned.message)
-    forecast, settings = planned.forecast, snapshot.settings
+    decision, settings = planned.decision, snapshot.settings
+    forecast = decision.forecast
     receipt = _receipt(job, planned, settings, deps, observer)
-    outcome = Outcome(Status.FAILED, request.action, "", planned.route, forecast, model=forecast.estimate.model)
+    outcome = Outcome(Status.FAILED, request.action, "", decision.route, forecast, model=forecast.estimate.model)
     try:
         offer = _offer(planned, settings)
         declined = forecast.refusal or await _declined(offer, editor)
@@ -123,7 +122,7 @@ def _offer(planned: Plan, settings: Settings) -> str | None:
     """What the user must agree to before anything is sent; ``None`` if nothing."""
     question = planned.question
     title = question.spec.titled(question.target.label, question.request.replace)
-    return confirmation(title, planned.forecast, settings.budget.confirm_above)
+    return confirmation(title, planned.decision.forecast, settings.budget.confirm_above)
 
 
 async def _declined(offer: str | None, editor: ports.Editor) -> Refusal | None:
@@ -154,7 +153,7 @@ class _Escalation:
         """
         fault: UpstreamError | None = None
         unproven: Unverified | None = None
-        for candidate, estimate in zip(self.planned.route.chain, self.planned.estimates, strict=True):
+        for candidate, estimate in zip(self.planned.decision.route.chain, self.planned.estimates, strict=True):
             if _down(fault) and not self.refusals and candidate.models != (OFFLINE,):
                 continue
             end = await self._ask(candidate, estimate)

@@ -221,7 +221,7 @@ def _whole(value: object, most: int = MOST_TOKENS) -> int | None:
         return None
     if isinstance(value, int):
         return value if 0 <= value <= most else None
-    number = decimal(value)
+    number = None if value is None else decimal(value)
     if number is None or not 0 <= number <= most or number != number.to_integral_value():
         return None
     return int(number)
@@ -229,7 +229,7 @@ def _whole(value: object, most: int = MOST_TOKENS) -> int | None:
 
 def _dollars(value: object) -> Decimal | None:
     """A plausible cost of one call, above zero; else ``None``."""
-    number = decimal(value)
+    number = None if value is None else decimal(value)
     if number is None or not 0 < number <= MOST_DOLLARS or number.adjusted() < LEAST_DOLLARS:
         return None
     return number

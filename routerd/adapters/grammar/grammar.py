@@ -191,6 +191,7 @@ class TreeSitterGrammar:
     def _names(self, document: Document, outline: Outline, span: Range, declared: Set[Range]) -> tuple[str, ...]:
         parsed, above = self._piece(document, outline, span)
         span = span.moved(-above)
+        declared = {name.moved(-above) for name in declared}
         kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
         nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
         used: dict[bytes | None, str] = {}
@@ -198,7 +199,7 @@ class TreeSitterGrammar:
             # Dependencies are dear, and most uses of a name are not the first.
             if (word := node.text) in used or not span.covers(found := parsed.span(node)):
                 continue
-            if found.moved(above) not in declared:
+            if found not in declared:
                 used[word] = parsed.text.slice(found)
         return tuple(dict.fromkeys(used.values()))
 

@@ -104,7 +104,9 @@ def parse(code: bytes, language: str) -> Tree:
     from tree_sitter import Parser  # noqa: PLC0415 - as above
 
     rules = specs()[language].grammar
-    source = rules.disguise(_LONE_CR.sub(b"\n", code))
+    source = _LONE_CR.sub(b"\n", code)
+    if rules.disguise is not None:
+        source = rules.disguise(source)
     if rules.slow_after and any(part.count(rules.slow_after) > _MOST_OPEN for part in _STATEMENT_END.split(source)):
         raise TooHardError
     grant_effort(len(source))
