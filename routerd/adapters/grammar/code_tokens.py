@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from routerd.adapters.grammar import effort
 from routerd.adapters.grammar.declarations import docstring
-from routerd.adapters.grammar.parsed import Parsed, check_effort, parse, utf8
+from routerd.adapters.grammar.parsed import Parsed, parse, utf8
 from routerd.languages.node import Node
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import GrammarRules
@@ -157,7 +158,7 @@ def _tokens(code: bytes, cursor: TreeCursor, rules: GrammarRules, done: int) -> 
     verbatim = compiled(rules.verbatim)
     tokens: list[str] = []
     while True:
-        check_effort()
+        effort.check()
         node = cursor.node
         assert node is not None, "a cursor always has a node"
         start, end, kind = node.start_byte, node.end_byte, node.type

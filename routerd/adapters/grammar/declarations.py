@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routerd.adapters.grammar.parsed import Parsed, check_effort
+from routerd.adapters.grammar import effort
+from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Symbol, SymbolKind
 from routerd.languages.node import Declared, Node
@@ -46,7 +47,7 @@ def symbols(parsed: Parsed, nodes: Sequence[Node]) -> tuple[Symbol, ...]:
     scopes = [_Scope(parsed.tree.root_node.end_byte + 1)]
     found: list[Symbol] = []
     for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
-        check_effort()
+        effort.check()
         while scopes[-1].end <= node.start_byte:
             scopes.pop()
         if len(scopes) > _MOST_NESTED:

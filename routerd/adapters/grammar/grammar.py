@@ -9,9 +9,10 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.code_tokens import code_tokens, same_code
+from routerd.adapters.grammar.effort import TooHardError, grant, limited
 from routerd.adapters.grammar.incremental import around_incremental
 from routerd.adapters.grammar.outline import outermost, outlined, patched
-from routerd.adapters.grammar.parsed import Parsed, TooHardError, grant_effort, limited_effort
+from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
@@ -84,7 +85,7 @@ class TreeSitterGrammar:
         if document.language not in specs():
             return Outline(document.language)
         try:
-            with limited_effort():
+            with limited():
                 return self._known(document) or self._keep(document, outlined(self._parsed(document)))
         except TooHardError:
             self._give_up(document)
@@ -143,7 +144,7 @@ class TreeSitterGrammar:
         if nearby and nearby[0] is document.text and nearby[1] == position:
             return nearby[2]
         try:
-            with limited_effort():
+            with limited():
                 found = self._around(document, position)
         except TooHardError:
             self._give_up(document)
@@ -158,7 +159,7 @@ class TreeSitterGrammar:
         if cached is None:
             cached = self._parsed(document)
         else:
-            grant_effort(len(cached.text.string))
+            grant(len(cached.text.string))
         # Patching an outline is linear in the file's symbols; the tree's cost depends on what was typed since.
         since = document.text.changed_since(cached.text)
         far = since is not None and since.old_last - since.first > FAR_LINES
@@ -182,7 +183,7 @@ class TreeSitterGrammar:
         outline = self.outline(document)
         declared = {symbol.name_span for symbol in outline.symbols if symbol.whole.overlaps(span)}
         try:
-            with limited_effort():
+            with limited():
                 return self._names(document, outline, span, declared)
         except TooHardError:
             self._give_up(document)
@@ -215,7 +216,7 @@ class TreeSitterGrammar:
             if known := self._tokens.get(key):
                 return known
         try:
-            with limited_effort():
+            with limited():
                 tokens = code_tokens(self._whole(text, language))
         except TooHardError:
             tokens = tuple(text.splitlines())
@@ -226,7 +227,7 @@ class TreeSitterGrammar:
         """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
         if language in specs():
             try:
-                with limited_effort():
+                with limited():
                     return same_code(self._whole(before, language), self._whole(after, language))
             except TooHardError:
                 pass
@@ -237,7 +238,7 @@ class TreeSitterGrammar:
         if language not in specs():
             return 0
         try:
-            with limited_effort():
+            with limited():
                 return len(self._whole(text, language).faults())
         except TooHardError:
             return max(len(text), 1)
@@ -248,7 +249,7 @@ class TreeSitterGrammar:
         with self._lock:
             known = self._wholes.get(key)
         if known is not None:
-            grant_effort(len(text))
+            grant(len(text))
             return known
         parsed = Parsed.of(Text(text), language)
         with self._lock:
@@ -273,7 +274,7 @@ class TreeSitterGrammar:
         with self._lock:
             version, cached = self._trees.get(key, (None, None))
         if cached is not None and (cached.text is document.text or cached.text == document.text):
-            grant_effort(len(cached.text.string))
+            grant(len(cached.text.string))
             return cached
         parsed = replace(self._whole(document.text.string, document.language), text=document.text)
         if document.version is not None and document.version != version:

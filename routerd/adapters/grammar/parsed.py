@@ -1,25 +1,19 @@
-"""A text with its syntax tree: converts bytes to positions, loads grammars and limits the CPU time of a query.
+"""A text with its syntax tree: converts bytes to positions and loads grammars.
 
 tree-sitter counts UTF-8 bytes and ends lines at LF only. So a lone CR is passed as an LF and a lone
 surrogate as U+FFFD, which have the same lengths, so that its rows are the text's lines.
-
-tree-sitter is linear for normal source code. For unusual code, such as thousands of unclosed type arguments, some
-grammars are quadratic, and no property of the text predicts it. So the thread's CPU time is limited in proportion
-to the source's length, whatever the load of the machine is.
 """
 
 from __future__ import annotations
 
 import importlib
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from routerd.adapters.grammar import effort
 from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 from routerd.languages import specs
@@ -41,45 +35,6 @@ _MOST_OPEN = 500
 _STATEMENT_END = re.compile(rb"[;{}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_CR = re.compile(rb"\r(?!\n)")
-_ANY_S = 0.5
-"""CPU time that any query may take: fifty times the import of a grammar."""
-_BYTE_S = 8e-6
-"""CPU time for each byte that is parsed: outlining the standard library's Python takes 0.8 µs, its tokens 2.1."""
-
-_ends: ContextVar[tuple[float, float]] = ContextVar("_ends", default=(float("inf"), float("inf")))
-"""The deadline in the thread's CPU time and on the clock; the clock is faster to read and never behind."""
-
-
-class TooHardError(Exception):
-    """A source exceeded its CPU limit; never leaves this adapter."""
-
-
-@contextmanager
-def limited_effort() -> Iterator[None]:
-    """Limits the CPU time of a block to the base allowance plus what ``grant`` adds."""
-    before = _ends.set((time.thread_time() + _ANY_S, time.monotonic() + _ANY_S))
-    try:
-        yield
-    finally:
-        _ends.reset(before)
-
-
-def grant_effort(size: int) -> None:
-    """Adds the allowance for a source of ``size`` bytes, before it is parsed or if its tree is available."""
-    cpu_s, clock_s = _ends.get()
-    _ends.set((cpu_s + size * _BYTE_S, clock_s + size * _BYTE_S))
-
-
-def over() -> bool:
-    """Whether the limit is exceeded; also yields to other threads."""
-    cpu_s, clock_s = _ends.get()
-    return time.monotonic() > clock_s and time.thread_time() > cpu_s
-
-
-def check_effort() -> None:
-    """Raises TooHardError if the limit is exceeded."""
-    if over():
-        raise TooHardError
 
 
 @cache
@@ -108,15 +63,15 @@ def parse(code: bytes, language: str) -> Tree:
     if rules.disguise is not None:
         source = rules.disguise(source)
     if rules.slow_after and any(part.count(rules.slow_after) > _MOST_OPEN for part in _STATEMENT_END.split(source)):
-        raise TooHardError
-    grant_effort(len(source))
+        raise effort.TooHardError
+    effort.grant(len(source))
     try:
         # Read in chunks, as the parser only checks for cancellation between them; it holds the GIL meanwhile.
         tree = Parser(grammar_of(language)).parse(
-            lambda start, _: source[start : start + _PIECE_BYTES], progress_callback=lambda *_: over()
+            lambda start, _: source[start : start + _PIECE_BYTES], progress_callback=lambda *_: effort.over()
         )
     except ValueError:
-        check_effort()
+        effort.check()
         raise
     _refuse_long_runs(tree)
     return tree
@@ -129,10 +84,10 @@ def _refuse_long_runs(tree: Tree) -> None:
     """
     broken = [tree.root_node] if tree.root_node.has_error else []
     while broken:
-        check_effort()
+        effort.check()
         node = broken.pop()
         if node.child_count - node.named_child_count > _MOST_SIGNS:
-            raise TooHardError
+            raise effort.TooHardError
         broken += [child for child in node.children if child.has_error]
 
 
@@ -197,7 +152,7 @@ class Parsed:
 
     def span(self, node: Node) -> Range:
         """The range of a node, without a trailing line end."""
-        check_effort()
+        effort.check()
         start, end = self.position(node.start_point), self.position(node.end_point)
         if end.column == 0 and end.line > start.line:
             end = Position(end.line - 1, len(self.rows[end.line - 1].rstrip("\r\n")))
