@@ -29,9 +29,7 @@ from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
 
-_NO_INSTRUCTION = Refusal(
-    "Say in your own words what to do (in a terminal: --instruction TEXT).", RefusalCode.INSTRUCTION
-)
+_NO_INSTRUCTION = Refusal("Say in your own words what to do.", RefusalCode.INSTRUCTION)
 """An estimate needs no instruction; a request that is sent does."""
 
 
@@ -44,7 +42,7 @@ async def run(
     if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
         planned = _NO_INSTRUCTION
     if isinstance(planned, Refusal):
-        return Outcome(Status.REFUSED, request.action, planned.message)
+        return Outcome(Status.REFUSED, request.action, planned.message, refusal=planned.code)
     decision, settings = planned.decision, snapshot.settings
     forecast = decision.forecast
     receipt = _receipt(job, planned, settings, deps, observer)

@@ -89,9 +89,7 @@ def _scope(request: Request, spec: ActionSpec, symbol: Symbol | None) -> Scope:
 def _one(symbol: Symbol, request: Request, spec: ActionSpec, outline: Outline) -> Target | Refusal:
     label = f"`{symbol.name}`"
     if spec.contract is Contract.DOCUMENTATION and symbol.doc is not None and not request.replace:
-        return Refusal(
-            f"{label} is documented already; ask for a rewrite (in a terminal: --replace).", RefusalCode.DOCUMENTED
-        )
+        return Refusal(f"{label} is documented already; ask for a rewrite.", RefusalCode.DOCUMENTED)
     if spec.contract is Contract.DOCUMENTATION and _unfinished(symbol, outline):
         return Refusal(
             f"{label} has no body yet, so no place for a docstring: write one line of it first.", RefusalCode.SCOPE

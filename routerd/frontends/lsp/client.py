@@ -16,7 +16,7 @@ class NoAnswerError(Exception):
 class Wire(Protocol):
     """How the client is spoken to."""
 
-    def tell(self, method: str, params: Json) -> None:
+    def send(self, method: str, params: Json) -> None:
         """Send a notification."""
 
     async def ask(self, method: str, params: Json, seconds: float) -> Any:

@@ -47,7 +47,7 @@ class Reviews:
             findings = self._found.pop(each, None)
             if findings is not None:
                 gone += len(findings)
-                self._wire.tell(PUBLISH, {"uri": each, "diagnostics": []})
+                self._wire.send(PUBLISH, {"uri": each, "diagnostics": []})
         return gone
 
     def fixable(self, uri: str, span: Range) -> tuple[Finding, ...]:
@@ -63,7 +63,7 @@ class Reviews:
         shapes = [
             diagnostic_json(finding, document.text, self.encoding) for finding in self._found.get(document.uri, ())
         ]
-        self._wire.tell(PUBLISH, {"uri": document.uri, "version": document.version, "diagnostics": shapes})
+        self._wire.send(PUBLISH, {"uri": document.uri, "version": document.version, "diagnostics": shapes})
 
 
 def carried(findings: Iterable[Finding], old: Text, new: Text) -> tuple[Finding, ...]:

@@ -176,8 +176,8 @@ def _diagnostics(shape: object) -> tuple[str, ...]:
     if not isinstance(shape, Sequence) or isinstance(shape, str):
         raise UsageError('"diagnostics" is a list of diagnostics or of texts.')
     texts = (one if isinstance(one, str) else _diagnostic(_object(one)) for one in shape)
-    told = dict.fromkeys(" ".join(text.split())[:_LONGEST_DIAGNOSTIC] for text in texts)
-    return tuple(text for text in told if text)[:_MOST_DIAGNOSTICS]
+    given = dict.fromkeys(" ".join(text.split())[:_LONGEST_DIAGNOSTIC] for text in texts)
+    return tuple(text for text in given if text)[:_MOST_DIAGNOSTICS]
 
 
 def _diagnostic(given: Json) -> str:

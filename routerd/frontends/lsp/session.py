@@ -132,7 +132,7 @@ class Session:
             _log.warning("%s", problem)
         if problems:
             more = f" ({len(problems) - 1} more: run `routerd config check`.)" if len(problems) > 1 else ""
-            self.wire.tell("window/showMessage", {"type": 2, "message": f"routerd: {problems[0]}{more}"})
+            self.wire.send("window/showMessage", {"type": 2, "message": f"routerd: {problems[0]}{more}"})
 
     def reloaded(self, problems: tuple[str, ...], app: App | None = None) -> None:
         """A configuration file of one app, or of all, has changed: show at once what it says and what is wrong."""
@@ -154,7 +154,7 @@ class Session:
             self.later(asyncio.ensure_future(self.apps.of(uri).prepare(uri)))
 
     def _tell_status(self) -> None:
-        status.tell(self.wire, self.apps.first if self.apps else None, len(self.jobs))
+        status.send(self.wire, self.apps.first if self.apps else None, len(self.jobs))
 
     def _opened(self, app: App) -> None:
         """An app was opened: it sees every open document, and its files are watched for as long as it is there."""
@@ -175,7 +175,7 @@ class Session:
         except RouterdError as fault:
             _log.error("%s", fault)
             if str(fault) != str(self._fault):
-                self.wire.tell("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
+                self.wire.send("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
             self._fault = fault
             return
         self.tell_problems(apps.problems)

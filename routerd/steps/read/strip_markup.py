@@ -1,4 +1,4 @@
-"""Undress: the bare words of documentation, without the quotes, comment marks or indent they came in."""
+"""Strip markup: the bare words of documentation, without the quotes, comment marks or indent they came in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STRING = re.compile(r"^[rRuU]?(\"\"\"|'''|\"|')(?P<words>.*)\1$", re.S)
 _STAR = re.compile(r"^[ \t]*\*(?!/) ?", re.M)
 
 
-def undress(text: str, language: str) -> str:
+def strip_markup(text: str, language: str) -> str:
     """The words of a docstring, doc comment or fenced text; words that are bare already stay as they are."""
     text = _flush(text)
     blocks = fences(text)
