@@ -110,7 +110,7 @@ class RawEditor:
             await self.stderr
             await self._reading
 
-    def send(self, method: str, params: Json | None) -> None:
+    def notify(self, method: str, params: Json | None) -> None:
         self._send({"method": method, "params": params})
 
     def ask(self, method: str, params: Json | None) -> tuple[int, asyncio.Future[Any]]:

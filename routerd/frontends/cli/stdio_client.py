@@ -83,7 +83,7 @@ class StdioClient:
                     raise RouterdError(message["error"]["message"])
                 return message["result"]
 
-    def send(self, method: str, params: Json | None) -> None:
+    def notify(self, method: str, params: Json | None) -> None:
         """Tell, without an answer."""
         self._send({"method": method, "params": params})
 
