@@ -11,7 +11,13 @@ from routerd.domain.action import ActionSpec, ContextKind, Request, Target
 from routerd.domain.attempt import Attempt
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
+from routerd.domain.secret import Mask
 from routerd.domain.tier import Tier
+
+PER_MESSAGE = 4
+"""Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
+'How to count tokens with tiktoken' (3 for each message, 1 for its role; 3 to prime the reply)."""
+PER_REPLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class Question:
     conventions: Conventions
     prompt: Prompt
     context: tuple[Snippet, ...] = ()
+    masks: tuple[Mask, ...] = ()
+    """What stands for secrets in the prompt."""
 
 
 def target_key(question: Question) -> str:
