@@ -10,8 +10,9 @@ import importlib
 import socket
 import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -70,9 +71,9 @@ class ProviderClient:
             name: value for name, value in dialect.headers(key or NO_KEY).items() if name.lower() not in names
         }
         address, query = _address(base_url)
-        hooks: dict[str, list[Any]] = {"response": [_refuse]}
+        hooks: dict[str, list[Any]] = {"response": [_refuse], "request": [_traced]}
         if _keyless(key, own):
-            hooks["request"] = [_without_key]
+            hooks["request"].append(_without_key)
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
                 base_url=address,
@@ -87,13 +88,17 @@ class ProviderClient:
             # Set from OPENAI_ORG_ID and OPENAI_PROJECT_ID, which no other provider may see.
             self._client.organization = self._client.project = None
 
-    async def open(self, body: Mapping[str, Any], wall: float) -> Stream:
+    async def open(self, body: Mapping[str, Any], wall: float, sending: Callable[[], None]) -> Stream:
         """Send a chat request; returns once the headers of a 2xx answer have arrived. Raises ProviderFaultError.
 
         wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code is sent only to
-        the address that the user configured.
+        the address that the user configured. ``sending`` is called when the connection stands, before the first byte.
         """
-        return await self._streamed("post", self.dialect.path, wall, body=dict(body))
+        before = _SENDING.set(sending)
+        try:
+            return await self._streamed("post", self.dialect.path, wall, body=dict(body))
+        finally:
+            _SENDING.reset(before)
 
     async def models(self, within_s: float) -> tuple[str, ...]:
         """The names of the models that the provider offers. Raises ProviderFaultError."""
@@ -143,6 +148,23 @@ class ProviderClient:
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
+
+
+_SENDING: ContextVar[Callable[[], None] | None] = ContextVar("sending", default=None)
+"""What the request of the running task reports to."""
+
+
+async def _traced(request: Request) -> None:
+    """Has the HTTP library report when it begins to send."""
+    sending = _SENDING.get()
+    if sending is None:
+        return
+
+    async def trace(event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(".send_request_headers.started"):
+            sending()
+
+    request.extensions["trace"] = trace
 
 
 async def _refuse(response: Response) -> None:

@@ -68,7 +68,14 @@ def _origins(connection: MigrationConnection) -> None:
     connection.execute("CREATE INDEX attempts_session ON attempts (session) WHERE session IS NOT NULL")
 
 
-MIGRATIONS = (_first, _replies, _health, _allowed, _projects, _origins)
+def _sent(connection: MigrationConnection) -> None:
+    """A row of before has no identity. What was held before counts as sent: it may have been."""
+    connection.execute("ALTER TABLE attempts ADD COLUMN entry TEXT")
+    connection.execute("CREATE UNIQUE INDEX attempts_entry ON attempts (entry)")
+    connection.execute("ALTER TABLE reservations ADD COLUMN sent INTEGER NOT NULL DEFAULT 1")
+
+
+MIGRATIONS = (_first, _replies, _health, _allowed, _projects, _origins, _sent)
 
 
 MOST_DOLLARS = 10_000
@@ -103,7 +110,7 @@ would overflow every sum that contains it. SQLite flattens it, so that the index
 
 
 RESERVATIONS = (
-    "(SELECT process, job, pid, at, amount, project, session FROM reservations "
+    "(SELECT process, job, pid, at, amount, project, session, sent FROM reservations "
     "WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND 2147483647 "
     f"AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
     f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"
