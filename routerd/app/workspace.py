@@ -22,6 +22,7 @@ from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
+from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
@@ -125,6 +126,7 @@ class App:
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
         deps = Dependencies(
             counter=services.counter,
+            secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),

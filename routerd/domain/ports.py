@@ -23,6 +23,7 @@ from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate, TokenCalibration
 from routerd.domain.reply import Change, Reply
+from routerd.domain.secret import Secret
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Stale
@@ -38,6 +39,13 @@ class Counter(Protocol):
 
     def count_text(self, text: Text) -> int:
         """As ``count``; only lines that differ from an earlier text are counted again."""
+
+
+class Secrets(Protocol):
+    """Recognises private keys, tokens and passwords."""
+
+    def found(self, text: str) -> tuple[Secret, ...]:
+        """The secrets of a text in their order; they do not overlap."""
 
 
 class Grammar(Protocol):
