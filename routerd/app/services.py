@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from contextlib import suppress
 from datetime import datetime
 
 from platformdirs import user_data_path
@@ -21,7 +22,8 @@ from routerd.adapters.worker import WorkerPool
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
-from routerd.domain.settings import Settings
+from routerd.domain.errors import LedgerError
+from routerd.domain.settings import Retention, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
 
 
@@ -68,6 +70,12 @@ class Services:
             health=self._health,
             provider_state=self._provider_state,
         )
+
+    def fold(self, retention: Retention) -> None:
+        """Drop the rows of the ledger that are older than the settings keep; their daily sums stay."""
+        if retention.keep_days is not None:
+            with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+                self.ledger_writer.fold(now(), retention.keep_days)
 
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""

@@ -12,7 +12,6 @@ import ssl
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -23,6 +22,7 @@ from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.retry_after import retry_after, told_wait
 from routerd.providers.said import fault_of_error
+from routerd.providers.sending import reported, reporting
 from routerd.providers.stream import Stream, refusal
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class ProviderClient:
             name: value for name, value in dialect.headers(key or NO_KEY).items() if name.lower() not in names
         }
         address, query = _address(base_url)
-        hooks: dict[str, list[Any]] = {"response": [_refuse], "request": [_traced]}
+        hooks: dict[str, list[Any]] = {"response": [_refuse], "request": [reported]}
         if _keyless(key, own):
             hooks["request"].append(_without_key)
         with _environment():
@@ -94,11 +94,8 @@ class ProviderClient:
         wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code is sent only to
         the address that the user configured. ``sending`` is called when the connection stands, before the first byte.
         """
-        before = _SENDING.set(sending)
-        try:
+        with reporting(sending):
             return await self._streamed("post", self.dialect.path, wall, body=dict(body))
-        finally:
-            _SENDING.reset(before)
 
     async def models(self, within_s: float) -> tuple[str, ...]:
         """The names of the models that the provider offers. Raises ProviderFaultError."""
@@ -148,23 +145,6 @@ class ProviderClient:
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
-
-
-_SENDING: ContextVar[Callable[[], None] | None] = ContextVar("sending", default=None)
-"""What the request of the running task reports to."""
-
-
-async def _traced(request: Request) -> None:
-    """Has the HTTP library report when it begins to send."""
-    sending = _SENDING.get()
-    if sending is None:
-        return
-
-    async def trace(event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith(".send_request_headers.started"):
-            sending()
-
-    request.extensions["trace"] = trace
 
 
 async def _refuse(response: Response) -> None:

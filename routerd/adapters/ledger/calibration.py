@@ -8,7 +8,7 @@ from threading import Lock
 from routerd.adapters.ledger.acceptance import acceptance
 from routerd.adapters.ledger.factors import prior_factor
 from routerd.adapters.ledger.learning import BilledAttempt, learn
-from routerd.adapters.ledger.schema import ATTEMPTS
+from routerd.adapters.ledger.schema import ALLOWED, ATTEMPTS, BILLED
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.errors import LedgerError
@@ -77,8 +77,7 @@ def _bills(database: Database, model: ModelRef) -> list[BilledAttempt]:
     try:
         rows = database.read(
             "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-            f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE provider = ? AND model = ? "
-            "AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
+            f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE provider = ? AND model = ? AND {BILLED} "
             f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
             (model.provider, model.model),
         )
@@ -93,7 +92,7 @@ def _excess(database: Database, model: ModelRef) -> float:
         ((ratio,),) = database.read(
             "SELECT MAX(1.0 * cost / allowed) FROM (SELECT cost, allowed FROM attempts "
             "WHERE provider = ? AND model = ? "
-            f"AND allowed > 0 AND NOT usage_estimated ORDER BY at DESC, id DESC LIMIT {_BILLS})",
+            f"AND {ALLOWED} ORDER BY at DESC, id DESC LIMIT {_BILLS})",
             (model.provider, model.model),
         )
     except LedgerError:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 
-from routerd.adapters.ledger.rows import COLUMNS, Run
+from routerd.adapters.ledger.rows import COLUMNS
+from routerd.adapters.ledger.schema import Run
 
 _UNKNOWN = {
     "status": "unknown",
@@ -42,6 +44,7 @@ class Reservation:
         row: dict[str, object] = dict.fromkeys(COLUMNS)
         row.update(dict.fromkeys(("action", "language", "tier", "provider", "model"), ""))
         row.update(dict.fromkeys(_COUNTS.split(), 0), **_UNKNOWN)
+        row["day"] = datetime.fromtimestamp(self.at).astimezone().date().isoformat()
         row.update(at=self.at, job=self.job, project=self.project, session=self.session, cost=self.amount)
         # One call of a job is open at a time, so that this names it.
         row["entry"] = f"{self.process}/{self.job}/{self.at!r}"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from routerd.adapters.ledger.schema import to_pico
-from routerd.adapters.sqlite import Row, UnwritableRow
+from routerd.adapters.ledger.daily import add, first_bits
+from routerd.adapters.ledger.schema import Run, to_pico
+from routerd.adapters.sqlite import UnwritableRow
 from routerd.domain.booking import Booking
-
-Run = Callable[[str, Sequence[object]], list[Row]]
-"""Runs one statement of a transaction."""
 
 
 def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]:
@@ -26,6 +24,7 @@ def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]
         raise UnwritableRow(str(fault)) from fault
     values = {
         "entry": uuid.uuid4().hex,
+        "day": at.date().isoformat(),
         "at": at.timestamp(),
         "job": booking.job,
         "project": project or (origin.project if origin else None) or "",
@@ -64,7 +63,7 @@ def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]
 
 
 _NAMES = """
-    entry at job project action language tier provider model status reason input cached_input cache_write output
+    entry day at job project action language tier provider model status reason input cached_input cache_write output
     reasoning usage_estimated cost baseline low likely high counted_input prior_output allowed ms cached frontend
     client session turn agent tools_input system_input
 """
@@ -74,12 +73,19 @@ COLUMNS = frozenset(_NAMES.split())
 
 def insert(run: Run, values: Mapping[str, object]) -> bool:
     """Adds one row; false if the ledger has it already."""
-    marks = ", ".join("?" * len(values))
-    added = run(
-        f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks}) ON CONFLICT (entry) DO NOTHING RETURNING id",
-        tuple(values.values()),
+    if run("SELECT id FROM attempts WHERE entry = ?", (values["entry"],)):
+        return False
+    job = values["job"]
+    earlier = run("SELECT tier, provider, model FROM attempts WHERE job = ?", (job,))
+    bits = first_bits(earlier, (values["tier"], values["provider"], values["model"]))
+    row = {**values, "firsts": bits}
+    marks = ", ".join("?" * len(row))
+    ((added,),) = run(
+        f"INSERT INTO attempts ({', '.join(row)}) VALUES ({marks}) RETURNING id",
+        tuple(row.values()),
     )
-    return bool(added)
+    add(run, added, job)
+    return True
 
 
 def _foreseen(amount: Decimal | None) -> int | None:

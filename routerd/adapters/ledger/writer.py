@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from routerd.adapters.ledger.calibration import CalibrationStore
 from routerd.adapters.ledger.reservation import Reservation
-from routerd.adapters.ledger.rows import Run, insert, left_out, values_of
-from routerd.adapters.ledger.schema import RESERVATIONS, to_pico
+from routerd.adapters.ledger.rows import insert, left_out, values_of
+from routerd.adapters.ledger.schema import RESERVATIONS, Run, to_pico
 from routerd.adapters.ledger.spool import Spool, Values
 from routerd.adapters.sqlite import Database, UnwritableRow
 from routerd.domain.booking import Booking
@@ -26,6 +26,12 @@ _ABANDON_WAIT_MS = 200
 """Time for a ledger that is locked, in milliseconds, where the process has no more of it."""
 _LAST_WAIT_MS = 30_000
 """The same at the program's end: longer than a backup program holds a file of megabytes."""
+
+
+_FEWEST_DAYS, _MOST_DAYS = 62, 36_500
+"""Days of single attempts: a monthly budget needs the current month's, and estimates the latest ones."""
+_FOLD_BATCH = 500
+"""Rows that are dropped in one transaction, which takes a few milliseconds."""
 
 
 class LedgerWriter:
@@ -176,6 +182,24 @@ class LedgerWriter:
                         with suppress(UnwritableRow), self.database.part():
                             _insert(run, row, process)
                 path.unlink(missing_ok=True)
+
+    def fold(self, at: datetime, keep_days: int) -> int:
+        """Drops rows older than so many days, in batches that hold up no other daemon; the number of rows.
+
+        Their daily sums stay. Raises LedgerError.
+        """
+        kept = timedelta(days=min(max(keep_days, _FEWEST_DAYS), _MOST_DAYS))
+        before, dropped = (at - kept).timestamp(), 0
+        while True:
+            with self.database.transaction() as run:
+                gone = run(
+                    "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < ? LIMIT ?) RETURNING id",
+                    (before, _FOLD_BATCH),
+                )
+            dropped += len(gone)
+            if len(gone) < _FOLD_BATCH:
+                self.changes += 1
+                return dropped
 
     def settle_dead(self, run: Run, at: datetime) -> None:
         """Book what daemons that died had sent, in the caller's transaction; what they only held is given back."""
