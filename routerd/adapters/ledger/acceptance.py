@@ -8,8 +8,8 @@ from routerd.domain.acceptance import WINDOW, Acceptance
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import ModelRef
 
-_MOST_SINCE = 1_000
-"""Rows that are looked at for the actions since a model was asked; far more than decide anything."""
+_MOST_SINCE = 200
+"""Rows that are looked at for the actions since a model was asked; more than decide anything."""
 
 
 def acceptance(database: Database, model: ModelRef, action: str, language: str) -> Acceptance:

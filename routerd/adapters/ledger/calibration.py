@@ -32,6 +32,7 @@ class CalibrationStore:
         self._database = database
         self._lock = Lock()
         self._learned: dict[_Work, TokenCalibration] = {}
+        self._billed: dict[ModelRef, tuple[list[BilledAttempt], float]] = {}
         self._accepted: dict[_Work, Acceptance] = {}
         self._version: object = None
 
@@ -41,8 +42,10 @@ class CalibrationStore:
         with self._lock:
             self._follow()
             if work not in self._learned:
-                known = learn(_bills(self._database, model), action, language, prior_factor(model))
-                self._learned[work] = replace(known, excess=_excess(self._database, model))
+                if model not in self._billed:  # read once for all actions and languages
+                    self._billed[model] = _bills(self._database, model), _excess(self._database, model)
+                bills, excess = self._billed[model]
+                self._learned[work] = replace(learn(bills, action, language, prior_factor(model)), excess=excess)
             return self._learned[work]
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
@@ -58,6 +61,7 @@ class CalibrationStore:
         """Invalidates after a booking of a model; all acceptances too, as every other model's ``since`` grows."""
         with self._lock:
             self._accepted.clear()
+            self._billed.pop(model, None)
             self._learned = {work: known for work, known in self._learned.items() if work[0] != model}
 
     def _follow(self) -> None:
@@ -69,6 +73,7 @@ class CalibrationStore:
         if version != self._version:
             self._version = version
             self._learned.clear()
+            self._billed.clear()
             self._accepted.clear()
 
 

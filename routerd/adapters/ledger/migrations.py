@@ -103,7 +103,7 @@ def _daily(connection: MigrationConnection) -> None:
     connection.execute(f"CREATE INDEX attempts_bills ON attempts (provider, model, at) WHERE {BILLED}")
     connection.execute(f"CREATE INDEX attempts_allowed ON attempts (provider, model, at) WHERE {ALLOWED}")
     connection.execute(f"CREATE INDEX attempts_judged ON attempts (action, language, provider, model) WHERE {JUDGED}")
-    connection.execute(f"CREATE INDEX attempts_asked ON attempts (action, language) WHERE {JUDGED}")
+    connection.execute(f"CREATE INDEX attempts_asked ON attempts (action, language, id, job) WHERE {JUDGED}")
     _count_failovers(connection)
     connection.execute("CREATE TABLE replies_size (size INTEGER NOT NULL)")
     connection.execute("INSERT INTO replies_size SELECT COALESCE(SUM(size), 0) FROM replies")
