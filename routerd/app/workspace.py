@@ -69,11 +69,10 @@ class App:
         self.grammar = TreeSitterGrammar()
         # A grammar of its own: thousands of files must not push open ones out of memory.
         self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
-        self._recent = RecentTurnsInMemory()
+        self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
-        self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
         self._snapshot, self._deps = self._built(config.begin(sources, lenient))
@@ -86,8 +85,8 @@ class App:
         services = Services()
         origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            sources = config.Sources.found(config_file, root)
-            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
+            found = config.Sources.found(config_file, root)
+            return cls(services, found, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -104,8 +103,8 @@ class App:
         editor: Mapping[str, object] = MappingProxyType({}),
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        sources = config.Sources.found(config_file, root).with_editor(editor)
-        return cls(services, sources, keys, origin=origin, lenient=True)
+        found = config.Sources.found(config_file, root).with_editor(editor)
+        return cls(services, found, keys, origin=origin, lenient=True)
 
     @property
     def settings(self) -> Settings:
@@ -270,6 +269,7 @@ class App:
         """Load what is slow to load, off the event loop."""
         for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
             await self.services.background.run(load)
+        await self.services.background.run(self.services.fold, self.settings.ledger)
         if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
 
