@@ -32,8 +32,8 @@ class PromptInput:
 def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counter) -> Prompt:
     """The prompt of a question: system, the project's own instructions, then context, target and task."""
     spec, request, target, conventions = brief.spec, brief.request, brief.target, brief.conventions
-    wishes = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
-    system = spec.system + (f"\nThe project's own wishes:\n{wishes}\n" if wishes else "")
+    own = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
+    system = spec.system + (f"\nThe project's own wishes:\n{own}\n" if own else "")
     user = "\n\n".join(
         (
             *(_framed(snippet) for snippet in brief.context),
