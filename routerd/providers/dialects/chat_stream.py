@@ -29,7 +29,7 @@ from routerd.providers.dialects.usage_shapes import chat_usage
 
 
 @dataclass(slots=True)
-class _OpenCall:
+class _ReadCall:
     number: int
     id: str = ""
     name: str = ""
@@ -45,7 +45,7 @@ class ChatStreamReader:
     _finish: AnswerEnding | None = None
     _usage: Usage | None = None
     _tier: str = ""
-    _calls: dict[object, _OpenCall] = field(default_factory=dict)
+    _calls: dict[object, _ReadCall] = field(default_factory=dict)
     _count: int = 0
 
     def feed(self, data: str) -> list[Step]:
@@ -114,7 +114,7 @@ class ChatStreamReader:
         key = said.get("index") if isinstance(said.get("index"), int) else identity
         call = self._calls.get(key)
         if call is None or (identity and name and call.id not in ("", identity)):
-            call = self._calls[key] = _OpenCall(self._count)
+            call = self._calls[key] = _ReadCall(self._count)
             self._count += 1
         call.id = call.id or identity
         given = text_of(inner.get("input" if custom else "arguments"))

@@ -29,7 +29,7 @@ _UNSAID_DELTAS = frozenset({"signature_delta", "citations_delta"})
 
 
 @dataclass(slots=True)
-class _OpenBlock:
+class _ReadBlock:
     call: int
     custom: bool
     arguments: str = ""
@@ -43,7 +43,7 @@ class MessagesStreamReader:
     _usage: dict[str, Any] = field(default_factory=dict)
     _finish: AnswerEnding | None = None
     _stop_sequence: str = ""
-    _blocks: dict[object, _OpenBlock] = field(default_factory=dict)
+    _blocks: dict[object, _ReadBlock] = field(default_factory=dict)
     _count: int = 0
 
     def feed(self, data: str) -> list[Step]:
@@ -98,7 +98,7 @@ class MessagesStreamReader:
             raise UnreadableAnswerError(f"the answer has a block of type “{str(kind)[:40]}”")
         name, namespace, custom = unflat(text_of(said.get("name")))
         given = said.get("input")
-        opened = _OpenBlock(self._count, custom)
+        opened = _ReadBlock(self._count, custom)
         if isinstance(given, Mapping) and given:  # gateways that send a call in one piece
             opened.arguments = words_of(given, False)
         self._blocks[body.get("index")] = opened

@@ -27,7 +27,7 @@ _NOTHING = {"input_tokens": 0, "output_tokens": 0}
 
 
 @dataclass(slots=True)
-class _OpenBlock:
+class _WrittenBlock:
     index: int
     kind: str
     """``text``, ``thinking``, ``tool_use``, or ``custom``: a call whose free text is sent as one argument."""
@@ -45,8 +45,8 @@ class MessagesStreamWriter:
     """Writes events. A block is closed where the next begins, but for a call whose arguments are not whole yet."""
 
     _count: int = 0
-    _open: list[_OpenBlock] = field(default_factory=list)
-    _calls: dict[int, _OpenBlock] = field(default_factory=dict)
+    _open: list[_WrittenBlock] = field(default_factory=list)
+    _calls: dict[int, _WrittenBlock] = field(default_factory=dict)
 
     def write(self, step: Step) -> list[tuple[str | None, str]]:
         """As the Protocol says."""
@@ -86,14 +86,14 @@ class MessagesStreamWriter:
 
     def _started(self, kind: str, block: dict[str, Any]) -> list[tuple[str | None, str]]:
         events = self._closed(every=False)
-        self._open.append(_OpenBlock(self._count, kind))
+        self._open.append(_WrittenBlock(self._count, kind))
         self._count += 1
         return [*events, _event("content_block_start", index=self._open[-1].index, content_block=block)]
 
     def _closed(self, every: bool) -> list[tuple[str | None, str]]:
         """Closes open blocks: every one, or those to which nothing can be added."""
         events: list[tuple[str | None, str]] = []
-        left: list[_OpenBlock] = []
+        left: list[_WrittenBlock] = []
         for block in self._open:
             if not every and block.kind in ("tool_use", "custom") and not is_whole(block.arguments):
                 left.append(block)
@@ -130,7 +130,7 @@ def _message(step: AnswerBegun) -> dict[str, Any]:
 _FIELDS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 
 
-def _delta(block: _OpenBlock, kind: str, text: str) -> tuple[str | None, str]:
+def _delta(block: _WrittenBlock, kind: str, text: str) -> tuple[str | None, str]:
     return _event("content_block_delta", index=block.index, delta={"type": kind, _FIELDS[kind]: text})
 
 

@@ -30,7 +30,7 @@ _FAILED = ("response.failed", "error")
 
 
 @dataclass(slots=True)
-class _OpenItem:
+class _ReadItem:
     call: int | None = None
     said: bool = False
     """Whether any of its words came by themselves; else they are taken from the item when it is done."""
@@ -41,7 +41,7 @@ class ResponsesStreamReader:
     """Reads events by the ``type`` in their data; whole at ``response.completed`` or ``response.incomplete``."""
 
     _begun: bool = False
-    _items: dict[object, _OpenItem] = field(default_factory=dict)
+    _items: dict[object, _ReadItem] = field(default_factory=dict)
     _count: int = 0
 
     def feed(self, data: str) -> list[Step]:
@@ -84,20 +84,20 @@ class ResponsesStreamReader:
         return [AnswerBegun(text_of(said.get("id")), text_of(said.get("model")), when)]
 
     def _said(self, place: object, step: Step) -> list[Step]:
-        self._items.setdefault(place, _OpenItem()).said = True
+        self._items.setdefault(place, _ReadItem()).said = True
         return [step]
 
     def _added(self, place: object, item: object) -> list[Step]:
         said = item if isinstance(item, Mapping) else {}
         kind = said.get("type")
         if kind in ("message", "reasoning", "web_search_call"):
-            self._items.setdefault(place, _OpenItem())
+            self._items.setdefault(place, _ReadItem())
             return []
         if kind not in ("function_call", "custom_tool_call") or not text_of(said.get("name")):
             raise UnreadableAnswerError(f"the answer has an item of type “{str(kind)[:40]}”")
         number = self._count
         self._count += 1
-        self._items[place] = _OpenItem(number)
+        self._items[place] = _ReadItem(number)
         identity = text_of(said.get("call_id")) or f"call_{number}"
         custom = kind == "custom_tool_call"
         return [CallBegun(number, identity, text_of(said.get("name")), text_of(said.get("namespace")), custom)]
@@ -115,7 +115,7 @@ class ResponsesStreamReader:
         return [*self._start(said), AnswerEnded(ending, usage=usage, service_tier=tier)]
 
 
-def _unsaid(opened: _OpenItem, item: Mapping[str, Any]) -> list[Step]:
+def _unsaid(opened: _ReadItem, item: Mapping[str, Any]) -> list[Step]:
     """The words of an item that came in one piece."""
     if opened.call is not None:
         given = text_of(item.get("arguments")) or text_of(item.get("input"))

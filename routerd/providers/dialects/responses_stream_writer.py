@@ -25,7 +25,7 @@ from routerd.providers.dialects.usage_shapes import responses_usage
 
 
 @dataclass(slots=True)
-class _OpenItem:
+class _WrittenItem:
     place: int
     item: AnswerItem
     """As it began: without words."""
@@ -49,8 +49,8 @@ class ResponsesStreamWriter:
     _response: dict[str, Any] = field(default_factory=dict)
     _number: int = 0
     _output: dict[int, dict[str, Any]] = field(default_factory=dict)
-    _open: list[_OpenItem] = field(default_factory=list)
-    _calls: dict[int, _OpenItem] = field(default_factory=dict)
+    _open: list[_WrittenItem] = field(default_factory=list)
+    _calls: dict[int, _WrittenItem] = field(default_factory=dict)
     _count: int = 0
 
     def write(self, step: Step) -> list[tuple[str | None, str]]:
@@ -100,7 +100,7 @@ class ResponsesStreamWriter:
         more = self._within("response.reasoning_summary_text.delta", last, summary_index=0, delta=step.text)
         return [*events, more]
 
-    def _arguments(self, opened: _OpenItem, more: str) -> list[tuple[str | None, str]]:
+    def _arguments(self, opened: _WrittenItem, more: str) -> list[tuple[str | None, str]]:
         opened.words.append(more)
         kind = "custom_tool_call_input" if opened.custom else "function_call_arguments"
         return [self._within(f"response.{kind}.delta", opened, delta=more)]
@@ -109,7 +109,7 @@ class ResponsesStreamWriter:
         events = self._closed(every=False)
         empty = written_item(item, str(self._response.get("id", "")), self._count, "in_progress")
         empty |= {name: [] for name in ("content", "summary") if name in empty}
-        opened = _OpenItem(self._count, item, empty["id"], empty["type"] == "custom_tool_call")
+        opened = _WrittenItem(self._count, item, empty["id"], empty["type"] == "custom_tool_call")
         self._count += 1
         self._open.append(opened)
         return [*events, self._event("response.output_item.added", output_index=opened.place, item=empty)]
@@ -117,7 +117,7 @@ class ResponsesStreamWriter:
     def _closed(self, every: bool) -> list[tuple[str | None, str]]:
         """Ends open items: every one, or those to which nothing can be added."""
         events: list[tuple[str | None, str]] = []
-        left: list[_OpenItem] = []
+        left: list[_WrittenItem] = []
         for opened in self._open:
             item = opened.said
             if not every and isinstance(item, CalledTool) and not is_whole(item.arguments):
@@ -129,7 +129,7 @@ class ResponsesStreamWriter:
         self._open = left
         return events
 
-    def _last_words(self, opened: _OpenItem, done: dict[str, Any]) -> list[tuple[str | None, str]]:
+    def _last_words(self, opened: _WrittenItem, done: dict[str, Any]) -> list[tuple[str | None, str]]:
         if done["type"] == "message":
             text, part = done["content"][0]["text"], done["content"][0]
             return [
@@ -161,7 +161,7 @@ class ResponsesStreamWriter:
         response |= {"service_tier": step.service_tier} if step.service_tier else {}
         return [*events, self._event(f"response.{response['status']}", response=response)]
 
-    def _within(self, kind: str, opened: _OpenItem, **rest: Any) -> tuple[str | None, str]:
+    def _within(self, kind: str, opened: _WrittenItem, **rest: Any) -> tuple[str | None, str]:
         return self._event(kind, item_id=opened.id, output_index=opened.place, **rest)
 
     def _event(self, kind: str, **rest: Any) -> tuple[str | None, str]:
