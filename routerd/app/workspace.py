@@ -38,6 +38,7 @@ from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
+from routerd.domain.origin import Origin
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.ports import Editor, Observer
 from routerd.domain.position import Position, Range
@@ -59,7 +60,7 @@ class App:
     """What frontends call for one workspace; everything in it belongs to one session and one root."""
 
     def __init__(
-        self, services: Services, sources: config.Sources, keys: SessionKeys, *, lenient: bool = False
+        self, services: Services, sources: config.Sources, keys: SessionKeys, *, origin: Origin, lenient: bool
     ) -> None:
         """Read the configuration.
 
@@ -74,7 +75,7 @@ class App:
         self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
         self._recent = RecentTurnsInMemory()
         project = str(self.root.resolve()) if self.root else ""
-        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project)
+        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
@@ -87,8 +88,10 @@ class App:
     def open(cls, *, config_file: Path | None = None, root: Path | None = None, lenient: bool = False) -> Self:
         """The app of one workspace with services of its own, for a process that has no other session."""
         services = Services()
+        origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            return cls.of(services, services.session_keys(), config_file, root, lenient=lenient)
+            sources = config.Sources.found(config_file, root)
+            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -101,11 +104,12 @@ class App:
         config_file: Path | None,
         root: Path | None,
         *,
+        origin: Origin,
         editor: Mapping[str, object] = MappingProxyType({}),
-        lenient: bool = True,
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        return cls(services, config.Sources.found(config_file, root).with_editor(editor), keys, lenient=lenient)
+        sources = config.Sources.found(config_file, root).with_editor(editor)
+        return cls(services, sources, keys, origin=origin, lenient=True)
 
     @property
     def settings(self) -> Settings:

@@ -17,6 +17,7 @@ from routerd.domain.finding import Finding
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
+from routerd.domain.origin import Origin
 from routerd.domain.position import Position, Range
 from routerd.domain.project import Project
 from routerd.domain.prompt import Question
@@ -174,13 +175,15 @@ class Workspace(Protocol):
 class Ledger(Protocol):
     """Records all spending for all daemons: reserved before a call, booked after it."""
 
-    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
-        """The current state of the daily and monthly budgets; empty if none is set.
+    def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
+        """The current state of the daily, monthly and session budgets; empty if none is set.
 
-        A Refusal if one is set and the ledger cannot enforce it.
+        ``origin`` ``None`` is the ledger's own. A Refusal if one is set and the ledger cannot enforce it.
         """
 
-    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+    def reserve(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+    ) -> Decimal | Refusal:
         """Replaces a job's reservation for its next call: ``most`` dollars, or what is left if that is less.
 
         A Refusal if less than ``least`` is left. Its code is ``locked`` if another program locks the ledger, so that

@@ -180,7 +180,8 @@ class _Case:
 def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     """Quote, admit, prune and forecast; the only place that chooses the first model, for a hover as for a run."""
     settings, route, request = snapshot.settings, case.configured, case.question.request
-    left, kinds = deps.ledger.limits(deps.clock()), tuple(mask.kind for mask in case.question.masks)
+    left = deps.ledger.limits(deps.clock(), request.origin)
+    kinds = tuple(mask.kind for mask in case.question.masks)
     quotes = {
         model: _quoted(case, Candidate(candidate.tier, (model,)), settings, deps)
         for candidate in route.chain

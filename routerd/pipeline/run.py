@@ -105,7 +105,7 @@ def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
 def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, observer: ports.Observer) -> Receipt:
     request, quotes = planned.question.request, planned.decision.quotes
     terms = {model: quote.terms for model, quote in quotes.items()}
-    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap)
+    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap, request.origin)
     return Receipt(
         job,
         request.document.language,
