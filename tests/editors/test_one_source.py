@@ -210,3 +210,12 @@ def test_no_client_downloads_a_program_by_a_name_that_nobody_owns(client: str) -
     found = [path for path in shipped if "node_modules" not in path.parts and runners.search(path.read_text("utf-8"))]
     assert shipped
     assert found == []
+
+
+@pytest.mark.parametrize("folder", ["vscode", "vscode/lint"])
+def test_a_lock_names_each_package_by_its_hash_and_no_address(folder: str) -> None:
+    lock = json.loads((EDITORS / folder / "package-lock.json").read_text("utf-8"))
+    packages = {name: one for name, one in lock["packages"].items() if name and not one.get("link")}
+    assert len(packages) > 10
+    assert all(one.get("integrity", "").startswith("sha512-") for one in packages.values())
+    assert not any("resolved" in one for one in packages.values())
