@@ -26,9 +26,8 @@ from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
-from routerd.app.engines import Engines
 from routerd.app.menu import menu, worded
-from routerd.app.services import Services
+from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
 from routerd.app.worth import worth
 from routerd.audit import Audited, Logged
@@ -44,8 +43,7 @@ from routerd.domain.ports import Editor, Observer
 from routerd.domain.position import Position, Range
 from routerd.domain.priced_action import HoverInfo, PricedAction
 from routerd.domain.quote import Route
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine

@@ -11,7 +11,6 @@ from routerd.domain.acceptance import Acceptance
 from routerd.domain.attempt import Attempt
 from routerd.domain.booking import Booking
 from routerd.domain.classification import Classification
-from routerd.domain.conversation import Turn
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
 from routerd.domain.limit import Limit
@@ -20,7 +19,7 @@ from routerd.domain.money import Price
 from routerd.domain.origin import Origin
 from routerd.domain.position import Position, Range
 from routerd.domain.project import Project
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Question, Turn
 from routerd.domain.quote import Candidate, TokenCalibration
 from routerd.domain.reply import Change, Reply
 from routerd.domain.secret import Secret

@@ -20,7 +20,8 @@ from routerd.domain.outcome import Outcome
 from routerd.domain.position import Range
 from routerd.domain.quote import Route
 from routerd.domain.reply import Change
-from routerd.domain.text import Encoding, Text
+from routerd.domain.text import Text
+from routerd.domain.unicode import Encoding
 from routerd.frontends.table import markdown_table
 
 Json = dict[str, Any]

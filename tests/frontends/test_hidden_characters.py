@@ -16,8 +16,8 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.reply import Change, Markdown, RawFindings
-from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
+from routerd.domain.unicode import Encoding
 from routerd.frontends.cli.screen import PlainConsole
 from routerd.frontends.shapes import outcome_json
 from routerd.providers.said import fault_of_error

@@ -44,7 +44,7 @@ _ACTIONS = tuple(catalog())
 ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("tiers.*", kinds.MODELS, "The models of a tier, tried in order.", names=tuple(Tier)),
     SettingSpec("actions.*", kinds.TIER_OR_AUTO, "The tier of an action.", names=_ACTIONS),
-    SettingSpec("instructions.*", kinds.TEXT, "Wishes that go along with every prompt.", names=(*_ACTIONS, "all")),
+    SettingSpec("instructions.*", kinds.TEXT, "Sent along with every prompt.", names=(*_ACTIONS, "all")),
     SettingSpec("providers.*.base_url", kinds.URL, "The address of its OpenAI-compatible API.", True),
     SettingSpec("providers.*.api_key", kinds.KEY, "Where its key comes from; {} if it needs none.", True),
     SettingSpec("providers.*.headers", kinds.HEADERS, "Headers that are added to every request.", True),

@@ -28,8 +28,11 @@ def _part(kind: str, path: str, tokens: int, reason: str) -> dict[str, object]:
 
 def lines(name: str, plan: Plan) -> list[str]:
     """The same for a person, with the route and the total."""
-    wishes = plan.question.prompt.wishes.splitlines()
-    quoted = ["  Instructions of the configuration, in the system message:", *(f"  │ {shown(one)}" for one in wishes)]
+    instructions = plan.question.prompt.instructions.splitlines()
+    quoted = [
+        "  Instructions of the configuration, in the system message:",
+        *(f"  │ {shown(one)}" for one in instructions),
+    ]
     rows = [f"  {part['tokens']:>6,}  {part['path'] or part['kind']}: {part['reason']}" for part in parts(plan)]
     total = f"  {plan.question.prompt.input_tokens:>6,}  in all, by the local tokenizer"
     candidates = [_candidate(candidate) for candidate in plan.forecast.candidates]
@@ -37,7 +40,7 @@ def lines(name: str, plan: Plan) -> list[str]:
         f"\n{name}: {plan.route.reason}",
         *rows,
         total,
-        *(quoted if wishes else ()),
+        *(quoted if instructions else ()),
         *masked_secrets((plan.forecast,)),
         *candidates,
     ]
