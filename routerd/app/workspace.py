@@ -29,6 +29,7 @@ from routerd.app import services as process
 from routerd.app.menu import menu, worded
 from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
+from routerd.app.worth import worth
 from routerd.audit import Audited, Logged
 from routerd.audit.replay import audited
 from routerd.domain.action import Request
@@ -65,6 +66,7 @@ class App:
         ``problems``: an editor's daemon that does not start explains nothing.
         """
         self.services, self._sources, self._keys = services, sources, keys
+        self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
         # A grammar of its own: thousands of files must not push open ones out of memory.
@@ -75,7 +77,7 @@ class App:
         self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
-        self._snapshot, self._deps = self._built(config.begin(sources, lenient))
+        self._snapshot, self._deps = self._built(config.begin(sources, lenient, self._worth))
         if services.problem:
             self.problems = (services.problem, *self.problems)
 
@@ -151,7 +153,7 @@ class App:
         if editor_settings is not None:
             self._sources = self._sources.with_editor(editor_settings)
         try:
-            self._snapshot, self._deps = self._built(config.load(self._sources, seen))
+            self._snapshot, self._deps = self._built(config.load(self._sources, seen, self._worth))
         except RouterdError as fault:
             return (f"{fault} The configuration stays as it was.",)
         return self.problems
