@@ -57,7 +57,12 @@ class App:
     """What frontends call for one workspace; everything in it belongs to one session and one root."""
 
     def __init__(
-        self, services: Services, sources: config.Sources, keys: SessionKeys, *, lenient: bool = False
+        self,
+        services: Services,
+        sources: config.Sources,
+        keys: SessionKeys,
+        *,
+        lenient: bool = False,
     ) -> None:
         """Read the configuration.
 
@@ -102,7 +107,8 @@ class App:
         lenient: bool = True,
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        return cls(services, config.Sources.found(config_file, root).with_editor(editor), keys, lenient=lenient)
+        sources = config.Sources.found(config_file, root, keys.environ).with_editor(editor)
+        return cls(services, sources, keys, lenient=lenient)
 
     @property
     def settings(self) -> Settings:
@@ -129,7 +135,7 @@ class App:
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self._cache,
-            runner=CommandTestRunner(self.workspace.project),
+            runner=CommandTestRunner(self.workspace.project, self._keys.environ),
             worker=services.worker,
             clock=process.now,
         )

@@ -19,6 +19,7 @@ FAILED, USAGE, CANCELLED = 1, 2, 130
 
 MODULES = {
     "serve": "server",
+    "daemon": "daemon_commands",
     "run": "work",
     "estimate": "work",
     "commit": "commit",
