@@ -24,11 +24,8 @@ def main() -> None:
     elif words in ([], ["serve"]):
         from routerd.relay.relay import relay  # noqa: PLC0415  # see above
 
-        code = relay()
-        if code is None:
-            _serve_alone()
-        else:
-            os._exit(code)  # a thread still waits for the editor
+        relay()
+        _serve_alone()
     elif words == ["serve", "--solo"]:
         _serve_alone()
     elif words == ["daemon", "run"]:

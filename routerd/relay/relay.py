@@ -10,8 +10,8 @@ from routerd.relay.copying import copy
 from routerd.system.quiet_signals import end_quietly
 
 
-def relay(config: str = "") -> int | None:
-    """Serve an editor on stdio from the user's daemon; the exit code, or ``None`` where this process has to serve.
+def relay(config: str = "") -> None:
+    """Serve an editor on stdio from the user's daemon and exit; returns only where this process has to serve.
 
     ``config`` is the absolute path of the session's own configuration file.
     """
@@ -20,6 +20,6 @@ def relay(config: str = "") -> int | None:
     except SoloError as why:
         if sys.stderr is not None:
             print(f"routerd: {why}; this editor has a process of its own.", file=sys.stderr)  # noqa: T201  # its log
-        return None
+        return
     end_quietly()
-    return copy(channel)
+    os._exit(copy(channel))  # a thread still waits for the editor

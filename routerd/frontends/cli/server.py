@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -64,9 +63,7 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     if not (tcp or solo or allow_remote or root or log_file) and log_level == _QUIET:
         from routerd.relay.relay import relay  # noqa: PLC0415  # no other command needs it
 
-        code = relay(str(config.expanduser().absolute()) if config else "")
-        if code is not None:
-            os._exit(code)  # a thread still waits for the editor
+        relay(str(config.expanduser().absolute()) if config else "")
     address = _address(tcp) if tcp else None
     from routerd.frontends.lsp import Listen  # noqa: PLC0415  # no other command needs pygls
     from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # as above
