@@ -167,7 +167,7 @@ class DoctorInputs:
                 or (name.startswith(f"{provider.name}/") and name.endswith(key_name.removeprefix(provider.name)))
             ):
                 until = datetime.fromtimestamp(health.cooldown_until, self.now.tzinfo)
-                past.append(f"{name.partition('#')[0]} benched until {until:%H:%M:%S} ({health.reason})")
+                past.append(f"{name.partition('#')[0]} in cooldown until {until:%H:%M:%S} ({health.reason})")
         return past
 
 

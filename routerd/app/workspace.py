@@ -22,12 +22,12 @@ from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
+from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
-from routerd.app.engines import Engines
 from routerd.app.menu import menu, worded
-from routerd.app.services import Services
+from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
 from routerd.audit import Audited, Logged
 from routerd.audit.replay import audited
@@ -36,13 +36,13 @@ from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
+from routerd.domain.origin import Origin
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.ports import Editor, Observer
 from routerd.domain.position import Position, Range
 from routerd.domain.priced_action import HoverInfo, PricedAction
 from routerd.domain.quote import Route
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
@@ -57,12 +57,7 @@ class App:
     """What frontends call for one workspace; everything in it belongs to one session and one root."""
 
     def __init__(
-        self,
-        services: Services,
-        sources: config.Sources,
-        keys: SessionKeys,
-        *,
-        lenient: bool = False,
+        self, services: Services, sources: config.Sources, keys: SessionKeys, *, origin: Origin, lenient: bool
     ) -> None:
         """Read the configuration.
 
@@ -76,7 +71,7 @@ class App:
         self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
         self._recent = RecentTurnsInMemory()
         project = str(self.root.resolve()) if self.root else ""
-        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project)
+        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
@@ -89,8 +84,10 @@ class App:
     def open(cls, *, config_file: Path | None = None, root: Path | None = None, lenient: bool = False) -> Self:
         """The app of one workspace with services of its own, for a process that has no other session."""
         services = Services()
+        origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            return cls.of(services, services.session_keys(), config_file, root, lenient=lenient)
+            sources = config.Sources.found(config_file, root)
+            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -103,12 +100,12 @@ class App:
         config_file: Path | None,
         root: Path | None,
         *,
+        origin: Origin,
         editor: Mapping[str, object] = MappingProxyType({}),
-        lenient: bool = True,
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
         sources = config.Sources.found(config_file, root, keys.environ).with_editor(editor)
-        return cls(services, sources, keys, lenient=lenient)
+        return cls(services, sources, keys, origin=origin, lenient=True)
 
     @property
     def settings(self) -> Settings:
@@ -127,6 +124,7 @@ class App:
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
         deps = Dependencies(
             counter=services.counter,
+            secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),

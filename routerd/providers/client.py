@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from routerd.domain.errors import UpstreamError
-from routerd.providers.bounded import ACCEPTED, MOST_CHARS, parsed
+from routerd.providers.bounded import MOST_CHARS, parsed
 from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.retry_after import retry_after, told_wait
 from routerd.providers.said import fault_of_error
-from routerd.providers.stream import Stream, refusal
+from routerd.providers.stream import ACCEPTED, Stream, refusal
 
 if TYPE_CHECKING:
     from httpx2 import Request, Response

@@ -12,8 +12,8 @@ from routerd.relay.copying import _Position
 from routerd.relay.protocol import PROTOCOL, greeting, hello, parsed_greeting, parsed_hello
 from routerd.relay.surroundings import daemon_environment, differing
 
-NAMES = st.text(st.characters(exclude_characters="=\0", exclude_categories=("Cs",)), min_size=1)
-VALUES = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)))
+NAMES = st.text(st.characters(exclude_characters="=\0", codec="utf-8"), min_size=1)
+VALUES = st.text(st.characters(exclude_characters="\0", codec="utf-8"))
 
 
 @given(VALUES, st.dictionaries(NAMES, VALUES))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from routerd.domain.origin import Origin
 from routerd.system.uris import path_of
 
 if TYPE_CHECKING:
@@ -67,11 +68,18 @@ class SharedServices:
             paths = [path for path in paths if path.resolve().is_relative_to(self.within)]
         return tuple(dict.fromkeys(paths))
 
-    def app(self, root: Path | None, keys: SessionKeys, config_file: Path | None, editor: Mapping[str, object]) -> App:
+    def app(
+        self,
+        root: Path | None,
+        keys: SessionKeys,
+        config_file: Path | None,
+        editor: Mapping[str, object],
+        origin: Origin,
+    ) -> App:
         """A new app for a session's root, under its editor settings. Raises RouterdError."""
         from routerd.app.workspace import App  # noqa: PLC0415  # as above
 
-        app = App.of(self.open(), keys, config_file, root, editor=editor)
+        app = App.of(self.open(), keys, config_file, root, editor=editor, origin=origin)
         if self.within is not None:
             app.workspace.bound(self.within)
         return app
