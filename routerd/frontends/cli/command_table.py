@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "serve": (
-        "Serve an editor: LSP on stdio from the user's one daemon, or over TCP with a token.",
+        "Serve an editor: LSP on stdio, or over TCP with a token.",
         {
             "--tcp": ("text", "listen there instead of stdio"),
             "--allow-remote": ("", "with --tcp: let other machines connect"),
@@ -182,7 +182,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "daemon": (
-        "The one process that serves every editor: run, look at, stop, restart or install it.",
+        "The one process behind all editors: status, stop, log.",
         {
             "--help": ("", "show this help"),
         },

@@ -20,9 +20,7 @@ from routerd.relay.asking import Told, ask_daemon
 from routerd.relay.attach import DEADLINE_S, start_daemon
 from routerd.relay.place import find_place
 
-commands = typer.Typer(
-    help="The one process that serves every editor: run, look at, stop, restart or install it.", rich_markup_mode=None
-)
+commands = typer.Typer(help="The one process behind all editors: status, stop, log.", rich_markup_mode=None)
 
 _LOOK_S = 0.05
 _LAST_LINES = 200

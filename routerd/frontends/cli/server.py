@@ -55,9 +55,9 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     log_file: LogFile = None,
     log_level: LogLevel = _QUIET,
 ) -> int:
-    """Serve an editor: LSP on stdio from the user's one daemon, or over TCP with a token.
+    """Serve an editor: LSP on stdio, or over TCP with a token.
 
-    A log of its own, like ``--solo``, needs a process of its own.
+    On stdio from the user's one daemon; a log of its own, like ``--solo``, needs a process of its own.
     """
     _check(log_level)
     if not (tcp or solo or allow_remote or root or log_file) and log_level == _QUIET:
