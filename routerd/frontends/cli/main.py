@@ -19,7 +19,6 @@ FAILED, USAGE, CANCELLED = 1, 2, 130
 
 MODULES = {
     "serve": "server",
-    "daemon": "daemon_commands",
     "run": "work",
     "estimate": "work",
     "commit": "commit",
@@ -32,6 +31,7 @@ MODULES = {
     "demo": "demo",
     "manifest": "manifest",
     "completion": "shells",
+    "daemon": "daemon_commands",
     "config": "configuration",
 }
 """Every command in the order of the help, and the module of this folder that holds it.
