@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from routerd.domain.dialect_name import DialectName
 from routerd.domain.errors import UpstreamError
 from routerd.providers.bounded import MOST_CHARS, parsed
 from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
+from routerd.providers.messages_dialect import dialect_of
 from routerd.providers.retry_after import retry_after, told_wait
 from routerd.providers.said import fault_of_error
 from routerd.providers.stream import ACCEPTED, Stream, refusal
@@ -71,7 +73,7 @@ class ProviderClient:
         }
         address, query = _address(base_url)
         hooks: dict[str, list[Any]] = {"response": [_refuse]}
-        if _keyless(key, own):
+        if _keyless(key, own) or _named_itself(base_url, self._headers):
             hooks["request"] = [_without_key]
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
@@ -206,6 +208,11 @@ def _keyless(key: str | None, headers: Mapping[str, str]) -> bool:
     return not key and bool(headers) and not any(name.lower() == "authorization" for name in headers)
 
 
+def _named_itself(base_url: str, headers: Mapping[str, str]) -> bool:
+    """Whether the dialect's own header says who asks: Anthropic reads a Bearer as a token of another kind."""
+    return urlsplit(base_url).hostname == "api.anthropic.com" and "x-api-key" in headers
+
+
 def _address(base_url: str) -> tuple[str, dict[str, object]]:
     """The address without its query, and the query."""
     parts = urlsplit(base_url)
@@ -278,12 +285,16 @@ class Probe:
 
 
 async def probe(
-    base_url: str, key: str | None, within_s: float = WITHIN_S, headers: Mapping[str, str] | None = None
+    base_url: str,
+    key: str | None,
+    within_s: float = WITHIN_S,
+    headers: Mapping[str, str] | None = None,
+    dialect: DialectName = DialectName.CHAT,
 ) -> Probe:
     """Request a provider's list of models: whether it can be reached with the key, at no token cost."""
     await asyncio.to_thread(load)
     try:
-        client = ProviderClient(base_url, key, headers)
+        client = ProviderClient(base_url, key, headers, dialect_of(dialect))
     except UpstreamError as unprepared:
         return Probe(problem=str(unprepared).rstrip("."))
     try:
