@@ -10,20 +10,19 @@ import importlib
 import socket
 import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from routerd.domain.dialect_name import DialectName
 from routerd.domain.errors import UpstreamError
 from routerd.providers.bounded import MOST_CHARS, parsed
 from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
-from routerd.providers.messages_dialect import dialect_of
 from routerd.providers.retry_after import retry_after, told_wait
 from routerd.providers.said import fault_of_error
+from routerd.providers.sending import reported, reporting
 from routerd.providers.stream import ACCEPTED, Stream, refusal
 
 if TYPE_CHECKING:
@@ -72,9 +71,9 @@ class ProviderClient:
             name: value for name, value in dialect.headers(key or NO_KEY).items() if name.lower() not in names
         }
         address, query = _address(base_url)
-        hooks: dict[str, list[Any]] = {"response": [_refuse]}
+        hooks: dict[str, list[Any]] = {"response": [_refuse], "request": [reported]}
         if _keyless(key, own) or _named_itself(base_url, self._headers):
-            hooks["request"] = [_without_key]
+            hooks["request"].append(_without_key)
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
                 base_url=address,
@@ -89,13 +88,14 @@ class ProviderClient:
             # Set from OPENAI_ORG_ID and OPENAI_PROJECT_ID, which no other provider may see.
             self._client.organization = self._client.project = None
 
-    async def open(self, body: Mapping[str, Any], wall: float) -> Stream:
+    async def open(self, body: Mapping[str, Any], wall: float, sending: Callable[[], None]) -> Stream:
         """Send a chat request; returns once the headers of a 2xx answer have arrived. Raises ProviderFaultError.
 
         wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code is sent only to
-        the address that the user configured.
+        the address that the user configured. ``sending`` is called when the connection stands, before the first byte.
         """
-        return await self._streamed("post", self.dialect.path, wall, body=dict(body))
+        with reporting(sending):
+            return await self._streamed("post", self.dialect.path, wall, body=dict(body))
 
     async def models(self, within_s: float) -> tuple[str, ...]:
         """The names of the models that the provider offers. Raises ProviderFaultError."""
@@ -270,37 +270,3 @@ def _why_no_connection(error: BaseException | None) -> str:
             return "nothing listens there"
         error = error.__cause__ or error.__context__
     return ""
-
-
-WITHIN_S = 5.0
-"""Seconds; a list of models usually takes well under one, and the user is waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """The models that a provider lists, or the problem."""
-
-    models: tuple[str, ...] = ()
-    problem: str | None = None
-
-
-async def probe(
-    base_url: str,
-    key: str | None,
-    within_s: float = WITHIN_S,
-    headers: Mapping[str, str] | None = None,
-    dialect: DialectName = DialectName.CHAT,
-) -> Probe:
-    """Request a provider's list of models: whether it can be reached with the key, at no token cost."""
-    await asyncio.to_thread(load)
-    try:
-        client = ProviderClient(base_url, key, headers, dialect_of(dialect))
-    except UpstreamError as unprepared:
-        return Probe(problem=str(unprepared).rstrip("."))
-    try:
-        return Probe(await client.models(within_s))
-    except ProviderFaultError as raised:
-        fault = raised.fault
-        return Probe(problem=f"answered {fault.status}" if fault.status else fault.message or "no answer")
-    finally:
-        await client.close()

@@ -15,7 +15,7 @@ from routerd.domain.dialect_name import DialectName
 from routerd.domain.money import Usage
 from routerd.domain.prompt import Message
 from routerd.domain.settings import Limits, Quirks
-from routerd.providers.call import ProviderCall, answer
+from routerd.providers.call import Heard, ProviderCall, answer
 from routerd.providers.classify import classify
 from routerd.providers.client import ProviderClient
 from routerd.providers.dialect import Dialect
@@ -64,7 +64,7 @@ def test_another_api_is_one_class_behind_the_protocol() -> None:
         arrived: list[str] = []
         call = ProviderCall(dialect.body("m", prompt, Quirks(), 500), Limits(), 10.0, 0.0, True, 500)
         try:
-            await answer(client, call, draft, arrived.append)
+            await answer(client, call, draft, Heard(lambda: None, arrived.append))
         finally:
             await client.close()
             server.close()
@@ -97,7 +97,7 @@ def test_an_error_of_another_api_is_read_as_every_other() -> None:
         call = ProviderCall({}, Limits(), 10.0, 0.0, True, 500)
         try:
             with pytest.raises(ProviderFaultError) as raised:
-                await answer(client, call, Draft(), lambda text: None)
+                await answer(client, call, Draft(), Heard(lambda: None, lambda text: None))
         finally:
             await client.close()
             server.close()
@@ -187,9 +187,9 @@ def test_what_stays_the_same_is_marked_for_the_cache_and_a_continuation_is_two_t
 
 def test_anthropic_is_asked_with_its_own_header_alone() -> None:
     async def main() -> None:
-        for host, bearers in (("api.anthropic.com", 1), ("proxy.example.com", 0)):
+        for host, hooks in (("api.anthropic.com", 2), ("proxy.example.com", 1)):
             client = ProviderClient(f"https://{host}/v1", "key-a", dialect=MESSAGES)
-            assert len(client._client._client.event_hooks["request"]) == bearers
+            assert len(client._client._client.event_hooks["request"]) == hooks
             await client.close()
 
     run(main())
