@@ -125,7 +125,7 @@ class DoctorInputs:
         if key.problem is not None:
             return DoctorCheck(name, False, key.problem)
         within_s = LOCAL_S if provider.name in LOCAL else REMOTE_S
-        answer = await probe(provider.base_url, key.value, within_s, dict(key.headers))
+        answer = await probe(provider.base_url, key.value, within_s, dict(key.headers), provider.dialect)
         if answer.problem is not None and local:
             return DoctorCheck(name, None, f"does not run at {provider.base_url}")
         missing, models = self._models(provider, answer)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from routerd.domain.dialect_name import DialectName
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.tier import Tier
 
@@ -55,6 +56,8 @@ class ProviderSettings:
     rpm: int | None = None
     tpm: int | None = None
     max_concurrency: int | None = None
+    dialect: DialectName = DialectName.CHAT
+    """The API in which routerd's own actions ask it: ``chat`` or ``messages``."""
     quirks: Quirks = Quirks()
     declared: bool = True
     """False for a preset provider that the user's configuration does not mention."""

@@ -14,8 +14,9 @@ import pytest
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.errors import UpstreamError
 from routerd.providers.classify import classify
-from routerd.providers.client import EmbeddingsClient, ProviderClient, fault_of, probe
+from routerd.providers.client import EmbeddingsClient, ProviderClient, fault_of
 from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
+from routerd.providers.probe import probe
 
 STATUSES = {
     300: Failure.MISDIRECTED,

@@ -72,6 +72,7 @@ _BODY = """
 # rpm = 500                                        # requests per minute
 # tpm = 400_000                                    # tokens per minute
 # max_concurrency = 8                              # requests at once
+# dialect = "messages"                             # where it speaks Anthropic's own API, and not OpenAI's
 
 # [providers.corp.quirks]                          # where it differs from OpenAI
 # max_tokens_field = "max_completion_tokens"       # or false: it takes no limit

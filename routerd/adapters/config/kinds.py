@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from routerd.adapters.config.addresses import address, headers
+from routerd.domain.dialect_name import DialectName
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import Embedding, KeySource, OfflinePolicy, RoutingExample
 from routerd.domain.tier import Tier
@@ -169,6 +170,13 @@ def _embedder(value: object) -> Embedding:
     raise ValueError
 
 
+def _dialect(value: object) -> DialectName:
+    name = _one_of(DialectName, value)
+    if name is DialectName.RESPONSES:
+        raise ValueError
+    return name
+
+
 def _day(value: object) -> str:
     return (value if isinstance(value, date) else date.fromisoformat(_text(value))).isoformat()
 
@@ -209,6 +217,7 @@ SECONDS = ValueKind(
 SWITCH = ValueKind("true or false", "true", _switch, {"type": "boolean"})
 TIER = ValueKind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value), _enum(*Tier))
 TIER_OR_AUTO = ValueKind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto, _enum(*Tier, "auto"))
+DIALECT = ValueKind('"chat" or "messages"', '"messages"', _dialect, _enum(DialectName.CHAT, DialectName.MESSAGES))
 POLICY = ValueKind(
     f"one of {_POLICIES}", '"last-resort"', lambda value: _one_of(OfflinePolicy, value), _enum(*OfflinePolicy)
 )

@@ -51,6 +51,7 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("providers.*.rpm", kinds.COUNT, "Requests that it allows per minute.", True),
     SettingSpec("providers.*.tpm", kinds.COUNT, "Tokens that it allows per minute.", True),
     SettingSpec("providers.*.max_concurrency", kinds.COUNT, "Requests that it allows at once.", True),
+    SettingSpec("providers.*.dialect", kinds.DIALECT, "The API in which routerd's own actions ask it.", True),
     SettingSpec("providers.*.quirks.max_tokens_field", kinds.FIELD, "What it calls the answer's limit.", True),
     SettingSpec("providers.*.quirks.stream_options", kinds.SWITCH, "Whether it takes stream_options.", True),
     SettingSpec("providers.*.quirks.sends_done", kinds.SWITCH, "Whether its streams end with [DONE].", True),
