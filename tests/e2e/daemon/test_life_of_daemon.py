@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -66,6 +67,10 @@ async def test_the_commands_describe_stop_and_restart_it(user: User, project: Pa
         assert (told["protocol"], told["sessions"], told["jobs"]) == (PROTOCOL, 1, 0)
         assert set(user.told()) == {"pid", "started", "version", "protocol", "socket", "http_port"}
         assert f"process {user.daemon}" in user.command("daemon", "status").stdout
+        doctor = json.loads(user.command("doctor", "--json", check=False).stdout)
+        (check,) = [check for check in doctor if check["name"] == "daemon"]
+        assert check["ok"] is True
+        assert f"process {user.daemon}" in check["message"]
         before = user.daemon
         stopped = await asyncio.to_thread(user.command, "daemon", "restart")
         assert f"process {user.daemon}" in stopped.stderr
