@@ -10,6 +10,7 @@ import os
 import random
 import time
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -25,12 +26,13 @@ from routerd.adapters.worker import WorkerPool
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
+from routerd.domain.errors import LedgerError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
-from routerd.domain.settings import Settings
+from routerd.domain.settings import Retention, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
 
 
@@ -86,6 +88,12 @@ class Services:
             health=self._health,
             provider_state=self._provider_state,
         )
+
+    def fold(self, retention: Retention) -> None:
+        """Drop the rows of the ledger that are older than the settings keep; their daily sums stay."""
+        if retention.keep_days is not None:
+            with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+                self.ledger_writer.fold(now(), retention.keep_days)
 
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""
