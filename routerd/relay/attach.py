@@ -47,13 +47,15 @@ def attach(environ: Mapping[str, str], config: str = "") -> Channel:
             while (left := end - time.monotonic()) > 0:
                 channel = connected(place.socket, left)
                 if channel is None:
-                    starting.step()
                     fresh = True
-                    time.sleep(_LOOK_S)
+                    if not starting.step():
+                        time.sleep(_LOOK_S)
                 elif _shaken_hands(
                     channel, greeting(config, environ), begin + _FIRST_ANSWER_S - time.monotonic() if fresh else left
                 ):
                     return channel
+                else:
+                    time.sleep(_LOOK_S)
         finally:
             starting.end()
     except OSError as fault:
@@ -105,13 +107,18 @@ class _Starting:
         self._lock: FileLock | None = None
         self._started = False
 
-    def step(self) -> None:
-        """Take the lock; with the lock, and still no daemon at the next step, start one."""
+    def step(self) -> bool:
+        """Take the lock; with the lock, and still no daemon at the next step, start one.
+
+        True where the lock was taken, after which whoever had it may have started a daemon.
+        """
         if self._lock is None:
             self._lock = self._taken(self._place.start_lock)
-        elif not self._started:
+            return self._lock is not None
+        if not self._started:
             self._started = True
             start_daemon(self._place, self._environ)
+        return False
 
     def end(self) -> None:
         """Let others start one."""

@@ -58,8 +58,10 @@ async def test_a_configuration_file_of_the_command_line_is_that_of_its_session_a
     async with (
         RawEditor(user.env, project, arguments=("serve", "--config", str(own))) as with_it,
         editor(user, project) as without,
+        editor(user, project, {"ROUTERD_CONFIG": f"../{own.name}"}) as named,
     ):
-        assert user.status()["sessions"] == 2
+        assert user.status()["sessions"] == 3
+        assert (await named.until("routerd/status"))["budget_daily"] == "1.25", "from the folder it was started in"
         assert (await with_it.until("routerd/status"))["budget_daily"] == "1.25"
         assert (await without.until("routerd/status"))["budget_daily"] is None
 
