@@ -22,6 +22,7 @@ from tests.e2e.test_stdio import request_for
 from tests.e2e.test_upstream import DOC
 from tests.loopback import Upstream
 from tests.loopback.witness import fingerprint
+from tests.posix import connect_unix
 
 
 async def test_each_session_asks_with_the_key_of_its_own_editor(user: User, project: Path) -> None:
@@ -125,9 +126,8 @@ def shout(into: IO[bytes], hello: Json, loud: Json) -> None:
 async def test_garbage_on_the_socket_harms_nobody(user: User, project: Path) -> None:
     async with editor(user, project) as one:
         for said in (b"", b"GET / HTTP/1.1\r\n\r\n", b"routerd 1 x session\n99999999999\n", b"x" * 1_000_000):
-            _, writer = await asyncio.open_unix_connection(user.socket)
-            writer.write(said)
-            writer.close()
+            with connect_unix(user.socket) as connection, contextlib.suppress(ConnectionError):
+                connection.sendall(said)
         assert await one.request("routerd/providers", None) is not None
         assert user.status()["sessions"] == 1
 
