@@ -97,13 +97,16 @@ def _shaken_hands(channel: Channel, greet: bytes, seconds: float) -> bool:
     return True
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing it from typing would be what a relay must not do
+    from routerd.system.file_lock import FileLock
+
+
 class _Starting:
     """The start of a daemon, by one relay of all that look for one at the same time."""
 
     def __init__(self, place: Place, environ: Mapping[str, str]) -> None:
-        from routerd.system.file_lock import FileLock, taken  # noqa: PLC0415  # only where there is no daemon
-
-        self._place, self._environ, self._taken = place, environ, taken
+        self._place, self._environ = place, environ
         self._lock: FileLock | None = None
         self._started = False
 
@@ -113,7 +116,9 @@ class _Starting:
         True where the lock was taken, after which whoever had it may have started a daemon.
         """
         if self._lock is None:
-            self._lock = self._taken(self._place.start_lock)
+            from routerd.system.file_lock import taken  # noqa: PLC0415  # only where there is no daemon
+
+            self._lock = taken(self._place.start_lock)
             return self._lock is not None
         if not self._started:
             self._started = True
