@@ -144,7 +144,7 @@ async def test_a_relay_imports_nothing_but_itself(user: User, project: Path) -> 
     assert {name for name in relay if name.startswith("routerd.")} <= {
         *("routerd.relay", "routerd.relay.relay", "routerd.relay.attach", "routerd.relay.place"),
         *("routerd.relay.protocol", "routerd.relay.copying", "routerd.system", "routerd.system.local_sockets"),
-        *("routerd.system.quiet_signals"),
+        "routerd.system.quiet_signals",
     }
 
 
