@@ -16,7 +16,7 @@ from routerd.domain.errors import (
 )
 from routerd.domain.model import ModelRef
 from routerd.domain.ports import Meter
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate
 from routerd.providers.failure import Failure
 
@@ -127,7 +127,8 @@ class DeploymentState:
 class FailoverState:
     """The state of one ``ask``. Times are monotonic seconds."""
 
-    question: Question
+    prompt: Prompt
+    """Of what passes through only its sizes are set."""
     candidate: Candidate
     meter: Meter | None
     """``None`` for a decision without a call."""
@@ -151,12 +152,12 @@ class FailoverState:
     @property
     def tokens(self) -> int:
         """Highest number of tokens that the next call can use."""
-        return self.input_tokens + self.question.prompt.max_output
+        return self.input_tokens + self.prompt.max_output
 
     @property
     def input_tokens(self) -> int:
         """Input tokens of the next call: the prompt, and the beginning that is to be continued."""
-        return self.question.prompt.input_tokens + self.so_far_tokens
+        return self.prompt.input_tokens + self.so_far_tokens
 
     def exclude(self, model: ModelRef, why: str, failure: Failure | None = None) -> None:
         """Do not call this deployment again for this question."""
@@ -186,7 +187,7 @@ class FailoverState:
         if last and last <= {Failure.CREDENTIAL, Failure.BALANCE, Failure.FORBIDDEN, Failure.MODEL_DENIED}:
             return Unauthorized(f"No account may answer for {self.candidate.tier} ({details}).")
         if last == {Failure.CONTEXT_TOO_LONG}:
-            tokens = self.question.prompt.input_tokens
+            tokens = self.prompt.input_tokens
             return ContextTooLong(f"The prompt of {tokens} tokens does not fit {self.candidate.tier} ({details}).")
         if last and last <= {Failure.NO_SUCH_MODEL, Failure.MISDIRECTED, Failure.BAD_REQUEST, Failure.TEXT_DENIED}:
             return BadRequest(f"The request was refused ({details}).")

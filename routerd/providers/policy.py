@@ -95,7 +95,7 @@ class DeploymentView:
 
     def _rule_out(self, failover: FailoverState, model: ModelRef) -> None:
         """Exclude a deployment that cannot answer this question, whatever its health."""
-        prompt = failover.question.prompt
+        prompt = failover.prompt
         if model.provider not in self.providers:
             failover.exclude(model, f"no provider '{model.provider}' is configured")
             return
