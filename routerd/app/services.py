@@ -9,6 +9,7 @@ import itertools
 import random
 import time
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
@@ -21,8 +22,12 @@ from routerd.adapters.worker import WorkerPool
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
+from routerd.domain.ports import Forwarder
 from routerd.domain.settings import Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
+
+if TYPE_CHECKING:
+    from routerd.providers.forward import Transport
 
 
 class Services:
@@ -39,6 +44,7 @@ class Services:
         self._provider_state = ProviderState()
         self._key_reader = config.KeyReader()
         self._configured_keys = KeyCache(self._key_reader.key, self._key_reader.headers)
+        self._transport: Transport | None = None
         self._jobs = itertools.count(1)
 
     @property
@@ -69,9 +75,32 @@ class Services:
             provider_state=self._provider_state,
         )
 
+    def forwarder(self, settings: Settings, keys: SessionKeys, catalogue: Catalogue) -> Forwarder:
+        """The same for requests of other programs that pass through."""
+        # Imported here: only the gateway needs aiohttp.
+        from routerd.providers.forward import ForwardingEngine, Transport  # noqa: PLC0415
+
+        if self._transport is None:
+            self._transport = Transport()
+        return ForwardingEngine(
+            providers=settings.providers,
+            keys=keys,
+            price=lambda model: catalogue.price(model, now()),
+            counter=self.counter,
+            limits=settings.limits,
+            first_token_s=settings.first_token_s,
+            clock=Clock(time.monotonic, time.time),
+            rng=random.Random(),  # noqa: S311  # as above
+            health=self._health,
+            provider_state=self._provider_state,
+            transport=self._transport,
+        )
+
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""
         await self._provider_state.close()
+        if self._transport is not None:
+            await self._transport.close()
 
     def abandon(self) -> None:
         """Book what jobs that cannot end by themselves have spent at the most; the process ends after this."""

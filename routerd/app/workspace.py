@@ -37,7 +37,7 @@ from routerd.domain.errors import RouterdError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.ports import Editor, Observer
+from routerd.domain.ports import Editor, Forwarder, Observer
 from routerd.domain.position import Position, Range
 from routerd.domain.priced_action import HoverInfo, PricedAction
 from routerd.domain.quote import Route
@@ -133,6 +133,7 @@ class App:
             worker=services.worker,
             clock=process.now,
         )
+        self._forwarder: Forwarder | None = None
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
@@ -230,6 +231,18 @@ class App:
                 return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
         return await run(self.services.job_id(), request, self._snapshot, self._deps, editor, watch)
 
+    @property
+    def dependencies(self) -> Dependencies:
+        """What the pipeline depends on, under the current snapshot."""
+        return self._deps
+
+    @property
+    def forwarder(self) -> Forwarder:
+        """What passes requests of other programs through, under the current snapshot."""
+        if self._forwarder is None:
+            self._forwarder = self.services.forwarder(self.settings, self._keys, self._catalogue)
+        return self._forwarder
+
     def classify(self, text: str) -> Route | Refusal:
         """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
         return next(self.classify_many([text]))
@@ -264,10 +277,14 @@ class App:
 
     async def warm(self) -> None:
         """Load what is slow to load, off the event loop."""
-        for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
-            await self.services.background.run(load)
+        await self.warm_pricing()
         if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
+
+    async def warm_pricing(self) -> None:
+        """Load what counts, prices and classifies, off the event loop."""
+        for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
+            await self.services.background.run(load)
 
     async def study(self, uri: str) -> None:
         """Look at a document, then index the project around it in the background, where that is not done already."""

@@ -20,7 +20,7 @@ from routerd.domain.money import Price
 from routerd.domain.ports import Counter, Meter
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate
-from routerd.domain.settings import Limits, ProviderSettings
+from routerd.domain.settings import Limits, ProviderSettings, Quirks
 from routerd.domain.verdict import Refusal
 from routerd.providers.classify import classify
 from routerd.providers.draft import Draft
@@ -81,6 +81,10 @@ class DeploymentCalls(ABC, Generic[R]):
     async def _call(self, failover: FailoverState, meter: Meter, running: RunningAttempt) -> tuple[Attempt, R | None]:
         """Make the call; its attempt, and the answer or ``None`` where it failed. Raises what ends the question."""
 
+    def _quirks(self, quirks: Quirks) -> Quirks:
+        """What of a provider's quirks can be heeded, and given way to when it refuses a field."""
+        return quirks
+
     def _may_wait(self, failover: FailoverState, wait: Wait) -> bool:
         """Whether a deployment is waited for."""
         return True
@@ -128,7 +132,7 @@ class DeploymentCalls(ABC, Generic[R]):
             return None  # its credential may be in cooldown: decide again, now that it is known
         if not self._probe(deployment(model, provider, key)):
             return None  # another request is the probe: decide again
-        quirks = self._failure_policy.quirks.get(model, provider.quirks)
+        quirks = self._quirks(self._failure_policy.quirks.get(model, provider.quirks))
         running = RunningAttempt(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
         limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
         slot = limiter.begin(running.started, failover.tokens)  # before any await, so that other requests see it

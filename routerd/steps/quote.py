@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from math import sqrt
+from typing import Protocol
 
 from routerd.domain.action import ActionSpec, OutputPrior, Target
 from routerd.domain.baseline import baseline_cost
@@ -13,6 +14,18 @@ from routerd.domain.money import MILLION, Price
 from routerd.domain.prompt import Prompt
 from routerd.domain.quantile import outer_levels, quantile
 from routerd.domain.quote import Candidate, CostRange, Estimate, Past, Tariff, TokenCalibration, TokenRange
+
+
+class Priced(Protocol):
+    """What is priced: an editor's action, or an endpoint of the gateway."""
+
+    @property
+    def name(self) -> str:
+        """What the ledger calls it."""
+
+    @property
+    def output(self) -> OutputPrior:
+        """How long its answers are before there are bills."""
 
 
 def likely_output(spec: ActionSpec, target_tokens: int, target: Target) -> int:
@@ -31,7 +44,7 @@ def output_range(prior: OutputPrior, likely: int, token_calibration: TokenCalibr
 
 
 def quote(
-    spec: ActionSpec, candidate: Candidate, prompt: Prompt, prior: int, tariff: Tariff, baseline: Tariff | None
+    spec: Priced, candidate: Candidate, prompt: Prompt, prior: int, tariff: Tariff, baseline: Tariff | None
 ) -> Estimate:
     """The estimate of asking the candidate's first model; its costs are ``None`` if the price is unknown.
 

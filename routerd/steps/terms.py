@@ -9,6 +9,9 @@ from routerd.domain.terms import INPUT_BOUND, Terms
 _DOUBT = 1.1
 """The calibrated factor is a median; this margin makes it a bound for nearly all prompts of a kind."""
 
+_LONGEST_ANSWER = 32_000
+"""Tokens of an answer that nobody limited: what coding agents ask for, and no list of prices tells a model's own."""
+
 _COUNTS = frozenset({"n", "best_of", "max_tokens", "max_completion_tokens"})
 """Request fields that change how much is generated; if a user sets one, the bill has no bound."""
 
@@ -19,10 +22,29 @@ def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSet
     limit = 2 * high + 512
     if own and own.max_output:
         limit = min(limit, own.max_output)
+    return _terms(estimate, token_calibration, quirks, (min(high, limit), limit))
+
+
+def terms_of_request(
+    estimate: Estimate,
+    token_calibration: TokenCalibration,
+    own: ModelSettings | None,
+    quirks: Quirks,
+    asked: int | None,
+) -> Terms:
+    """The terms of a request that passes through; ``asked``: the limit of its answer, in tokens, if it has one."""
+    if asked is None:
+        window = estimate.price.context if estimate.price else None
+        asked = (own.max_output if own else None) or min(_LONGEST_ANSWER, window or _LONGEST_ANSWER)
+    return _terms(estimate, token_calibration, quirks, (min(estimate.output_tokens.likely, asked), asked))
+
+
+def _terms(estimate: Estimate, token_calibration: TokenCalibration, quirks: Quirks, output: tuple[int, int]) -> Terms:
+    """``output``: the lowest and the highest limit of the answer."""
     return Terms(
         price=estimate.price,
-        max_output=limit,
-        least=min(high, limit),
+        max_output=output[1],
+        least=output[0],
         input_bound=max(
             INPUT_BOUND, _DOUBT * token_calibration.input_factor, *(past.input for past in token_calibration.past)
         ),

@@ -31,10 +31,11 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "serve": (
-        "Run the daemon: LSP on stdio, or over TCP with a token.",
+        "Run the daemon: LSP on stdio, or over TCP with a token; and with --http the gateway for other programs.",
         {
             "--tcp": ("text", "listen there instead of stdio"),
-            "--allow-remote": ("", "with --tcp: let other machines connect"),
+            "--http": ("text", "serve other programs there as well"),
+            "--allow-remote": ("", "with --tcp or --http: let other machines connect"),
             "--root": ("text", "with --tcp: read no file outside of it"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--log-file": ("files", "write the log there"),

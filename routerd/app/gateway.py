@@ -1,0 +1,119 @@
+"""The gateway: requests of other programs, routed, admitted, passed through and booked; knows no HTTP server."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+
+from routerd.app.output_history import OutputHistory
+from routerd.app.workspace import App
+from routerd.domain.attempt import Attempt
+from routerd.domain.counted_text import IMAGE_TOKENS, model_text
+from routerd.domain.forwarded import Endpoint, ForwardedRequest
+from routerd.domain.model import ModelRef
+from routerd.domain.ports import Sink
+from routerd.domain.quote import Candidate, Route
+from routerd.domain.snapshot import Snapshot
+from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.pipeline.forward import Call, CallPlan, forward, plan_call
+from routerd.providers.metering import estimated_tokens
+from routerd.routing.last_words import last_turn
+from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who asked, as far as the request tells; unknown is ``None``."""
+
+    name: str | None = None
+    """The label of its token, else the name that it gives itself."""
+    session: str | None = None
+    agent: str | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A request that may be sent."""
+
+    call: Call
+    plan: CallPlan
+    snapshot: Snapshot
+    client: Client
+
+
+class Gateway:
+    """One for each process; every request sees the settings of the moment at which it came."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._outputs = OutputHistory()
+        self._warming: asyncio.Task[None] | None = None
+
+    def warm(self) -> None:
+        """Load what is slow to load in the background; the first request waits for it."""
+        self._warming = self._warming or asyncio.ensure_future(self.app.warm_pricing())
+
+    def names(self) -> tuple[str, ...]:
+        """The names of models that a client may ask for, but for aliases and further models of known providers."""
+        return valid_names(self.app.snapshot)
+
+    async def plan(
+        self, request: ForwardedRequest, client: Client, max_cost: Decimal | None = None
+    ) -> Planned | Refusal:
+        """Decide everything that is decided before anything is sent."""
+        self.warm()
+        assert self._warming is not None
+        await asyncio.shield(self._warming)
+        snapshot, deps = self.app.snapshot, self.app.dependencies
+        route = self._route(request, snapshot)
+        if isinstance(route, Refusal):
+            return route
+        route = _speaking(route, request.endpoint, snapshot)
+        if isinstance(route, Refusal):
+            return route
+        counted = self.counted(request)
+        outputs = self._outputs.of(client.name, route.first.tier)
+        call = Call(self.app.services.job_id(), request, route, counted, outputs, max_cost)
+        planned = plan_call(call, snapshot, deps)
+        return planned if isinstance(planned, Refusal) else Planned(call, planned, snapshot, client)
+
+    def counted(self, request: ForwardedRequest) -> int:
+        """The input tokens of a request, by the local count."""
+        text, data = model_text(request.body.values)
+        return estimated_tokens(self.app.services.counter, text) + data * IMAGE_TOKENS
+
+    async def forward(self, planned: Planned, sink: Sink) -> Attempt:
+        """Send a planned request. Raises UpstreamError and OverBudget as ``ports.Forwarder`` says."""
+        deps, forwarder = self.app.dependencies, self.app.forwarder
+        attempt = await forward(planned.call, planned.plan, planned.snapshot, deps, forwarder, sink)
+        if planned.call.request.endpoint.generates:
+            self._outputs.add(planned.client.name, attempt.tier, attempt.usage.all_output)
+        return attempt
+
+    def _route(self, request: ForwardedRequest, snapshot: Snapshot) -> Route | Refusal:
+        name = request.body.values["model"]
+        if meant_by(name, snapshot) != AUTO:
+            return named_route(name, snapshot)
+        turn = last_turn(request.endpoint.dialect, request.body.values)
+        return self.app.classify(turn.words)
+
+
+def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | Refusal:
+    """The route with those models of its first candidate whose provider offers the API that was asked."""
+    first = route.first
+    models = tuple(model for model in first.models if _speaks(model, endpoint, snapshot))
+    if models:
+        return Route((Candidate(first.tier, models),), route.reason, route.classification, route.signals)
+    providers = ", ".join(dict.fromkeys(model.provider for model in first.models))
+    return Refusal(
+        f"No model of {first.tier} can be asked over the API '{endpoint.dialect}': set dialects of the provider "
+        f"({providers}) if it offers it, or ask for another model.",
+        RefusalCode.DIALECT,
+    )
+
+
+def _speaks(model: ModelRef, endpoint: Endpoint, snapshot: Snapshot) -> bool:
+    provider = snapshot.settings.providers.get(model.provider)
+    return provider is not None and endpoint.dialect in provider.dialects
