@@ -12,11 +12,12 @@ from routerd.domain.attempt import Attempt
 from routerd.domain.counted_text import IMAGE_TOKENS, model_text
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
 from routerd.domain.model import ModelRef
-from routerd.domain.ports import Sink
+from routerd.domain.ports import Forwarder, Sink
 from routerd.domain.quote import Candidate, Route
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.forward import Call, CallPlan, forward, plan_call
+from routerd.pipeline.plan import Dependencies
 from routerd.providers.metering import estimated_tokens
 from routerd.routing.last_words import last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
@@ -33,13 +34,17 @@ class Client:
     project: str | None = None
 
 
+Passage = tuple[Snapshot, Dependencies, Forwarder]
+"""The settings of one moment, and what is used under them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A request that may be sent."""
 
     call: Call
     plan: CallPlan
-    snapshot: Snapshot
+    passage: Passage
     client: Client
 
 
@@ -49,11 +54,12 @@ class Gateway:
     def __init__(self, app: App) -> None:
         self.app = app
         self._outputs = OutputHistory()
+        self._passage = app.passage()
         self._warming: asyncio.Task[None] | None = None
 
     def warm(self) -> None:
         """Load what is slow to load in the background; the first request waits for it."""
-        self._warming = self._warming or asyncio.ensure_future(self.app.warm_pricing())
+        self._warming = self._warming or asyncio.ensure_future(self.app.warm(asks=False))
 
     def names(self) -> tuple[str, ...]:
         """The names of models that a client may ask for, but for aliases and further models of known providers."""
@@ -66,7 +72,10 @@ class Gateway:
         self.warm()
         assert self._warming is not None
         await asyncio.shield(self._warming)
-        snapshot, deps = self.app.snapshot, self.app.dependencies
+        if self._passage[0] is not self.app.snapshot:
+            self._passage = self.app.passage()
+        passage = self._passage
+        snapshot, deps, _ = passage
         route = self._route(request, snapshot)
         if isinstance(route, Refusal):
             return route
@@ -77,7 +86,7 @@ class Gateway:
         outputs = self._outputs.of(client.name, route.first.tier)
         call = Call(self.app.services.job_id(), request, route, counted, outputs, max_cost)
         planned = plan_call(call, snapshot, deps)
-        return planned if isinstance(planned, Refusal) else Planned(call, planned, snapshot, client)
+        return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, client)
 
     def counted(self, request: ForwardedRequest) -> int:
         """The input tokens of a request, by the local count."""
@@ -86,8 +95,7 @@ class Gateway:
 
     async def forward(self, planned: Planned, sink: Sink) -> Attempt:
         """Send a planned request. Raises UpstreamError and OverBudget as ``ports.Forwarder`` says."""
-        deps, forwarder = self.app.dependencies, self.app.forwarder
-        attempt = await forward(planned.call, planned.plan, planned.snapshot, deps, forwarder, sink)
+        attempt = await forward(planned.call, planned.plan, *planned.passage, sink)
         if planned.call.request.endpoint.generates:
             self._outputs.add(planned.client.name, attempt.tier, attempt.usage.all_output)
         return attempt

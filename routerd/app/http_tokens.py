@@ -11,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from routerd.domain.errors import UsageError
-from routerd.system.streams import write_private
+from routerd.system.streams import readable_by_others, write_private
 
 _BYTES = 32
 DEFAULT = "default"
@@ -56,7 +56,7 @@ class HttpTokens:
         return self._tokens
 
     def _loaded(self) -> dict[str, str]:
-        if os.name == "posix" and self.path.stat().st_mode & 0o077:
+        if readable_by_others(self.path):
             raise UsageError(f"Others can read {self.path}; {_AGAIN}")
         try:
             held = json.loads(self.path.read_text(encoding="ascii"))

@@ -133,7 +133,6 @@ class App:
             worker=services.worker,
             clock=process.now,
         )
-        self._forwarder: Forwarder | None = None
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
@@ -231,17 +230,9 @@ class App:
                 return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
         return await run(self.services.job_id(), request, self._snapshot, self._deps, editor, watch)
 
-    @property
-    def dependencies(self) -> Dependencies:
-        """What the pipeline depends on, under the current snapshot."""
-        return self._deps
-
-    @property
-    def forwarder(self) -> Forwarder:
-        """What passes requests of other programs through, under the current snapshot."""
-        if self._forwarder is None:
-            self._forwarder = self.services.forwarder(self.settings, self._keys, self._catalogue)
-        return self._forwarder
+    def passage(self) -> tuple[Snapshot, Dependencies, Forwarder]:
+        """What requests of other programs go through from now on, with a new engine."""
+        return self._snapshot, self._deps, self.services.forwarder(self.settings, self._keys, self._catalogue)
 
     def classify(self, text: str) -> Route | Refusal:
         """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
@@ -275,16 +266,12 @@ class App:
         """The ledger's totals since a moment, or of all time."""
         return self.ledger.stats(since, None)
 
-    async def warm(self) -> None:
-        """Load what is slow to load, off the event loop."""
-        await self.warm_pricing()
-        if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
-            await self._upstream.warm()
-
-    async def warm_pricing(self) -> None:
-        """Load what counts, prices and classifies, off the event loop."""
+    async def warm(self, *, asks: bool = True) -> None:
+        """Load what is slow to load, off the event loop; the client of providers only where ``asks``."""
         for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
             await self.services.background.run(load)
+        if asks and any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
+            await self._upstream.warm()
 
     async def study(self, uri: str) -> None:
         """Look at a document, then index the project around it in the background, where that is not done already."""

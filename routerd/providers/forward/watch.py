@@ -13,8 +13,8 @@ from routerd.providers.bounded import parsed
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.finish import FAILED
+from routerd.providers.forward.generated_text import text_in
 from routerd.providers.forward.raw_events import fields
-from routerd.providers.forward.texts import text_in
 from routerd.providers.said import fault_of_error, told_fault
 
 _NOTHING = re.compile(rb'"(?:finish_reason|usage)": ?null')
