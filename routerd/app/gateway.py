@@ -10,9 +10,10 @@ from routerd.app.output_history import OutputHistory
 from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt
 from routerd.domain.counted_text import IMAGE_TOKENS, model_text
+from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
 from routerd.domain.model import ModelRef
-from routerd.domain.ports import Forwarder, Sink
+from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode
@@ -21,18 +22,6 @@ from routerd.pipeline.plan import Dependencies
 from routerd.providers.metering import estimated_tokens
 from routerd.routing.last_words import last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Who asked, as far as the request tells; unknown is ``None``."""
-
-    name: str | None = None
-    """The label of its token, else the name that it gives itself."""
-    session: str | None = None
-    agent: str | None = None
-    project: str | None = None
-
 
 Passage = tuple[Snapshot, Dependencies, Forwarder]
 """The settings of one moment, and what is used under them."""
@@ -45,7 +34,6 @@ class Planned:
     call: Call
     plan: CallPlan
     passage: Passage
-    client: Client
 
 
 class Gateway:
@@ -66,7 +54,7 @@ class Gateway:
         return valid_names(self.app.snapshot)
 
     async def plan(
-        self, request: ForwardedRequest, client: Client, max_cost: Decimal | None = None
+        self, request: ForwardedRequest, origin: Origin, max_cost: Decimal | None = None
     ) -> Planned | Refusal:
         """Decide everything that is decided before anything is sent."""
         self.warm()
@@ -83,10 +71,10 @@ class Gateway:
         if isinstance(route, Refusal):
             return route
         counted = self.counted(request)
-        outputs = self._outputs.of(client.name, route.first.tier)
-        call = Call(self.app.services.job_id(), request, route, counted, outputs, max_cost)
+        outputs = self._outputs.of(origin.client, route.first.tier)
+        call = Call(self.app.services.job_id(), request, route, counted, outputs, origin, max_cost)
         planned = plan_call(call, snapshot, deps)
-        return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, client)
+        return planned if isinstance(planned, Refusal) else Planned(call, planned, passage)
 
     def counted(self, request: ForwardedRequest) -> int:
         """The input tokens of a request, by the local count."""
@@ -94,10 +82,10 @@ class Gateway:
         return estimated_tokens(self.app.services.counter, text) + data * IMAGE_TOKENS
 
     async def forward(self, planned: Planned, sink: Sink) -> Attempt:
-        """Send a planned request. Raises UpstreamError and OverBudget as ``ports.Forwarder`` says."""
+        """Send a planned request. Raises UpstreamError and OverBudget as ``forward_ports.Forwarder`` says."""
         attempt = await forward(planned.call, planned.plan, *planned.passage, sink)
         if planned.call.request.endpoint.generates:
-            self._outputs.add(planned.client.name, attempt.tier, attempt.usage.all_output)
+            self._outputs.add(planned.call.origin.client, attempt.tier, attempt.usage.all_output)
         return attempt
 
     def _route(self, request: ForwardedRequest, snapshot: Snapshot) -> Route | Refusal:

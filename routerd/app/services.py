@@ -22,7 +22,7 @@ from routerd.adapters.worker import WorkerPool
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
-from routerd.domain.ports import Forwarder
+from routerd.domain.forward_ports import Forwarder
 from routerd.domain.settings import Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
 

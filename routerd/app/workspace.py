@@ -18,13 +18,15 @@ from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
+from routerd.adapters.ledger import Budgets, SqliteLedger
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
+from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
+from routerd.app.budget_status import budget_status
 from routerd.app.engines import Engines
 from routerd.app.menu import menu, worded
 from routerd.app.services import Services
@@ -34,10 +36,12 @@ from routerd.audit.replay import audited
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
+from routerd.domain.forward_ports import Forwarder
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
+from routerd.domain.origin import Origin
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.ports import Editor, Forwarder, Observer
+from routerd.domain.ports import Editor, Observer
 from routerd.domain.position import Position, Range
 from routerd.domain.priced_action import HoverInfo, PricedAction
 from routerd.domain.quote import Route
@@ -57,7 +61,7 @@ class App:
     """What frontends call for one workspace; everything in it belongs to one session and one root."""
 
     def __init__(
-        self, services: Services, sources: config.Sources, keys: SessionKeys, *, lenient: bool = False
+        self, services: Services, sources: config.Sources, keys: SessionKeys, *, origin: Origin, lenient: bool
     ) -> None:
         """Read the configuration.
 
@@ -71,7 +75,7 @@ class App:
         self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
         self._recent = RecentTurnsInMemory()
         project = str(self.root.resolve()) if self.root else ""
-        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project)
+        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
@@ -84,8 +88,10 @@ class App:
     def open(cls, *, config_file: Path | None = None, root: Path | None = None, lenient: bool = False) -> Self:
         """The app of one workspace with services of its own, for a process that has no other session."""
         services = Services()
+        origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            return cls.of(services, services.session_keys(), config_file, root, lenient=lenient)
+            sources = config.Sources.found(config_file, root)
+            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -98,11 +104,12 @@ class App:
         config_file: Path | None,
         root: Path | None,
         *,
+        origin: Origin,
         editor: Mapping[str, object] = MappingProxyType({}),
-        lenient: bool = True,
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        return cls(services, config.Sources.found(config_file, root).with_editor(editor), keys, lenient=lenient)
+        sources = config.Sources.found(config_file, root).with_editor(editor)
+        return cls(services, sources, keys, origin=origin, lenient=True)
 
     @property
     def settings(self) -> Settings:
@@ -121,6 +128,7 @@ class App:
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
         deps = Dependencies(
             counter=services.counter,
+            secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),
@@ -252,15 +260,7 @@ class App:
 
     def budget_status(self) -> BudgetStatus:
         """Today's spending and savings, by the daily budget with less left: the user's or the project's."""
-        today = day_of(process.now())
-        spent, saved = self.ledger.spent(*today), self.ledger.saved(*today)
-        own, lowered = self._budgets.own.daily, self._budgets.lowered.daily
-        if lowered is None:
-            return BudgetStatus(spent, own, saved)
-        on_project: Decimal = self.ledger.spent_on_project(*today)
-        if own is not None and own - spent <= lowered - on_project:
-            return BudgetStatus(spent, own, saved)
-        return BudgetStatus(on_project, lowered, saved)
+        return budget_status(self.ledger, self._budgets, process.now())
 
     def stats(self, since: datetime | None = None) -> Stats:
         """The ledger's totals since a moment, or of all time."""

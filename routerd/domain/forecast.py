@@ -57,6 +57,8 @@ class Forecast:
     """Why nothing may be sent; ``None`` if the action may run."""
     with_key: PricedCandidate | None = None
     """The first configured paid model, where no model of the action has a key; else ``None``."""
+    masked: tuple[str, ...] = ()
+    """The kind of each secret that the prompt contains a placeholder for."""
 
     @property
     def likely(self) -> Decimal | None:

@@ -14,15 +14,16 @@ from routerd.domain.classification import Classification
 from routerd.domain.conversation import Turn
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
-from routerd.domain.forwarded import AnswerHead, ForwardedRequest
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
+from routerd.domain.origin import Origin
 from routerd.domain.position import Position, Range
 from routerd.domain.project import Project
-from routerd.domain.prompt import Prompt, Question
+from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate, TokenCalibration
 from routerd.domain.reply import Change, Reply
+from routerd.domain.secret import Secret
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Stale
@@ -38,6 +39,13 @@ class Counter(Protocol):
 
     def count_text(self, text: Text) -> int:
         """As ``count``; only lines that differ from an earlier text are counted again."""
+
+
+class Secrets(Protocol):
+    """Recognises private keys, tokens and passwords."""
+
+    def found(self, text: str) -> tuple[Secret, ...]:
+        """The secrets of a text in their order; they do not overlap."""
 
 
 class Grammar(Protocol):
@@ -145,44 +153,6 @@ class Engine(Protocol):
         """
 
 
-class ForwardMeter(Meter, Protocol):
-    """The account of one request that passes through: a stream's money is topped up while it arrives."""
-
-    async def more(self, model: ModelRef, counted: int, generated: int) -> Refusal | None:
-        """Sees to it that more is reserved than ``generated`` output tokens cost; a Refusal if the budget has no more.
-
-        ``counted``: the call's input tokens by the local tokenizer.
-        """
-
-
-class Sink(Protocol):
-    """Where an answer that passes through goes: to one client."""
-
-    async def begin(self, head: AnswerHead) -> None:
-        """Send the headers; nothing was sent before."""
-
-    async def write(self, data: bytes) -> None:
-        """Send a piece of the body; waits for a slow reader. Raises ConnectionError where the client is gone."""
-
-
-class Forwarder(Protocol):
-    """Passes requests of other programs through to a provider, with failover before the first content."""
-
-    def first_of(self, prompt: Prompt, candidate: Candidate) -> ModelRef:
-        """The deployment that ``forward`` would call first in the current state; makes no call."""
-
-    async def forward(
-        self, request: ForwardedRequest, prompt: Prompt, candidate: Candidate, meter: ForwardMeter, sink: Sink
-    ) -> Attempt:
-        """Pass on the answer of the first deployment that begins one; its attempt is returned.
-
-        ``prompt`` has only the sizes of the request. Attempts that failed before, or ended in the fault or in a
-        cancellation, are in ``meter.attempts``. Cancelling the task closes the connection.
-        Raises UpstreamError where no deployment answered or the answer broke off, OverBudget where none may be asked
-        or no more may be spent on it.
-        """
-
-
 class Workspace(Protocol):
     """The files of the document's project: an index in memory, and reads of single files.
 
@@ -205,13 +175,15 @@ class Workspace(Protocol):
 class Ledger(Protocol):
     """Records all spending for all daemons: reserved before a call, booked after it."""
 
-    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
-        """The current state of the daily and monthly budgets; empty if none is set.
+    def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
+        """The current state of the daily, monthly and session budgets; empty if none is set.
 
-        A Refusal if one is set and the ledger cannot enforce it.
+        ``origin`` ``None`` is the ledger's own. A Refusal if one is set and the ledger cannot enforce it.
         """
 
-    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+    def reserve(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+    ) -> Decimal | Refusal:
         """Replaces a job's reservation for its next call: ``most`` dollars, or what is left if that is less.
 
         A Refusal if less than ``least`` is left. Its code is ``locked`` if another program locks the ledger, so that

@@ -8,9 +8,10 @@ from decimal import Decimal
 from routerd.domain.action import OutputPrior
 from routerd.domain.attempt import Attempt
 from routerd.domain.forecast import Quote
+from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import ForwardedRequest
 from routerd.domain.model import ModelRef
-from routerd.domain.ports import Forwarder, Sink
+from routerd.domain.origin import Origin
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Route, Tariff, TokenCalibration, TokenRange
 from routerd.domain.settings import Quirks
@@ -39,6 +40,7 @@ class Call:
     """Input tokens by the local tokenizer."""
     outputs: TokenRange
     """How long answers to this client were on this tier."""
+    origin: Origin
     max_cost: Decimal | None = None
     """Dollars that this request may cost."""
 
@@ -69,7 +71,9 @@ def plan_call(call: Call, snapshot: Snapshot, deps: Dependencies) -> CallPlan | 
     baseline = _tariff(reference[0], call, deps) if reference else None
     quotes = {model: _quoted(call, candidate, model, baseline, snapshot, deps) for model in candidate.models}
     budget = replace(settings.budget, per_action=call.max_cost, per_action_by=MAX_COST)
-    allowed, refusals = admitted((candidate,), quotes, call.counted, budget, deps.ledger.limits(deps.clock()))
+    allowed, refusals = admitted(
+        (candidate,), quotes, call.counted, budget, deps.ledger.limits(deps.clock(), call.origin)
+    )
     if not allowed:
         return next(iter(refusals.values()))
     return CallPlan(allowed[0], quotes, baseline)
@@ -80,7 +84,7 @@ async def forward(
 ) -> Attempt:
     """Send a planned request and pass the answer on; every billed attempt is booked, however it ends.
 
-    Raises UpstreamError and OverBudget as ``ports.Forwarder`` says.
+    Raises UpstreamError and OverBudget as ``forward_ports.Forwarder`` says.
     """
     if not call.request.endpoint.billed:
         return await forwarder.forward(
@@ -112,7 +116,7 @@ def _receipt(call: Call, planned: CallPlan, snapshot: Snapshot, deps: Dependenci
         deps.clock,
         planned.baseline,
         call.name,
-        Allowance(call.job, deps.ledger, deps.clock, terms, budget, call.max_cost, streamed),
+        Allowance(call.job, deps.ledger, deps.clock, terms, budget, call.max_cost, call.origin, streamed),
         {model: quoted.estimate for model, quoted in planned.quotes.items()},
         call.outputs.likely,
     )

@@ -29,6 +29,7 @@ from routerd.steps.compose import PromptInput, compose, target_text
 from routerd.steps.conventions import conventions
 from routerd.steps.forecast import cap, expected, most
 from routerd.steps.gather import Surroundings, gather
+from routerd.steps.mask import hidden, masked, secret_file_refusal
 from routerd.steps.quote import likely_output, quote
 from routerd.steps.resolve import resolve, unreadable
 from routerd.steps.terms import terms
@@ -39,6 +40,7 @@ class Dependencies:
     """Everything outside the pipeline, by its Protocol."""
 
     counter: ports.Counter
+    secrets: ports.Secrets
     grammar: ports.Grammar
     catalogue: ports.Catalogue
     classifier: ports.Classifier
@@ -105,7 +107,7 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     document, settings = request.document, snapshot.settings
     project = deps.workspace.project(document.uri)
     name = project.relative(document.uri).rpartition("/")[2]
-    unread = unreadable(document.text, name)
+    unread = unreadable(document.text, name) or secret_file_refusal(name)
     if unread is not None:
         return unread
     outline = deps.grammar.outline(document)
@@ -126,10 +128,13 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     around = Surroundings(document, target, used, project, habits)
     context = gather(spec, around, deps.counter)
     prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)
+    prompt, masks = masked(prompt, document.text.string, name, deps.secrets, deps.counter)
     size = deps.counter.count(target_text(spec, document, target))
     likely = likely_output(spec, size, target)
     words = own_words(request.instruction)
-    classification = deps.classifier.classify(words.text) if spec.tier is None and request.instruction else None
+    classification = (
+        deps.classifier.classify(hidden(words.text, masks)) if spec.tier is None and request.instruction else None
+    )
     chosen = route(request, spec, snapshot, classification, local_signals(words.signals, size))
     if isinstance(chosen, Refusal):
         return chosen
@@ -139,7 +144,7 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
             "set a key.",
             RefusalCode.PROVIDER,
         )
-    question = Question(spec, request, target, habits, prompt, context)
+    question = Question(spec, request, target, habits, prompt, context, masks)
     turn = deps.recent.last(target_key(question))
     if turn is not None and not request.chosen:
         warm = cached_prefix(turn, prompt, deps.counter, deps.clock())
@@ -175,7 +180,8 @@ class _Case:
 def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     """Quote, admit, prune and forecast; the only place that chooses the first model, for a hover as for a run."""
     settings, route, request = snapshot.settings, case.configured, case.question.request
-    left = deps.ledger.limits(deps.clock())
+    left = deps.ledger.limits(deps.clock(), request.origin)
+    kinds = tuple(mask.kind for mask in case.question.masks)
     quotes = {
         model: _quoted(case, Candidate(candidate.tier, (model,)), settings, deps)
         for candidate in route.chain
@@ -186,7 +192,7 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     if not chain:
         asked = tuple(quotes[candidate.models[0]] for candidate in route.chain)
         candidates = _candidates(route, quotes, skipped)
-        forecast = Forecast(asked[0].estimate, None, None, candidates, next(iter(refusals.values())))
+        forecast = Forecast(asked[0].estimate, None, None, candidates, next(iter(refusals.values())), masked=kinds)
         return Decision(route, quotes, asked, forecast, None)
     allowed = replace(route, chain=chain)
     asked = tuple(quotes[deps.engine.first(case.question, candidate)] for candidate in chain)
@@ -200,7 +206,9 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     capped = cap(settings.budget, likely, asked[0], case.counted)
     bound = most([quotes[model] for candidate in allowed.chain for model in candidate.models], capped)
     candidates = _candidates(route, quotes, skipped)
-    forecast = Forecast(asked[0].estimate, likely, bound, candidates, with_key=_with_key(case, settings, deps))
+    forecast = Forecast(
+        asked[0].estimate, likely, bound, candidates, with_key=_with_key(case, settings, deps), masked=kinds
+    )
     return Decision(allowed, quotes, asked, forecast, capped)
 
 

@@ -30,6 +30,7 @@ from routerd.pipeline.plan import Dependencies, Plan, plan
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
+from routerd.steps.mask import hidden, safe_reason
 
 _NO_INSTRUCTION = Refusal(
     "Say in your own words what to do (in a terminal: --instruction TEXT).", RefusalCode.INSTRUCTION
@@ -104,7 +105,7 @@ def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
 def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, observer: ports.Observer) -> Receipt:
     request, quotes = planned.question.request, planned.decision.quotes
     terms = {model: quote.terms for model, quote in quotes.items()}
-    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap)
+    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap, request.origin)
     return Receipt(
         job,
         request.document.language,
@@ -281,7 +282,8 @@ def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencie
     if not refusals:
         return question
     # Only the latest rejection is sent: each one costs its tokens again, and the model answered the older ones.
-    return replace(question, prompt=with_rejection(question.prompt, *refusals[-1], deps.counter))
+    answer, reason = hidden(refusals[-1][0], question.masks), safe_reason(refusals[-1][1], question.masks)
+    return replace(question, prompt=with_rejection(question.prompt, answer, reason, deps.counter))
 
 
 def _remember(question: Question, reply: Reply, deps: Dependencies) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from routerd import __version__
 from routerd.domain.errors import UsageError
+from routerd.domain.origin import Origin
 from routerd.frontends.cli.opening import Config
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _gateway(host: str, port: int, *, remote: bool) -> Beside:
 
     def beside(shared: SharedServices) -> Coroutine[object, object, None]:
         where = HttpListen(host, port, remote)
-        return gateway(lambda: shared.app(None, shared.open().session_keys(), {}), where)
+        return gateway(lambda: shared.app(None, shared.open().session_keys(), {}, Origin("http")), where)
 
     return beside
 

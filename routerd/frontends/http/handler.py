@@ -19,7 +19,7 @@ from routerd.frontends.http import listing
 from routerd.frontends.http.answer import Answer, reason_header
 from routerd.frontends.http.gate import Gate
 from routerd.frontends.http.problems import Problem, failed, invalid, refused
-from routerd.frontends.http.reading import bare, client_of, dialect_of, endpoint_of, max_cost, read
+from routerd.frontends.http.reading import bare, dialect_of, endpoint_of, max_cost, origin_of, read
 from routerd.routing.model_names import AUTO, named_route
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class Handler:
         asked = await read(request, endpoint)
         if isinstance(asked, Problem):
             return _told(asked, dialect)
-        client = client_of(request, label, DEFAULT, asked.body)
-        planned = await self._gateway.plan(asked, client, cost)
+        origin = origin_of(request, label, DEFAULT, asked.body)
+        planned = await self._gateway.plan(asked, origin, cost)
         if isinstance(planned, Refusal):
             if endpoint is Endpoint.COUNT_TOKENS and planned.code is RefusalCode.DIALECT:
                 return self._counted(asked)

@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 
 from aiohttp import web
 
-from routerd.app.gateway import Client
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.forwarded import LIMIT_FIELDS, Endpoint, ForwardedRequest
 from routerd.domain.json_body import JsonBody, NotAnObject
+from routerd.domain.origin import Origin
 from routerd.frontends.http.problems import Problem, invalid
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -125,14 +125,20 @@ _SESSIONS = ("x-claude-code-session-id", "session-id", "x-session-id", "x-sessio
 _AGENTS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,40}")
 
 
-def client_of(request: web.BaseRequest, label: str, default_label: str, body: JsonBody) -> Client:
+def origin_of(request: web.BaseRequest, label: str, default_label: str, body: JsonBody) -> Origin:
     """Who asks: the token's label names the client, else its user agent."""
     agent = _AGENTS.match(request.headers.get("user-agent", ""))
     name = label if label != default_label else (agent[0].rstrip(".-_") if agent else None)
     session = next((value for header in _SESSIONS if (value := request.headers.get(header))), None)
     if session is None:
         session = _told_session(body)
-    return Client(name, session, request.headers.get("x-claude-code-agent-id"), _project(request))
+    return Origin(
+        frontend="http",
+        client=name,
+        session=session,
+        agent=request.headers.get("x-claude-code-agent-id"),
+        project=request.headers.get("x-routerd-project"),
+    )
 
 
 def _told_session(body: JsonBody) -> str | None:
@@ -143,7 +149,3 @@ def _told_session(body: JsonBody) -> str | None:
     metadata = body.values.get("metadata")
     user = metadata.get("user_id") if isinstance(metadata, dict) else None
     return user if isinstance(user, str) and user else None
-
-
-def _project(request: web.BaseRequest) -> str | None:
-    return request.headers.get("x-routerd-project") or None

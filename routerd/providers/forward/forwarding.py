@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.errors import OverBudget, RateLimited, Unfinished, UpstreamError
+from routerd.domain.forward_ports import ForwardMeter, Sink
 from routerd.domain.forwarded import AnswerHead, ForwardedRequest
-from routerd.domain.ports import ForwardMeter, Meter, Sink
+from routerd.domain.ports import Meter
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate
 from routerd.domain.settings import Quirks
@@ -58,7 +59,7 @@ class ForwardState(FailoverState):
 
 @dataclass
 class ForwardingEngine(DeploymentCalls[Attempt]):
-    """Passes requests through; see ``domain.ports.Forwarder``."""
+    """Passes requests through; see ``domain.forward_ports.Forwarder``."""
 
     transport: Transport = field(default_factory=Transport)
 
