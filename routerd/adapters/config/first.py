@@ -34,6 +34,7 @@ _BODY = """
 #                                                  # ten times its likely price or a cent
 # daily = "5.00"
 # monthly = "50.00"
+# session = "2.00"                                 # in one session of an editor or coding agent
 # per_action = "0.50"
 # confirm_above = "0.10"                           # ask before sending what may cost more
 
@@ -64,8 +65,8 @@ _BODY = """
 # [http]                                           # routerd serve --http: for coding agents and other programs
 # listen = "127.0.0.1:4310"                        # where `routerd http env` tells them to look
 
-# [http.aliases]                                   # what a client's own name of a model stands for
-# "claude-haiku-*" = "utility"
+# [http.aliases]                                   # what a client's own name of a model stands for; "gpt-*-mini" too
+# fast = "utility"
 
 # [providers.corp]                                 # any OpenAI-compatible endpoint
 # base_url = "https://llm.example.com/v1"
