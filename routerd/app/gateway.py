@@ -15,7 +15,7 @@ from routerd.domain.forwarded import Endpoint, ForwardedRequest
 from routerd.domain.model import ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.forward import Call, CallPlan, forward, plan_call
 from routerd.pipeline.plan import Dependencies

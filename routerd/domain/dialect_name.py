@@ -1,4 +1,4 @@
-"""The names of the HTTP APIs that clients and providers speak."""
+"""The names of the HTTP APIs that clients and providers speak: chat completions, Responses, Messages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from enum import StrEnum
 
 
 class DialectName(StrEnum):
-    """An API for asking a model."""
+    """The value is the word of the configuration (``dialects``) and of the last part of the path."""
 
     CHAT = "chat"
-    """OpenAI's chat completions."""
+    """``POST /v1/chat/completions`` (OpenAI and nearly every provider)."""
     RESPONSES = "responses"
-    """OpenAI's responses."""
+    """``POST /v1/responses`` (OpenAI)."""
     MESSAGES = "messages"
-    """Anthropic's messages."""
+    """``POST /v1/messages`` (Anthropic)."""

@@ -14,14 +14,12 @@ from routerd.domain.model import ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Route, Tariff, TokenCalibration, TokenRange
-from routerd.domain.settings import Quirks
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Quirks, Snapshot
 from routerd.domain.verdict import Refusal
 from routerd.pipeline.plan import Dependencies
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import admitted
-from routerd.steps.quote import quote
-from routerd.steps.terms import terms_of_request
+from routerd.steps.quote import quote, terms_of_request
 
 MAX_COST = "the header x-routerd-max-cost"
 LANGUAGE = ""
@@ -166,6 +164,9 @@ class Unbilled(Unobserved):
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
         """As the port says."""
         return 0
+
+    def sending(self) -> None:
+        """As the port says."""
 
     async def more(self, model: ModelRef, counted: int, generated: int) -> Refusal | None:
         """As the port says."""

@@ -130,11 +130,12 @@ class DeploymentCalls(ABC, Generic[R]):
             return None
         if known is None:
             return None  # its credential may be in cooldown: decide again, now that it is known
-        if not self._probe(deployment(model, provider, key)):
+        name = deployment(model, provider, key)
+        if not self._probe(name):
             return None  # another request is the probe: decide again
         quirks = self._quirks(self._failure_policy.quirks.get(model, provider.quirks))
-        running = RunningAttempt(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
-        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
+        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(name)
+        running = RunningAttempt(model, name, quota, provider, key, quirks, self.clock.monotonic(), why, Draft())
         slot = limiter.begin(running.started, failover.tokens)  # before any await, so that other requests see it
         used = 0
         try:

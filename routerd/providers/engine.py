@@ -13,7 +13,7 @@ from routerd.domain.ports import Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Finish, Reply
-from routerd.providers.call import ProviderCall, answer
+from routerd.providers.call import Heard, ProviderCall, answer
 from routerd.providers.calls import DeploymentCalls
 from routerd.providers.client import load, loaded
 from routerd.providers.dialect import joined
@@ -67,7 +67,7 @@ class UpstreamEngine(DeploymentCalls[Reply]):
             meter.tokens(so_far, cost(Usage(failover.input_tokens, output=so_far), price) if price else None)
 
         try:
-            await answer(client, call, running.draft, arrived)
+            await answer(client, call, running.draft, Heard(meter.sending, arrived))
         except ProviderFaultError as error:
             return self._failed(failover, meter, running, error.fault), None
         except BaseException as end:  # the user cancelled, or the caller failed: the usage is booked

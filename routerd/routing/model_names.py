@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.quote import Candidate, Route
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 

@@ -19,6 +19,7 @@ from routerd.domain.settings import (
     ModelSettings,
     ProviderSettings,
     Quirks,
+    Retention,
     Routing,
     Settings,
 )
@@ -77,6 +78,7 @@ def settings_of(together: Merged) -> Settings:
         limits=_made(Limits, together, "limits"),
         cache=_made(Cache, together, "cache"),
         http=_http(together),
+        ledger=_made(Retention, together, "ledger"),
         instructions=_named(together, "instructions"),
         **one,
     )

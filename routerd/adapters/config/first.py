@@ -34,7 +34,7 @@ _BODY = """
 #                                                  # ten times its likely price or a cent
 # daily = "5.00"
 # monthly = "50.00"
-# session = "2.00"                                 # in one session of an editor or coding agent
+# session = "2.00"                                 # in one session of an editor or client
 # per_action = "0.50"
 # confirm_above = "0.10"                           # ask before sending what may cost more
 
@@ -67,6 +67,9 @@ _BODY = """
 
 # [http.aliases]                                   # what a client's own name of a model stands for; "gpt-*-mini" too
 # fast = "utility"
+
+# [ledger]
+# keep_days = 365                                  # then only daily sums are kept; at least 62
 
 # [providers.corp]                                 # any OpenAI-compatible endpoint
 # base_url = "https://llm.example.com/v1"

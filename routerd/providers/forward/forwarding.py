@@ -182,6 +182,8 @@ class _Passage:
         incoming: Incoming | None = None
         try:
             async with asyncio.timeout(first_s) as limit:
+                assert self._state.account is not None
+                self._state.account.sending()
                 incoming = await self._engine.transport.post(sent.url, sent.headers, sent.body)
                 draft.headers = incoming.headers
                 if incoming.status >= 300:

@@ -10,10 +10,10 @@ from dataclasses import replace
 import aiohttp
 
 from routerd.domain.errors import UpstreamError
-from routerd.providers.bounded import Inflate, parsed
+from routerd.providers.bounded import parsed
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.retry_after import retry_after, told_wait
-from routerd.providers.stream import REFUSAL_BYTES, REFUSAL_S, fault_of_refusal
+from routerd.providers.stream import REFUSAL_BYTES, REFUSAL_S, Inflate, fault_of_refusal
 
 CONNECT_S = 10.0
 """As in ``client``: three lost SYNs take seven seconds (RFC 6298)."""
