@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 
+from routerd.app.agent_turns import AgentTurns, session_key
 from routerd.app.output_history import OutputHistory
 from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt
@@ -42,6 +43,7 @@ class Gateway:
     def __init__(self, app: App) -> None:
         self.app = app
         self._outputs = OutputHistory()
+        self._turns = AgentTurns()
         self._passage = app.passage()
         self._warming: asyncio.Task[None] | None = None
 
@@ -64,7 +66,7 @@ class Gateway:
             self._passage = self.app.passage()
         passage = self._passage
         snapshot, deps, _ = passage
-        route = self._route(request, snapshot)
+        route = self._route(request, origin, snapshot)
         if isinstance(route, Refusal):
             return route
         route = _speaking(route, request.endpoint, snapshot)
@@ -88,12 +90,20 @@ class Gateway:
             self._outputs.add(planned.call.origin.client, attempt.tier, attempt.usage.all_output)
         return attempt
 
-    def _route(self, request: ForwardedRequest, snapshot: Snapshot) -> Route | Refusal:
-        name = request.body.values["model"]
+    def _route(self, request: ForwardedRequest, origin: Origin, snapshot: Snapshot) -> Route | Refusal:
+        body = request.body.values
+        name = body["model"]
         if meant_by(name, snapshot) != AUTO:
             return named_route(name, snapshot)
-        turn = last_turn(request.endpoint.dialect, request.body.values)
-        return self.app.classify(turn.words)
+        turn = last_turn(request.endpoint.dialect, body)
+        session = session_key(origin.session, origin.client, body)
+        kept = self._turns.route(session, turn, body)
+        if kept is not None:
+            return kept
+        route = self.app.classify(turn.words)
+        if not isinstance(route, Refusal):
+            self._turns.keep(session, turn, route)
+        return route
 
 
 def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | Refusal:

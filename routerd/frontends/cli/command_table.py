@@ -181,6 +181,24 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         ("SHELL",),
         False,
     ),
+    "http": (
+        "Set other programs up to ask through the gateway.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "http env": (
+        "Print the variables and files that point a client at the gateway, with a token of its own.",
+        {
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("text",),
+        False,
+    ),
     "config": (
         "Write, show or check the configuration.",
         {

@@ -25,6 +25,7 @@ from routerd.providers.forward.outgoing import Outgoing, outgoing
 from routerd.providers.forward.raw_events import RawEvents
 from routerd.providers.forward.transport import Incoming, Transport
 from routerd.providers.forward.watch import Watch
+from routerd.providers.keys import deployment
 from routerd.providers.metering import estimated_tokens
 from routerd.providers.policy import RunningAttempt
 from routerd.providers.sse import TooLong
@@ -86,8 +87,10 @@ class ForwardingEngine(DeploymentCalls[Attempt]):
     def _may_wait(self, failover: FailoverState, wait: Wait) -> bool:
         """Not for a rate limit or an outage: the client is told, and can go elsewhere."""
         assert isinstance(failover, ForwardState)
-        last = failover.states[wait.model].last
-        if last in (Failure.RATE_LIMITED, Failure.QUOTA) or wait.seconds > _LONGEST_WAIT_S:
+        provider = self.providers[wait.model.provider]
+        name = deployment(wait.model, provider, self.keys.known(provider))
+        limited = failover.states[wait.model].last in (Failure.RATE_LIMITED, Failure.QUOTA)
+        if limited or self.health.get(name).wait_s(self.clock.wall()) > 0 or wait.seconds > _LONGEST_WAIT_S:
             failover.waits.append(wait.seconds)
             return False
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from routerd.providers.stream import REFUSAL_BYTES, REFUSAL_S, Inflate, fault_of
 
 CONNECT_S = 10.0
 """As in ``client``: three lost SYNs take seven seconds (RFC 6298)."""
+_LARGE = 1 << 18
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
@@ -94,7 +96,9 @@ class Transport:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Incoming:
         """Send a request; returns once the answer's headers have arrived. Raises ProviderFaultError."""
         try:
-            response = await self._opened().post(url, data=body, headers=headers, allow_redirects=False)
+            # aiohttp sends a large text piece by piece only where it comes as a file.
+            data = body if len(body) < _LARGE else io.BytesIO(body)
+            response = await self._opened().post(url, data=data, headers=headers, allow_redirects=False)
         except _UNSENT as fault:
             raise ProviderFaultError(ProviderFault(FaultKind.UNREACHABLE, message=_why(fault))) from None
         except (aiohttp.ClientError, OSError, ValueError) as fault:

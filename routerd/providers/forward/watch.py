@@ -137,7 +137,9 @@ class Watch:
             raise _fault(fault_of_error(said.get("error")), event)
         if kind == "message_start":
             message = said.get("message")
-            self._usage(message.get("usage") if isinstance(message, Mapping) else None)
+            usage = message.get("usage") if isinstance(message, Mapping) else None
+            if isinstance(usage, Mapping):  # its output is that of the first token; the whole is told at the end
+                self._usage({name: count for name, count in usage.items() if name != "output_tokens"})
         elif kind == "message_delta":
             self._usage(said.get("usage"))
             delta = said.get("delta")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import io
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -42,7 +45,7 @@ class Running:
         self, path: str, body: Any, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body of an answer that ends well."""
-        data = {"json": body} if not isinstance(body, bytes) else {"data": body}
+        data = {"json": body} if not isinstance(body, bytes) else {"data": io.BytesIO(body)}
         sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json", **(headers or {})}
         async with self.session.post(self.url + path, headers=sent, **data) as answer:
             return answer.status, answer.headers, await answer.read()
@@ -59,6 +62,34 @@ class Running:
         path = next(self.folder.rglob("ledger.db"))
         with contextlib.closing(sqlite3.connect(path)) as ledger:
             return int(ledger.execute("SELECT COALESCE(SUM(amount), 0) FROM reservations").fetchone()[0])
+
+
+async def sent(gateway: Running, request: bytes) -> bytes:
+    """All that comes back for bytes as they are, until the gateway hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    writer.write(request)
+    try:
+        async with asyncio.timeout(10):
+            return b"".join([piece async for piece in _pieces(reader)])
+    finally:
+        writer.close()
+
+
+async def _pieces(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    while piece := await reader.read(1 << 16):
+        yield piece
+
+
+async def raw(gateway: Running, path: str, body: Mapping[str, Any]) -> bytes:
+    """The same for a JSON body."""
+    text = json.dumps(body).encode()
+    lines = (
+        f"POST {path} HTTP/1.1",
+        f"host: 127.0.0.1:{gateway.port}",
+        f"authorization: Bearer {gateway.token}",
+        f"content-length: {len(text)}",
+    )
+    return await sent(gateway, "\r\n".join((*lines, "", "")).encode() + text)
 
 
 def configuration(
