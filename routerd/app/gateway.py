@@ -110,6 +110,8 @@ def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | R
     """The route with those models of its first candidate whose provider offers the API that was asked."""
     first = route.first
     models = tuple(model for model in first.models if _speaks(model, endpoint, snapshot))
+    if not models and endpoint.generates:  # asked in another API, with the request translated
+        models = tuple(model for model in first.models if model.provider in snapshot.settings.providers)
     if models:
         return Route((Candidate(first.tier, models),), route.reason, route.classification, route.signals)
     providers = ", ".join(dict.fromkeys(model.provider for model in first.models))

@@ -22,7 +22,7 @@ class Gate:
         self._tokens = tokens
         self._names = {name.lower() for name in names}
 
-    def stranger(self, request: web.BaseRequest) -> Problem | None:
+    def refused(self, request: web.BaseRequest) -> Problem | None:
         """Why a request is no business of ours, whoever sent it; ``None`` where it is.
 
         A page in a browser reaches a local server by a name that its own DNS server points here (DNS rebinding), or

@@ -19,7 +19,7 @@ from routerd.frontends.http import listing
 from routerd.frontends.http.answer import Answer, reason_header
 from routerd.frontends.http.gate import Gate
 from routerd.frontends.http.problems import Problem, failed, invalid, refused
-from routerd.frontends.http.reading import bare, dialect_of, endpoint_of, max_cost, origin_of, read
+from routerd.frontends.http.incoming import bare, dialect_of, endpoint_of, max_cost, origin_of, read
 from routerd.routing.model_names import AUTO, named_route
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class Handler:
             return _told(Problem(500, "api_error", None, "This is a fault of routerd's own."), dialect)
 
     async def _answer(self, request: web.Request, dialect: DialectName) -> web.StreamResponse:
-        stranger = self._gate.stranger(request)
-        if stranger is not None:
-            return _told(stranger, dialect)
+        turned_away = self._gate.refused(request)
+        if turned_away is not None:
+            return _told(turned_away, dialect)
         path = bare(request.path)
         if path in ("", "/health") and request.method in ("GET", "HEAD"):
             return _json(b'{"status": "ok"}')

@@ -17,7 +17,7 @@ from routerd.app.listening import numeric_addresses
 from routerd.domain.errors import UsageError
 from routerd.frontends.http.gate import Gate
 from routerd.frontends.http.handler import Handler
-from routerd.frontends.http.reading import MOST_BYTES
+from routerd.frontends.http.incoming import MOST_BYTES
 
 if TYPE_CHECKING:
     from routerd.app.workspace import App
