@@ -1,4 +1,4 @@
-"""`routerd serve`: the daemon, on stdio by default."""
+"""`routerd serve`: an editor's way to the daemon, on stdio unless told otherwise."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ Version = Annotated[bool, typer.Option("--version", "-V", help="print the versio
 Tcp = Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="listen there instead of stdio")]
 Http = Annotated[str | None, typer.Option("--http", metavar="HOST:PORT", help="serve other programs there as well")]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="with --tcp or --http: let other machines connect")]
+Solo = Annotated[bool, typer.Option("--solo", help="serve this editor alone, without the shared daemon")]
 Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="with --tcp: read no file outside of it")]
 
 
@@ -57,14 +58,22 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     http: Http = None,
     allow_remote: Remote = False,
     root: Root = None,
+    solo: Solo = False,
     config: Config = None,
     log_file: LogFile = None,
     log_level: LogLevel = _QUIET,
 ) -> int:
-    """Run the daemon: LSP on stdio, or over TCP with a token; and with --http the gateway for other programs."""
+    """Serve an editor: LSP on stdio, or over TCP with a token; with --http other programs too.
+
+    On stdio from the user's one daemon; a log of its own or a gateway, like ``--solo``, needs a process of its own.
+    """
     _check(log_level)
+    if not (tcp or http or solo or allow_remote or root or log_file) and log_level == _QUIET:
+        from routerd.relay.relay import relay  # noqa: PLC0415  # no other command needs it
+
+        relay(str(config.expanduser().absolute()) if config else "")
     address = _address(tcp) if tcp else None
-    beside = _gateway(*_address(http), remote=allow_remote) if http else None
+    beside = _gateway(*_address(http), config, remote=allow_remote) if http else None
     from routerd.frontends.lsp import Listen  # noqa: PLC0415  # no other command needs pygls
     from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # as above
 
@@ -81,13 +90,13 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     return run(config_file=config, tcp=where, root=folder, log_file=log_file, log_level=log_level, beside=beside)
 
 
-def _gateway(host: str, port: int, *, remote: bool) -> Beside:
+def _gateway(host: str, port: int, config: Path | None, *, remote: bool) -> Beside:
     """The gateway as a server beside LSP; it sees the user's own settings, and no project's."""
     from routerd.frontends.http import HttpListen, gateway  # noqa: PLC0415  # only this needs aiohttp
 
     def beside(shared: SharedServices) -> Coroutine[object, object, None]:
         where = HttpListen(host, port, remote)
-        return gateway(lambda: shared.app(None, shared.open().session_keys(), {}, Origin("http")), where)
+        return gateway(lambda: shared.app(None, shared.open().session_keys(), config, {}, Origin("http")), where)
 
     return beside
 

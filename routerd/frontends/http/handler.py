@@ -18,8 +18,8 @@ from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.http import listing
 from routerd.frontends.http.answer import Answer, reason_header
 from routerd.frontends.http.gate import Gate
-from routerd.frontends.http.problems import Problem, failed, invalid, refused
 from routerd.frontends.http.incoming import bare, dialect_of, endpoint_of, max_cost, origin_of, read
+from routerd.frontends.http.problems import Problem, failed, invalid, refused
 from routerd.routing.model_names import AUTO, named_route
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import NoReturn
 from routerd.frontends.lsp import log
 from routerd.frontends.lsp.connection import Connection
 from routerd.frontends.lsp.ending import Ending, heed_signals, leave
-from routerd.frontends.lsp.shared import SharedServices
+from routerd.frontends.lsp.shared import Launch, SharedServices
 from routerd.frontends.lsp.stdio import Stdio
 from routerd.frontends.lsp.tcp import Listen, listen
 from routerd.system.signals import INTERRUPTED
@@ -39,11 +39,16 @@ def serve(
     Over stdio with 0 after `shutdown` and `exit`, with 1 after an `exit` alone; with 130 when interrupted.
     """
     log.set_up(log_level, log_file)
-    shared = SharedServices(config_file, root)
+    shared, launch = SharedServices(root), Launch(config_file)
     ending = Ending(shared.abandon)
+    work = listen(shared, launch, tcp) if tcp else _stdio(shared, launch, ending, alone=beside is None)
+    return run_until_told(_together(work, beside, shared), shared, ending)
+
+
+def run_until_told(work: Coroutine[object, object, int], shared: SharedServices, ending: Ending) -> int:
+    """Do the work of a process in an event loop; the process ends with it, or when a signal says so."""
     try:
-        work = listen(shared, tcp) if tcp else _stdio(shared, ending, alone=beside is None)
-        return asyncio.run(_until_told(_together(work, beside, shared), shared, ending))
+        return asyncio.run(_until_told(work, shared, ending))
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
@@ -90,9 +95,9 @@ async def _together(work: Coroutine[object, object, int], beside: Beside | None,
         await asyncio.gather(main, other, return_exceptions=True)
 
 
-async def _stdio(shared: SharedServices, ending: Ending, *, alone: bool) -> int:
+async def _stdio(shared: SharedServices, launch: Launch, ending: Ending, *, alone: bool) -> int:
     pipes = Stdio()
-    connection = Connection(shared, pipes, ending.follow)
+    connection = Connection(shared, launch, pipes, ending.follow)
     met = False
 
     def receive(body: bytes) -> None:
