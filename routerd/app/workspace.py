@@ -18,7 +18,7 @@ from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
+from routerd.adapters.ledger import Budgets, SqliteLedger
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
@@ -26,6 +26,7 @@ from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
+from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
 from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
@@ -35,6 +36,7 @@ from routerd.audit.replay import audited
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
+from routerd.domain.forward_ports import Forwarder
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.origin import Origin
@@ -235,6 +237,10 @@ class App:
                 return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
         return await run(self.services.job_id(), request, self._snapshot, self._deps, editor, watch)
 
+    def passage(self) -> tuple[Snapshot, Dependencies, Forwarder]:
+        """What requests of other programs go through from now on, with a new engine."""
+        return self._snapshot, self._deps, self.services.forwarder(self.settings, self._keys, self._catalogue)
+
     def classify(self, text: str) -> Route | Refusal:
         """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
         return next(self.classify_many([text]))
@@ -253,26 +259,18 @@ class App:
 
     def budget_status(self) -> BudgetStatus:
         """Today's spending and savings, by the daily budget with less left: the user's or the project's."""
-        today = day_of(process.now())
-        spent, saved = self.ledger.spent(*today), self.ledger.saved(*today)
-        own, lowered = self._budgets.own.daily, self._budgets.lowered.daily
-        if lowered is None:
-            return BudgetStatus(spent, own, saved)
-        on_project: Decimal = self.ledger.spent_on_project(*today)
-        if own is not None and own - spent <= lowered - on_project:
-            return BudgetStatus(spent, own, saved)
-        return BudgetStatus(on_project, lowered, saved)
+        return budget_status(self.ledger, self._budgets, process.now())
 
     def stats(self, since: datetime | None = None) -> Stats:
         """The ledger's totals since a moment, or of all time."""
         return self.ledger.stats(since, None)
 
-    async def warm(self) -> None:
-        """Load what is slow to load, off the event loop."""
+    async def warm(self, *, asks: bool = True) -> None:
+        """Load what is slow to load, off the event loop; the client of providers only where ``asks``."""
         for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
             await self.services.background.run(load)
         await self.services.background.run(self.services.fold, self.settings.ledger)
-        if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
+        if asks and any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
 
     async def study(self, uri: str) -> None:

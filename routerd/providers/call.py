@@ -85,7 +85,7 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, heard
     except TimeoutError:
         raise ProviderFaultError(ProviderFault(_too_slow(draft, loop.time() >= end))) from None
     except ProviderFaultError as error:
-        draft.sent = _may_be_billed(error.fault.sign, draft)
+        draft.sent = may_be_billed(error.fault.sign, draft)
         raise
     except Exception as unexpected:
         if unexpected is own:
@@ -94,7 +94,7 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, heard
         raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=type(unexpected).__name__)) from unexpected
 
 
-def _may_be_billed(sign: FaultKind, draft: Draft) -> bool:
+def may_be_billed(sign: FaultKind, draft: Draft) -> bool:
     """False for a call that never arrived, was refused by status or in words, or ended without any output."""
     if sign in (FaultKind.UNREACHABLE, FaultKind.STATUS, FaultKind.NO_API):
         return False

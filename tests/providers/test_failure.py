@@ -169,6 +169,7 @@ EXCEPTIONS: dict[str, tuple[openai.OpenAIError, Failure]] = {
 }
 
 NEVER_RAISED = {
+    "MissingDependencyError": "only by extras, which nobody but the embeddings of the module imports",
     "APIRemovedInV1": "only by names of the package's version 0",
     "MutuallyExclusiveAuthError": "only where a client is made with two kinds of key",
     "StreamAlreadyConsumed": "only where a stream is read twice",

@@ -33,6 +33,7 @@ SHARED_MODULES = {
     "findings": "one contract, read, built and checked",
     "forecast": "the type in domain, the step that makes it",
     "frames": "framing of a byte stream: of LSP, of a worker's pipe",
+    "gateway": "routerd's own, and the logs of others",
     "hunks": "one contract, read, built and checked",
     "keys": "API keys: from the configuration, from the editor, and cached for calls",
     "markdown": "one contract, read and checked",

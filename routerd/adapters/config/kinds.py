@@ -63,6 +63,7 @@ def _money(value: object) -> Decimal:
 _DEAREST = 10_000
 """Dollars per million tokens: ten times what the dearest model ever cost, and the ledger holds a bill at it."""
 _MOST_WHOLE = 10**12
+_HIGHEST_PORT = 65_535
 """Requests, tokens or bytes that a setting can mean."""
 
 
@@ -177,6 +178,24 @@ def _dialect(value: object) -> DialectName:
     return name
 
 
+def _dialects(value: object) -> tuple[DialectName, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError
+    return tuple(dict.fromkeys(_one_of(DialectName, name) for name in value))
+
+
+def _listen(value: object) -> str:
+    host, colon, port = _text(value).rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port[:6]) <= _HIGHEST_PORT):
+        raise ValueError
+    return _text(value)
+
+
+def _alias(value: object) -> str:
+    name = _text(value)
+    return name if name in (*Tier, "auto") else str(ModelRef.parse(name))
+
+
 def _day(value: object) -> str:
     return (value if isinstance(value, date) else date.fromisoformat(_text(value))).isoformat()
 
@@ -271,5 +290,18 @@ EMBEDDER = ValueKind(
             _object("provider", "model", provider=_NAME, model=_NAME),
         ]
     },
+)
+DIALECTS = ValueKind(
+    f"a list of {', '.join(chr(34) + name + chr(34) for name in DialectName)}",
+    '["chat", "responses"]',
+    _dialects,
+    {"type": "array", "items": _enum(*DialectName), "minItems": 1},
+)
+LISTEN = ValueKind("HOST:PORT", '"127.0.0.1:4310"', _listen, {"type": "string", "pattern": "^.+:[0-9]{1,5}$"})
+ALIAS = ValueKind(
+    f'{_TIERS}, "auto" or "provider/model"',
+    '"utility"',
+    _alias,
+    {"type": "string", "pattern": f"^({'|'.join(Tier)}|auto|[^/]+/.+)$"},
 )
 DAY = ValueKind("a date", '"2026-11-01"', _day, {"type": "string", "format": "date"})

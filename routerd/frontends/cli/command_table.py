@@ -31,10 +31,11 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "serve": (
-        "Serve an editor: LSP on stdio, or over TCP with a token.",
+        "Serve an editor: LSP on stdio, or over TCP with a token; with --http other programs too.",
         {
             "--tcp": ("text", "listen there instead of stdio"),
-            "--allow-remote": ("", "with --tcp: let other machines connect"),
+            "--http": ("text", "serve other programs there as well"),
+            "--allow-remote": ("", "with --tcp or --http: let other machines connect"),
             "--root": ("text", "with --tcp: read no file outside of it"),
             "--solo": ("", "serve this editor alone, without the shared daemon"),
             "--config": ("files", "use this file instead of the user's configuration"),
@@ -179,6 +180,24 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--help": ("", "show this help"),
         },
         ("SHELL",),
+        False,
+    ),
+    "http": (
+        "Set other programs up to ask through the gateway.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "http env": (
+        "Print the variables and files that point a client at the gateway, with a token of its own.",
+        {
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("text",),
         False,
     ),
     "daemon": (

@@ -29,6 +29,7 @@ MODULES = {
     "audit": "audit",
     "doctor": "doctor",
     "demo": "demo",
+    "http": "http",
     "manifest": "manifest",
     "completion": "shells",
     "daemon": "daemon_commands",
