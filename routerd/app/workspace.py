@@ -114,6 +114,11 @@ class App:
         """What a new action would see."""
         return self._snapshot
 
+    @property
+    def dependencies(self) -> Dependencies:
+        """What a new action would run with."""
+        return self._deps
+
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
         usable = config.usable_tiers(settings, self._keys.available(settings))

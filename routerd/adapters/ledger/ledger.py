@@ -34,25 +34,26 @@ class SqliteLedger:
         project: str = "",
     ) -> None:
         """``database``: the file, or what writes to it already. A plain Budget counts every project's rows."""
-        self._writer = database if isinstance(database, LedgerWriter) else LedgerWriter(database)
-        self._database = self._writer.database
+        self.writer = database if isinstance(database, LedgerWriter) else LedgerWriter(database)
+        self._database = self.writer.database
         self._budget = budget
-        self._project = project
+        self.project = project
         self._limits: tuple[object, tuple[Limit, ...]] | None = None
 
-    def _periods(self, at: datetime) -> tuple[BudgetPeriod, ...]:
+    def periods(self, at: datetime) -> tuple[BudgetPeriod, ...]:
+        """The daily and monthly budgets that hold at a moment."""
         budget = self._budget()
-        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self._project, at)
+        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self.project, at)
 
     def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
         """The daily and monthly budgets as they stand; read again only after the ledger was written to."""
-        periods = self._periods(at)
+        periods = self.periods(at)
         if not periods:
             return ()
         if self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
         try:
-            key = (periods, self._writer.changes, self._database.read("PRAGMA data_version")[0][0])
+            key = (periods, self.writer.changes, self._database.read("PRAGMA data_version")[0][0])
             if self._limits is None or self._limits[0] != key:
                 self._limits = key, limits(self._database.read, periods, "", "")
         except LedgerError as fault:
@@ -61,20 +62,20 @@ class SqliteLedger:
 
     def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
-        periods = self._periods(at)
+        periods = self.periods(at)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
-        self._writer.write_pending()  # what this job was billed must count before its reservation is replaced
-        self._writer.changes += 1
+        self.writer.write_pending()  # what this job was billed must count before its reservation is replaced
+        self.writer.changes += 1
         granted = most
         try:
             with self._database.transaction() as run:
-                self._writer.settle_dead(run, at)
-                for limit in limits(run, periods, self._writer.process, job):
+                self.writer.settle_dead(run, at)
+                for limit in limits(run, periods, self.writer.process, job):
                     if over := limit.refusal(least):
                         return over
                     granted = min(granted, limit.rest)
-                self._writer.reserve(run, job, self._project, at, min(granted, Decimal(MOST_DOLLARS)))
+                self.writer.reserve(run, job, self.project, at, min(granted, Decimal(MOST_DOLLARS)))
         except LedgerError as fault:
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
             return (
@@ -89,19 +90,19 @@ class SqliteLedger:
 
         Returns a sentence for the user in that case, or if a new ledger was started.
         """
-        return self._writer.book(booking, self._project, at)
+        return self.writer.book(booking, self.project, at)
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
-        self._writer.release(job)
+        self.writer.release(job)
 
     def close(self) -> str | None:
         """Write down what could not be until now, and wait for it; the sentence for the user if that is in vain."""
-        return self._writer.close()
+        return self.writer.close()
 
     def abandon(self, at: datetime) -> None:
         """Book what jobs of this process still hold, which nobody will end any more, as for a process that died."""
-        self._writer.abandon(at)
+        self.writer.abandon(at)
 
     def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
         """Dollars booked since a moment."""
@@ -109,7 +110,7 @@ class SqliteLedger:
 
     def spent_on_project(self, since: datetime, until: datetime | None = None) -> Decimal:
         """The same for this project's rows alone."""
-        return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self._project)
+        return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self.project)
 
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal:
         """The baseline cost of the used answers minus all spending."""
@@ -132,8 +133,8 @@ class SqliteLedger:
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""
-        return self._writer.calibration.token_calibration(model, action, language)
+        return self.writer.calibration.token_calibration(model, action, language)
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
         """How often the latest answers were accepted, kept in memory as well."""
-        return self._writer.calibration.acceptance(model, action, language)
+        return self.writer.calibration.acceptance(model, action, language)

@@ -26,6 +26,10 @@ _LAST_WAIT_MS = 30_000
 """The same at the program's end: longer than a backup program holds a file of megabytes."""
 
 
+HOLD = "hold "
+"""How the name of a batch's reservation begins: no call is made on it itself, so nothing is booked where it is left."""
+
+
 class LedgerWriter:
     """One for each process and file; every project's ledger writes through it."""
 
@@ -131,6 +135,38 @@ class LedgerWriter:
             (to_pico(booking.attempt.cost) or 0, self.process, booking.job),
         )
 
+    def book_stored(self, booking: Booking, project: str, at: datetime, same: int) -> None:
+        """Book an answer that an earlier process received and may have booked, so that it is booked exactly once.
+
+        ``same``: how many answers of the job with this usage and duration there are up to this one. Where fewer are
+        booked, it takes the place of what the process had reserved, or of what was booked for that as unknown.
+        Raises LedgerError.
+        """
+        self.changes += 1
+        attempt = booking.attempt
+        usage = attempt.usage
+        with self.database.transaction() as run:
+            ((booked,),) = run(
+                "SELECT COUNT(*) FROM attempts WHERE job = ? AND provider = ? AND model = ? AND input = ? "
+                "AND cached_input = ? AND cache_write = ? AND output = ? AND reasoning = ? AND ms = ? AND cached = 0",
+                (
+                    *(booking.job, attempt.model.provider, attempt.model.model, usage.input, usage.cached_input),
+                    *(usage.cache_write, usage.output, usage.reasoning, attempt.ms),
+                ),
+            )
+            if booked >= same:
+                return
+            left = run(
+                "DELETE FROM reservations WHERE job = ? AND process != ? RETURNING amount", (booking.job, self.process)
+            )
+            if not left:
+                run(
+                    "DELETE FROM attempts WHERE id = (SELECT MAX(id) FROM attempts WHERE job = ? AND status = ?)",
+                    (booking.job, "unknown"),
+                )
+            insert(run, booking, project, at)
+        self.calibration.invalidate(attempt.model)
+
     def settle_dead(self, run: Run, at: datetime) -> None:
         """Book what daemons that died had reserved, in the caller's transaction."""
 
@@ -148,7 +184,7 @@ class LedgerWriter:
             if not ended(process, pid, began):
                 continue
             run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
-            if amount:
+            if amount and not job.startswith(HOLD):
                 run(
                     "INSERT INTO attempts (at, job, action, language, tier, provider, model, status, reason, input,"
                     " cached_input, cache_write, output, reasoning, usage_estimated, cost, counted_input,"

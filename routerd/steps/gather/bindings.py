@@ -27,7 +27,9 @@ _TYPE_ARGUMENTS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _HEAD_END = re.compile(r"=(?!=)|[({]|(?<!:):(?!:)|//|#")
 _CHAINED = re.compile(r"(?<![=!<>+\-*/%|&^])=(?!=)")
 _GO_KEYWORD = re.compile(r"\s*(?:var|const|type)\b")
-_OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{{1,2}}){name}\b\s*(?::[^=\n]+|,[^=!<>\n]*)?=(?!=)"
+_OF_OBJECT = re.compile(
+    r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{1,2})(?P<name>\w+)(?=\s*(?::[^=\n]+|,[^=!<>\n]*)?=(?!=))"
+)
 """Assigns an attribute in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
 
 
@@ -57,10 +59,13 @@ def object_bound(text: Text, span: Range, wanted: Set[str]) -> Iterator[tuple[st
     left = set(wanted)
     for number in range(span.start.line, span.end.line + 1):
         line = text.lines[number]
-        for name in [name for name in left if name in line]:
-            if re.search(_OF_OBJECT.format(name=re.escape(name)), line):
-                left.discard(name)
-                yield name, number
+        if "=" not in line:
+            continue
+        for name in left.intersection(found["name"] for found in _OF_OBJECT.finditer(line)):
+            left.discard(name)
+            yield name, number
+        if not left:
+            return
 
 
 def outside_functions(outline: Outline, within: Range, but: Iterable[Range] = ()) -> Iterator[int]:
