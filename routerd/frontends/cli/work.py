@@ -165,7 +165,7 @@ def _one_place(words: list[str], changed: str | None) -> bool:
     return all(word in catalog() or not os.path.lexists(word) for word in words[1:])
 
 
-def estimate(
+def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     where: Annotated[
         str | None,
         typer.Argument(metavar="FILE[:LINE[:COL]]|PATHS", help="a place; or files, folders, patterns, -"),
