@@ -13,7 +13,7 @@ from routerd.domain.batch import Item, Passed
 from routerd.domain.document import Document
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.position import Position, Range
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode

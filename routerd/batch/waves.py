@@ -21,7 +21,7 @@ from routerd.domain.errors import LedgerError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.reply import Change
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.languages import language_of
 from routerd.pipeline.plan import Dependencies
 from routerd.pipeline.run import run

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from routerd.actions import named
 from routerd.domain import ports
 from routerd.domain.action import Contract, Request
-from routerd.domain.conversation import target_key
 from routerd.domain.forecast import Forecast, PricedCandidate, Quote
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.prompt import Prompt, Question
+from routerd.domain.prompt import Question, target_key
 from routerd.domain.quote import Candidate, Estimate, Route, Tariff
-from routerd.domain.settings import Quirks, Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Quirks, Settings, Snapshot
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.routing.prompt_cache import cached_prefix_tokens
@@ -27,11 +25,10 @@ from routerd.routing.words import own_words
 from routerd.steps.admit import refusal
 from routerd.steps.compose import PromptInput, compose, target_text
 from routerd.steps.conventions import conventions
-from routerd.steps.forecast import cap, expected, most
 from routerd.steps.gather import Surroundings, gather
-from routerd.steps.quote import likely_output, quote
+from routerd.steps.mask import hidden, masked, secret_file_refusal
+from routerd.steps.quote import cap, expected, likely_output, most, quote, terms
 from routerd.steps.resolve import resolve, unreadable
-from routerd.steps.terms import terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,7 @@ class Dependencies:
     """Everything outside the pipeline, by its Protocol."""
 
     counter: ports.Counter
+    secrets: ports.Secrets
     grammar: ports.Grammar
     catalogue: ports.Catalogue
     classifier: ports.Classifier
@@ -102,10 +100,10 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     Raises UsageError for an action that does not exist.
     """
     spec = named(request.action)
-    document, settings = request.document, snapshot.settings
+    document, settings, now = request.document, snapshot.settings, deps.clock()
     project = deps.workspace.project(document.uri)
     name = project.relative(document.uri).rpartition("/")[2]
-    unread = unreadable(document.text, name)
+    unread = unreadable(document.text, name) or secret_file_refusal(name)
     if unread is not None:
         return unread
     outline = deps.grammar.outline(document)
@@ -126,10 +124,13 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     around = Surroundings(document, target, used, project, habits)
     context = gather(spec, around, deps.counter)
     prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)
+    prompt, masks = masked(prompt, document.text.string, name, deps.secrets, deps.counter)
     size = deps.counter.count(target_text(spec, document, target))
     likely = likely_output(spec, size, target)
     words = own_words(request.instruction)
-    classification = deps.classifier.classify(words.text) if spec.tier is None and request.instruction else None
+    classification = (
+        deps.classifier.classify(hidden(words.text, masks)) if spec.tier is None and request.instruction else None
+    )
     chosen = route(request, spec, snapshot, classification, local_signals(words.signals, size))
     if isinstance(chosen, Refusal):
         return chosen
@@ -139,16 +140,17 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
             "set a key.",
             RefusalCode.PROVIDER,
         )
-    question = Question(spec, request, target, habits, prompt, context)
+    question = Question(spec, request, target, habits, prompt, context, masks)
     turn = deps.recent.last(target_key(question))
     if turn is not None and not request.chosen:
-        warm = cached_prefix(turn, prompt, deps.counter, deps.clock())
+        warm = cached_prefix(turn, prompt, deps.counter, now)
         chosen = keep_session_model(
-            chosen, warm, snapshot, PromptSize(prompt.input_tokens, likely), lambda m: _tariff(m, request, deps)
+            chosen, warm, snapshot, PromptSize(prompt.input_tokens, likely), lambda m: _tariff(m, request, deps, now)
         )
     reference = settings.tiers.get(settings.routing.baseline, ())
-    baseline = _tariff(reference[0], request, deps) if reference else None
-    decision = _decided(_Case(question, chosen, prompt.input_tokens, likely, baseline), snapshot, deps)
+    baseline = _tariff(reference[0], request, deps, now) if reference else None
+    known = {baseline.model: baseline} if baseline else {}
+    decision = _decided(_Case(question, chosen, prompt.input_tokens, likely, baseline, now, known), snapshot, deps)
     prompt = replace(prompt, max_output=decision.asked[0].terms.max_output)
     return Plan(replace(question, prompt=prompt), chosen, decision, likely, baseline)
 
@@ -157,25 +159,29 @@ def forecast_again(planned: Plan, snapshot: Snapshot, deps: Dependencies, counte
     """The forecast of a plan at the current sizes of prompt (``counted``) and target (``size``), in tokens."""
     question = planned.question
     likely = likely_output(question.spec, size, question.target)
-    case = _Case(question, planned.configured, counted, likely, planned.baseline)
+    case = _Case(question, planned.configured, counted, likely, planned.baseline, deps.clock())
     return _decided(case, snapshot, deps).forecast
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """The input of a decision: a question with its chain, and its sizes in tokens."""
+    """The input of a decision at one moment: a question with its chain, and its sizes in tokens."""
 
     question: Question
     configured: Route
     counted: int
     likely: int
     baseline: Tariff | None
+    now: datetime
+    known: Mapping[ModelRef, Tariff] = field(default_factory=dict)
+    """Tariffs that were asked for at this moment."""
 
 
 def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     """Quote, admit, prune and forecast; the only place that chooses the first model, for a hover as for a run."""
     settings, route, request = snapshot.settings, case.configured, case.question.request
-    left = deps.ledger.limits(deps.clock())
+    left = deps.ledger.limits(case.now, request.origin)
+    kinds = tuple(mask.kind for mask in case.question.masks)
     quotes = {
         model: _quoted(case, Candidate(candidate.tier, (model,)), settings, deps)
         for candidate in route.chain
@@ -195,7 +201,7 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     if not chain:
         asked = tuple(quotes[candidate.models[0]] for candidate in route.chain)
         candidates = _candidates(route, quotes, skipped)
-        forecast = Forecast(asked[0].estimate, None, None, candidates, next(iter(refusals.values())))
+        forecast = Forecast(asked[0].estimate, None, None, candidates, next(iter(refusals.values())), masked=kinds)
         return Decision(route, quotes, asked, forecast, None)
     allowed = replace(route, chain=chain)
     asked = tuple(quotes[deps.engine.first(case.question, candidate)] for candidate in chain)
@@ -203,13 +209,15 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
         estimates, known = [quote.estimate for quote in asked], [quote.acceptance for quote in asked]
         for index, why in not_worth(allowed, estimates, known).items():
             skipped |= dict.fromkeys(chain[index].models, why)
-        asked = tuple(quote for quote in asked if quote.model not in skipped)
+        asked = tuple(quote for quote in asked if quote.estimate.model not in skipped)
         allowed, _ = prune_chain(allowed, estimates, known)
     likely = expected(asked, settings.routing.escalate)
     capped = cap(settings.budget, likely, asked[0], case.counted)
     bound = most([quotes[model] for candidate in allowed.chain for model in candidate.models], capped)
     candidates = _candidates(route, quotes, skipped)
-    forecast = Forecast(asked[0].estimate, likely, bound, candidates, with_key=_with_key(case, settings, deps))
+    forecast = Forecast(
+        asked[0].estimate, likely, bound, candidates, with_key=_with_key(case, settings, deps), masked=kinds
+    )
     return Decision(allowed, quotes, asked, forecast, capped)
 
 
@@ -229,8 +237,10 @@ def _quoted(case: _Case, candidate: Candidate, settings: Settings, deps: Depende
     """The quote of a candidate's only model, with its terms and its past acceptance."""
     question, model = case.question, candidate.models[0]
     request, prompt = question.request, question.prompt
-    same = case.counted == prompt.input_tokens
-    tariff = _tariff(model, request, deps, prompt if same else None)
+    tariff = case.known.get(model) or _tariff(model, request, deps, case.now)
+    if case.counted == prompt.input_tokens:
+        warm = cached_prefix_tokens(model, tariff.price, prompt.messages, deps.recent.all(), deps.counter, case.now)
+        tariff = replace(tariff, cached_tokens=warm)
     sized = replace(prompt, input_tokens=case.counted)
     estimate = quote(question.spec, candidate, sized, case.likely, tariff, case.baseline)
     own = settings.models.get(str(model)) or settings.models.get(model.model)
@@ -253,15 +263,12 @@ def _candidates(
 
 
 def _candidate(tier: Tier, quoted: Quote, skipped: str | None) -> PricedCandidate:
-    price = quoted.estimate.cost
-    accepted = None if quoted.model == OFFLINE else quoted.acceptance.likely
-    return PricedCandidate(quoted.model, tier, price.likely if price else None, accepted, skipped)
+    price, model = quoted.estimate.cost, quoted.estimate.model
+    accepted = None if model == OFFLINE else quoted.acceptance.likely
+    return PricedCandidate(model, tier, price.likely if price else None, accepted, skipped)
 
 
-def _tariff(model: ModelRef, request: Request, deps: Dependencies, prompt: Prompt | None = None) -> Tariff:
-    """The price and calibration of a model; with a prompt, also the prefix that its prompt cache should hold."""
-    now = deps.clock()
+def _tariff(model: ModelRef, request: Request, deps: Dependencies, now: datetime) -> Tariff:
+    """The price and calibration of a model, without what its prompt cache holds."""
     token_calibration = deps.ledger.token_calibration(model, request.action, request.document.language)
-    price = deps.catalogue.price(model, now)
-    warm = cached_prefix_tokens(model, price, prompt.messages, deps.recent.all(), deps.counter, now) if prompt else 0
-    return Tariff(model, price, token_calibration, warm)
+    return Tariff(model, deps.catalogue.price(model, now), token_calibration)

@@ -13,16 +13,14 @@ from decimal import Decimal
 from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
-from routerd.domain.conversation import Turn, target_key
 from routerd.domain.errors import BadRequest, ContextTooLong, OverBudget, Unfinished, UpstreamError, WorkerFailed
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import Usage
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Question, Turn, target_key
 from routerd.domain.quote import Candidate, Estimate
 from routerd.domain.reply import Change, Finish, Reply, Unverified
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode, Rejected
 from routerd.pipeline.deliver import deliver
 from routerd.pipeline.judge import Judge
@@ -30,10 +28,9 @@ from routerd.pipeline.plan import Dependencies, Plan, plan
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
+from routerd.steps.mask import hidden, safe_reason
 
-_NO_INSTRUCTION = Refusal(
-    "Say in your own words what to do (in a terminal: --instruction TEXT).", RefusalCode.INSTRUCTION
-)
+_NO_INSTRUCTION = Refusal("Say in your own words what to do.", RefusalCode.INSTRUCTION)
 """An estimate needs no instruction; a request that is sent does."""
 
 
@@ -46,10 +43,11 @@ async def run(
     if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
         planned = _NO_INSTRUCTION
     if isinstance(planned, Refusal):
-        return Outcome(Status.REFUSED, request.action, planned.message)
-    forecast, settings = planned.forecast, snapshot.settings
+        return Outcome(Status.REFUSED, request.action, planned.message, refusal=planned.code)
+    decision, settings = planned.decision, snapshot.settings
+    forecast = decision.forecast
     receipt = _receipt(job, planned, settings, deps, observer)
-    outcome = Outcome(Status.FAILED, request.action, "", planned.route, forecast, model=forecast.estimate.model)
+    outcome = Outcome(Status.FAILED, request.action, "", decision.route, forecast, model=forecast.estimate.model)
     try:
         offer = _offer(planned, settings)
         declined = forecast.refusal or await _declined(offer, editor)
@@ -104,7 +102,7 @@ def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
 def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, observer: ports.Observer) -> Receipt:
     request, quotes = planned.question.request, planned.decision.quotes
     terms = {model: quote.terms for model, quote in quotes.items()}
-    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap)
+    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap, request.origin)
     return Receipt(
         job,
         request.document.language,
@@ -123,7 +121,7 @@ def _offer(planned: Plan, settings: Settings) -> str | None:
     """What the user must agree to before anything is sent; ``None`` if nothing."""
     question = planned.question
     title = question.spec.titled(question.target.label, question.request.replace)
-    return confirmation(title, planned.forecast, settings.budget.confirm_above)
+    return confirmation(title, planned.decision.forecast, settings.budget.confirm_above)
 
 
 async def _declined(offer: str | None, editor: ports.Editor) -> Refusal | None:
@@ -154,7 +152,7 @@ class _Escalation:
         """
         fault: UpstreamError | None = None
         unproven: Unverified | None = None
-        for candidate, estimate in zip(self.planned.route.chain, self.planned.estimates, strict=True):
+        for candidate, estimate in zip(self.planned.decision.route.chain, self.planned.estimates, strict=True):
             if _down(fault) and not self.refusals and candidate.models != (OFFLINE,):
                 continue
             end = await self._ask(candidate, estimate)
@@ -281,7 +279,8 @@ def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencie
     if not refusals:
         return question
     # Only the latest rejection is sent: each one costs its tokens again, and the model answered the older ones.
-    return replace(question, prompt=with_rejection(question.prompt, *refusals[-1], deps.counter))
+    answer, reason = hidden(refusals[-1][0], question.masks), safe_reason(refusals[-1][1], question.masks)
+    return replace(question, prompt=with_rejection(question.prompt, answer, reason, deps.counter))
 
 
 def _remember(question: Question, reply: Reply, deps: Dependencies) -> None:

@@ -9,13 +9,8 @@ from routerd.domain.action import ActionSpec, Contract, Request, Target
 from routerd.domain.document import Document
 from routerd.domain.ports import Counter
 from routerd.domain.position import Position, Range
-from routerd.domain.prompt import Conventions, Message, Prompt, Snippet
+from routerd.domain.prompt import PER_MESSAGE, PER_REPLY, Conventions, Message, Prompt, Snippet
 from routerd.domain.text import with_lf
-
-PER_MESSAGE = 4
-"""Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
-'How to count tokens with tiktoken' (3 for each message, 1 for its role; 3 to prime the reply)."""
-PER_REPLY = 3
 
 _LONG = 6_000
 """Characters, about 1,500 tokens: a class of half that length is what most people call long."""
@@ -37,8 +32,8 @@ class PromptInput:
 def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counter) -> Prompt:
     """The prompt of a question: system, the project's own instructions, then context, target and task."""
     spec, request, target, conventions = brief.spec, brief.request, brief.target, brief.conventions
-    wishes = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
-    system = spec.system + (f"\nThe project's own wishes:\n{wishes}\n" if wishes else "")
+    own = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
+    system = spec.system + (f"\nThe project's own wishes:\n{own}\n" if own else "")
     user = "\n\n".join(
         (
             *(_framed(snippet) for snippet in brief.context),
@@ -48,7 +43,7 @@ def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counte
     )
     messages = (Message("system", system), Message("user", user))
     counts = [counter.count(message.content) + PER_MESSAGE for message in messages]
-    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, schema=_schema(spec))
+    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, instructions=own, schema=_schema(spec))
 
 
 def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) -> Prompt:

@@ -4,8 +4,8 @@ from routerd.adapters.ledger.batch_ledger import BatchLedger
 from routerd.adapters.ledger.budgets import Budgets
 from routerd.adapters.ledger.last_failures import LastFailure, last_failures
 from routerd.adapters.ledger.ledger import SqliteLedger
+from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.periods import day_of
-from routerd.adapters.ledger.schema import MIGRATIONS
 from routerd.adapters.ledger.writer import LedgerWriter
 
 __all__ = [

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from routerd.adapters.ledger.budgets import limits
 from routerd.adapters.ledger.ledger import SqliteLedger
-from routerd.adapters.ledger.rows import Run
-from routerd.adapters.ledger.schema import MOST_DOLLARS, from_pico, to_pico
-from routerd.adapters.ledger.writer import HOLD
+from routerd.adapters.ledger.schema import MOST_DOLLARS, Run, from_pico, to_pico
+from routerd.adapters.sqlite import UnwritableRow
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.attempt import Attempt
 from routerd.domain.booking import Booking
@@ -19,8 +19,12 @@ from routerd.domain.errors import LedgerError
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage, dollars
+from routerd.domain.origin import Origin
 from routerd.domain.quote import TokenCalibration
 from routerd.domain.verdict import Refusal, RefusalCode
+
+HOLD = "hold "
+"""How the name of a batch's reservation begins. It is never sent, so that it is free again where its process died."""
 
 _Key = tuple[ModelRef, Usage, int]
 
@@ -55,11 +59,13 @@ class BatchLedger:
         """Give back what is left."""
         self._writer.release(self._hold)
 
-    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
+    def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
         """Empty: what the budgets allow is held already."""
         return ()
 
-    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+    def reserve(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+    ) -> Decimal | Refusal:
         """As the port says, drawn from the hold."""
         self._writer.write_pending()
         self._writer.changes += 1
@@ -88,6 +94,10 @@ class BatchLedger:
         )
         return self.short
 
+    def sent(self, job: str) -> None:
+        """As the port says."""
+        self._writer.sent(job)
+
     def replay(self, job: str, before: Sequence[Attempt], again: Sequence[Attempt]) -> None:
         """Answers that an earlier process received: those that are done with, and those about to be judged again."""
         self._again[job] = [_key(attempt) for attempt in again]
@@ -102,14 +112,16 @@ class BatchLedger:
         again.remove(key)
         self._seen[booking.job][key] += 1
         try:
-            self._writer.book_stored(booking, self._ledger.project, at, self._seen[booking.job][key])
-        except LedgerError as fault:
+            known = replace(booking, origin=booking.origin or self._ledger.origin)
+            self._writer.book_stored(known, self._ledger.project, at, self._seen[booking.job][key])
+        except (LedgerError, UnwritableRow) as fault:
             return f"What it cost may not be in the ledger: {fault}"
         return None
 
     def release(self, job: str) -> None:
         """Give the rest of a job's reservation back to the hold."""
         self._writer.write_pending()
+        self._writer.let_go(job)
         try:
             with self._writer.database.transaction() as run:
                 rest = self._amount(run, job)
@@ -142,7 +154,7 @@ class BatchLedger:
         more = wish
         if self._cap is not None:
             more = min(more, self._cap - self._spent - held - self._drawn(run))
-        for limit in limits(run, self._ledger.periods(at), "", ""):
+        for limit in limits(run, self._ledger.periods(at, None), "", ""):
             more = min(more, limit.rest)
         return min(held + max(more, Decimal(0)), Decimal(MOST_DOLLARS))
 
@@ -160,8 +172,9 @@ class BatchLedger:
         return from_pico(rows[0][0]) if rows else Decimal(0)
 
     def _keep(self, run: Run, job: str, amount: Decimal, at: datetime) -> None:
-        self._writer.reserve(run, job, self._ledger.project, at, amount)
-        run("UPDATE reservations SET at = ? WHERE process = ? AND job = ?", (at.timestamp(), self._writer.process, job))
+        bounded = min(amount, Decimal(MOST_DOLLARS))
+        session = self._ledger.origin.session
+        self._writer.reservation(job, self._ledger.project, session, at, bounded).write(run, sent=False)
 
 
 def _key(attempt: Attempt) -> _Key:

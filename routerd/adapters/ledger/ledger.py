@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_periods, limits
+from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
-from routerd.adapters.ledger.statistics import SAVED, statistics, totals_by
+from routerd.adapters.ledger.statistics import statistics, totals_by
+from routerd.adapters.ledger.sums import SAVED
 from routerd.adapters.ledger.writer import LedgerWriter
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
@@ -16,6 +19,7 @@ from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
+from routerd.domain.origin import Origin
 from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.stats import KeyTotals, Stats, StatsKey
@@ -32,22 +36,27 @@ class SqliteLedger:
         database: Database | LedgerWriter,
         budget: Callable[[], Budget | Budgets],
         project: str = "",
+        origin: Origin | None = None,
     ) -> None:
-        """``database``: the file, or what writes to it already. A plain Budget counts every project's rows."""
+        """``database``: the file, or what writes to it already. A plain Budget counts every project's rows.
+
+        ``origin`` is that of all requests that name no other.
+        """
         self.writer = database if isinstance(database, LedgerWriter) else LedgerWriter(database)
         self._database = self.writer.database
         self._budget = budget
         self.project = project
+        self.origin = origin or Origin()
         self._limits: tuple[object, tuple[Limit, ...]] | None = None
 
-    def periods(self, at: datetime) -> tuple[BudgetPeriod, ...]:
-        """The daily and monthly budgets that hold at a moment."""
-        budget = self._budget()
-        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self.project, at)
+    def periods(self, at: datetime, origin: Origin | None) -> tuple[BudgetPeriod, ...]:
+        """The daily, monthly and session budgets that hold at a moment."""
+        budget, session = self._budget(), (origin or self.origin).session
+        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self.project, session, at)
 
-    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
-        """The daily and monthly budgets as they stand; read again only after the ledger was written to."""
-        periods = self.periods(at)
+    def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
+        """The daily, monthly and session budgets as they stand; read again only after the ledger was written to."""
+        periods = self.periods(at, origin)
         if not periods:
             return ()
         if self._database.session_only:
@@ -60,11 +69,14 @@ class SqliteLedger:
             return Refusal(str(fault), RefusalCode.LEDGER, "the ledger cannot be used")
         return self._limits[1]
 
-    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+    def reserve(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+    ) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
-        periods = self.periods(at)
+        periods = self.periods(at, origin)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
+        self.writer.collect()
         self.writer.write_pending()  # what this job was billed must count before its reservation is replaced
         self.writer.changes += 1
         granted = most
@@ -75,8 +87,9 @@ class SqliteLedger:
                     if over := limit.refusal(least):
                         return over
                     granted = min(granted, limit.rest)
-                self.writer.reserve(run, job, self.project, at, min(granted, Decimal(MOST_DOLLARS)))
+                self._reservation(job, granted, at, origin).write(run, sent=False)
         except LedgerError as fault:
+            self._reservation(job, most, at, origin)
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
             return (
                 Refusal(str(fault), RefusalCode.LOCKED if self._database.locked else RefusalCode.LEDGER)
@@ -85,12 +98,20 @@ class SqliteLedger:
             )
         return granted
 
+    def _reservation(self, job: str, amount: Decimal, at: datetime, origin: Origin | None) -> Reservation:
+        session, bounded = (origin or self.origin).session, min(amount, Decimal(MOST_DOLLARS))
+        return self.writer.reservation(job, self.project, session, at, bounded)
+
+    def sent(self, job: str) -> None:
+        """Record that a job's reserved call is about to be sent; see the port."""
+        self.writer.sent(job)
+
     def book(self, booking: Booking, at: datetime) -> str | None:
         """Books an attempt; if that is not possible now, the next successful write includes it.
 
         Returns a sentence for the user in that case, or if a new ledger was started.
         """
-        return self.writer.book(booking, self.project, at)
+        return self.writer.book(replace(booking, origin=booking.origin or self.origin), self.project, at)
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
