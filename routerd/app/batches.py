@@ -75,10 +75,10 @@ class Batches:
         return uri_of(self.root / path)
 
     def estimated(
-        self, wish: BatchRequest, files: Iterable[SelectedFile], tell: Tell, keep: bool = False
+        self, wanted: BatchRequest, files: Iterable[SelectedFile], tell: Tell, keep: bool = False
     ) -> BatchPlan | Refusal:
         """The plan for files, from nothing but their texts; ``keep`` stores the texts for a run."""
-        planner = Planner(wish, uri_of(self.root), self._app.snapshot, self._app.dependencies)
+        planner = Planner(wanted, uri_of(self.root), self._app.snapshot, self._app.deps)
         items: list[Item] = []
         passed: list[Passed] = []
         texts: dict[str, Text] = {}
@@ -95,7 +95,7 @@ class Batches:
             if not keep or len(texts) >= _CHUNK:
                 self._kept(texts, keep)
         self._kept(texts, keep)
-        return BatchPlan(planner.batch, wish.action, tuple(items), tuple(passed))
+        return BatchPlan(planner.batch, wanted.action, tuple(items), tuple(passed))
 
     def _kept(self, texts: dict[str, Text], keep: bool) -> None:
         if keep and texts:
@@ -115,13 +115,13 @@ class Batches:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
     def plan(
-        self, wish: BatchRequest, files: Iterable[SelectedFile], tell: Tell, *, fresh: bool = False
+        self, wanted: BatchRequest, files: Iterable[SelectedFile], tell: Tell, *, fresh: bool = False
     ) -> BatchPlan | Refusal:
         """The plan for files, stored; what was done before keeps its state unless it is asked ``fresh``."""
-        found = self.estimated(wish, files, tell, keep=True)
+        found = self.estimated(wanted, files, tell, keep=True)
         if isinstance(found, Refusal):
             return found
-        about = {"action": wish.action, "root": str(self.root), "instruction": wish.instruction}
+        about = {"action": wanted.action, "root": str(self.root), "instruction": wanted.instruction}
         self.store.save_plan(found.id, about, found.items, now())
         if fresh:
             self.store.renew(found.id, [item.id for item in found.items])
@@ -163,7 +163,7 @@ class Batches:
         """Ask the process that works on this tree to stop; whether there is one."""
         return self.store.stop(str(self.root.resolve()))
 
-    async def run(self, wish: BatchRequest, plan: BatchPlan, observer: BatchObserver) -> RunEnd | Refusal:
+    async def run(self, wanted: BatchRequest, plan: BatchPlan, observer: BatchObserver) -> RunEnd | Refusal:
         """Ask every open item of a plan, within its cap and the budgets. Raises LedgerError."""
         account = BatchLedger(self._app.ledger, plan.id, plan.cap)
         high = plan.price.high
@@ -174,9 +174,9 @@ class Batches:
         root, pid = str(self.root.resolve()), os.getpid()
         run = BatchRun(
             plan.id,
-            wish,
+            wanted,
             self._app.snapshot,
-            self._app.dependencies,
+            self._app.deps,
             self.store,
             account,
             self.uri,

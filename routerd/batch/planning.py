@@ -57,7 +57,7 @@ class BatchRequest:
 class Planner:
     """Plans the files of one batch with one snapshot of the settings."""
 
-    wish: BatchRequest
+    wanted: BatchRequest
     root: str
     """The URI of the batch's root, without a trailing slash."""
     snapshot: Snapshot
@@ -66,20 +66,20 @@ class Planner:
     @property
     def version(self) -> str:
         """The prompt version; see ``identity``."""
-        probe = self.wish.of(Document("", None, UNKNOWN, _EMPTY))
-        return prompt_version(named(self.wish.action), probe, self.snapshot.settings)
+        probe = self.wanted.of(Document("", None, UNKNOWN, _EMPTY))
+        return prompt_version(named(self.wanted.action), probe, self.snapshot.settings)
 
     @property
     def batch(self) -> str:
         """The id of the batch."""
-        return batch_id(self.root, self.wish.action, self.version)
+        return batch_id(self.root, self.wanted.action, self.version)
 
     def item(self, path: str, document: Document) -> Item | Passed | Refusal:
         """The item of a file; ``path`` as people write it. A Refusal holds for the whole batch."""
         written = generated(document.text)
         if written is not None:
             return Passed(path, written)
-        found = plan(self.wish.of(document), self.snapshot, self.deps)
+        found = plan(self.wanted.of(document), self.snapshot, self.deps)
         if isinstance(found, Refusal):
             return Passed(path, _words(found)) if found.code in _OF_THE_FILE else found
         refused = found.forecast.refusal
@@ -95,7 +95,7 @@ class Planner:
         free = Decimal(0) if estimate.model == OFFLINE else None
         cost = estimate.cost
         return Item(
-            item_id(self.wish.action, self.version, path, hashed, ""),
+            item_id(self.wanted.action, self.version, path, hashed, ""),
             path,
             "",
             found.question.target.label,

@@ -42,7 +42,7 @@ class BatchRun:
     """What a run needs beside its items."""
 
     batch: str
-    wish: BatchRequest
+    wanted: BatchRequest
     snapshot: Snapshot
     deps: Dependencies
     store: BatchStore
@@ -134,7 +134,7 @@ class Waves:
     def _stronger(self, refused: Iterable[Item]) -> list[Item]:
         """Refused items for the next tier that has a model; those without one stay refused."""
         snapshot = self.run.snapshot
-        if not snapshot.settings.routing.escalate or self.run.wish.model is not None:
+        if not snapshot.settings.routing.escalate or self.run.wanted.model is not None:
             return []
         found = []
         for item in refused:
@@ -209,7 +209,7 @@ class _Asking:
         uri = run_.uri(item.path)
         stored = store.replies(run_.batch, item.id)
         if not stored and not self._unchanged(uri):
-            return Outcome(Status.FAILED, run_.wish.action, "The file changed since it was planned: plan again.")
+            return Outcome(Status.FAILED, run_.wanted.action, "The file changed since it was planned: plan again.")
         self._document = Document(uri, None, language_of(uri), store.text(item.text))
         again = [reply for reply in stored if reply.wave == item.wave]
         before = [reply for reply in stored if reply.wave < item.wave]
@@ -221,7 +221,7 @@ class _Asking:
             engine=JournalEngine(run_.deps.engine, store, run_.batch, item.id, item.wave, again),
             cache=NoReplyCache() if stored else run_.deps.cache,
         )
-        request = run_.wish.of(self._document)
+        request = run_.wanted.of(self._document)
         model = OFFLINE if item.model == OFFLINE else request.model
         request = replace(request, tier=item.tier if model is None else None, model=model)
         return await run(job, request, first_wave(run_.snapshot, item), deps, self, _Silent())

@@ -149,9 +149,9 @@ class BatchLedger:
         """As the port says."""
         return self._ledger.acceptance(model, action, language)
 
-    def _grow(self, run: Run, held: Decimal, wish: Decimal, at: datetime) -> Decimal:
-        """What is held and as much more of a wish as the cap and the budgets allow."""
-        more = wish
+    def _grow(self, run: Run, held: Decimal, wanted: Decimal, at: datetime) -> Decimal:
+        """What is held and as much more of a wanted as the cap and the budgets allow."""
+        more = wanted
         if self._cap is not None:
             more = min(more, self._cap - self._spent - held - self._drawn(run))
         for limit in limits(run, self._ledger.periods(at, None), "", ""):

@@ -68,8 +68,8 @@ def plan(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comman
 ) -> int:
     """List what would be asked, what is skipped and what it would cost; sends nothing."""
     with opened(config) as app, many.batches_of(app) as batches, batches.locked():
-        wish = _wish(app, action, instruction, tier, model, rewrite)
-        found = many.planned(batches, wish, many.selection_of(paths or [], changed, diff), ManyOptions())
+        wanted = _wish(app, action, instruction, tier, model, rewrite)
+        found = many.planned(batches, wanted, many.selection_of(paths or [], changed, diff), ManyOptions())
         if isinstance(found, Refusal):
             screen.note(found.message)
             return batch_end.REFUSED
@@ -105,11 +105,11 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     """Ask what is missing, and store the answers until they are applied."""
     place, name = _place(apply_, patch, branch, Place.STORED)
     with opened(config) as app:
-        wish = _wish(app, action, instruction, tier, model, rewrite)
+        wanted = _wish(app, action, instruction, tier, model, rewrite)
         cap = None if max_cost is None else amount(max_cost)
-        wish = replace(wish, fresh=fresh)
+        wanted = replace(wanted, fresh=fresh)
         options = ManyOptions(yes, fresh, explain, as_json, cap, place, name)
-        return many.run_many(app, wish, many.selection_of(paths or [], changed, diff), options)
+        return many.run_many(app, wanted, many.selection_of(paths or [], changed, diff), options)
 
 
 def _place(files: bool, patch: str | None, branch: str | None, otherwise: Place) -> tuple[Place, str | None]:

@@ -77,19 +77,19 @@ def batches_of(app: App) -> Iterator[Batches]:
         batches.close()
 
 
-def planned(batches: Batches, wish: BatchRequest, selection: Selection, options: ManyOptions) -> BatchPlan | Refusal:
+def planned(batches: Batches, wanted: BatchRequest, selection: Selection, options: ManyOptions) -> BatchPlan | Refusal:
     """The stored plan of a selection."""
     with batch_screen.looking() as tell:
         files = list(batches.selected(selection))
         batches.index(files)
-        plan = batches.plan(wish, files, tell, fresh=options.fresh)
+        plan = batches.plan(wanted, files, tell, fresh=options.fresh)
     return plan if isinstance(plan, Refusal) else replace(plan, cap=options.max_cost)
 
 
-def run_many(app: App, wish: BatchRequest, selection: Selection, options: ManyOptions) -> int:
+def run_many(app: App, wanted: BatchRequest, selection: Selection, options: ManyOptions) -> int:
     """Plan, ask for agreement, run, and show or write the result."""
     with batches_of(app) as batches, batches.locked():
-        plan = planned(batches, wish, selection, options)
+        plan = planned(batches, wanted, selection, options)
         if isinstance(plan, Refusal):
             screen.note(plan.message)
             return REFUSED
@@ -101,7 +101,7 @@ def run_many(app: App, wish: BatchRequest, selection: Selection, options: ManyOp
         if plan.open:
             if not agreed(plan, options):
                 return REFUSED
-            found = asyncio.run(_run_to_end(batches, wish, plan))
+            found = asyncio.run(_run_to_end(batches, wanted, plan))
             if isinstance(found, Refusal):
                 screen.note(found.message)
                 return REFUSED
@@ -126,10 +126,10 @@ def agreed(plan: BatchPlan, options: ManyOptions) -> bool:
     return False
 
 
-async def _run_to_end(batches: Batches, wish: BatchRequest, plan: BatchPlan) -> RunEnd | Refusal:
+async def _run_to_end(batches: Batches, wanted: BatchRequest, plan: BatchPlan) -> RunEnd | Refusal:
     """The run as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
     with BatchProgress(plan.price.most) as progress:
-        task = asyncio.ensure_future(batches.run(wish, plan, progress))
+        task = asyncio.ensure_future(batches.run(wanted, plan, progress))
         on_end(asyncio.get_running_loop(), task.cancel)
         return await task
 
