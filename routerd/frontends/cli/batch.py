@@ -18,7 +18,7 @@ from routerd.domain.money import dollars
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import batch_end, batch_screen, many, screen
-from routerd.frontends.cli.batch_end import ManyOptions, Place
+from routerd.frontends.cli.batch_end import Destination, ManyOptions
 from routerd.frontends.cli.file_position import model_named
 from routerd.frontends.cli.many import Changed, Explain
 from routerd.frontends.cli.opening import Config, opened
@@ -103,7 +103,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     config: Config = None,
 ) -> int:
     """Ask what is missing, and store the answers until they are applied."""
-    place, name = _place(apply_, patch, branch, Place.STORED)
+    place, name = _place(apply_, patch, branch, Destination.STORED)
     with opened(config) as app:
         wanted = _wish(app, action, instruction, tier, model, rewrite)
         cap = None if max_cost is None else amount(max_cost)
@@ -112,14 +112,16 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
         return many.run_many(app, wanted, many.selection_of(paths or [], changed, diff), options)
 
 
-def _place(files: bool, patch: str | None, branch: str | None, otherwise: Place) -> tuple[Place, str | None]:
+def _place(
+    files: bool, patch: str | None, branch: str | None, otherwise: Destination
+) -> tuple[Destination, str | None]:
     if files + (patch is not None) + (branch is not None) > 1:
         raise UsageError("--apply, --patch and --branch exclude each other: choose one.")
     if patch is not None:
-        return Place.PATCH, patch
+        return Destination.PATCH, patch
     if branch is not None:
-        return Place.BRANCH, branch
-    return (Place.FILES if files else otherwise), None
+        return Destination.BRANCH, branch
+    return (Destination.FILES if files else otherwise), None
 
 
 @commands.command(name="apply")
@@ -131,7 +133,7 @@ def apply_command(
     config: Config = None,
 ) -> int:
     """Apply stored answers to the files as they are now, or as a patch or on a branch."""
-    place, name = _place(False, patch, branch, Place.FILES)
+    place, name = _place(False, patch, branch, Destination.FILES)
     with opened(config) as app, many.batches_of(app) as batches, batches.locked():
         codes = [
             batch_end.shown(

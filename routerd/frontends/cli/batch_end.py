@@ -24,7 +24,7 @@ from routerd.frontends.shapes import Json, counted
 DONE, FAILED, REFUSED, CANCELLED = 0, 1, 3, 130
 
 
-class Place(StrEnum):
+class Destination(StrEnum):
     """Where changes go."""
 
     PRINTED = "printed"
@@ -43,7 +43,7 @@ class ManyOptions:
     explain: bool = False
     as_json: bool = False
     max_cost: Decimal | None = None
-    place: Place = Place.PRINTED
+    place: Destination = Destination.PRINTED
     name: str | None = None
     """Of the patch file or the branch."""
 
@@ -63,20 +63,20 @@ class _Result:
 def _landed(batches: Batches, plan: BatchPlan, options: ManyOptions) -> _Result:
     """Write the changes to their place."""
     match options.place:
-        case Place.STORED:
+        case Destination.STORED:
             return _Result(where=f"changed: 'routerd batch apply {plan.action}' applies what is stored")
-        case Place.FILES:
+        case Destination.FILES:
             landed = in_files(batches, plan)
             return _Result(landed.written, tuple(landed.landing.conflicts), landed.problems, where="changed")
-        case Place.BRANCH:
+        case Destination.BRANCH:
             message = f"routerd: {plan.action} {counted(len(plan.items), 'file')}"
             landed = on_branch(batches, plan, options.name, message)
             where = f"changed on branch {landed.branch}" if landed.branch else "changed; there is no branch"
             return _Result(landed.written, tuple(landed.landing.conflicts), landed.problems, where=where)
-        case Place.PATCH | Place.PRINTED:
+        case Destination.PATCH | Destination.PRINTED:
             landing, patch = as_patch(batches, plan)
             where = "would change"
-            if options.place is Place.PATCH and options.name is not None:
+            if options.place is Destination.PATCH and options.name is not None:
                 replace_file(Path(options.name).absolute(), Text(patch))
                 where = f"in the patch {options.name}"
             return _Result(tuple(landing.files.values()), tuple(landing.conflicts), patch=patch, where=where)
@@ -104,7 +104,7 @@ def shown(batches: Batches, plan: BatchPlan, end: RunEnd, options: ManyOptions) 
         }
         screen.print_json(shape)
     else:
-        if result.patch and options.place is Place.PRINTED:
+        if result.patch and options.place is Destination.PRINTED:
             screen.diff(result.patch)
         _print_answers(batches, plan)
     batch_screen.ended_lines(plan.items)
@@ -117,9 +117,9 @@ def shown(batches: Batches, plan: BatchPlan, end: RunEnd, options: ManyOptions) 
         screen.note(f"{counted(len(rest), 'file')} not asked: {', '.join(item.path for item in rest)}")
     spent = sum((item.cost for item in plan.items), Decimal(0))
     ready = sum(item.state is ItemState.DONE for item in plan.items)
-    count = counted(ready, "answer") if options.place is Place.STORED else counted(len(result.files), "file")
-    lines = "" if options.place is Place.STORED else f", +{added} -{removed} lines"
-    where = "stored" + result.where.removeprefix("changed") if options.place is Place.STORED else result.where
+    count = counted(ready, "answer") if options.place is Destination.STORED else counted(len(result.files), "file")
+    lines = "" if options.place is Destination.STORED else f", +{added} -{removed} lines"
+    where = "stored" + result.where.removeprefix("changed") if options.place is Destination.STORED else result.where
     screen.note(f"{count} {where}{lines}; {dollars(spent)} spent so far.")
     return _exit_code(plan, end, bool(result.conflicts or result.problems))
 

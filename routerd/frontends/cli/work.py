@@ -24,7 +24,7 @@ from routerd.domain.tier import Tier
 from routerd.domain.unicode import Encoding
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.cli import screen
-from routerd.frontends.cli.batch_end import ManyOptions, Place
+from routerd.frontends.cli.batch_end import Destination, ManyOptions
 from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_position import model_named, request, split
 from routerd.frontends.cli.many import (
@@ -100,7 +100,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
             raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
         if several(words, changed):
             cap = None if max_cost is None else amount(max_cost)
-            place = Place.FILES if apply else Place.PRINTED
+            place = Destination.FILES if apply else Destination.PRINTED
             options = ManyOptions(yes, fresh, explain, as_json, cap, place)
             many = BatchRequest(
                 action,
