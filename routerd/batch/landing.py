@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -13,7 +13,6 @@ from routerd.domain.position import Edit, Position, Range
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
-from routerd.domain.unified_diff import unified_diff
 from routerd.domain.verdict import Stale
 from routerd.languages import language_of
 from routerd.steps.anchor import anchor
@@ -133,7 +132,28 @@ def changed_lines(files: Iterable[FileChange]) -> tuple[int, int]:
     """Lines added and removed over all files, as ``git diff --stat`` counts them."""
     added = removed = 0
     for file in files:
-        for line in unified_diff(file.before, file.after, "file").split("\n")[2:]:
-            added += line.startswith("+")
-            removed += line.startswith("-")
+        old, new = ([line for line in text.lines if line] for text in (file.before, file.after))
+        changed, longer = _distance(old, new), len(new) - len(old)
+        added, removed = added + (changed + longer) // 2, removed + (changed - longer) // 2
     return added, removed
+
+
+def _distance(old: Sequence[str], new: Sequence[str]) -> int:
+    """The fewest lines to add and remove that turn one text into the other, by Myers' greedy algorithm (1986).
+
+    It takes time in proportion to the lines times the result, which is small where text is inserted.
+    """
+    furthest = {1: 0}
+    for edits in range(len(old) + len(new) + 1):
+        for diagonal in range(-edits, edits + 1, 2):
+            down = diagonal == -edits or (
+                diagonal != edits and furthest.get(diagonal - 1, -1) < furthest.get(diagonal + 1, -1)
+            )
+            x = furthest[diagonal + 1] if down else furthest[diagonal - 1] + 1
+            y = x - diagonal
+            while x < len(old) and y < len(new) and old[x] == new[y]:
+                x, y = x + 1, y + 1
+            furthest[diagonal] = x
+            if x >= len(old) and y >= len(new):
+                return edits
+    raise AssertionError("a text can be removed and another added")

@@ -78,3 +78,25 @@ def ended(one: Seen) -> float:
     """When the upstream was done with a request, on its own clock, which is the test's."""
     found = one.finished_at if one.finished_at is not None else one.disconnected_at
     return float("inf") if found is None else found
+
+
+@pytest.mark.slow
+def test_a_second_terminal_waits_or_stops_the_first_and_what_was_paid_for_stays(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    project.write([f"m{number:02}" for number in range(30)])
+    with InThread(Upstream(reply=brain.reply, otherwise=Turn(chunk_chars=20, delay_s=0.2))) as upstream:
+        project.configure(upstream.base_url, "max_concurrency = 2")
+        first = started(project)
+        upstream.wait_for(lambda now: len(now.seen) > 3, 60)
+        second = project.run("run", "document", ".", "--yes")
+        assert second.returncode == 2
+        assert "Another batch runs on this folder (process " in second.stderr
+        assert project.run("batch", "cancel").returncode == 0
+        assert first.wait(60) == 130
+        asked = len(upstream.seen)
+        assert asked < 30
+        (status,) = project.json("batch", "status", "document")
+        assert sum(item["state"] == "done" for item in status["items"]) == asked
+        assert project.run("batch", "run", "document", ".", "--yes").returncode == 0
+        assert len(upstream.seen) == 30
+        assert project.booked() == billed(upstream.seen)

@@ -72,8 +72,9 @@ def bookkeeping(folder: Path) -> float:
     store = SqliteBatchStore(folder / "batches.db", now)
     text = Text("def f():\n    return 1\n" * 100)
     change = Change((FileChange("file:///x.py", text, (Edit(text.whole, text.string),)),))
+    cent = Decimal("0.01")
     items = [
-        Item(f"i{number}", f"m{number}.py", "", "f", "t", Tier.UTILITY, MODEL, 100, *[Decimal("0.01")] * 4)
+        Item(f"i{number}", f"m{number}.py", "", "f", "t", Tier.UTILITY, MODEL, 100, cent, cent, cent, cent)
         for number in range(ITEMS)
     ]
     account.open(Decimal(10), now)
