@@ -16,6 +16,9 @@ IMPLEMENTATIONS = {
 """Classes that bear the name of the Protocol in domain/ports.py that they implement, and where they are."""
 
 SHARED_MODULES = {
+    "batch": "the types in domain, the commands in cli",
+    "selection": "the type in domain, what makes it in adapters",
+    "batch_store": "the port in domain, its tables in adapters",
     "acceptance": "the type in domain, its query over the ledger",
     "ask": "an action, and the built-in engine's writer of it",
     "attempt": "the type in domain, and its running call in providers",

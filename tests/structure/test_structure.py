@@ -67,14 +67,17 @@ def test_the_map_names_every_file_with_the_sentence_at_its_top() -> None:
     assert rows == _modules()
 
 
+_GENERATED = ("command_table.py",)
+"""Written by a program, a line for each option: nobody reads it for pleasure."""
+
+
 def test_no_source_file_is_longer_than_three_hundred_lines() -> None:
     sources = [*PACKAGE.rglob("*.py"), *(ROOT / "editors").rglob("*.ts"), *(ROOT / "editors").rglob("*.lua")]
     long = {
         path.relative_to(ROOT).as_posix(): count
         for path in sources
-        # The table of commands is written by a program, and grows with each of them.
         if "node_modules" not in path.parts
-        and path != PACKAGE / "frontends" / "cli" / "command_table.py"
+        and path.name not in _GENERATED
         and (count := len(path.read_text("utf-8").splitlines())) > 300
     }
     assert not long

@@ -63,8 +63,8 @@ def _money(value: object) -> Decimal:
 _DEAREST = 10_000
 """Dollars per million tokens: ten times what the dearest model ever cost, and the ledger holds a bill at it."""
 _MOST_WHOLE = 10**12
-_HIGHEST_PORT = 65_535
 """Requests, tokens or bytes that a setting can mean."""
+_HIGHEST_PORT = 65_535
 
 
 def _price(value: object) -> Decimal:
@@ -212,6 +212,7 @@ _AMOUNT: dict[str, object] = {
 _PRICE: dict[str, object] = {"type": "string", "pattern": rf"^[0-9]{{1,4}}(\.[0-9]{{1,{_MOST_DIGITS}}})?$"}
 _MODEL: dict[str, object] = {"type": "string", "pattern": "^[^/]+/."}
 _WORDS: dict[str, object] = {"type": "array", "items": _TEXT, "minItems": 1}
+_POSITIVE: dict[str, object] = {"type": "number", "exclusiveMinimum": 0, "maximum": 10**_MOST_DIGITS}
 
 
 def _enum(*names: str) -> dict[str, object]:
@@ -227,12 +228,7 @@ MONEY = ValueKind("an amount of dollars that is not negative", '"5.00"', _money,
 PRICE = ValueKind("dollars per million tokens", '"0.20"', _price, _PRICE)
 COUNT = ValueKind("a whole number above zero", "500", _count, {"type": "integer", "minimum": 1, "maximum": _MOST_WHOLE})
 WHOLE = ValueKind("a whole number", "50", _whole, {"type": "integer", "minimum": 0, "maximum": _MOST_WHOLE})
-SECONDS = ValueKind(
-    "a number of seconds above zero",
-    "120",
-    _seconds,
-    {"type": "number", "exclusiveMinimum": 0, "maximum": 10**_MOST_DIGITS},
-)
+SECONDS = ValueKind("a number of seconds above zero", "120", _seconds, _POSITIVE)
 SWITCH = ValueKind("true or false", "true", _switch, {"type": "boolean"})
 TIER = ValueKind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value), _enum(*Tier))
 TIER_OR_AUTO = ValueKind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto, _enum(*Tier, "auto"))
@@ -279,17 +275,12 @@ EXAMPLES = ValueKind(
     _examples,
     {"type": "array", "items": _object("tier", "text", tier=_enum(*Tier), text=_TEXT)},
 )
+_SERVED = _object("provider", "model", provider=_NAME, model=_NAME)
 EMBEDDER = ValueKind(
     '"built-in", { folder = "…" } or { provider = "…", model = "…" }',
     '{ provider = "openai", model = "text-embedding-3-small" }',
     _embedder,
-    {
-        "anyOf": [
-            {"const": "built-in"},
-            _object("folder", folder=_NAME),
-            _object("provider", "model", provider=_NAME, model=_NAME),
-        ]
-    },
+    {"anyOf": [{"const": "built-in"}, _object("folder", folder=_NAME), _SERVED]},
 )
 DIALECTS = ValueKind(
     f"a list of {', '.join(chr(34) + name + chr(34) for name in DialectName)}",

@@ -32,6 +32,7 @@ MODULES = {
     "http": "http",
     "manifest": "manifest",
     "completion": "shells",
+    "batch": "batch",
     "daemon": "daemon_commands",
     "config": "configuration",
 }
