@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "run": (
-        "Run one action on a place or on many files; prints the change as a diff, or applies it.",
+        "Run one action; prints the change as a diff, or applies it.",
         {
             "--instruction": ("text", "what to do, in your own words"),
             "--tier": ("TIER", "utility, speed, logic, architect"),

@@ -91,7 +91,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     explain: Explain = False,
     config: Config = None,
 ) -> int:
-    """Run one action on a place or on many files; prints the change as a diff, or applies it."""
+    """Run one action; prints the change as a diff, or applies it."""
     if apply and show_diff:
         raise UsageError("--apply and --diff exclude each other: choose one.")
     words = places or []
