@@ -19,7 +19,7 @@ SLOW = (
     *("e2e", "faults", "real", "reload"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
     *("adapters/test_grammar_hard.py", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
-    *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py"),
+    *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py", "routing/test_regret.py"),
     *("money/test_crashes.py", "money/test_ranges.py", "money/test_report.py"),
 )
 """Folders and files whose tests start daemons or browsers, wait for real time or take whole projects."""

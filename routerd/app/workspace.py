@@ -34,6 +34,7 @@ from routerd.audit.replay import audited
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
+from routerd.domain.expected_cost import Choice
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.outcome import Outcome, Status
@@ -47,6 +48,7 @@ from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
 from routerd.pipeline.estimate_cache import EstimateCache
+from routerd.pipeline.nominal import nominal_choice
 from routerd.pipeline.plan import Dependencies, Plan, plan
 from routerd.pipeline.run import run
 from routerd.providers.usage import read_usage
@@ -237,6 +239,15 @@ class App:
     def classify_many(self, texts: Sequence[str]) -> Iterator[Route | Refusal]:
         """The same for many, a few thousand each second."""
         return routes(texts, self._snapshot, self._deps.classifier)
+
+    def discard(self, answer: str) -> None:
+        """Forget an answer, by ``Outcome.answer``: its user discarded it, so it is not served from the cache again."""
+        self._deps.cache.drop(answer)
+
+    def arithmetic(self, found: Route) -> Choice | None:
+        """Why a route's candidates are asked, in figures for a nominal size; ``None`` without a model to ask."""
+        words = found.classification
+        return nominal_choice(words.action if words else "ask", found, self._snapshot, self._deps)
 
     def audit(self, logged: Iterable[Logged]) -> tuple[Audited, ...]:
         """What requests of other tools' logs cost, and would have cost on these tiers."""

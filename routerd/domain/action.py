@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routerd.domain.document import Document
+from routerd.domain.expected_cost import Penalty
 from routerd.domain.model import ModelRef
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
@@ -87,6 +88,8 @@ class ActionSpec:
     tier: Tier | None
     """The default tier; ``None`` lets semantic routing decide by the user's instruction."""
     contract: Contract
+    penalty: Penalty
+    """What a bad answer costs if nobody notices it; the choice of the first model counts it."""
     scopes: tuple[Scope, ...]
     """None for an action that has no place in a file: it is about what is staged."""
     code_only: bool

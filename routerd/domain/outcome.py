@@ -44,6 +44,8 @@ class Outcome:
     """The stronger tier that a retry would ask; ``None`` if no tier answered or no stronger one can be asked."""
     must_preview: bool = False
     """Whether the user must see the change before it is applied, regardless of the client's settings."""
+    answer: str | None = None
+    """The key of the accepted answer in the reply cache, by which a user's discarding removes it."""
 
     @property
     def usage(self) -> Usage:

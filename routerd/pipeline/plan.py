@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from routerd.actions import named
+from routerd.actions import catalog, named
 from routerd.domain import ports
-from routerd.domain.action import Contract, Request
+from routerd.domain.acceptance import PRIOR, PRIOR_BELOW
+from routerd.domain.action import ActionSpec, Contract, Request
+from routerd.domain.classification import Classification
 from routerd.domain.conversation import target_key
+from routerd.domain.expected_cost import Choice, Option
 from routerd.domain.forecast import Forecast, PricedCandidate, Quote
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.prompt import Prompt, Question
@@ -19,15 +22,16 @@ from routerd.domain.settings import Quirks, Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.routing.expected_cost import choose
 from routerd.routing.prompt_cache import cached_prefix_tokens
-from routerd.routing.pruning import not_worth, prune_chain
+from routerd.routing.recognised import recognised
 from routerd.routing.route import local_signals, route
 from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
-from routerd.routing.words import own_words
+from routerd.routing.words import OwnWords, own_words
 from routerd.steps.admit import refusal
 from routerd.steps.compose import PromptInput, compose, target_text
 from routerd.steps.conventions import conventions
-from routerd.steps.forecast import cap, expected, most
+from routerd.steps.forecast import cap, expected, most, option, stakes
 from routerd.steps.gather import Surroundings, gather
 from routerd.steps.quote import likely_output, quote
 from routerd.steps.resolve import resolve, unreadable
@@ -98,10 +102,33 @@ class Plan:
 def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool = False) -> Plan | Refusal:
     """Resolve, gather, compose, route, quote and admit; no model call, and no disk unless ``fresh``.
 
-    ``fresh`` reads the existing tests from disk, where an estimate trusts the index in memory.
+    ``fresh`` reads the existing tests from disk, where an estimate trusts the index in memory. An instruction that
+    asks for another action is planned as that action, on the tier of its words; if that is not possible here, as it is.
     Raises UsageError for an action that does not exist.
     """
-    spec = named(request.action)
+    asked = named(request.action)
+    words = own_words(request.instruction)
+    if asked.tier is not None or not request.instruction:
+        return _planned(request, asked, (words, None), snapshot, deps, fresh)
+    found = deps.classifier.classify(words.text)
+    action = recognised(words.text, found, catalog())
+    if action is not None:
+        meant = _planned(replace(request, action=action), asked, (words, found), snapshot, deps, fresh)
+        if not isinstance(meant, Refusal):
+            return meant
+    return _planned(request, asked, (words, found), snapshot, deps, fresh)
+
+
+def _planned(
+    request: Request,
+    asked: ActionSpec,
+    told: tuple[OwnWords, Classification | None],
+    snapshot: Snapshot,
+    deps: Dependencies,
+    fresh: bool,
+) -> Plan | Refusal:
+    """The plan of a request that was ``asked`` as the same or another action, with what its words tell."""
+    spec, (words, classification) = named(request.action), told
     document, settings = request.document, snapshot.settings
     project = deps.workspace.project(document.uri)
     name = project.relative(document.uri).rpartition("/")[2]
@@ -128,9 +155,8 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)
     size = deps.counter.count(target_text(spec, document, target))
     likely = likely_output(spec, size, target)
-    words = own_words(request.instruction)
-    classification = deps.classifier.classify(words.text) if spec.tier is None and request.instruction else None
-    chosen = route(request, spec, snapshot, classification, local_signals(words.signals, size))
+    routed = spec if spec is asked else replace(asked, offline=spec.offline)
+    chosen = route(request, routed, snapshot, classification, local_signals(words.signals, size))
     if isinstance(chosen, Refusal):
         return chosen
     if request.replace and chosen.first.models == (OFFLINE,) and any(symbol.doc for symbol in target.symbols):
@@ -178,7 +204,7 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
     left = deps.ledger.limits(deps.clock())
     quotes = {
         model: _quoted(case, Candidate(candidate.tier, (model,)), settings, deps)
-        for candidate in route.chain
+        for candidate in (*route.below, *route.chain)
         for model in candidate.models
     }
     refusals = {
@@ -186,10 +212,13 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
         for model, quote in quotes.items()
         if (found := refusal(quote, case.counted, settings.budget, left)) is not None
     }
-    chain = tuple(
-        Candidate(candidate.tier, models)
-        for candidate in route.chain
-        if (models := tuple(model for model in candidate.models if model not in refusals))
+    below, chain = (
+        tuple(
+            Candidate(candidate.tier, models)
+            for candidate in candidates
+            if (models := tuple(model for model in candidate.models if model not in refusals))
+        )
+        for candidates in (route.below, route.chain)
     )
     skipped = {model: found.short or found.message for model, found in refusals.items()}
     if not chain:
@@ -198,19 +227,45 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
         forecast = Forecast(asked[0].estimate, None, None, candidates, next(iter(refusals.values())))
         return Decision(route, quotes, asked, forecast, None)
     allowed = replace(route, chain=chain)
-    asked = tuple(quotes[deps.engine.first(case.question, candidate)] for candidate in chain)
-    if request.model is None and request.tier is None:
-        estimates, known = [quote.estimate for quote in asked], [quote.acceptance for quote in asked]
-        for index, why in not_worth(allowed, estimates, known).items():
-            skipped |= dict.fromkeys(chain[index].models, why)
-        asked = tuple(quote for quote in asked if quote.model not in skipped)
-        allowed, _ = prune_chain(allowed, estimates, known)
+    choice: Choice | None = None
+    if not request.chosen:
+        allowed, choice, left_out = _chosen(case, replace(allowed, below=below), quotes, settings, deps)
+        skipped |= left_out
+    asked = tuple(quotes[deps.engine.first(case.question, candidate)] for candidate in allowed.chain)
     likely = expected(asked, settings.routing.escalate)
     capped = cap(settings.budget, likely, asked[0], case.counted)
     bound = most([quotes[model] for candidate in allowed.chain for model in candidate.models], capped)
-    candidates = _candidates(route, quotes, skipped)
-    forecast = Forecast(asked[0].estimate, likely, bound, candidates, with_key=_with_key(case, settings, deps))
+    begun = tuple(candidate for candidate in allowed.chain if candidate in below)
+    candidates = _candidates(replace(route, chain=(*begun, *route.chain)), quotes, skipped)
+    with_key = _with_key(case, settings, deps)
+    forecast = Forecast(asked[0].estimate, likely, bound, candidates, choice=choice, with_key=with_key)
     return Decision(allowed, quotes, asked, forecast, capped)
+
+
+def _chosen(
+    case: _Case, route: Route, quotes: Mapping[ModelRef, Quote], settings: Settings, deps: Dependencies
+) -> tuple[Route, Choice | None, dict[ModelRef, str]]:
+    """The route by expected cost with its arithmetic, and why each model of the chain that is left out is."""
+    spec, offline = case.question.spec, tuple(one for one in route.chain if one.models == (OFFLINE,))
+    options: dict[Option, Candidate] = {}
+    for candidate in (*route.below, *route.chain):
+        if candidate not in offline:
+            quoted = quotes[deps.engine.first(case.question, candidate)]
+            options[option(quoted, candidate in route.below)] = candidate
+    if not options or not any(candidate in route.chain for candidate in options.values()):
+        return route, None, {}
+    default = quotes[deps.engine.first(case.question, route.first)]
+    runs = settings.test_command is not None
+    choice = choose(tuple(options), stakes(spec, default, settings.routing.escalate, runs))
+    kept = tuple(options[one] for one in choice.chain)
+    left_out = {
+        model: f"left out, {choice.reason}"
+        for candidate in route.chain
+        if candidate not in kept and candidate not in offline
+        for model in candidate.models
+    }
+    reason = "; ".join(filter(None, (route.reason, choice.reason)))
+    return replace(route, chain=(*kept, *offline), reason=reason), choice, left_out
 
 
 def _with_key(case: _Case, settings: Settings, deps: Dependencies) -> PricedCandidate | None:
@@ -236,6 +291,8 @@ def _quoted(case: _Case, candidate: Candidate, settings: Settings, deps: Depende
     own = settings.models.get(str(model)) or settings.models.get(model.model)
     provider = settings.providers.get(model.provider)
     known = deps.ledger.acceptance(model, request.action, request.document.language)
+    weaker = any(model in one.models for one in case.configured.below)
+    known = replace(known, prior=PRIOR_BELOW if weaker else PRIOR)
     return Quote(
         estimate, terms(estimate, tariff.token_calibration, own, provider.quirks if provider else Quirks()), known
     )

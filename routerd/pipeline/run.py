@@ -47,6 +47,7 @@ async def run(
         planned = _NO_INSTRUCTION
     if isinstance(planned, Refusal):
         return Outcome(Status.REFUSED, request.action, planned.message)
+    request = planned.question.request  # an instruction may have asked for another action
     forecast, settings = planned.forecast, snapshot.settings
     receipt = _receipt(job, planned, settings, deps, observer)
     outcome = Outcome(Status.FAILED, request.action, "", planned.route, forecast, model=forecast.estimate.model)
@@ -57,7 +58,8 @@ async def run(
             return replace(outcome, status=Status.REFUSED, message=declined.message)
         allowed = agreed(forecast, settings.budget.confirm_above, offer is not None)
         async with asyncio.timeout(settings.limits.total_s):
-            found = await _Escalation(planned, settings, deps, receipt, editor, allowed).run()
+            asking = _Escalation(planned, settings, deps, receipt, editor, allowed)
+            found = await asking.run()
         if isinstance(found, Refusal):
             ended = replace(outcome, status=Status.REFUSED, message=found.message)
         elif isinstance(found, Rejected):
@@ -67,6 +69,7 @@ async def run(
             ended = replace(outcome, status=Status.PROPOSED, message=message, change=found.change, must_preview=True)
         else:
             accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
+            accepted = replace(accepted, answer=asking.answer)
             ended = await deliver(accepted, planned.question, deps.workspace, editor, receipt)
     except asyncio.CancelledError:
         ended = replace(outcome, status=Status.CANCELLED, message="Cancelled.")
@@ -145,6 +148,8 @@ class _Escalation:
     """Dollars that the user confirmed, or that need no confirmation."""
     refusals: list[tuple[str, str]] = field(default_factory=list)
     """Each rejected answer with the reason."""
+    answer: str | None = None
+    """The key of the accepted answer in the reply cache."""
 
     async def run(self) -> Change | Unverified | Rejected | Refusal:
         """Ask the candidates of the chain in order.
@@ -207,6 +212,7 @@ class _Escalation:
                 raise
             if isinstance(found, Change):
                 _remember(question, reply, deps)
+                self.answer = None if candidate.models == (OFFLINE,) else _key(question, str(reply.attempt.model))
                 return found
             self.refusals.append((reply.text, found.reason))
             if not again or isinstance(found, Unverified) or not found.mechanical:

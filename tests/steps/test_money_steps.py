@@ -266,8 +266,8 @@ def test_by_hand_the_expected_price_counts_retries_and_the_steps_above() -> None
     assert expected([offered(steep)], True) == Decimal("0.0026") * (1 + Decimal("0.15") / 2)
     assert expected([offered(steep)], False) == Decimal("0.0026")
     both = expected([offered(quoted(PRICE), Acceptance(1, 10)), offered(steep)], False)
-    # 1 of 10, with 3.4 of 4 by the prior: 4.4 / 14
-    assert both == Decimal("0.00026") + (1 - Decimal("0.3143")) * Decimal("0.0026")
+    # 1 of 10, where an answer counts 0.97 of the next one, as the four of the prior do: (0.8753 + 2.5072) / 11.70
+    assert both == Decimal("0.00026") + (1 - Decimal("0.2890")) * Decimal("0.0026")
     assert expected([offered(quoted(PRICE)), offered(quoted(None))], True) is None
 
 

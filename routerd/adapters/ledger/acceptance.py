@@ -16,18 +16,18 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
     """The acceptance of one model's latest answers to one action and language; empty if the ledger cannot be read."""
     of_model = (action, language, model.provider, model.model)
     try:
-        ((accepted, answers, latest),) = database.read(
-            "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM (SELECT id, status FROM attempts "
-            f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {_JUDGED} ORDER BY id DESC LIMIT ?)",
+        rows = database.read(
+            "SELECT status = 'ok', id FROM attempts "
+            f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {_JUDGED} ORDER BY id DESC LIMIT ?",
             (*of_model, WINDOW),
         )
         ((since,),) = database.read(
             f"SELECT COUNT(DISTINCT job) FROM attempts WHERE action = ? AND language = ? AND id > ? AND {_JUDGED}",
-            (action, language, latest or 0),
+            (action, language, rows[0][1] if rows else 0),
         )
     except LedgerError:
         return Acceptance()
-    return Acceptance(accepted or 0, answers, since)
+    return Acceptance.of([bool(accepted) for accepted, _ in rows], since)
 
 
 def trials(database: Database, begin: float) -> tuple[Trial, ...]:

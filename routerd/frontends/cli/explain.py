@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from routerd.domain.forecast import PricedCandidate
 from routerd.domain.money import dollars
+from routerd.frontends.arithmetic import arithmetic_lines
 from routerd.pipeline.plan import Plan
 
 
@@ -29,7 +30,8 @@ def lines(name: str, plan: Plan) -> list[str]:
     rows = [f"  {part['tokens']:>6,}  {part['path'] or part['kind']}: {part['reason']}" for part in parts(plan)]
     total = f"  {plan.question.prompt.input_tokens:>6,}  in all, by the local tokenizer"
     candidates = [_candidate(candidate) for candidate in plan.forecast.candidates]
-    return [f"\n{name}: {plan.route.reason}", *rows, total, *candidates]
+    table = arithmetic_lines(plan.forecast.choice)
+    return [f"\n{name}: {plan.route.reason}", *rows, total, *candidates, *table]
 
 
 def _candidate(candidate: PricedCandidate) -> str:

@@ -21,6 +21,7 @@ from routerd.domain.outcome import Outcome, Status
 from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
+from routerd.frontends.arithmetic import arithmetic_json
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
 from routerd.frontends.cli.file_position import request, split
@@ -148,6 +149,7 @@ def estimate(
             if explain:
                 for shape, (_, plan) in zip(shapes, found, strict=True):
                     shape["context"] = parts(plan)
+                    shape["arithmetic"] = arithmetic_json(plan.forecast.choice)
             screen.print_json(shapes)
         else:
             screen.estimates([(name, plan.forecast) for name, plan in found])
