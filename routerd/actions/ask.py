@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
-from routerd.domain.expected_cost import Penalty
+from routerd.domain.stakes import Penalty
 
 SPEC = ActionSpec(
     name="ask",

@@ -8,6 +8,7 @@ from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.ports import Counter
+from routerd.domain.secret import holds_secrets
 from routerd.domain.text import Text
 from routerd.system.uris import path_of
 
@@ -31,8 +32,9 @@ def bounded(files: tuple[tuple[str, str], ...], tokens: int, counter: Counter) -
     kept: list[str] = []
     left, cut = tokens, []
     for path, part in files:
-        lines = part.split("\n")
-        size = counter.count(part)
+        hidden = f"(The change of {path} is not shown, as files of this name hold secrets.)"
+        lines = [hidden] if holds_secrets(path) else part.split("\n")
+        size = counter.count("\n".join(lines))
         if size > left:
             cut.append(path)
             lines = _fitting(lines, left, counter)

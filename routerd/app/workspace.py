@@ -22,6 +22,7 @@ from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
+from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
@@ -34,9 +35,9 @@ from routerd.audit.replay import audited
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
-from routerd.domain.expected_cost import Choice
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
+from routerd.domain.origin import Origin
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.ports import Editor, Observer
 from routerd.domain.position import Position, Range
@@ -47,9 +48,9 @@ from routerd.domain.snapshot import Snapshot
 from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.estimate_cache import EstimateCache
-from routerd.pipeline.nominal import nominal_choice
-from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.run import run
 from routerd.providers.usage import read_usage
 from routerd.routing.instructions import routes
@@ -59,7 +60,7 @@ class App:
     """What frontends call for one workspace; everything in it belongs to one session and one root."""
 
     def __init__(
-        self, services: Services, sources: config.Sources, keys: SessionKeys, *, lenient: bool = False
+        self, services: Services, sources: config.Sources, keys: SessionKeys, *, origin: Origin, lenient: bool
     ) -> None:
         """Read the configuration.
 
@@ -69,12 +70,11 @@ class App:
         self.services, self._sources, self._keys = services, sources, keys
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        # A grammar of its own: thousands of files must not push open ones out of memory.
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
+        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
         self._recent = RecentTurnsInMemory()
         project = str(self.root.resolve()) if self.root else ""
-        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project)
-        self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
+        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
+        self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
@@ -86,8 +86,10 @@ class App:
     def open(cls, *, config_file: Path | None = None, root: Path | None = None, lenient: bool = False) -> Self:
         """The app of one workspace with services of its own, for a process that has no other session."""
         services = Services()
+        origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            return cls.of(services, services.session_keys(), config_file, root, lenient=lenient)
+            sources = config.Sources.found(config_file, root)
+            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -100,11 +102,12 @@ class App:
         config_file: Path | None,
         root: Path | None,
         *,
+        origin: Origin,
         editor: Mapping[str, object] = MappingProxyType({}),
-        lenient: bool = True,
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        return cls(services, config.Sources.found(config_file, root).with_editor(editor), keys, lenient=lenient)
+        sources = config.Sources.found(config_file, root).with_editor(editor)
+        return cls(services, sources, keys, origin=origin, lenient=True)
 
     @property
     def settings(self) -> Settings:
@@ -123,6 +126,7 @@ class App:
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
         deps = Dependencies(
             counter=services.counter,
+            secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),
@@ -130,7 +134,7 @@ class App:
             engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
-            cache=self._cache,
+            cache=self.replies,
             runner=CommandTestRunner(self.workspace.project),
             worker=services.worker,
             clock=process.now,
@@ -239,15 +243,6 @@ class App:
     def classify_many(self, texts: Sequence[str]) -> Iterator[Route | Refusal]:
         """The same for many, a few thousand each second."""
         return routes(texts, self._snapshot, self._deps.classifier)
-
-    def discard(self, answer: str) -> None:
-        """Forget an answer, by ``Outcome.answer``: its user discarded it, so it is not served from the cache again."""
-        self._deps.cache.drop(answer)
-
-    def arithmetic(self, found: Route) -> Choice | None:
-        """Why a route's candidates are asked, in figures for a nominal size; ``None`` without a model to ask."""
-        words = found.classification
-        return nominal_choice(words.action if words else "ask", found, self._snapshot, self._deps)
 
     def audit(self, logged: Iterable[Logged]) -> tuple[Audited, ...]:
         """What requests of other tools' logs cost, and would have cost on these tiers."""

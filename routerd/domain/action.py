@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routerd.domain.document import Document
-from routerd.domain.expected_cost import Penalty
 from routerd.domain.model import ModelRef
+from routerd.domain.origin import Origin
 from routerd.domain.position import Position, Range
+from routerd.domain.stakes import Penalty
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.tier import Tier
 
@@ -152,6 +153,8 @@ class Request:
     """The editor's diagnostics at the place, each with its line, for an action that is ``diagnosed``."""
     subjects: tuple[str, ...] = ()
     """Subject lines of the latest commits, newest first, for a commit message in their style."""
+    origin: Origin | None = None
+    """``None``: that of the app's session."""
 
     @property
     def cursor(self) -> Position:

@@ -1,4 +1,4 @@
-"""A row of the ledger before it is written: one attempt with its estimate."""
+"""A row of the ledger before it is written: one attempt with its estimate and its origin."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from routerd.domain.attempt import Attempt
+from routerd.domain.origin import Origin
 from routerd.domain.quote import Estimate
 
 
@@ -27,3 +28,9 @@ class Booking:
     that was not used, as the baseline would not have been asked twice."""
     allowed: Decimal | None = None
     """The highest estimate for this call in dollars; ``None`` if no call was made or its price is unknown."""
+    origin: Origin | None = None
+    """``None``: that of the ledger that books it."""
+    tools_input: int | None = None
+    """The part of ``counted_input`` that described tools; ``None`` if it was not counted."""
+    system_input: int | None = None
+    """The part of ``counted_input`` that was system text; ``None`` if it was not counted."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from routerd.domain.acceptance import Acceptance
-from routerd.domain.expected_cost import Choice
 from routerd.domain.model import ModelRef
 from routerd.domain.quote import Estimate
+from routerd.domain.stakes import Choice
 from routerd.domain.terms import Terms
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
@@ -60,6 +60,8 @@ class Forecast:
     """Why these candidates are asked; ``None`` where the user chose, or only the built-in engine can be asked."""
     with_key: PricedCandidate | None = None
     """The first configured paid model, where no model of the action has a key; else ``None``."""
+    masked: tuple[str, ...] = ()
+    """The kind of each secret that the prompt contains a placeholder for."""
 
     @property
     def likely(self) -> Decimal | None:

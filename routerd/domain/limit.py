@@ -1,4 +1,4 @@
-"""The state of a daily or monthly budget: spent, reserved and left."""
+"""The state of a daily, monthly or session budget: spent, reserved and left."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from decimal import Decimal
 from routerd.domain.money import dollars
 from routerd.domain.verdict import Refusal, RefusalCode
 
-_PERIODS = {"daily": ("today's", "tomorrow"), "monthly": ("this month's", "next month")}
+_PERIODS = {
+    "daily": ("today's", "wait until tomorrow"),
+    "monthly": ("this month's", "wait until next month"),
+    "session": ("this session's", "begin a new session"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Limit:
     """One budget; amounts in dollars."""
 
     name: str
-    """``daily`` or ``monthly``: the setting's key under ``budget``."""
+    """``daily``, ``monthly`` or ``session``: the setting's key under ``budget``."""
     limit: Decimal
     spent: Decimal
     reserved: Decimal
@@ -38,7 +42,7 @@ class Limit:
         of, where = ("This project's", " in its .routerd.toml") if self.of_project else ("The", "")
         return Refusal(
             f"{of} {self.name} budget of {dollars(self.limit)} is used up: {dollars(self.spent)} "
-            f"spent{held}, and this may cost {dollars(least)}. Raise budget.{self.name}{where}, or wait until {later}.",
+            f"spent{held}, and this may cost {dollars(least)}. Raise budget.{self.name}{where}, or {later}.",
             RefusalCode.BUDGET,
             f"over {whose} budget",
         )

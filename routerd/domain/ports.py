@@ -17,11 +17,13 @@ from routerd.domain.finding import Finding
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
+from routerd.domain.origin import Origin
 from routerd.domain.position import Position, Range
 from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate, TokenCalibration
 from routerd.domain.reply import Change, Reply
+from routerd.domain.secret import Secret
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Stale
@@ -37,6 +39,13 @@ class Counter(Protocol):
 
     def count_text(self, text: Text) -> int:
         """As ``count``; only lines that differ from an earlier text are counted again."""
+
+
+class Secrets(Protocol):
+    """Recognises private keys, tokens and passwords."""
+
+    def found(self, text: str) -> tuple[Secret, ...]:
+        """The secrets of a text in their order; they do not overlap."""
 
 
 class Grammar(Protocol):
@@ -166,13 +175,15 @@ class Workspace(Protocol):
 class Ledger(Protocol):
     """Records all spending for all daemons: reserved before a call, booked after it."""
 
-    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
-        """The current state of the daily and monthly budgets; empty if none is set.
+    def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
+        """The current state of the daily, monthly and session budgets; empty if none is set.
 
-        A Refusal if one is set and the ledger cannot enforce it.
+        ``origin`` ``None`` is the ledger's own. A Refusal if one is set and the ledger cannot enforce it.
         """
 
-    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+    def reserve(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+    ) -> Decimal | Refusal:
         """Replaces a job's reservation for its next call: ``most`` dollars, or what is left if that is less.
 
         A Refusal if less than ``least`` is left. Its code is ``locked`` if another program locks the ledger, so that

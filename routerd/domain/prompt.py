@@ -8,6 +8,12 @@ from urllib.parse import quote
 
 from routerd.domain.action import ActionSpec, ContextKind, Request, Target
 from routerd.domain.document import Document
+from routerd.domain.secret import Mask
+
+PER_MESSAGE = 4
+"""Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
+'How to count tokens with tiktoken' (3 for each message, 1 for its role; 3 to prime the reply)."""
+PER_REPLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +86,5 @@ class Question:
     conventions: Conventions
     prompt: Prompt
     context: tuple[Snippet, ...] = ()
+    masks: tuple[Mask, ...] = ()
+    """What stands for secrets in the prompt."""

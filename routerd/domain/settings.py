@@ -84,6 +84,7 @@ class Budget:
 
     daily: Decimal | None = None
     monthly: Decimal | None = None
+    session: Decimal | None = None
     per_action: Decimal | None = None
     confirm_above: Decimal | None = None
     per_action_by: str = "budget.per_action"
@@ -98,7 +99,7 @@ class Budget:
     @property
     def limited(self) -> bool:
         """Whether any limit is set, so that unknown prices must be refused."""
-        return not (self.daily is None and self.monthly is None and self.per_action is None)
+        return not (self.daily is self.monthly is self.session is self.per_action is None)
 
 
 class OfflinePolicy(StrEnum):

@@ -1,4 +1,7 @@
-"""Statistics from the ledger: what was spent, saved and estimated in a period."""
+"""Statistics from the ledger: what was spent, saved and estimated in a period.
+
+A sum over attempts of which nothing is known is ``None``, and over no attempts zero.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ class DayOfTier:
     day: str
     """ISO date in the user's time zone."""
     tier: str
-    cost: Decimal
+    cost: Decimal | None
     attempts: int
-    baseline: Decimal = Decimal(0)
+    baseline: Decimal | None
     """The baseline model's cost for this day's used answers."""
-    saved: Decimal = Decimal(0)
+    saved: Decimal | None
     """The baseline minus the cost of all attempts, used or not."""
 
 
@@ -35,7 +38,7 @@ class ModelTotals:
     accepted: int
     rejected: int
     failed: int
-    cost: Decimal
+    cost: Decimal | None
     usage: Usage
 
 
@@ -49,11 +52,6 @@ class StatsKey(StrEnum):
     SESSION = "session"
     PROJECT = "project"
 
-    @property
-    def recorded(self) -> bool:
-        """Whether the ledger has it; the sums of one that it has not are those of a single unknown key."""
-        return self not in (StatsKey.CLIENT, StatsKey.SESSION)
-
 
 @dataclass(frozen=True, slots=True)
 class KeyTotals:
@@ -61,11 +59,11 @@ class KeyTotals:
 
     key: str | None
     """``None`` if it is unknown."""
-    spent: Decimal
-    saved: Decimal
+    spent: Decimal | None
+    saved: Decimal | None
     requests: int
     """Jobs with an attempt of this key; one that used two models counts for each of them."""
-    usage: Usage
+    usage: Usage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Trial:
     language: str
     accepted: int
     answers: int
-    cost: Decimal
+    cost: Decimal | None
     """The mean cost of an answer in dollars."""
 
     @property
@@ -115,7 +113,7 @@ class FailuresOf:
     """``provider/model``."""
     status: str
     attempts: int
-    cost: Decimal
+    cost: Decimal | None
     """Dollars of these attempts, without those whose price is unknown."""
     jobs: int
     retried: int
@@ -152,8 +150,8 @@ class Rescues:
     cancelled: int = 0
     """Cancelled by the user before there was an answer."""
     lost: int = 0
-    cost: Decimal = Decimal(0)
-    """Dollars of all failed attempts."""
+    cost: Decimal | None = Decimal(0)
+    """Dollars of all failed attempts whose price is known."""
 
     @property
     def saved(self) -> int:
@@ -176,9 +174,9 @@ class Failovers:
 class Stats:
     """Totals of a period; money in dollars."""
 
-    spent: Decimal
-    saved: Decimal
-    baseline: Decimal
+    spent: Decimal | None
+    saved: Decimal | None
+    baseline: Decimal | None
     """The baseline model's cost for the used answers."""
     actions: int
     attempts: int
@@ -189,7 +187,7 @@ class Stats:
     unknown: int
     """Reservations of daemons that died, booked at their amount."""
     cached: int
-    usage: Usage
+    usage: Usage | None
     days: tuple[DayOfTier, ...]
     models: tuple[ModelTotals, ...]
     guesses: tuple[BilledEstimate, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from routerd.domain.expected_cost import Choice, Row
 from routerd.domain.money import dollars, plain
+from routerd.domain.stakes import Choice, Row
 
 _HEAD = ("asked first", "an answer", "passes", "price", "+ penalty", "+ going up", "= expected")
 

@@ -58,6 +58,7 @@ def estimate_json(forecast: Forecast | None) -> Json | None:
         "candidates": [_candidate_json(candidate) for candidate in forecast.candidates],
         "with_key": _with_key_json(forecast.with_key),
         "refused": forecast.refusal.message if forecast.refusal else None,
+        "masked": list(forecast.masked),
     }
 
 
@@ -232,6 +233,14 @@ def refused(forecasts: Iterable[Forecast]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.message for forecast in forecasts if (found := forecast.refusal) is not None))
 
 
+def masked_secrets(forecasts: Iterable[Forecast]) -> tuple[str, ...]:
+    """A sentence on the secrets that are not sent."""
+    kinds = tuple(dict.fromkeys(kind for forecast in forecasts for kind in forecast.masked))
+    if not kinds:
+        return ()
+    return (f"Not sent: {', '.join(kinds)}; a placeholder stands for each secret, and an edit puts it back.",)
+
+
 def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Decimal | None) -> str:
     """The hover's table: one row for each action, and below it what is passed over and what was spent today."""
     rows = [
@@ -246,5 +255,9 @@ def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Deci
     ]
     table = markdown_table(("action", "tier → model", "input", "output", "price"), rows, right=frozenset((2, 3)))
     limit = f" of {dollars(budget)}" if budget is not None else ""
-    notes = [line for said in (*refused(forecasts), *passed_over(forecasts)) for line in (said, "")]
+    notes = [
+        line
+        for said in (*refused(forecasts), *masked_secrets(forecasts), *passed_over(forecasts))
+        for line in (said, "")
+    ]
     return "\n".join((*table, "", *notes, f"routerd · spent today: {dollars(spent)}{limit}"))

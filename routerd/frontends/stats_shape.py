@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from routerd.domain.money import dollars
+from routerd.domain.money import Usage, dollars
 from routerd.domain.stats import Failovers, KeyTotals, Rescues, Stats, StatsKey
 from routerd.frontends.shapes import Json, counted, money, usage_json
 
@@ -15,7 +16,7 @@ def stats_json(stats: Stats) -> Json:
     return {
         "spent": money(stats.spent),
         "saved": money(stats.saved),
-        "price": {"spent": dollars(stats.spent), "saved": dollars(stats.saved)},
+        "price": {"spent": dollars(stats.spent), "saved": saved(stats.saved)},
         "baseline": money(stats.baseline),
         "actions": stats.actions,
         "attempts": stats.attempts,
@@ -23,7 +24,7 @@ def stats_json(stats: Stats) -> Json:
         "estimated_attempts": stats.estimated,
         "unknown_attempts": stats.unknown,
         "cached_attempts": stats.cached,
-        "usage": usage_json(stats.usage),
+        "usage": _usage(stats.usage),
         "range_held": {"bills": len(stats.guesses), "within": held},
         "days": [
             {"day": day.day, "tier": day.tier or None, "cost": money(day.cost), "attempts": day.attempts}
@@ -70,21 +71,24 @@ def totals_json(by: StatsKey, stats: Stats, rows: Iterable[KeyTotals]) -> Json:
                 "spent": money(row.spent),
                 "saved": money(row.saved),
                 "requests": row.requests,
-                "usage": usage_json(row.usage),
+                "usage": _usage(row.usage),
             }
             for row in rows
         ],
         "spent": money(stats.spent),
         "saved": money(stats.saved),
         "requests": stats.actions,
-        "usage": usage_json(stats.usage),
-        "note": unrecorded(by),
+        "usage": _usage(stats.usage),
     }
 
 
-def unrecorded(by: StatsKey) -> str | None:
-    """A sentence on a key that the ledger does not record; else ``None``."""
-    return None if by.recorded else f"The {by} of a request is not recorded yet, so all of them stand in one row."
+def saved(amount: Decimal | None) -> str:
+    """An amount against the baseline, for a person."""
+    return "unknown" if amount is None else dollars(amount)
+
+
+def _usage(usage: Usage | None) -> Json | None:
+    return None if usage is None else usage_json(usage)
 
 
 _NONE_SAVED = "No job was saved after a failure"
@@ -101,11 +105,11 @@ def rescued(jobs: Rescues) -> str:
     )
     ways = ", ".join(f"{count:,} {words}" for count, words in ends if count)
     were = "was" if jobs.saved == 1 else "were"
-    saved = f"{counted(jobs.saved, 'job')} {were} saved after a failure ({ways})" if ways else _NONE_SAVED
+    ended = f"{counted(jobs.saved, 'job')} {were} saved after a failure ({ways})" if ways else _NONE_SAVED
     rest = "".join(
         f", {count:,} {words}" for count, words in ((jobs.cancelled, "cancelled"), (jobs.lost, "lost")) if count
     )
-    return f"{saved}{rest}; attempts without an answer cost {dollars(jobs.cost)}."
+    return f"{ended}{rest}; attempts without an answer cost {dollars(jobs.cost)}."
 
 
 def _failovers(found: Failovers) -> Json:

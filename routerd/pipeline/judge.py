@@ -22,6 +22,7 @@ from routerd.languages import has_tree
 from routerd.languages.spec import Tree
 from routerd.steps.build import build
 from routerd.steps.check import check
+from routerd.steps.mask import copied, restored
 from routerd.steps.read import read
 
 _NOTHING = Prompt((), 0, 0, 0)
@@ -118,7 +119,7 @@ class Judge:
         if reply.finish is not Finish.STOP:
             return Rejected(_CUT[reply.finish])
         files = frozenset(self.workspace.project(question.request.document.uri).files)
-        case = Case(reply.text, question, self.grammar, files)
+        case = Case(restored(reply.text, question.masks, question.spec.contract), question, self.grammar, files)
         found = await self._examined(case)
         if isinstance(found, Hunks):
             others = self._others(found, question)
@@ -126,7 +127,7 @@ class Judge:
                 return others
             found = await self._examined(replace(case, others=others))
         assert not isinstance(found, Hunks), "hunks are returned only before the other files are read"
-        return found
+        return (isinstance(found, Change) and copied(found, question.masks)) or found
 
     async def _examined(self, case: Case) -> Change | Rejected | Hunks:
         """Examine in another process, unless starting one would take longer than the examination."""

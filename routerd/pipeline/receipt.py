@@ -13,6 +13,7 @@ from routerd.domain.baseline import baseline_cost
 from routerd.domain.booking import Booking
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars, dollars_at_most
+from routerd.domain.origin import Origin
 from routerd.domain.ports import Ledger, Observer
 from routerd.domain.quote import Estimate, Tariff
 from routerd.domain.settings import Budget
@@ -43,6 +44,8 @@ class Allowance:
     budget: Budget
     cap: Decimal | None
     """Dollars; ``None`` where the price of the action is unknown."""
+    origin: Origin | None = None
+    """``None``: that of the ledger."""
     committed: Decimal = field(default=Decimal(0), init=False)
     """Dollars billed so far; a call without a bill counts with its highest possible cost."""
     overbilled: str | None = field(default=None, init=False)
@@ -101,7 +104,7 @@ class Allowance:
 
     async def _reserved(self, least: Decimal, most: Decimal) -> Decimal | Refusal:
         for _ in range(round(_LOCKED_S / _POLL_S)):
-            granted = self.ledger.reserve(self.job, least, most, self.clock())
+            granted = self.ledger.reserve(self.job, least, most, self.clock(), self.origin)
             if not isinstance(granted, Refusal) or granted.code is not RefusalCode.LOCKED:
                 break
             await asyncio.sleep(_POLL_S)
@@ -163,6 +166,7 @@ class Receipt:
             self.prior_output,
             self._baseline_cost(attempt, counted_input) if used else None,
             expected,
+            self.allowance.origin,
         )
         self.ledger_problem = self.ledger.book(booking, self.clock()) or self.ledger_problem
         self.attempts.append(attempt)

@@ -6,7 +6,6 @@ It is given its dependencies and keeps no state between two requests.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -24,12 +23,15 @@ from routerd.domain.reply import Change, Finish, Reply, Unverified
 from routerd.domain.settings import Settings
 from routerd.domain.snapshot import Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode, Rejected
+from routerd.pipeline.answer_cache import answer_key, remember
 from routerd.pipeline.deliver import deliver
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.judge import Judge
-from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
+from routerd.steps.mask import hidden, safe_reason
 
 _NO_INSTRUCTION = Refusal(
     "Say in your own words what to do (in a terminal: --instruction TEXT).", RefusalCode.INSTRUCTION
@@ -68,8 +70,8 @@ async def run(
             message = f"Not applied: {found.reason.splitlines()[0]}."
             ended = replace(outcome, status=Status.PROPOSED, message=message, change=found.change, must_preview=True)
         else:
-            accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
-            accepted = replace(accepted, answer=asking.answer)
+            last = receipt.attempts[-1]
+            accepted = replace(outcome, tier=last.tier, model=last.model, change=found, answer=asking.answer)
             ended = await deliver(accepted, planned.question, deps.workspace, editor, receipt)
     except asyncio.CancelledError:
         ended = replace(outcome, status=Status.CANCELLED, message="Cancelled.")
@@ -107,7 +109,7 @@ def _unanswered(rejected: Rejected, receipt: Receipt) -> str:
 def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, observer: ports.Observer) -> Receipt:
     request, quotes = planned.question.request, planned.decision.quotes
     terms = {model: quote.terms for model, quote in quotes.items()}
-    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap)
+    allowance = Allowance(job, deps.ledger, deps.clock, terms, settings.budget, planned.decision.cap, request.origin)
     return Receipt(
         job,
         request.document.language,
@@ -208,11 +210,10 @@ class _Escalation:
             try:
                 found = await _judged(judge, reply, question, receipt)
             except WorkerFailed:
-                _remember(question, reply, deps)  # it was paid for: the same request is free next time
+                remember(question, reply, deps)  # it was paid for: the same request is free next time
                 raise
             if isinstance(found, Change):
-                _remember(question, reply, deps)
-                self.answer = None if candidate.models == (OFFLINE,) else _key(question, str(reply.attempt.model))
+                self.answer = remember(question, reply, deps)
                 return found
             self.refusals.append((reply.text, found.reason))
             if not again or isinstance(found, Unverified) or not found.mechanical:
@@ -265,7 +266,7 @@ async def _ask(
     Raises BadRequest, as a malformed request is malformed for every candidate.
     """
     for model in () if question.request.fresh else candidate.models:
-        text = deps.cache.get(_key(question, str(model)), deps.clock())
+        text = deps.cache.get(answer_key(question, str(model)), deps.clock())
         if text is not None:
             attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)
@@ -287,15 +288,5 @@ def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencie
     if not refusals:
         return question
     # Only the latest rejection is sent: each one costs its tokens again, and the model answered the older ones.
-    return replace(question, prompt=with_rejection(question.prompt, *refusals[-1], deps.counter))
-
-
-def _remember(question: Question, reply: Reply, deps: Dependencies) -> None:
-    attempt = reply.attempt
-    if not attempt.cached and attempt.model != OFFLINE:
-        deps.cache.put(_key(question, str(attempt.model)), reply.text, deps.clock())
-
-
-def _key(question: Question, model: str) -> str:
-    content = "\0".join((model, *(f"{m.role}\0{m.content}" for m in question.prompt.messages)))
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    answer, reason = hidden(refusals[-1][0], question.masks), safe_reason(refusals[-1][1], question.masks)
+    return replace(question, prompt=with_rejection(question.prompt, answer, reason, deps.counter))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from math import prod
 
-from routerd.domain.expected_cost import Choice, Option, Row, Stakes
+from routerd.domain.stakes import Choice, Option, Row, Stakes
 
 FIXABLE = Decimal("0.5")
 """The share of rejected answers with a formal error, which the same model is asked to fix once."""
@@ -16,6 +16,9 @@ FIXABLE = Decimal("0.5")
 RETRY_FROM, RETRY_PER_EXCESS = 8, 60
 """When a candidate that is left out is tried again: after eight actions at the least, and so seldom that all retries
 together cost about one sixtieth of what the actions are expected to cost."""
+
+ENOUGH = 5
+"""Answers of its own that an option below the default tier needs before asking may begin with it."""
 
 
 def answered(option: Option, fixes: bool) -> tuple[Decimal, Decimal]:
@@ -77,8 +80,8 @@ def choose(options: Sequence[Option], stakes: Stakes) -> Choice:
     ``options`` are in the order of escalation; those below the default tier come first (``Option.below``). Asking
     begins at the default tier or, where a check exists, below it, never above; the last option is always kept, and
     each one between may be left out. Each such chain is priced by ``rows``, and the cheapest is taken; one below the
-    default tier needs an answer of its own for that, as a prior is no reason to leave the default. An option that
-    is left out is tried again from time to time (``RETRY_FROM``), as models change and none is known without answers.
+    default tier needs ``ENOUGH`` answers of its own for that, as a prior is no reason to leave the default. An option
+    that is left out is tried again from time to time (``RETRY_FROM``), as models change and none is known unasked.
 
     Where a price is unknown nothing can be compared: asking begins at the default tier and leaves nothing out.
     """
@@ -87,7 +90,7 @@ def choose(options: Sequence[Option], stakes: Stakes) -> Choice:
     if any(option.cost is None for option in options):
         return Choice(default, (), (), "a price is unknown, so expected costs cannot be compared")
     chains = {chain: rows(chain, stakes) for chain in _chains(options)}
-    known = [chain for chain in chains if chain[0].answers or not chain[0].below]
+    known = [chain for chain in chains if chain[0].answers >= ENOUGH or not chain[0].below]
     best = min(known, key=lambda chain: chains[chain][0].expected)
     reason = _reason(best, default, chains)
     again = _tried_again(options, best, chains, stakes)

@@ -9,13 +9,8 @@ from routerd.domain.action import ActionSpec, Contract, Request, Target
 from routerd.domain.document import Document
 from routerd.domain.ports import Counter
 from routerd.domain.position import Position, Range
-from routerd.domain.prompt import Conventions, Message, Prompt, Snippet
+from routerd.domain.prompt import PER_MESSAGE, PER_REPLY, Conventions, Message, Prompt, Snippet
 from routerd.domain.text import with_lf
-
-PER_MESSAGE = 4
-"""Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
-'How to count tokens with tiktoken' (3 for each message, 1 for its role; 3 to prime the reply)."""
-PER_REPLY = 3
 
 _LONG = 6_000
 """Characters, about 1,500 tokens: a class of half that length is what most people call long."""

@@ -75,7 +75,7 @@ def test_an_unknown_cost_is_counted_apart_and_never_as_nothing(database: Databas
     book = ledger(database)
     book.book(booking(None), NOON)
     stats = book.stats(None, UTC)
-    assert (stats.unpriced, stats.attempts, stats.spent) == (1, 1, Decimal(0))
+    assert (stats.unpriced, stats.attempts, stats.spent) == (1, 1, None)
 
 
 def test_savings_are_net_of_attempts_that_were_of_no_use(database: Database) -> None:
@@ -330,8 +330,14 @@ def test_rows_that_another_program_wrote_beyond_all_bounds_stop_no_sum(
             "UPDATE attempts SET cost = ?, baseline = ?, input = ?, prior_output = ? WHERE id = 1", (*amounts, *amounts)
         )
         run("UPDATE attempts SET at = 1e300 WHERE id = 2", ())
-        run("INSERT INTO reservations VALUES ('a', 'other', ?, 'x', ?, '')", (2**62, amounts[0]))
-        run("INSERT INTO reservations VALUES ('b', 'other', ?, 1e300, ?, '')", (2**62, amounts[0]))
+        run(
+            "INSERT INTO reservations (job, process, pid, at, amount, project) VALUES ('a', 'other', ?, 'x', ?, '')",
+            (2**62, amounts[0]),
+        )
+        run(
+            "INSERT INTO reservations (job, process, pid, at, amount, project) VALUES ('b', 'other', ?, 1e300, ?, '')",
+            (2**62, amounts[0]),
+        )
     assert book.reserve("mine", Decimal("0.5"), Decimal("0.5"), NOON) == Decimal("0.5")
     assert book.spent(NOON - timedelta(hours=1)) == Decimal("0.01")
     assert book.stats(None, UTC).spent == Decimal("0.01")

@@ -156,7 +156,11 @@ def fill(connection: sqlite3.Connection) -> None:
     """Up to SQLite's own limit, which gives SQLITE_FULL as a full disk does."""
     ((pages,),) = connection.execute("PRAGMA page_count").fetchall()
     connection.execute(f"PRAGMA max_page_count={pages}")
-    row = f"INSERT INTO attempts VALUES (NULL, 0, 'filler', '', {', '.join('0' * 23)})"
+    row = (
+        "INSERT INTO attempts (at, job, action, language, tier, provider, model, status, input, cached_input,"
+        " cache_write, output, reasoning, usage_estimated, counted_input, prior_output, ms, cached, cost)"
+        " VALUES (0, 'filler', '', '', '', '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)"
+    )
     with pytest.raises(sqlite3.OperationalError, match="full"):
         connection.executemany(row, iter(tuple, None))
 

@@ -14,6 +14,7 @@ from routerd.adapters.sqlite import Database
 from routerd.app.services import Services, now
 from routerd.app.workspace import App
 from routerd.domain.document import Document
+from routerd.domain.origin import Origin
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.settings import Budget
 from routerd.domain.text import Text
@@ -42,7 +43,7 @@ def app_of(services: Services, home: Path, name: str, workspace_file: str = "") 
     (root / "parcel.py").write_text(SOURCE, "utf-8", newline="")
     if workspace_file:
         (root / ".routerd.toml").write_text(workspace_file)
-    app = App.of(services, services.session_keys(), home / "config.toml", root, lenient=False)
+    app = App.of(services, services.session_keys(), home / "config.toml", root, origin=Origin())
     assert app.problems == ()
     return app
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from routerd.actions import catalog
 from routerd.domain.acceptance import Acceptance
-from routerd.domain.expected_cost import Choice, Option, Stakes
+from routerd.domain.stakes import Choice, Option, Stakes
 from routerd.routing.expected_cost import RETRY_FROM, choose, rows, unnoticed
 
 D = Decimal
@@ -21,7 +21,7 @@ FREE_OF_RISK = Stakes(D(0), D("0.7"), False)
 def options(*given: tuple[str | None, str], below: int = 0) -> tuple[Option, ...]:
     """Options named m0, m1, … by price and chance to pass, of which the first ``below`` are below the default tier."""
     return tuple(
-        Option(f"m{number}", None if cost is None else D(cost), D(passes), answers=1, below=number < below)
+        Option(f"m{number}", None if cost is None else D(cost), D(passes), answers=5, below=number < below)
         for number, (cost, passes) in enumerate(given)
     )
 

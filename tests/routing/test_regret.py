@@ -12,7 +12,7 @@ import pytest
 
 from routerd.actions import catalog
 from routerd.domain.acceptance import PRIOR, PRIOR_BELOW, WINDOW, Acceptance
-from routerd.domain.expected_cost import Option, Stakes
+from routerd.domain.stakes import Option, Stakes
 from routerd.routing.expected_cost import choose
 
 D = Decimal

@@ -28,9 +28,10 @@ from routerd.domain.terms import Terms
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.routing.quoted_options import expected
 from routerd.routing.route import route
 from routerd.steps.admit import agreed, confirmation, refusal
-from routerd.steps.forecast import cap, expected, most
+from routerd.steps.forecast import cap, most
 from routerd.steps.quote import likely_output, output_range, quote
 from routerd.steps.terms import terms
 

@@ -67,6 +67,7 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("models.*.first_token_s", kinds.SECONDS, "Seconds of silence until it begins to answer.", True),
     SettingSpec("budget.daily", kinds.MONEY, "Dollars that may be spent between two midnights."),
     SettingSpec("budget.monthly", kinds.MONEY, "Dollars that may be spent in a calendar month."),
+    SettingSpec("budget.session", kinds.MONEY, "Dollars that may be spent in one session of an editor or client."),
     SettingSpec("budget.per_action", kinds.MONEY, "Dollars one action may cost; else 0.01 or 10 × likely."),
     SettingSpec("budget.confirm_above", kinds.MONEY, "Dollars from which you are asked before sending."),
     SettingSpec("routing.escalate", kinds.SWITCH, "Whether a rejected answer goes on to a better model."),

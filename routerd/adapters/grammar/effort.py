@@ -2,15 +2,19 @@
 
 tree-sitter is linear for normal source code. For unusual code, such as thousands of unclosed type arguments, some
 grammars are quadratic, and no property of the text predicts it. So the thread's CPU time is limited in proportion
-to the source's length, whatever the load of the machine is.
+to the source's length, whatever the load of the machine is. Garbage collections that happen to run in the thread do
+not count: their time depends on everything else that the process holds.
 """
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import local
+from typing import Literal
 
 _ANY_S = 0.5
 """CPU time that any query may take: fifty times the import of a grammar."""
@@ -21,6 +25,24 @@ _ends: ContextVar[tuple[float, float]] = ContextVar("_ends", default=(float("inf
 """The deadline in the thread's CPU time and on the clock; the clock is faster to read and never behind."""
 
 
+class _Collections(local):
+    """The CPU time that garbage collections took in this thread."""
+
+    began_s = 0.0
+    total_s = 0.0
+
+    def __call__(self, phase: Literal["start", "stop"], _info: dict[str, int]) -> None:
+        """As ``gc.callbacks`` asks: called in the thread that collects, before and after."""
+        if phase == "start":
+            self.began_s = time.thread_time()
+        else:
+            self.total_s += time.thread_time() - self.began_s
+
+
+_collections = _Collections()
+gc.callbacks.append(_collections)
+
+
 class TooHardError(Exception):
     """A source exceeded its CPU limit; never leaves this adapter."""
 
@@ -28,7 +50,7 @@ class TooHardError(Exception):
 @contextmanager
 def limited() -> Iterator[None]:
     """Limits the CPU time of a block to the base allowance plus what ``grant`` adds."""
-    before = _ends.set((time.thread_time() + _ANY_S, time.monotonic() + _ANY_S))
+    before = _ends.set((_cpu_s() + _ANY_S, time.monotonic() + _ANY_S))
     try:
         yield
     finally:
@@ -44,7 +66,12 @@ def grant(size: int) -> None:
 def over() -> bool:
     """Whether the limit is exceeded; also yields to other threads."""
     cpu_s, clock_s = _ends.get()
-    return time.monotonic() > clock_s and time.thread_time() > cpu_s
+    return time.monotonic() > clock_s and _cpu_s() > cpu_s
+
+
+def _cpu_s() -> float:
+    """The thread's CPU time without garbage collections."""
+    return time.thread_time() - _collections.total_s
 
 
 def check() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
+from routerd.adapters.ledger.schema import ATTEMPTS, from_pico_or_unknown
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import WINDOW, Acceptance
 from routerd.domain.errors import LedgerError
@@ -39,6 +39,6 @@ def trials(database: Database, begin: float) -> tuple[Trial, ...]:
         (begin,),
     )
     return tuple(
-        Trial(model, action, language, ok, answers, from_pico(int(cost or 0)))
+        Trial(model, action, language, ok, answers, from_pico_or_unknown(None if cost is None else int(cost)))
         for model, action, language, ok, answers, cost in rows
     )

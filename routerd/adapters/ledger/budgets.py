@@ -16,7 +16,7 @@ from routerd.domain.settings import Budget
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """Whose money is counted against which limits; only the daily and monthly limits of a Budget are looked at."""
+    """Whose money is counted against which limits; only the limits per day, month and session are looked at."""
 
     own: Budget = field(default_factory=Budget)
     """Set by the user or the editor; every attempt counts."""
@@ -29,20 +29,32 @@ class BudgetPeriod:
     """A limit in dollars, and the rows that count against it."""
 
     name: str
-    """``daily`` or ``monthly``."""
+    """``daily``, ``monthly`` or ``session``."""
     limit: Decimal
-    span: tuple[datetime, datetime]
+    span: tuple[datetime, datetime] | None
+    """``None``: rows of any time count."""
     project: str | None = None
-    """``None``: every row counts."""
+    """``None``: rows of any project count."""
+    session: str | None = None
+    """``None``: rows of any session count."""
+
+    @property
+    def where(self) -> tuple[str, tuple[object, ...]]:
+        """The rows of the period's projects and sessions as SQL, and its values."""
+        names = {"project": self.project, "session": self.session}
+        known = {column: name for column, name in names.items() if name is not None}
+        return "".join(f" AND {column} = ?" for column in known), tuple(known.values())
 
 
-def budget_periods(budgets: Budgets, project: str, at: datetime) -> tuple[BudgetPeriod, ...]:
-    """The limits that hold at a moment, the user's own first."""
+def budget_periods(budgets: Budgets, project: str, session: str | None, at: datetime) -> tuple[BudgetPeriod, ...]:
+    """The limits that hold at a moment, the user's own first; an unknown session has no limit of its own."""
     found = []
     for budget, of in ((budgets.own, None), (budgets.lowered, project)):
         for name, limit, span in (("daily", budget.daily, day_of(at)), ("monthly", budget.monthly, month_of(at))):
             if limit is not None:
                 found.append(BudgetPeriod(name, limit, span, of))
+        if budget.session is not None and session is not None:
+            found.append(BudgetPeriod("session", budget.session, None, of, session))
     return tuple(found)
 
 
@@ -50,14 +62,15 @@ def limits(run: Run, periods: Sequence[BudgetPeriod], process: str, job: str) ->
     """Each limit with what is spent and held, but for what one job of one process holds."""
     found = []
     for period in periods:
-        own = period.project is None
-        of = "" if own else " AND project = ?"
-        names = () if own else (period.project,)
+        of, names = period.where
         # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
-        ends = tuple(moment.timestamp() for moment in period.span)
-        ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= ? AND at < ?{of}", (*ends, *names))
+        within = "at >= ? AND at < ?" if period.span else "TRUE"
+        ends = tuple(moment.timestamp() for moment in period.span or ())
+        ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE {within}{of}", (*ends, *names))
         ((held,),) = run(
             f"SELECT SUM(amount) FROM {RESERVATIONS} WHERE (process != ? OR job != ?){of}", (process, job, *names)
         )
-        found.append(Limit(period.name, period.limit, from_pico(spent), from_pico(held), of_project=not own))
+        found.append(
+            Limit(period.name, period.limit, from_pico(spent), from_pico(held), of_project=period.project is not None)
+        )
     return tuple(found)

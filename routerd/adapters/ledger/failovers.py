@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import attrgetter
 
-from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
+from routerd.adapters.ledger.schema import ATTEMPTS, from_pico_or_unknown
 from routerd.adapters.sqlite import Database
 from routerd.domain.stats import Failovers, FailuresOf, Move, Rescues
 
@@ -21,20 +21,27 @@ class _Attempt:
     deployment: str
     tier: str
     status: str
-    pico: int
-    """Pico-dollars; 0 if the price is unknown."""
+    pico: int | None
+    """Pico-dollars; ``None`` if the price is unknown."""
 
 
 @dataclass(slots=True)
 class _Row:
     attempts: int = 0
-    pico: int = 0
+    pico: int | None = None
+    """Of those whose price is known."""
+
+    def add(self, pico: int | None) -> None:
+        """Counts one attempt."""
+        self.attempts += 1
+        if pico is not None:
+            self.pico = (self.pico or 0) + pico
 
 
 def failovers(database: Database, begin: float) -> Failovers:
     """The failovers of all jobs since a time that had a failed attempt, without rows of daemons that died."""
     rows = database.read(
-        f"SELECT job, provider || '/' || model, tier, status, COALESCE(cost, 0) FROM {ATTEMPTS} "
+        f"SELECT job, provider || '/' || model, tier, status, cost FROM {ATTEMPTS} "
         "WHERE at >= ? AND provider <> '' AND job IN (SELECT job FROM attempts WHERE at >= ? AND status <> 'ok') "
         "ORDER BY job, id",
         (begin, begin),
@@ -52,14 +59,14 @@ def summed(jobs: Iterable[tuple[_Attempt, ...]]) -> Failovers:
     for job in jobs:
         failed = [one for one in job if one.status != _ANSWERED]
         for one in failed:
-            row = rows.setdefault((one.deployment, one.status), _Row())
-            row.attempts, row.pico = row.attempts + 1, row.pico + one.pico
+            rows.setdefault((one.deployment, one.status), _Row()).add(one.pico)
         firsts = {(one.deployment, one.status): one for one in reversed(failed)}
         ends.update((*name, _end(one, job)) for name, one in firsts.items())
         moves.update(_moves(job))
         if failed:
             totals[_end(failed[0], job)] += 1
-    cost = from_pico(sum(row.pico for row in rows.values()))
+    known = [row.pico for row in rows.values() if row.pico is not None]
+    cost = from_pico_or_unknown(sum(known) if known or not rows else None)
     most_first = sorted(rows, key=lambda name: (-rows[name].attempts, name))
     return Failovers(
         tuple(_failures(name, rows[name], ends) for name in most_first),
@@ -85,7 +92,7 @@ def _failures(name: tuple[str, str], row: _Row, ends: Counter[tuple[str, str, st
     retried, failed_over, escalated, cancelled, lost = (ends[*name, end] for end in _ENDS)
     lost += cancelled
     jobs = retried + failed_over + escalated + lost
-    return FailuresOf(*name, row.attempts, from_pico(row.pico), jobs, retried, failed_over, escalated, lost)
+    return FailuresOf(*name, row.attempts, from_pico_or_unknown(row.pico), jobs, retried, failed_over, escalated, lost)
 
 
 def _moves(job: tuple[_Attempt, ...]) -> Iterator[tuple[str, str, bool, bool]]:

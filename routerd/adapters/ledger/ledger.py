@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_periods, limits
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
-from routerd.adapters.ledger.statistics import SAVED, statistics, totals_by
+from routerd.adapters.ledger.statistics import statistics, totals_by
+from routerd.adapters.ledger.sums import SAVED
 from routerd.adapters.ledger.writer import LedgerWriter
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
@@ -16,6 +18,7 @@ from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
+from routerd.domain.origin import Origin
 from routerd.domain.quote import TokenCalibration
 from routerd.domain.settings import Budget
 from routerd.domain.stats import KeyTotals, Stats, StatsKey
@@ -32,21 +35,26 @@ class SqliteLedger:
         database: Database | LedgerWriter,
         budget: Callable[[], Budget | Budgets],
         project: str = "",
+        origin: Origin | None = None,
     ) -> None:
-        """``database``: the file, or what writes to it already. A plain Budget counts every project's rows."""
+        """``database``: the file, or what writes to it already. A plain Budget counts every project's rows.
+
+        ``origin`` is that of all requests that name no other.
+        """
         self._writer = database if isinstance(database, LedgerWriter) else LedgerWriter(database)
         self._database = self._writer.database
         self._budget = budget
         self._project = project
+        self._origin = origin or Origin()
         self._limits: tuple[object, tuple[Limit, ...]] | None = None
 
-    def _periods(self, at: datetime) -> tuple[BudgetPeriod, ...]:
-        budget = self._budget()
-        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self._project, at)
+    def _periods(self, at: datetime, origin: Origin | None) -> tuple[BudgetPeriod, ...]:
+        budget, session = self._budget(), (origin or self._origin).session
+        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self._project, session, at)
 
-    def limits(self, at: datetime) -> tuple[Limit, ...] | Refusal:
-        """The daily and monthly budgets as they stand; read again only after the ledger was written to."""
-        periods = self._periods(at)
+    def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
+        """The daily, monthly and session budgets as they stand; read again only after the ledger was written to."""
+        periods = self._periods(at, origin)
         if not periods:
             return ()
         if self._database.session_only:
@@ -59,9 +67,11 @@ class SqliteLedger:
             return Refusal(str(fault), RefusalCode.LEDGER, "the ledger cannot be used")
         return self._limits[1]
 
-    def reserve(self, job: str, least: Decimal, most: Decimal, at: datetime) -> Decimal | Refusal:
+    def reserve(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+    ) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
-        periods = self._periods(at)
+        periods = self._periods(at, origin)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
         self._writer.write_pending()  # what this job was billed must count before its reservation is replaced
@@ -74,7 +84,9 @@ class SqliteLedger:
                     if over := limit.refusal(least):
                         return over
                     granted = min(granted, limit.rest)
-                self._writer.reserve(run, job, self._project, at, min(granted, Decimal(MOST_DOLLARS)))
+                session = (origin or self._origin).session
+                amount = min(granted, Decimal(MOST_DOLLARS))
+                self._writer.reserve(run, job, self._project, session, at, amount)
         except LedgerError as fault:
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
             return (
@@ -89,7 +101,7 @@ class SqliteLedger:
 
         Returns a sentence for the user in that case, or if a new ledger was started.
         """
-        return self._writer.book(booking, self._project, at)
+        return self._writer.book(replace(booking, origin=booking.origin or self._origin), self._project, at)
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""

@@ -17,11 +17,12 @@ Run = Callable[[str, Sequence[object]], list[Row]]
 def insert(run: Run, booking: Booking, project: str, at: datetime) -> None:
     """Add one attempt. Raises UnwritableRow for one that no file can hold."""
     attempt, usage = booking.attempt, booking.attempt.usage
+    origin = booking.origin
     expected = booking.estimate.cost if booking.estimate else None
     values = {
         "at": at.timestamp(),
         "job": booking.job,
-        "project": project,
+        "project": project or (origin.project if origin else None) or "",
         "action": booking.action,
         "language": booking.language,
         "tier": str(attempt.tier),
@@ -45,6 +46,13 @@ def insert(run: Run, booking: Booking, project: str, at: datetime) -> None:
         "allowed": to_pico(booking.allowed),
         "ms": attempt.ms,
         "cached": attempt.cached,
+        "frontend": origin.frontend if origin else None,
+        "client": origin.client if origin else None,
+        "session": origin.session if origin else None,
+        "turn": origin.turn if origin else None,
+        "agent": origin.agent if origin else None,
+        "tools_input": booking.tools_input,
+        "system_input": booking.system_input,
     }
     marks = ", ".join("?" * len(values))
     run(f"INSERT INTO attempts ({', '.join(values)}) VALUES ({marks})", tuple(map(_storable, values.values())))

@@ -58,7 +58,17 @@ def _projects(connection: MigrationConnection) -> None:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN project TEXT NOT NULL DEFAULT ''")
 
 
-MIGRATIONS = (_first, _replies, _health, _allowed, _projects)
+def _origins(connection: MigrationConnection) -> None:
+    """Rows of before have no known origin."""
+    for name in ("frontend", "client", "session", "turn", "agent"):
+        connection.execute(f"ALTER TABLE attempts ADD COLUMN {name} TEXT")
+    for name in ("tools_input", "system_input"):
+        connection.execute(f"ALTER TABLE attempts ADD COLUMN {name} INTEGER")
+    connection.execute("ALTER TABLE reservations ADD COLUMN session TEXT")
+    connection.execute("CREATE INDEX attempts_session ON attempts (session) WHERE session IS NOT NULL")
+
+
+MIGRATIONS = (_first, _replies, _health, _allowed, _projects, _origins)
 
 
 MOST_DOLLARS = 10_000
@@ -80,7 +90,7 @@ _MONEY = ("cost", "baseline", "low", "likely", "high")
 _AS_WRITTEN = "id, at, job, action, language, tier, provider, model, status, reason, usage_estimated, ms, cached"
 _COLUMNS = (
     _AS_WRITTEN,
-    "project",
+    "project, frontend, client, session",
     *(_bounded(name, _MOST_TOKENS, "0") for name in _TOKENS),
     *(_bounded(name, _MOST, "NULL") for name in _MONEY),
 )
@@ -93,7 +103,7 @@ would overflow every sum that contains it. SQLite flattens it, so that the index
 
 
 RESERVATIONS = (
-    "(SELECT process, job, pid, at, amount, project FROM reservations "
+    "(SELECT process, job, pid, at, amount, project, session FROM reservations "
     "WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND 2147483647 "
     f"AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
     f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"
@@ -114,3 +124,8 @@ def to_pico(amount: Decimal | None) -> int | None:
 def from_pico(amount: int | None) -> Decimal:
     """Dollars from pico-dollars; ``None`` (nothing booked) is zero."""
     return Decimal(amount or 0) / PICO
+
+
+def from_pico_or_unknown(amount: int | None) -> Decimal | None:
+    """Dollars from pico-dollars; ``None`` stays unknown."""
+    return None if amount is None else from_pico(amount)

@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from routerd.adapters.ledger.acceptance import trials
 from routerd.adapters.ledger.failovers import failovers
 from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
+from routerd.adapters.ledger.sums import MEASURES, SUMS, Sums
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
 from routerd.domain.stats import BilledEstimate, DayOfTier, KeyTotals, ModelTotals, Stats, StatsKey
 
-_USAGE = "SUM(input), SUM(cached_input), SUM(cache_write), SUM(output), SUM(reasoning)"
 _GUESSES = 1_000
 """The number of latest answers in a plot of estimates against bills."""
-
-_BASELINE = "SUM(CASE WHEN cost IS NOT NULL THEN baseline END)"
-"""An answer at an unknown price counts as no saving."""
-SAVED = f"COALESCE({_BASELINE}, 0) - COALESCE(SUM(CASE WHEN baseline IS NOT NULL OR status <> 'ok' THEN cost END), 0)"
-"""The baseline cost of the used answers minus the cost of all answers, used or not."""
 
 
 def statistics(database: Database, since: datetime | None, zone: tzinfo | None) -> Stats:
     """Totals since a moment, or of all time; days are in the given time zone."""
     begin = since.timestamp() if since else 0.0
-    ((spent, saved, baseline, jobs, attempts, unpriced, estimated, unknown, cached, *usage),) = database.read(
-        f"SELECT SUM(cost), {SAVED}, {_BASELINE}, COUNT(DISTINCT job), COUNT(*), "
-        "SUM(cost IS NULL), SUM(usage_estimated AND status <> 'unknown'), SUM(status = 'unknown'), SUM(cached), "
-        f"{_USAGE} FROM {ATTEMPTS} WHERE at >= ?",
-        (begin,),
-    )
+    ((jobs, *columns),) = database.read(f"SELECT COUNT(DISTINCT job), {SUMS} FROM {ATTEMPTS} WHERE at >= ?", (begin,))
+    sums = Sums.of(columns)
     return Stats(
-        spent=from_pico(spent),
-        saved=from_pico(saved),
-        baseline=from_pico(baseline),
-        actions=jobs or 0,
-        attempts=attempts or 0,
-        unpriced=unpriced or 0,
-        estimated=estimated or 0,
-        unknown=unknown or 0,
-        cached=cached or 0,
-        usage=_usage(usage),
+        spent=sums.spent,
+        saved=sums.saved,
+        baseline=sums.baseline_cost,
+        actions=jobs,
+        attempts=sums.attempts,
+        unpriced=sums.attempts - sums.priced,
+        estimated=sums.estimated,
+        unknown=sums.lost,
+        cached=sums.cached,
+        usage=sums.usage,
         days=_days(database, begin, zone),
         models=_models(database, begin),
         guesses=_guesses(database, begin),
@@ -55,57 +45,49 @@ _KEYS = {
     StatsKey.TIER: "NULLIF(tier, '')",
     StatsKey.MODEL: "CASE WHEN provider <> '' THEN provider || '/' || model END",
     StatsKey.ACTION: "NULLIF(action, '')",
+    StatsKey.CLIENT: "client",
+    StatsKey.SESSION: "session",
     StatsKey.PROJECT: "NULLIF(project, '')",
 }
-"""The SQL of each recorded key; unknown is NULL."""
+"""The SQL of each key; unknown is NULL."""
 
 
 def totals_by(database: Database, key: StatsKey, since: datetime | None) -> tuple[KeyTotals, ...]:
     """Totals by key since a moment, or of all time; the most expensive first."""
     rows = database.read(
-        f"SELECT {_KEYS[key] if key.recorded else 'NULL'} AS key, SUM(cost), {SAVED}, COUNT(DISTINCT job), {_USAGE} "
+        f"SELECT {_KEYS[key]}, COUNT(DISTINCT job), {SUMS} "
         f"FROM {ATTEMPTS} WHERE at >= ? GROUP BY 1 ORDER BY COALESCE(SUM(cost), 0) DESC, 1",
         (since.timestamp() if since else 0.0,),
     )
-    return tuple(
-        KeyTotals(name, from_pico(spent), from_pico(saved), jobs, _usage(usage))
-        for name, spent, saved, jobs, *usage in rows
-    )
-
-
-def _usage(sums: Sequence[int | None]) -> Usage:
-    """Over no rows SQLite sums nothing to NULL."""
-    return Usage(*(tokens or 0 for tokens in sums))
+    found = [(name, jobs, Sums.of(columns)) for name, jobs, *columns in rows]
+    return tuple(KeyTotals(name, sums.spent, sums.saved, jobs, sums.usage) for name, jobs, sums in found)
 
 
 def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfTier, ...]:
     """By day of the user's time zone; summed in Python, as SQLite does not know the zone's summer time."""
-    sums: dict[tuple[str, str], list[int]] = {}
+    found: dict[tuple[str, str], list[int]] = {}
     rows = database.read(
-        f"SELECT at, tier, COALESCE(SUM(cost), 0), 1, {_BASELINE}, {SAVED} FROM {ATTEMPTS} WHERE at >= ? "
-        "GROUP BY id ORDER BY at",
-        (begin,),
+        f"SELECT at, tier, {', '.join(MEASURES.values())} FROM {ATTEMPTS} WHERE at >= ? ORDER BY at", (begin,)
     )
     for at, tier, *amounts in rows:
         day = datetime.fromtimestamp(at, UTC).astimezone(zone).date().isoformat()
-        before = sums.setdefault((day, tier), [0, 0, 0, 0])
-        before[:] = [one + (other or 0) for one, other in zip(before, amounts, strict=True)]
-    return tuple(
-        DayOfTier(day, tier, from_pico(cost), count, from_pico(baseline), from_pico(saved))
-        for (day, tier), (cost, count, baseline, saved) in sums.items()
-    )
+        before = found.setdefault((day, tier), [0] * len(MEASURES))
+        before[:] = [one + other for one, other in zip(before, amounts, strict=True)]
+    days = [(day, tier, Sums.of(columns)) for (day, tier), columns in found.items()]
+    return tuple(DayOfTier(day, tier, s.spent, s.attempts, s.baseline_cost, s.saved) for day, tier, s in days)
 
 
 def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
     rows = database.read(
-        "SELECT provider || '/' || model, COUNT(*), SUM(status = 'ok'), SUM(status = 'rejected'), "
-        f"SUM(status NOT IN ('ok', 'rejected')), SUM(cost), {_USAGE} FROM {ATTEMPTS} "
-        "WHERE at >= ? AND provider <> '' GROUP BY provider, model ORDER BY SUM(cost) DESC",
+        "SELECT provider || '/' || model, SUM(status = 'ok'), SUM(status = 'rejected'), "
+        f"SUM(status NOT IN ('ok', 'rejected')), {SUMS} FROM {ATTEMPTS} "
+        "WHERE at >= ? AND provider <> '' GROUP BY provider, model ORDER BY COALESCE(SUM(cost), 0) DESC, 1",
         (begin,),
     )
+    found = [(*row[:4], Sums.of(row[4:])) for row in rows]
     return tuple(
-        ModelTotals(name, asked, ok, bad, failed, from_pico(cost), _usage(usage))
-        for name, asked, ok, bad, failed, cost, *usage in rows
+        ModelTotals(name, sums.attempts, ok, bad, failed, sums.spent, sums.usage or Usage())
+        for name, ok, bad, failed, sums in found
     )
 
 

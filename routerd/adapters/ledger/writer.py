@@ -41,12 +41,12 @@ class LedgerWriter:
         """Sentences for the user about rows that no ledger can hold."""
         self._reported = database.problem
 
-    def reserve(self, run: Run, job: str, project: str, at: datetime, amount: Decimal) -> None:
+    def reserve(self, run: Run, job: str, project: str, session: str | None, at: datetime, amount: Decimal) -> None:
         """Hold an amount in place of what the job held, in the caller's transaction."""
         run(
-            "INSERT INTO reservations (job, process, pid, at, amount, project) VALUES (?, ?, ?, ?, ?, ?) "
+            "INSERT INTO reservations (job, process, pid, at, amount, project, session) VALUES (?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (process, job) DO UPDATE SET amount = excluded.amount",
-            (job, self.process, os.getpid(), at.timestamp(), to_pico(amount), project),
+            (job, self.process, os.getpid(), at.timestamp(), to_pico(amount), project, session),
         )
 
     def book(self, booking: Booking, project: str, at: datetime) -> str | None:
@@ -142,8 +142,8 @@ class LedgerWriter:
 
     def _settle(self, run: Run, ended: Callable[[str, int, float], bool]) -> None:
         """Book what ended processes had reserved as an unknown outcome, at the estimate."""
-        for process, job, pid, began, amount, project in run(
-            f"SELECT process, job, pid, at, amount, project FROM {RESERVATIONS}", ()
+        for process, job, pid, began, amount, project, session in run(
+            f"SELECT process, job, pid, at, amount, project, session FROM {RESERVATIONS}", ()
         ):
             if not ended(process, pid, began):
                 continue
@@ -152,7 +152,7 @@ class LedgerWriter:
                 run(
                     "INSERT INTO attempts (at, job, action, language, tier, provider, model, status, reason, input,"
                     " cached_input, cache_write, output, reasoning, usage_estimated, cost, counted_input,"
-                    " prior_output, ms, cached, project) VALUES (?, ?, '', '', '', '', '', 'unknown',"
-                    " 'the daemon died before it knew', 0, 0, 0, 0, 0, 1, ?, 0, 0, 0, 0, ?)",
-                    (began, job, amount, project),
+                    " prior_output, ms, cached, project, session) VALUES (?, ?, '', '', '', '', '', 'unknown',"
+                    " 'the daemon died before it knew', 0, 0, 0, 0, 0, 1, ?, 0, 0, 0, 0, ?, ?)",
+                    (began, job, amount, project, session),
                 )

@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 
 from routerd.adapters.workspace.files import ignored
+from routerd.domain.secret import holds_secrets
 
 _TOOLS = frozenset({".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", "site-packages", ".venv", "venv"})
 """Folders that tools generate, whether or not a ``.gitignore`` names them."""
@@ -34,6 +35,8 @@ def refusal(path: Path, root: Path | None, *, writes: bool = False) -> str | Non
         return "is a link or lies behind one, and routerd writes through none"
     if any(_plain(part) in _TOOLS for part in (*below.parts, *real_below.parts)):
         return "belongs to a tool"
+    if holds_secrets(path.name) or holds_secrets(real.name):
+        return "is a file of secrets by its name"
     wrong = _irregular(real, real_root)
     if wrong is not None:
         return wrong

@@ -13,6 +13,7 @@ from routerd.domain.document import Document
 from routerd.domain.ports import Grammar
 from routerd.domain.position import Range
 from routerd.domain.project import Declaration, Project
+from routerd.domain.secret import holds_secrets
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.languages import is_manifest, language_of
@@ -108,7 +109,7 @@ class Index:
 
     def _wanted(self, path: Path) -> Text | None:
         name = path.name
-        if not (is_manifest(name) or self._grammar.knows(language_of(name))):
+        if holds_secrets(name) or not (is_manifest(name) or self._grammar.knows(language_of(name))):
             return None
         try:
             return read_text(path, self._within) if path.stat().st_size <= _MAX_SOURCE_BYTES else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routerd.domain.forecast import PricedCandidate
 from routerd.domain.money import dollars
 from routerd.frontends.arithmetic import arithmetic_lines
+from routerd.frontends.shapes import masked_secrets
 from routerd.pipeline.plan import Plan
 
 
@@ -31,7 +32,8 @@ def lines(name: str, plan: Plan) -> list[str]:
     total = f"  {plan.question.prompt.input_tokens:>6,}  in all, by the local tokenizer"
     candidates = [_candidate(candidate) for candidate in plan.forecast.candidates]
     table = arithmetic_lines(plan.forecast.choice)
-    return [f"\n{name}: {plan.route.reason}", *rows, total, *candidates, *table]
+    hidden = masked_secrets((plan.forecast,))
+    return [f"\n{name}: {plan.route.reason}", *rows, total, *hidden, *candidates, *table]
 
 
 def _candidate(candidate: PricedCandidate) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from routerd.app.configuration import Setup
+from routerd.app.nominal import nominal_choice
 from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
 from routerd.domain.tier import Tier
@@ -62,7 +63,7 @@ def _one(app: App, text: str, as_json: bool, explain: bool) -> int:
         screen.note(found.message)
         return 3
     shape = route_json(found, neighbours=explain)
-    choice = app.arithmetic(found)
+    choice = nominal_choice(found, app)
     if as_json:
         screen.print_json(shape | {"arithmetic": arithmetic_json(choice)})
         return 0

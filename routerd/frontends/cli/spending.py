@@ -18,7 +18,7 @@ from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.report import page
 from routerd.frontends.shapes import counted
-from routerd.frontends.stats_shape import rescued, stats_json, totals_json, unrecorded
+from routerd.frontends.stats_shape import rescued, saved, stats_json, totals_json
 
 _SHOWN = 12
 """Rows of failures that a screen shows, most frequent first."""
@@ -72,15 +72,14 @@ def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals], as_json: bool) 
         [
             (
                 row.key or "unknown",
-                *(f"{count:,}" for count in (row.requests, row.usage.all_input, row.usage.all_output)),
+                f"{row.requests:,}",
+                *((f"{row.usage.all_input:,}", f"{row.usage.all_output:,}") if row.usage else ("unknown",) * 2),
                 dollars(row.spent),
-                dollars(row.saved),
+                saved(row.saved),
             )
             for row in totals
         ],
     )
-    if sentence := unrecorded(by):
-        screen.note(sentence)
     screen.console().print(f"{counted(found.actions, 'request')}. Spent {dollars(found.spent)}.")
 
 
@@ -95,8 +94,10 @@ def _table(found: Stats) -> None:
     if (more := len(found.failovers.rows) - _SHOWN) > 0:
         screen.console().print(f"{more:,} more kinds of failures: routerd stats --json lists them.")
     lines = [f"{found.actions:,} actions, {found.attempts:,} attempts. Spent {dollars(found.spent)}."]
-    if found.baseline:
-        lines.append(f"The baseline would have cost {dollars(found.baseline)}; saved {dollars(found.saved)}.")
+    if found.baseline is None:
+        lines.append("What the baseline would have cost, and what was saved, is unknown.")
+    elif found.baseline:
+        lines.append(f"The baseline would have cost {dollars(found.baseline)}; saved {saved(found.saved)}.")
     if found.guesses:
         held = sum(guess.within_range for guess in found.guesses)
         lines.append(f"{held} of {len(found.guesses)} bills fell within the estimated range.")

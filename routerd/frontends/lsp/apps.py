@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from routerd.domain.origin import Origin
 from routerd.system.uris import path_of
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ EditorSettings = Mapping[str, object]
 class SessionApps:
     """Each root has its own configuration; a document in no folder has the session's, without a workspace file."""
 
-    def __init__(self, shared: SharedServices, folders: Sequence[str], opened: Callable[[App], object]) -> None:
+    def __init__(
+        self, shared: SharedServices, folders: Sequence[str], opened: Callable[[App], object], origin: Origin
+    ) -> None:
         """Open the app of each folder. ``opened`` is called with every app, once. Raises RouterdError."""
-        self._shared, self._opened = shared, opened
+        self._shared, self._opened, self._origin = shared, opened, origin
         self.keys = shared.open().session_keys()
         self._editor: dict[Path | None, EditorSettings] = {}
         self._apps: dict[Path | None, App] = {}
@@ -95,7 +98,7 @@ class SessionApps:
         return self._editor.get(None, MappingProxyType({})) if found is None else found
 
     def _open(self, root: Path | None) -> App:
-        app = self._apps[root] = self._shared.app(root, self.keys, self._editor_of(root))
+        app = self._apps[root] = self._shared.app(root, self.keys, self._editor_of(root), self._origin)
         self._opened(app)
         return app
 

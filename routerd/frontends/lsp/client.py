@@ -31,6 +31,8 @@ class EditorClient:
     folders: tuple[str, ...] = ()
     """URIs of the workspace folders, the root first."""
     process_id: int | None = None
+    name: str | None = None
+    """The name that it gives itself."""
     document_changes: bool = False
     """Takes versioned edits."""
     creates_files: bool = False

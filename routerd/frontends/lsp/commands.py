@@ -40,7 +40,7 @@ async def discard(session: Session, arguments: Arguments) -> Json:
     """`routerd.discard`: the outcome's `answer` is forgotten, as its proposal was discarded."""
     answer = from_proto.text_of(_first(arguments), "answer")
     app = await session.working()
-    app.discard(answer)
+    app.replies.drop(answer)
     return {"discarded": answer}
 
 

@@ -35,6 +35,7 @@ def client(params: types.InitializeParams) -> EditorClient:
         encoding=_encoding(can),
         folders=_folders(params),
         process_id=params.process_id,
+        name=(params.client_info.name if params.client_info else None) or None,
         # Resource operations live in documentChanges only: a client that takes them takes these as well.
         document_changes=bool(edit.document_changes or operations),
         creates_files="create" in operations,

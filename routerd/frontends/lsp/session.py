@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from routerd.app.jobs import Jobs
 from routerd.domain.errors import RouterdError
+from routerd.domain.origin import Origin
 from routerd.frontends.lsp import keys, status
 from routerd.frontends.lsp.apps import SessionApps
 from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
@@ -40,6 +42,7 @@ class Session:
         self.apps: SessionApps | None = None
         """``None`` until they are open, and for as long as the configuration cannot be used."""
         self._shared = shared
+        self._identity = uuid.uuid4().hex
         self._fault: RouterdError | None = None
         """Why there are no apps."""
         self._opening: asyncio.Task[None] | None = None
@@ -156,6 +159,9 @@ class Session:
     def _tell_status(self) -> None:
         status.tell(self.wire, self.apps.first if self.apps else None, len(self.jobs))
 
+    def _origin(self) -> Origin:
+        return Origin(client=self.client.name, session=self._identity)
+
     def _opened(self, app: App) -> None:
         """An app was opened: it sees every open document, and its files are watched for as long as it is there."""
         for document in self.documents.all():
@@ -171,7 +177,7 @@ class Session:
 
     async def _open(self) -> None:
         try:
-            apps = self.apps = SessionApps(self._shared, self.client.folders, self._opened)
+            apps = self.apps = SessionApps(self._shared, self.client.folders, self._opened, self._origin())
         except RouterdError as fault:
             _log.error("%s", fault)
             if str(fault) != str(self._fault):

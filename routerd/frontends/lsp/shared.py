@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from routerd.domain.origin import Origin
 from routerd.system.uris import path_of
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ class SharedServices:
             paths = [path for path in paths if path.resolve().is_relative_to(self.within)]
         return tuple(dict.fromkeys(paths))
 
-    def app(self, root: Path | None, keys: SessionKeys, editor: Mapping[str, object]) -> App:
+    def app(self, root: Path | None, keys: SessionKeys, editor: Mapping[str, object], origin: Origin) -> App:
         """A new app for a session's root, under its editor settings. Raises RouterdError."""
         from routerd.app.workspace import App  # noqa: PLC0415  # as above
 
-        app = App.of(self.open(), keys, self._config_file, root, editor=editor)
+        app = App.of(self.open(), keys, self._config_file, root, editor=editor, origin=origin)
         if self.within is not None:
             app.workspace.bound(self.within)
         return app

@@ -5,6 +5,7 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const tiers = ["utility", "speed", "logic", "architect"];
   const digits = (value) => (Math.abs(value) < 1 ? Math.max(2, 1 - Math.floor(Math.log10(Math.abs(value)))) : 2);
+  const price = (value) => (value === null ? "price unknown" : money(Number(value)));
   const money = (value) => (value === 0 ? "$0" : `${value < 0 ? "-" : ""}$${Math.abs(value).toFixed(digits(value)).replace(/(\.\d\d\d*?)0+$/, "$1")}`);
   const count = (value) => value.toLocaleString("en");
   const times = (value, word) => `${value.toLocaleString("en")} ${word}${value === 1 ? "" : "s"}`;
@@ -94,7 +95,7 @@
   }
 
   function models() {
-    const rows = data.models.map((model) => ({ ...model, name: model.model, note: money(Number(model.cost)) }));
+    const rows = data.models.map((model) => ({ ...model, name: model.model, note: price(model.cost) }));
     bars("models", rows, ["accepted", "rejected", "failed"], ["utility", "logic", "bad"], "attempts");
   }
 
@@ -103,7 +104,7 @@
     const rows = data.failovers.by_deployment.filter((row) => row.status !== "cancelled").slice(0, 12).map((row) => ({
       "retry": row.retried, "failover": row.failed_over, "escalation": row.escalated, "no answer": row.lost,
       name: `${row.deployment}: ${row.status.replaceAll("_", " ")}`,
-      note: `${times(row.attempts, "attempt")}, ${money(Number(row.cost))}`,
+      note: `${times(row.attempts, "attempt")}, ${price(row.cost)}`,
     }));
     bars("failures", rows, ["retry", "failover", "escalation", "no answer"], ["speed", "utility", "logic", "bad"], "jobs, by what answered them in the end");
   }

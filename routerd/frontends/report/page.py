@@ -11,7 +11,7 @@ from string import Template
 from routerd.domain.money import dollars
 from routerd.domain.stats import Stats
 from routerd.frontends.shapes import Json, counted, money
-from routerd.frontends.stats_shape import rescued, stats_json
+from routerd.frontends.stats_shape import rescued, saved, stats_json
 
 _FOLDER = resources.files(__package__)
 
@@ -57,13 +57,15 @@ def _embedded(data: Json) -> str:
 
 
 def _figures(stats: Stats) -> list[tuple[str, str, str]]:
-    share = f"{stats.saved / stats.baseline:.0%} of the baseline" if stats.baseline else "no paid answers yet"
+    share = "no paid answers yet" if stats.baseline is not None else "no answer has a known baseline"
+    if stats.baseline and stats.saved is not None:
+        share = f"{stats.saved / stats.baseline:.0%} of the baseline"
     held = sum(guess.within_range for guess in stats.guesses)
     accuracy = f"{held / len(stats.guesses):.0%}" if stats.guesses else "–"
     return [
         ("Spent", dollars(stats.spent), f"{counted(stats.actions, 'action')}, {counted(stats.attempts, 'attempt')}"),
-        ("Saved", dollars(stats.saved), share),
-        ("Baseline", dollars(stats.baseline), "one premium model for the same answers"),
+        ("Saved", saved(stats.saved), share),
+        ("Baseline", saved(stats.baseline), "one premium model for the same answers"),
         ("Bills within the range", accuracy, f"{held} of {len(stats.guesses)}"),
     ]
 

@@ -1,0 +1,98 @@
+"""Secrets are found by their shape wherever they stand, and nothing is found in what only looks like one."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routerd.adapters.secret_rules import SecretRules
+from tests.property_tests import example_count
+from tests.secret_shapes import kernel, shapes
+
+FRAMES = (
+    "{}",
+    "x = {}\n",
+    "TOKEN={}\n",
+    "key: {}\n",
+    '  "a": "{}",\n',
+    "const k = `{}`;",
+    "# {}\n",
+    "f('{}')",
+    "({}, 1)",
+)
+RULES = SecretRules()
+
+INNOCENT = (
+    *("password = os.environ['DATABASE_PASSWORD']", "token = secrets.token_urlsafe(32)", "api_key = config.api_key"),
+    *(
+        "api_key: str | None = None",
+        'password = "password"',
+        'SECRET_KEY = "change-me-please"',
+        "const key = process.env.KEY",
+    ),
+    *("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", 'MARK = b"-----BEGIN RSA PRIVATE KEY-----"'),
+    *("AKIAIOSFODNN7EXAMPLE", "https://user:password@example.com/", "postgres://user:${PASSWORD}@host/db"),
+    *("3f786850e387550fdab836ed7e6dc881de23001b", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+    *("sk-learn", "key-value", "git@github.com:a/b.git", "eyJhbGciOiJIUzI1NiJ9", "hf_hub_download", "pattern.match"),
+    *('placeholder="Enter your password here"', "getAccessToken: () => string", "Authorization: Bearer <token>"),
+)
+
+
+@pytest.mark.parametrize("kind", shapes())
+@pytest.mark.parametrize("seed", range(3))
+def test_each_shape_is_found_in_every_frame(kind: str, seed: int) -> None:
+    secret = shapes(seed)[kind]
+    for frame in FRAMES:
+        text = "import os\n" + frame.replace("{}", secret) + "\nimport sys\n"
+        found = RULES.found(text)
+        kept = "".join(
+            text[end.end if end else 0 : begin.start if begin else len(text)]
+            for end, begin in zip((None, *found), (*found, None), strict=True)
+        )
+        assert kernel(secret) not in kept, (frame, found)
+        assert kept.startswith("import os\n"), frame
+        assert kept.endswith("\nimport sys\n"), frame
+
+
+def test_there_are_at_least_sixty_kinds() -> None:
+    assert len(shapes()) >= 60
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert RULES.found(f"a = 1\n{text}\nb = 2\n") == ()
+
+
+@example_count(300)
+@given(st.lists(st.sampled_from([*shapes().values(), *INNOCENT, "\n", " ", "İ", "x = 1\n"]), max_size=8))
+def test_secrets_are_in_order_and_do_not_overlap(parts: list[str]) -> None:
+    text = " ".join(parts)
+    found = RULES.found(text)
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "eyJ",
+        "-----BEGIN PRIVATE KEY-----",
+        "a://b:c",
+        "password='",
+        "sk-",
+        "MT.",
+        "aws secret ",
+        ":AA",
+        "key=",
+        "A" * 64,
+    ],
+)
+def test_no_text_takes_long(unit: str) -> None:
+    text = unit * (300_000 // len(unit))
+    begin = time.process_time()
+    RULES.found(text)
+    assert time.process_time() - begin < 2
