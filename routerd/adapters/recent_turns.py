@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from threading import Lock
 
-from routerd.domain.conversation import Turn
+from routerd.domain.prompt import Turn
 
 MOST = 64
 """The targets of ten busy minutes; with prompts of 30 kB they take 2 MB."""

@@ -15,8 +15,7 @@ from routerd.domain.settings import Quirks
 from routerd.domain.stakes import Choice, Option, Stakes
 from routerd.routing.expected_cost import choose
 from routerd.routing.quoted_options import option, stakes
-from routerd.steps.quote import quote
-from routerd.steps.terms import terms
+from routerd.steps.quote import quote, terms
 
 TARGET_TOKENS = 300
 """A function of thirty lines."""

@@ -1,4 +1,4 @@
-"""The services that all sessions and workspaces of a process share: ledger, health, providers, tokenizer, threads.
+"""The services that all sessions and workspaces of a process share: ledger, health, engines, tokenizer, threads.
 
 Heavy libraries are imported by the adapters on first use, so that opening the services is cheap.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from platformdirs import user_data_path
 
@@ -21,7 +24,13 @@ from routerd.adapters.worker import WorkerPool
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
-from routerd.domain.settings import Settings
+from routerd.domain.errors import LedgerError
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.ports import Engine, Meter
+from routerd.domain.prompt import Question
+from routerd.domain.quote import Candidate
+from routerd.domain.reply import Reply
+from routerd.domain.settings import Retention, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
 
 
@@ -69,6 +78,12 @@ class Services:
             provider_state=self._provider_state,
         )
 
+    def fold(self, retention: Retention) -> None:
+        """Drop the rows of the ledger that are older than the settings keep; their daily sums stay."""
+        if retention.keep_days is not None:
+            with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+                self.ledger_writer.fold(now(), retention.keep_days)
+
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""
         await self._provider_state.close()
@@ -85,6 +100,25 @@ class Services:
         unwritten = self.ledger_writer.close()
         self.database.close()
         return unwritten
+
+
+class Engines:
+    """The Engine that hands a candidate to the built-in engine or to the providers, by its models."""
+
+    def __init__(self, offline: Engine, upstream: Engine) -> None:
+        self._offline = offline
+        self._upstream = upstream
+
+    def first(self, question: Question, candidate: Candidate) -> ModelRef:
+        """As the Engine port says."""
+        return self._engine(candidate).first(question, candidate)
+
+    def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Coroutine[Any, Any, Reply]:
+        """As the Engine port says; the coroutine is the engine's own."""
+        return self._engine(candidate).ask(question, candidate, meter)
+
+    def _engine(self, candidate: Candidate) -> Engine:
+        return self._offline if candidate.models == (OFFLINE,) else self._upstream
 
 
 def now() -> datetime:

@@ -26,10 +26,10 @@ from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
-from routerd.app.engines import Engines
 from routerd.app.menu import menu, worded
-from routerd.app.services import Services
+from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
+from routerd.app.worth import worth
 from routerd.audit import Audited, Logged
 from routerd.audit.replay import audited
 from routerd.domain.action import Request
@@ -43,8 +43,7 @@ from routerd.domain.ports import Editor, Observer
 from routerd.domain.position import Position, Range
 from routerd.domain.priced_action import HoverInfo, PricedAction
 from routerd.domain.quote import Route
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
@@ -68,17 +67,18 @@ class App:
         ``problems``: an editor's daemon that does not start explains nothing.
         """
         self.services, self._sources, self._keys = services, sources, keys
+        self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
-        self._recent = RecentTurnsInMemory()
+        # A grammar of its own: thousands of files must not push open ones out of memory.
+        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
+        self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
-        self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
-        self._snapshot, self._deps = self._built(config.begin(sources, lenient))
+        self._snapshot, self._deps = self._built(config.begin(sources, lenient, self._worth))
         if services.problem:
             self.problems = (services.problem, *self.problems)
 
@@ -88,8 +88,8 @@ class App:
         services = Services()
         origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            sources = config.Sources.found(config_file, root)
-            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
+            found = config.Sources.found(config_file, root)
+            return cls(services, found, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -106,8 +106,8 @@ class App:
         editor: Mapping[str, object] = MappingProxyType({}),
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        sources = config.Sources.found(config_file, root).with_editor(editor)
-        return cls(services, sources, keys, origin=origin, lenient=True)
+        found = config.Sources.found(config_file, root).with_editor(editor)
+        return cls(services, found, keys, origin=origin, lenient=True)
 
     @property
     def settings(self) -> Settings:
@@ -154,7 +154,7 @@ class App:
         if editor_settings is not None:
             self._sources = self._sources.with_editor(editor_settings)
         try:
-            self._snapshot, self._deps = self._built(config.load(self._sources, seen))
+            self._snapshot, self._deps = self._built(config.load(self._sources, seen, self._worth))
         except RouterdError as fault:
             return (f"{fault} The configuration stays as it was.",)
         return self.problems
@@ -272,6 +272,7 @@ class App:
         """Load what is slow to load, off the event loop."""
         for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
             await self.services.background.run(load)
+        await self.services.background.run(self.services.fold, self.settings.ledger)
         if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
 

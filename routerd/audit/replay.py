@@ -11,7 +11,7 @@ from routerd.audit import Audited, Logged, RepricedCall, reprice
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage
 from routerd.domain.quote import Route, Tariff
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.pipeline.dependencies import Dependencies
 from routerd.routing.instructions import routes
 

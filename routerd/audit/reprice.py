@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from routerd.audit.logged import Json, LoggedCall, tokens
-from routerd.domain.baseline import retokenized
 from routerd.domain.model import ModelRef
 from routerd.domain.money import MILLION, Usage, total
-from routerd.domain.quote import Route, Tariff
+from routerd.domain.quote import Route, Tariff, retokenized
 from routerd.domain.tier import Tier
 
 

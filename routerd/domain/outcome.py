@@ -13,6 +13,7 @@ from routerd.domain.money import Usage, total
 from routerd.domain.quote import Route
 from routerd.domain.reply import Change
 from routerd.domain.tier import Tier
+from routerd.domain.verdict import RefusalCode
 
 
 class Status(StrEnum):
@@ -42,6 +43,8 @@ class Outcome:
     change: Change | None = None
     next_tier: Tier | None = None
     """The stronger tier that a retry would ask; ``None`` if no tier answered or no stronger one can be asked."""
+    refusal: RefusalCode | None = None
+    """Why nothing was sent, by which a frontend says how to ask otherwise; ``None`` where the action began."""
     must_preview: bool = False
     """Whether the user must see the change before it is applied, regardless of the client's settings."""
     answer: str | None = None

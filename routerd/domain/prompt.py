@@ -1,14 +1,18 @@
-"""The prompt: context snippets with their reasons, messages with the stable part first, and the whole question."""
+"""The prompt: context with its reasons, messages with the stable part first, the question, and the last turn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from routerd.domain.action import ActionSpec, ContextKind, Request, Target
+from routerd.domain.attempt import Attempt
 from routerd.domain.document import Document
+from routerd.domain.model import ModelRef
 from routerd.domain.secret import Mask
+from routerd.domain.tier import Tier
 
 PER_MESSAGE = 4
 """Tokens that frame a message, and PER_REPLY those that begin the answer: OpenAI's cookbook,
@@ -72,6 +76,8 @@ class Prompt:
     stable_tokens: int
     """Tokens of the prefix that does not depend on the target, which a provider's cache can serve."""
     max_output: int
+    instructions: str = ""
+    """The instructions of the configuration that the system message ends with; a project's file may set them."""
     schema: Mapping[str, object] | None = None
     """JSON schema of the answer, for providers that can enforce one."""
 
@@ -88,3 +94,44 @@ class Question:
     context: tuple[Snippet, ...] = ()
     masks: tuple[Mask, ...] = ()
     """What stands for secrets in the prompt."""
+
+
+def target_key(question: Question) -> str:
+    """The key of follow-up questions: the same action on the same target."""
+    return f"{question.spec.name} {question.request.document.uri} {question.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answered question; the provider's prompt cache may still contain its messages."""
+
+    model: ModelRef
+    tier: Tier
+    messages: tuple[Message, ...]
+    at: datetime
+
+    @classmethod
+    def of(cls, question: Question, attempt: Attempt, at: datetime) -> Turn:
+        """The turn of a question and the attempt that answered it."""
+        return cls(attempt.model, attempt.tier, question.prompt.messages, at)
+
+    def shares(self, messages: tuple[Message, ...]) -> str:
+        """The longest prefix that another prompt shares with this one; caches work by prefix."""
+        shared = ""
+        for mine, other in zip(self.messages, messages, strict=False):
+            if mine != other:
+                return shared + _common(mine.content, other.content)
+            shared += mine.content
+        return shared
+
+
+def _common(one: str, other: str) -> str:
+    """The longest common prefix, by binary search: a long prompt costs a dozen comparisons."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return one[:low]

@@ -1,4 +1,4 @@
-"""The merged configuration as frozen values; ``adapters/config`` reads and checks it."""
+"""The merged configuration as frozen values, and the snapshot that one action sees; ``adapters/config`` reads it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from routerd.domain.model import ModelRef
+from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.tier import Tier
 
 
@@ -168,6 +168,14 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the ledger keeps single attempts; their daily sums stay for ever."""
+
+    keep_days: int | None = None
+    """``None``: for ever. Budgets and estimates look at single attempts of the last two months."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, with defaults filled in."""
 
@@ -181,6 +189,7 @@ class Settings:
     routing: Routing = Routing()
     limits: Limits = Limits()
     cache: Cache = Cache()
+    ledger: Retention = Retention()
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""
     code_lens: bool = False
@@ -190,3 +199,22 @@ class Settings:
         """Seconds of silence that a model is allowed: as said of it at its provider, else wherever it is served."""
         said = (self.models.get(name) for name in (str(model), model.model))
         return next((one.first_token_s for one in said if one and one.first_token_s is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The settings and the usable models of each tier, from start to end of an action; a reload makes a new one."""
+
+    settings: Settings
+    usable: Mapping[Tier, tuple[ModelRef, ...]]
+    """Models whose provider has a key or needs none, and the built-in engine if the policy allows it."""
+
+    def limited(self, per_action: Decimal, by: str) -> Snapshot:
+        """The same with one action limited to so many dollars by ``by``, where it is not limited to less."""
+        budget = self.settings.budget.lowered(per_action, by)
+        return replace(self, settings=replace(self.settings, budget=budget))
+
+    def stronger(self, tier: Tier) -> Tier | None:
+        """The next stronger tier that has a usable model; ``None`` if there is none."""
+        above = tier.and_above()[1:]
+        return next((step for step in above if any(model != OFFLINE for model in self.usable.get(step, ()))), None)

@@ -1,6 +1,6 @@
 """The languages, one declarative file each: adding a language is adding one file here and its grammar's wheel.
 
-A language without a file has no spec: ``None``, which every caller handles, and handles closed.
+A language without a file is not among ``specs()``, which every caller handles, and handles closed.
 """
 
 from __future__ import annotations
@@ -28,14 +28,9 @@ def specs() -> Mapping[str, LanguageSpec]:
     return MappingProxyType({spec.id: spec for module in modules for spec in module.SPECS})
 
 
-def spec_of(language: str) -> LanguageSpec | None:
-    """What is known of a language id; ``None`` where nothing is."""
-    return specs().get(language)
-
-
 def has_tree(language: str, tree: Tree) -> bool:
     """Whether a language's own parser is this one; never for an unknown language."""
-    spec = spec_of(language)
+    spec = specs().get(language)
     return spec is not None and spec.tree is tree
 
 
@@ -48,7 +43,7 @@ def language_of(path: str) -> str:
 def family_of(path: str) -> str:
     """Files of one family can use each other's declarations; an unknown language is a family by itself."""
     language = language_of(path)
-    spec = spec_of(language)
+    spec = specs().get(language)
     return spec.family if spec else language
 
 
@@ -60,7 +55,7 @@ def is_data(language: str) -> bool:
 @cache
 def leftovers_of(language: str) -> str | None:
     """The pattern of a line that looks like a leftover of debugging; ``None`` where none is known."""
-    spec = spec_of(language)
+    spec = specs().get(language)
     return spec.leftovers if spec else next((text.leftovers for text in TEXTS if text.id == language), None)
 
 
@@ -107,6 +102,5 @@ __all__ = [
     "leftovers_of",
     "root_files",
     "source_roots",
-    "spec_of",
     "specs",
 ]

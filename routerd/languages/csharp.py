@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing
+from routerd.languages.node import Declared, Node, binds_nothing
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import C_COMMENTS, C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
@@ -53,7 +53,7 @@ CSHARP = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_c_sharp",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"<",
         declarations=f"[{' '.join(f'({kind})' for kind in KINDS)}] @def",
         declare=declare,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import Declared, Node, as_it_stands, last_part, text_of
+from routerd.languages.node import Declared, Node, last_part, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
@@ -58,7 +58,7 @@ GO = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_go",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"",
         declarations="[(function_declaration) (method_declaration) (type_spec) (type_alias) (method_elem)] @def",
         declare=declare,

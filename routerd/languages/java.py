@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import as_it_stands, by_field, last_part
+from routerd.languages.node import by_field, last_part
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
 from routerd.languages.shared import C_COMMENTS, C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_LAST
 from routerd.languages.spec import (
@@ -44,7 +44,7 @@ JAVA = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_java",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in KINDS)}] @def",
         declare=by_field(KINDS),

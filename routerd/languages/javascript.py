@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing, text_of
+from routerd.languages.node import Declared, Node, binds_nothing, text_of
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
 from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, JS_ORDER, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
@@ -102,7 +102,7 @@ def _owners(node: Node) -> tuple[str, ...] | None:
 GRAMMAR = GrammarRules(
     package="tree_sitter_javascript",
     entry="language",
-    disguise=as_it_stands,
+    disguise=None,
     slow_after=b"",
     declarations=DECLARATIONS + f"(field_definition property: (_) value: {FUNCTION_VALUE}) @def",
     declare=declare,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import Declared, Node, as_it_stands, last_part, text_of
+from routerd.languages.node import Declared, Node, last_part, text_of
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
 from routerd.languages.shared import C_ORDER, COMMANDS, HEADING, LINE_COMMANDS
 from routerd.languages.spec import (
@@ -66,7 +66,7 @@ KOTLIN = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_kotlin",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in _KINDS)}] @def",
         declare=declare,

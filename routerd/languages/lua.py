@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import Declared, Node, as_it_stands, last_part, text_of
+from routerd.languages.node import Declared, Node, last_part, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import COMMANDS, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
@@ -69,7 +69,7 @@ LUA = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_lua",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"",
         declarations="""
             (function_declaration) @def

@@ -117,8 +117,3 @@ def last_part(separator: str) -> Callable[[str], tuple[str, ...]]:
 def binds_nothing(_: str) -> tuple[str, ...]:
     """Binding no name: an import that names none brings none into the file."""
     return ()
-
-
-def as_it_stands(code: bytes) -> bytes:
-    """The source for the parser, unchanged."""
-    return code

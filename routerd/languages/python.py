@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import as_it_stands, by_field
+from routerd.languages.node import by_field
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import NAME_FIRST
 from routerd.languages.spec import (
@@ -30,7 +30,7 @@ PYTHON = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_python",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"",
         declarations="[(function_definition) (class_definition)] @def",
         declare=by_field({"function_definition": SymbolKind.FUNCTION, "class_definition": SymbolKind.CLASS}),

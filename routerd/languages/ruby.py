@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import Declared, Node, as_it_stands, binds_nothing, text_of
+from routerd.languages.node import Declared, Node, binds_nothing, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
@@ -57,7 +57,7 @@ RUBY = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_ruby",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in (*KINDS, 'singleton_class'))}] @def",
         declare=declare,

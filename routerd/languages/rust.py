@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
-from routerd.languages.node import Declared, Node, as_it_stands, text_of
+from routerd.languages.node import Declared, Node, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
 from routerd.languages.spec import (
@@ -57,7 +57,7 @@ RUST = LanguageSpec(
     grammar=GrammarRules(
         package="tree_sitter_rust",
         entry="language",
-        disguise=as_it_stands,
+        disguise=None,
         slow_after=b"",
         declarations=f"[{' '.join(f'({kind})' for kind in KINDS)} (impl_item)] @def",
         declare=declare,

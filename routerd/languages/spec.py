@@ -55,8 +55,8 @@ class GrammarRules:
     """The module of the grammar's wheel, imported on first use."""
     entry: str
     """The function of the wheel that gives the grammar."""
-    disguise: Callable[[bytes], bytes]
-    """What the parser is shown instead of a source, byte for byte as long: macros that no grammar expands."""
+    disguise: Callable[[bytes], bytes] | None
+    """What the parser is shown instead of a source, byte for byte as long, for macros that no grammar expands."""
     slow_after: bytes
     """Of this sign, many in a statement make the grammar's recovery quadratic, in one step that nothing can stop."""
     declarations: str

@@ -7,7 +7,7 @@ import ast
 from routerd.domain.errors import UpstreamError
 from routerd.domain.prompt import Question
 from routerd.domain.symbol import Symbol, SymbolKind
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import Tree
 from routerd.offline.facts import Facts, owner_of
 from routerd.offline.foreign import foreign_doc
@@ -30,7 +30,7 @@ def document(question: Question) -> str:
     which the action takes for an answer that was cut.
     """
     language = question.request.document.language
-    spec = spec_of(language)
+    spec = specs().get(language)
     if spec is None:
         raise UpstreamError(f"The built-in engine writes no documentation for {language}; configure a model for it.")
     # What a person or a model wrote is never made poorer.

@@ -9,7 +9,7 @@ from posixpath import dirname, join, normpath, splitext
 
 from routerd.domain.project import Project
 from routerd.domain.symbol import Outline
-from routerd.languages import language_of, spec_of
+from routerd.languages import language_of, specs
 from routerd.languages.spec import ImportRules, ModuleNames
 
 _SOURCE_FOLDERS = ("src/", "lib/", "python/")
@@ -110,7 +110,7 @@ def _resolved(name: str, file: str, files: frozenset[str], modules: Mapping[str,
 
 
 def _rules(file: str) -> ImportRules | None:
-    spec = spec_of(language_of(file))
+    spec = specs().get(language_of(file))
     return spec.imports if spec else None
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 
 from routerd.domain.acceptance import PRIOR, PRIOR_BELOW
 from routerd.domain.action import Request
 from routerd.domain.forecast import Forecast, PricedCandidate, Quote
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.prompt import Prompt, Question
+from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate, Route, Tariff
-from routerd.domain.settings import Quirks, Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Quirks, Settings, Snapshot
 from routerd.domain.stakes import Choice, Option
 from routerd.domain.tier import Tier
 from routerd.pipeline.dependencies import Dependencies
@@ -21,9 +21,7 @@ from routerd.routing.expected_cost import choose
 from routerd.routing.prompt_cache import cached_prefix_tokens
 from routerd.routing.quoted_options import expected, option, stakes
 from routerd.steps.admit import refusal
-from routerd.steps.forecast import cap, most
-from routerd.steps.quote import quote
-from routerd.steps.terms import terms
+from routerd.steps.quote import cap, most, quote, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,15 @@ class Situation:
     counted: int
     likely: int
     baseline: Tariff | None
+    now: datetime
+    known: Mapping[ModelRef, Tariff] = field(default_factory=dict)
+    """Tariffs that were asked for at this moment."""
 
 
 def decided(case: Situation, snapshot: Snapshot, deps: Dependencies) -> Decision:
     """Quote, admit, prune and forecast; the only place that chooses the first model, for a hover as for a run."""
     settings, route, request = snapshot.settings, case.configured, case.question.request
-    left = deps.ledger.limits(deps.clock(), request.origin)
+    left = deps.ledger.limits(case.now, request.origin)
     kinds = tuple(mask.kind for mask in case.question.masks)
     quotes = {
         model: _quoted(case, Candidate(candidate.tier, (model,)), settings, deps)
@@ -140,8 +141,10 @@ def _quoted(case: Situation, candidate: Candidate, settings: Settings, deps: Dep
     """The quote of a candidate's only model, with its terms and its past acceptance."""
     question, model = case.question, candidate.models[0]
     request, prompt = question.request, question.prompt
-    same = case.counted == prompt.input_tokens
-    tariff = tariff_of(model, request, deps, prompt if same else None)
+    tariff = case.known.get(model) or tariff_of(model, request, deps, case.now)
+    if case.counted == prompt.input_tokens:
+        warm = cached_prefix_tokens(model, tariff.price, prompt.messages, deps.recent.all(), deps.counter, case.now)
+        tariff = replace(tariff, cached_tokens=warm)
     sized = replace(prompt, input_tokens=case.counted)
     estimate = quote(question.spec, candidate, sized, case.likely, tariff, case.baseline)
     own = settings.models.get(str(model)) or settings.models.get(model.model)
@@ -166,15 +169,12 @@ def _candidates(
 
 
 def _candidate(tier: Tier, quoted: Quote, skipped: str | None) -> PricedCandidate:
-    price = quoted.estimate.cost
-    accepted = None if quoted.model == OFFLINE else quoted.acceptance.likely
-    return PricedCandidate(quoted.model, tier, price.likely if price else None, accepted, skipped)
+    price, model = quoted.estimate.cost, quoted.estimate.model
+    accepted = None if model == OFFLINE else quoted.acceptance.likely
+    return PricedCandidate(model, tier, price.likely if price else None, accepted, skipped)
 
 
-def tariff_of(model: ModelRef, request: Request, deps: Dependencies, prompt: Prompt | None = None) -> Tariff:
-    """The price and calibration of a model; with a prompt, also the prefix that its prompt cache should hold."""
-    now = deps.clock()
+def tariff_of(model: ModelRef, request: Request, deps: Dependencies, now: datetime) -> Tariff:
+    """The price and calibration of a model, without what its prompt cache holds."""
     token_calibration = deps.ledger.token_calibration(model, request.action, request.document.language)
-    price = deps.catalogue.price(model, now)
-    warm = cached_prefix_tokens(model, price, prompt.messages, deps.recent.all(), deps.counter, now) if prompt else 0
-    return Tariff(model, price, token_calibration, warm)
+    return Tariff(model, deps.catalogue.price(model, now), token_calibration)

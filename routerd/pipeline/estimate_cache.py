@@ -15,14 +15,14 @@ from threading import RLock
 
 from routerd.actions import catalog
 from routerd.domain.action import ActionSpec, Contract, Request, Scope
-from routerd.domain.conversation import Turn, target_key
 from routerd.domain.document import Document
 from routerd.domain.forecast import Forecast
 from routerd.domain.lines import LineChange
 from routerd.domain.position import Position, Range
 from routerd.domain.priced_action import PricedAction
 from routerd.domain.project import Project
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.prompt import Turn, target_key
+from routerd.domain.settings import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal

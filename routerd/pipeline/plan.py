@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from routerd.actions import catalog, named
 from routerd.domain.action import ActionSpec, Contract, Request
 from routerd.domain.classification import Classification
-from routerd.domain.conversation import target_key
 from routerd.domain.forecast import Forecast
 from routerd.domain.model import OFFLINE
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Question, target_key
 from routerd.domain.quote import Estimate, Route, Tariff
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.decision import Decision, Situation, decided, tariff_of
 from routerd.pipeline.dependencies import Dependencies
@@ -88,7 +87,7 @@ def _planned(
 ) -> Plan | Refusal:
     """The plan of a request that was ``asked`` as the same or another action, with what its words tell."""
     spec, (words, classification) = named(request.action), told
-    document, settings = request.document, snapshot.settings
+    document, settings, now = request.document, snapshot.settings, deps.clock()
     project = deps.workspace.project(document.uri)
     name = project.relative(document.uri).rpartition("/")[2]
     unread = unreadable(document.text, name) or secret_file_refusal(name)
@@ -128,13 +127,15 @@ def _planned(
     question = Question(spec, request, target, habits, prompt, context, masks)
     turn = deps.recent.last(target_key(question))
     if turn is not None and not request.chosen:
-        warm = cached_prefix(turn, prompt, deps.counter, deps.clock())
+        warm = cached_prefix(turn, prompt, deps.counter, now)
         chosen = keep_session_model(
-            chosen, warm, snapshot, PromptSize(prompt.input_tokens, likely), lambda m: tariff_of(m, request, deps)
+            chosen, warm, snapshot, PromptSize(prompt.input_tokens, likely), lambda m: tariff_of(m, request, deps, now)
         )
     reference = settings.tiers.get(settings.routing.baseline, ())
-    baseline = tariff_of(reference[0], request, deps) if reference else None
-    decision = decided(Situation(question, chosen, prompt.input_tokens, likely, baseline), snapshot, deps)
+    baseline = tariff_of(reference[0], request, deps, now) if reference else None
+    known = {baseline.model: baseline} if baseline else {}
+    situation = Situation(question, chosen, prompt.input_tokens, likely, baseline, now, known)
+    decision = decided(situation, snapshot, deps)
     prompt = replace(prompt, max_output=decision.asked[0].terms.max_output)
     return Plan(replace(question, prompt=prompt), chosen, decision, likely, baseline)
 
@@ -143,5 +144,5 @@ def forecast_again(planned: Plan, snapshot: Snapshot, deps: Dependencies, counte
     """The forecast of a plan at the current sizes of prompt (``counted``) and target (``size``), in tokens."""
     question = planned.question
     likely = likely_output(question.spec, size, question.target)
-    case = Situation(question, planned.configured, counted, likely, planned.baseline)
+    case = Situation(question, planned.configured, counted, likely, planned.baseline, deps.clock())
     return decided(case, snapshot, deps).forecast

@@ -9,15 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from routerd.domain.attempt import Attempt, AttemptStatus
-from routerd.domain.baseline import baseline_cost
 from routerd.domain.booking import Booking
+from routerd.domain.forecast import Terms
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.origin import Origin
 from routerd.domain.ports import Ledger, Observer
-from routerd.domain.quote import Estimate, Tariff
+from routerd.domain.quote import Estimate, Tariff, baseline_cost
 from routerd.domain.settings import Budget
-from routerd.domain.terms import Terms
 from routerd.domain.verdict import Refusal, RefusalCode
 
 _LOCKED_S, _POLL_S = 3.0, 0.1
@@ -205,6 +204,10 @@ class CallMeter:
         """As the Meter port says."""
         self.settle()
         return await self.receipt.allowance.call(model, counted)
+
+    def sending(self) -> None:
+        """As the Meter port says."""
+        self.receipt.allowance.ledger.sent(self.receipt.job)
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """As the Observer port says."""

@@ -12,16 +12,14 @@ from decimal import Decimal
 from routerd.domain import ports
 from routerd.domain.action import Request
 from routerd.domain.attempt import Attempt, AttemptStatus
-from routerd.domain.conversation import Turn, target_key
 from routerd.domain.errors import BadRequest, ContextTooLong, OverBudget, Unfinished, UpstreamError, WorkerFailed
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import Usage
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Question, Turn, target_key
 from routerd.domain.quote import Candidate, Estimate
 from routerd.domain.reply import Change, Finish, Reply, Unverified
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode, Rejected
 from routerd.pipeline.answer_cache import answer_key, remember
 from routerd.pipeline.deliver import deliver
@@ -33,9 +31,7 @@ from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
 from routerd.steps.mask import hidden, safe_reason
 
-_NO_INSTRUCTION = Refusal(
-    "Say in your own words what to do (in a terminal: --instruction TEXT).", RefusalCode.INSTRUCTION
-)
+_NO_INSTRUCTION = Refusal("Say in your own words what to do.", RefusalCode.INSTRUCTION)
 """An estimate needs no instruction; a request that is sent does."""
 
 
@@ -48,11 +44,12 @@ async def run(
     if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
         planned = _NO_INSTRUCTION
     if isinstance(planned, Refusal):
-        return Outcome(Status.REFUSED, request.action, planned.message)
+        return Outcome(Status.REFUSED, request.action, planned.message, refusal=planned.code)
     request = planned.question.request  # an instruction may have asked for another action
-    forecast, settings = planned.forecast, snapshot.settings
+    decision, settings = planned.decision, snapshot.settings
+    forecast = decision.forecast
     receipt = _receipt(job, planned, settings, deps, observer)
-    outcome = Outcome(Status.FAILED, request.action, "", planned.route, forecast, model=forecast.estimate.model)
+    outcome = Outcome(Status.FAILED, request.action, "", decision.route, forecast, model=forecast.estimate.model)
     try:
         offer = _offer(planned, settings)
         declined = forecast.refusal or await _declined(offer, editor)
@@ -128,7 +125,7 @@ def _offer(planned: Plan, settings: Settings) -> str | None:
     """What the user must agree to before anything is sent; ``None`` if nothing."""
     question = planned.question
     title = question.spec.titled(question.target.label, question.request.replace)
-    return confirmation(title, planned.forecast, settings.budget.confirm_above)
+    return confirmation(title, planned.decision.forecast, settings.budget.confirm_above)
 
 
 async def _declined(offer: str | None, editor: ports.Editor) -> Refusal | None:
@@ -161,7 +158,7 @@ class _Escalation:
         """
         fault: UpstreamError | None = None
         unproven: Unverified | None = None
-        for candidate, estimate in zip(self.planned.route.chain, self.planned.estimates, strict=True):
+        for candidate, estimate in zip(self.planned.decision.route.chain, self.planned.estimates, strict=True):
             if _down(fault) and not self.refusals and candidate.models != (OFFLINE,):
                 continue
             end = await self._ask(candidate, estimate)

@@ -1,46 +1,11 @@
-"""Data from outside, bounded before it is converted: gzip, JSON and numbers."""
+"""JSON and numbers from outside, bounded before they are converted."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-import zlib
-from collections.abc import Iterator
 from decimal import Decimal
-
-ACCEPTED = "gzip"
-"""The only content coding that is requested and accepted, besides identity."""
-_PIECE = 1 << 16
-"""Largest decompressed piece in bytes."""
-_GZIP = 16 + zlib.MAX_WBITS
-
-
-class Inflate:
-    """Decompresses one body in pieces of bounded size."""
-
-    def __init__(self, coding: str) -> None:
-        """Raises ValueError for a coding that was not requested."""
-        coding = coding.strip().lower()
-        if coding not in ("", "identity", "gzip", "x-gzip"):
-            raise ValueError("a content coding that was not requested")
-        self._zip = zlib.decompressobj(_GZIP) if coding.endswith("gzip") else None
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """The decompressed bytes, in pieces. Raises ValueError where they are garbled."""
-        if self._zip is None:
-            yield data
-            return
-        while data:
-            try:
-                piece = self._zip.decompress(data, _PIECE)
-            except zlib.error:
-                raise ValueError("garbled gzip") from None
-            data = self._zip.unconsumed_tail
-            if self._zip.eof:  # a body may be several gzip members
-                data, self._zip = self._zip.unused_data, zlib.decompressobj(_GZIP)
-            yield piece
-
 
 MOST_CHARS = 1 << 20
 """The slowest shapes (lists of empty lists, numbers with exponents) parse in 70 ms; a chunk has a few hundred."""
@@ -64,48 +29,10 @@ def parsed(text: str) -> object:
         raise ValueError("nested too deeply") from None
 
 
-MOST_TOKENS = 1_000_000_000
-"""Tokens of one call: a hundred times the largest context window."""
-MOST_DOLLARS = 1_000
-"""Dollars of one call: a million tokens of the most expensive models cost less."""
-LEAST_DOLLARS = -12
-"""The exponent of the ledger's unit (10^-12 dollars): smaller amounts are ignored."""
-
-_LONGEST = 40
+LONGEST = 40
 """Longest number in characters."""
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,19}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
-
-
-def whole(value: object, most: int = MOST_TOKENS) -> int | None:
-    """A count from 0 to ``most``, also given as text or as a decimal without a fraction; else ``None``."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value if 0 <= value <= most else None
-    number = decimal(value)
-    if number is None or not 0 <= number <= most or number != number.to_integral_value():
-        return None
-    return int(number)
-
-
-def dollars(value: object) -> Decimal | None:
-    """A plausible cost of one call, above zero; else ``None``."""
-    number = decimal(value)
-    if number is None or not 0 < number <= MOST_DOLLARS or number.adjusted() < LEAST_DOLLARS:
-        return None
-    return number
-
-
-def absurd(value: object) -> bool:
-    """Whether this is an amount above the plausible cost of one call."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str) or not value:
-        return False
-    if isinstance(value, int):
-        return value > MOST_DOLLARS
-    written = str(value)[:_LONGEST].strip()
-    number = decimal(value)
-    return written[:1].isdecimal() and (number is None or number > MOST_DOLLARS)
 
 
 def decimal(value: object) -> Decimal | None:
@@ -115,14 +42,17 @@ def decimal(value: object) -> Decimal | None:
         value = str(value)
     elif isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < 10**19 else ""
-    if not isinstance(value, str) or len(value) > _LONGEST or not _DECIMAL.fullmatch(value.strip()):
+    if not isinstance(value, str) or len(value) > LONGEST or not _DECIMAL.fullmatch(value.strip()):
         return None
     return Decimal(value.strip())
 
 
 def digits(written: str, most: int) -> int | None:
     """A count in a header; ``None`` where it is not one or exceeds ``most``."""
-    return whole(int(written), most) if _WHOLE.fullmatch(written.strip()) else None
+    if not _WHOLE.fullmatch(written.strip()):
+        return None
+    number = int(written)
+    return number if number <= most else None
 
 
 def real(written: str) -> float | None:

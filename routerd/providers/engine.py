@@ -22,7 +22,7 @@ from routerd.domain.quote import Candidate
 from routerd.domain.reply import Finish, Reply
 from routerd.domain.settings import Limits, ProviderSettings
 from routerd.domain.verdict import Refusal
-from routerd.providers.call import ProviderCall, answer
+from routerd.providers.call import Heard, ProviderCall, answer
 from routerd.providers.classify import classify
 from routerd.providers.client import load, loaded
 from routerd.providers.dialect import joined
@@ -120,11 +120,12 @@ class UpstreamEngine:
             return None
         if known is None:
             return None  # its credential may be in cooldown: decide again, now that it is known
-        if not self._probe(deployment(model, provider, key)):
+        name = deployment(model, provider, key)
+        if not self._probe(name):
             return None  # another request is the probe: decide again
         quirks = self._failure_policy.quirks.get(model, provider.quirks)
-        running = RunningAttempt(model, provider, key, quirks, self.clock.monotonic(), why, Draft())
-        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
+        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(name)
+        running = RunningAttempt(model, name, quota, provider, key, quirks, self.clock.monotonic(), why, Draft())
         slot = limiter.begin(running.started, failover.tokens)  # before any await, so that other requests see it
         used = 0
         try:
@@ -179,7 +180,7 @@ class UpstreamEngine:
             meter.tokens(so_far, cost(Usage(failover.input_tokens, output=so_far), price) if price else None)
 
         try:
-            await answer(client, call, running.draft, arrived)
+            await answer(client, call, running.draft, Heard(meter.sending, arrived))
         except ProviderFaultError as error:
             return self._failed(failover, meter, running, error.fault), None
         except BaseException as end:  # the user cancelled, or the caller failed: the usage is booked

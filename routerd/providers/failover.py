@@ -136,8 +136,8 @@ class FailoverState:
     states: dict[ModelRef, DeploymentState] = field(default_factory=dict)
     so_far: str = ""
     """The beginning of an answer that was cut at its length limit and is being continued."""
-    so_far_tokens: int = 0
-    """Input tokens that the continuation adds to the next call."""
+    input_tokens: int = field(init=False)
+    """Input tokens of the next call: the prompt, and the beginning that is to be continued."""
     max_output: int = 0
     """Output limit in tokens of the latest call."""
     continuations: int = 0
@@ -146,17 +146,13 @@ class FailoverState:
     _shown: str = ""
 
     def __post_init__(self) -> None:
+        self.input_tokens = self.question.prompt.input_tokens
         self.states = {model: DeploymentState() for model in self.candidate.models}
 
     @property
     def tokens(self) -> int:
         """Highest number of tokens that the next call can use."""
         return self.input_tokens + self.question.prompt.max_output
-
-    @property
-    def input_tokens(self) -> int:
-        """Input tokens of the next call: the prompt, and the beginning that is to be continued."""
-        return self.question.prompt.input_tokens + self.so_far_tokens
 
     def exclude(self, model: ModelRef, why: str, failure: Failure | None = None) -> None:
         """Do not call this deployment again for this question."""
@@ -166,7 +162,8 @@ class FailoverState:
     def continue_answer(self, model: ModelRef, so_far: str, tokens: int) -> None:
         """Continue an answer that was cut at its length limit, preferably with the same deployment."""
         self.continuations += 1
-        self.so_far, self.so_far_tokens, self.prefer = so_far, tokens, model
+        self.so_far, self.prefer = so_far, model
+        self.input_tokens = self.question.prompt.input_tokens + tokens
         self.states[model] = DeploymentState()
 
     def show_wait(self, sentence: str) -> None:

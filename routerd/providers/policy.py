@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from decimal import Decimal
 from random import Random
 
 from routerd.domain.errors import Unfinished
 from routerd.domain.model import ModelRef
+from routerd.domain.money import Price
 from routerd.domain.settings import ProviderSettings, Quirks
 from routerd.providers.dialect import CONTINUE, FRAMES, adapted, joined
 from routerd.providers.draft import Draft
@@ -18,6 +19,7 @@ from routerd.providers.health import Health, HealthStore
 from routerd.providers.keys import ProviderKey, ProviderKeys, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import Clock, ProviderState
+from routerd.providers.quota import Quota
 from routerd.providers.too_long import told_limit
 
 
@@ -26,6 +28,10 @@ class RunningAttempt:
     """A running call: its deployment, key, quirks and start, and the draft that it fills."""
 
     model: ModelRef
+    name: str
+    """What the health of its deployment is kept under."""
+    quota: Quota
+    """What the headers of its deployment said is left."""
     provider: ProviderSettings
     key: ProviderKey
     quirks: Quirks
@@ -49,29 +55,32 @@ class DeploymentView:
 
     def deployments(self, failover: FailoverState) -> list[Deployment]:
         """The deployments in the order of the list; excluded ones carry the reason."""
-        groups = self._groups(failover.candidate.models)
-        return [
-            self._deployment(failover, model, listed, group)
-            for listed, (model, group) in enumerate(zip(failover.candidate.models, groups, strict=True))
-        ]
+        prices = [self.usage_meter.price(model) for model in failover.candidate.models]
+        states: list[Deployment] = []
+        group = 0
+        for listed, (model, price) in enumerate(zip(failover.candidate.models, prices, strict=True)):
+            if listed and _rates(price) != _rates(prices[listed - 1]):
+                group += 1
+            states.append(self._deployment(failover, model, price, (listed, group)))
+        return states
 
-    def _groups(self, models: tuple[ModelRef, ...]) -> list[int]:
-        """Group numbers, which increase where the price changes from one deployment to the next."""
-        numbers, prices = [0], [(p.input, p.output) if (p := self.usage_meter.price(m)) else None for m in models]
-        for before, after in pairwise(prices):
-            numbers.append(numbers[-1] + (before != after))
-        return numbers[: len(models)]
-
-    def _deployment(self, failover: FailoverState, model: ModelRef, listed: int, group: int) -> Deployment:
+    def _deployment(
+        self, failover: FailoverState, model: ModelRef, price: Price | None, order: tuple[int, int]
+    ) -> Deployment:
+        """``order``: its index in the list, and the number of its group of equal prices."""
         state = failover.states[model]
-        if not state.out:
-            self._rule_out(failover, model)
+        provider = self.providers.get(model.provider)
+        if provider is None and not state.out:
+            failover.exclude(model, f"no provider '{model.provider}' is configured")
+        if provider is None or state.out:
+            return Deployment(model, *order, why=state.why, out=True)
+        key, now, wall = self.keys.known(provider), self.clock.monotonic(), self.clock.wall()
+        self._rule_out(failover, model, key, price)
         if state.out:
-            return Deployment(model, listed, group, why=state.why, out=True)
-        provider, now, wall = self.providers[model.provider], self.clock.monotonic(), self.clock.wall()
-        key = self.keys.known(provider)
-        health = self.health.get(deployment(model, provider, key))
-        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(model, provider, key)
+            return Deployment(model, *order, why=state.why, out=True)
+        name = deployment(model, provider, key)
+        health = self.health.get(name)
+        limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(name)
         waits = (
             (health.wait_s(wall), health.reason or "another request is probing it"),
             (state.rest_until - now, state.why),
@@ -84,8 +93,7 @@ class DeploymentView:
             why = state.why or ("its rate limit is used up" if hint_s else "")
         return Deployment(
             model,
-            listed,
-            group,
+            *order,
             wait_s=max(wait_s, 0.0),
             hint_s=hint_s,
             why=why,
@@ -93,20 +101,19 @@ class DeploymentView:
             headroom=min(limiter.headroom(now), quota.headroom(now)),
         )
 
-    def _rule_out(self, failover: FailoverState, model: ModelRef) -> None:
+    def _rule_out(self, failover: FailoverState, model: ModelRef, key: ProviderKey | None, price: Price | None) -> None:
         """Exclude a deployment that cannot answer this question, whatever its health."""
         prompt = failover.question.prompt
-        if model.provider not in self.providers:
-            failover.exclude(model, f"no provider '{model.provider}' is configured")
-            return
-        key = self.keys.known(self.providers[model.provider])
         credential = self.health.get(key.name) if key else Health()
         if credential.wait_s(self.clock.wall()) > 0:
             failover.exclude(model, credential.reason, Failure.CREDENTIAL)
             return
-        price = self.usage_meter.price(model)
         if price and price.context and prompt.input_tokens > price.context:
             failover.exclude(model, f"its window is {price.context} tokens", Failure.CONTEXT_TOO_LONG)
+
+
+def _rates(price: Price | None) -> tuple[Decimal, Decimal] | None:
+    return (price.input, price.output) if price else None
 
 
 CONTINUATIONS = 2
@@ -160,8 +167,7 @@ class FailurePolicy:
 
     def read_quota(self, running: RunningAttempt, headers: Mapping[str, str]) -> None:
         """Read the rate-limit headers of an answer or an error."""
-        quota = self.provider_state.quota(running.model, running.provider, running.key)
-        quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
+        running.quota.read(running.draft.headers or headers, self.clock.monotonic(), self.clock.wall())
 
     def _cool_down(
         self, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str, failures: int
@@ -174,8 +180,7 @@ class FailurePolicy:
             self.health.change(running.key.name, lambda health: health.cool_down(wall + rule.cooldown_s, why))
         seconds = fault.retry_after_s
         if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
-            quota = self.provider_state.quota(running.model, running.provider, running.key)
-            hinted_s = quota.wait_s(self.clock.monotonic(), 1)
+            hinted_s = running.quota.wait_s(self.clock.monotonic(), 1)
             # Without a word on when, each further wait of this question is twice as long.
             seconds = hinted_s or rule.cooldown_s * 2 ** min(failures, 4)
 
@@ -187,10 +192,9 @@ class FailurePolicy:
 
     def _change(self, running: RunningAttempt, move: Callable[[Health], Health]) -> None:
         """Change a deployment's health; no write where nothing changes."""
-        name = deployment(running.model, running.provider, running.key)
-        health = self.health.get(name)
+        health = self.health.get(running.name)
         if move(health) != health:
-            self.health.change(name, move)
+            self.health.change(running.name, move)
 
     def _continue(self, failover: FailoverState, running: RunningAttempt) -> None:
         """Continue an answer that was cut at its length limit, where that is cheaper than a new attempt.

@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from routerd.domain.model import ModelRef
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import ProviderClient
-from routerd.providers.keys import Headers, ProviderKey, account, deployment
+from routerd.providers.keys import Headers, ProviderKey, account
 from routerd.providers.quota import Limiter, Quota
 
 
@@ -40,9 +39,9 @@ class ProviderState:
         limiter.max_concurrency = provider.max_concurrency
         return limiter
 
-    def quota(self, model: ModelRef, provider: ProviderSettings, key: ProviderKey | None) -> Quota:
-        """What the headers of a deployment said is left."""
-        return self._quota.setdefault(deployment(model, provider, key), Quota())
+    def quota(self, deployment: str) -> Quota:
+        """What the headers of a deployment said is left; by the name that ``keys.deployment`` gives it."""
+        return self._quota.setdefault(deployment, Quota())
 
     def client(self, provider: ProviderSettings, key: ProviderKey) -> ProviderClient:
         """The client, created once for each address, key and set of headers."""

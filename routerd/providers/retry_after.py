@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from routerd.providers.bounded import real
 
 LONGEST_S = 86_400.0
-"""A day; a longer time is a broken clock, not a wish."""
+"""A day; a longer time comes from a broken clock."""
 
 _PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}

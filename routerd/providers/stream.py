@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Mapping
+import zlib
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from routerd.providers.bounded import Inflate, parsed
+from routerd.providers.bounded import parsed
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.said import fault_of_error, told_fault
 
@@ -21,6 +22,38 @@ REFUSAL_BYTES = 1 << 16
 """Of the body of a refusal: more than any error object has."""
 REFUSAL_S = 2.0
 """For that body: it comes with the status line, and a server that dies in the middle of it may say nothing more."""
+
+ACCEPTED = "gzip"
+"""The only content coding that is requested and accepted, besides identity."""
+_PIECE = 1 << 16
+"""Largest decompressed piece in bytes."""
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class _Inflate:
+    """Decompresses one body in pieces of bounded size."""
+
+    def __init__(self, coding: str) -> None:
+        """Raises ValueError for a coding that was not requested."""
+        coding = coding.strip().lower()
+        if coding not in ("", "identity", "gzip", "x-gzip"):
+            raise ValueError("a content coding that was not requested")
+        self._zip = zlib.decompressobj(_GZIP) if coding.endswith("gzip") else None
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The decompressed bytes, in pieces. Raises ValueError where they are garbled."""
+        if self._zip is None:
+            yield data
+            return
+        while data:
+            try:
+                piece = self._zip.decompress(data, _PIECE)
+            except zlib.error:
+                raise ValueError("garbled gzip") from None
+            data = self._zip.unconsumed_tail
+            if self._zip.eof:  # a body may be several gzip members
+                data, self._zip = self._zip.unused_data, zlib.decompressobj(_GZIP)
+            yield piece
 
 
 class Stream:
@@ -44,7 +77,7 @@ class Stream:
         """The body as it arrives, decompressed. Raises ProviderFaultError if it breaks or exceeds ``most`` bytes."""
         raw, left = self._response.aiter_raw(), most
         try:
-            inflate = Inflate(self.headers.get("content-encoding", ""))
+            inflate = _Inflate(self.headers.get("content-encoding", ""))
             async for compressed in raw:
                 for piece in inflate.feed(compressed):
                     left -= len(piece)

@@ -1,4 +1,4 @@
-"""Usage from every provider's shape into disjoint buckets; what a provider did not say stays unknown."""
+"""Usage and cost as providers report them, in every known shape; what is not said or implausible stays unknown."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from itertools import product
 from typing import Any
 
 from routerd.domain.money import Usage
-from routerd.providers.bill import absurd_cost, told_cost
-from routerd.providers.bounded import whole
+from routerd.providers.bounded import LONGEST, decimal
 
 _READ = ("cached_tokens", "cache_read_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
 """OpenAI, Groq, Google, OpenRouter, Moonshot; LiteLLM; DeepSeek; Anthropic, also behind gateways."""
@@ -22,6 +21,16 @@ _WRITE = (
     "cache_creation_input_tokens",
 )
 """OpenRouter; LiteLLM; one-api; Anthropic, also behind gateways."""
+_TOTALS = ("total_cost", "total", "cost")
+"""Within a cost object: Perplexity, LiteLLM."""
+_TICK = Decimal(10) ** -10
+"""Dollars: xAI counts in these (its API reference, ``cost_in_usd_ticks``)."""
+MOST_TOKENS = 1_000_000_000
+"""Tokens of one call: a hundred times the largest context window."""
+MOST_DOLLARS = 1_000
+"""Dollars of one call: a million tokens of the most expensive models cost less."""
+LEAST_DOLLARS = -12
+"""The exponent of the ledger's unit (10^-12 dollars): smaller amounts are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +102,11 @@ def read_usage(raw: Mapping[str, Any] | None) -> ReportedUsage:
     xAI and Google leave it out of them. Which it is, only ``total_tokens`` tells.
     """
     raw = raw or {}
-    prompt, completion = whole(raw.get("prompt_tokens")), whole(raw.get("completion_tokens"))
+    prompt, completion = _whole(raw.get("prompt_tokens")), _whole(raw.get("completion_tokens"))
     native = prompt is None and completion is None and ("input_tokens" in raw or "output_tokens" in raw)
     if native:
-        prompt, completion = whole(raw.get("input_tokens")), whole(raw.get("output_tokens"))
-    total = whole(raw.get("total_tokens"))
+        prompt, completion = _whole(raw.get("input_tokens")), _whole(raw.get("output_tokens"))
+    total = _whole(raw.get("total_tokens"))
     inner = _details(raw, "prompt", "input")
     told = _Told(
         prompt or 0,
@@ -112,7 +121,7 @@ def read_usage(raw: Mapping[str, Any] | None) -> ReportedUsage:
     usage = _buckets(told)
     input_known = prompt is not None and usage.all_input > 0
     return ReportedUsage(
-        usage, input_known, completion is not None and usage.all_output > 0, told_cost(raw), absurd_cost(raw)
+        usage, input_known, completion is not None and usage.all_output > 0, _told_cost(raw), _absurd_cost(raw)
     )
 
 
@@ -156,7 +165,7 @@ def _outside(told: _Told) -> tuple[int, int, int]:
 def _by_lifetime(raw: Mapping[str, Any]) -> int:
     """Anthropic tells what was written once more, by how long it is kept; some gateways hand on only that."""
     parts = raw.get("cache_creation")
-    return sum(whole(tokens) or 0 for tokens in parts.values()) if isinstance(parts, Mapping) else 0
+    return sum(_whole(tokens) or 0 for tokens in parts.values()) if isinstance(parts, Mapping) else 0
 
 
 def _details(raw: Mapping[str, Any], *sides: str) -> Mapping[str, Any]:
@@ -166,4 +175,72 @@ def _details(raw: Mapping[str, Any], *sides: str) -> Mapping[str, Any]:
 
 def _first(raw: Mapping[str, Any], names: tuple[str, ...]) -> int:
     """The first of these counts that says something."""
-    return next((count for name in names if (count := whole(raw.get(name)))), 0)
+    return next((count for name in names if (count := _whole(raw.get(name)))), 0)
+
+
+def _told_cost(raw: Mapping[str, Any]) -> Decimal | None:
+    """Dollars of one call by its usage object; ``None`` where it reports no cost or an implausible one.
+
+    Zero is no report: with the user's own key (BYOK) the upstream provider bills; OpenRouter reports that amount
+    beside its fee.
+    """
+    said = raw.get("cost")
+    found = _total(said) if isinstance(said, Mapping) else _dollars(said)
+    if raw.get("is_byok") is True:
+        details = raw.get("cost_details")
+        elsewhere = _dollars(details.get("upstream_inference_cost")) if isinstance(details, Mapping) else None
+        return None if elsewhere is None else elsewhere + (found or 0)
+    # DeepInfra calls its cost an estimate; the others are gateways.
+    found = found or _dollars(raw.get("total_cost")) or _dollars(raw.get("estimated_cost"))
+    return found or _of_ticks(raw.get("cost_in_usd_ticks"))
+
+
+def _absurd_cost(raw: Mapping[str, Any]) -> bool:
+    """Whether it reports an implausible amount."""
+    said = raw.get("cost")
+    reported = [said.get(name) for name in _TOTALS] if isinstance(said, Mapping) else [said]
+    return any(map(_absurd, (*reported, raw.get("total_cost"), raw.get("estimated_cost"))))
+
+
+def _total(costs: Mapping[str, Any]) -> Decimal | None:
+    """The reported total; parts without a total are not added up, as they may be incomplete."""
+    return next((found for name in _TOTALS if (found := _dollars(costs.get(name)))), None)
+
+
+def _of_ticks(ticks: object) -> Decimal | None:
+    """A whole number of ticks."""
+    if not isinstance(ticks, int | str) or isinstance(ticks, bool):
+        return None
+    text = str(ticks) if isinstance(ticks, str) or abs(ticks) < 10**19 else ""
+    return _dollars(Decimal(text) * _TICK) if text.isascii() and text.isdecimal() and len(text) <= 19 else None
+
+
+def _whole(value: object, most: int = MOST_TOKENS) -> int | None:
+    """A count from 0 to ``most``, also given as text or as a decimal without a fraction; else ``None``."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if 0 <= value <= most else None
+    number = None if value is None else decimal(value)
+    if number is None or not 0 <= number <= most or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def _dollars(value: object) -> Decimal | None:
+    """A plausible cost of one call, above zero; else ``None``."""
+    number = None if value is None else decimal(value)
+    if number is None or not 0 < number <= MOST_DOLLARS or number.adjusted() < LEAST_DOLLARS:
+        return None
+    return number
+
+
+def _absurd(value: object) -> bool:
+    """Whether this is an amount above the plausible cost of one call."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str) or not value:
+        return False
+    if isinstance(value, int):
+        return value > MOST_DOLLARS
+    written = str(value)[:LONGEST].strip()
+    number = decimal(value)
+    return written[:1].isdecimal() and (number is None or number > MOST_DOLLARS)

@@ -9,7 +9,7 @@ from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.ports import Classifier
 from routerd.domain.quote import Route
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.routing.route import route

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from routerd.domain.conversation import Turn
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 from routerd.domain.ports import Counter
-from routerd.domain.prompt import Message
+from routerd.domain.prompt import Message, Turn
 
 LEAST_TOKENS, STEP = 1_024, 128
 """The shortest cached prefix and the step of longer ones, in tokens (OpenAI's guide; DeepSeek's are finer)."""

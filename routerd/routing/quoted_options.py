@@ -17,7 +17,7 @@ def expected(asked: Sequence[Quote], fixes: bool) -> Decimal | None:
 
     The arithmetic is that of ``expected_cost.rows`` without the penalty, which nobody bills.
     """
-    paid = [quote for quote in asked if quote.model != OFFLINE]
+    paid = [quote for quote in asked if quote.estimate.model != OFFLINE]
     if any(quote.estimate.cost is None for quote in paid):
         return None
     found = rows([option(quote) for quote in paid], Stakes(Decimal(0), Decimal(0), fixes))
@@ -28,7 +28,7 @@ def option(quote: Quote, below: bool = False) -> Option:
     """What the choice by expected cost knows of a quote."""
     price, known = quote.estimate.cost, quote.acceptance
     passes, may_pass = (Decimal(str(round(share, 4))) for share in (known.likely, known.hopeful))
-    name = f"{quote.estimate.tier} → {quote.model}"
+    name = f"{quote.estimate.tier} → {quote.estimate.model}"
     return Option(name, price.likely if price else None, passes, may_pass, known.answers, known.since, below)
 
 

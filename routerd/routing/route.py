@@ -8,7 +8,7 @@ from routerd.domain.action import ActionSpec, Request
 from routerd.domain.classification import Classification, Signal
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.quote import Candidate, Route
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from routerd.domain.conversation import Turn
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars
 from routerd.domain.ports import Counter
-from routerd.domain.prompt import Prompt
+from routerd.domain.prompt import Prompt, Turn
 from routerd.domain.quote import Candidate, Route, Tariff
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Snapshot
 from routerd.domain.tier import Tier
 
 CACHE_LIFETIME = timedelta(minutes=10)

@@ -19,7 +19,7 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
 
     ``left`` is what the daily and monthly budgets have left, or why it is unknown.
     """
-    estimate, model = quote.estimate, quote.model
+    estimate, model = quote.estimate, quote.estimate.model
     if model == OFFLINE:
         return None
     least = quote.terms.most(counted, quote.terms.least)

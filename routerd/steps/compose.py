@@ -32,8 +32,8 @@ class PromptInput:
 def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counter) -> Prompt:
     """The prompt of a question: system, the project's own instructions, then context, target and task."""
     spec, request, target, conventions = brief.spec, brief.request, brief.target, brief.conventions
-    wishes = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
-    system = spec.system + (f"\nThe project's own wishes:\n{wishes}\n" if wishes else "")
+    own = "\n".join(filter(None, (instructions.get("all"), instructions.get(spec.name))))
+    system = spec.system + (f"\nThe project's own wishes:\n{own}\n" if own else "")
     user = "\n\n".join(
         (
             *(_framed(snippet) for snippet in brief.context),
@@ -43,7 +43,7 @@ def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counte
     )
     messages = (Message("system", system), Message("user", user))
     counts = [counter.count(message.content) + PER_MESSAGE for message in messages]
-    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, schema=_schema(spec))
+    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, instructions=own, schema=_schema(spec))
 
 
 def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) -> Prompt:

@@ -1,18 +1,29 @@
-"""Quote: the ranges of tokens and price of each candidate, before anything is sent."""
+"""Quote: the price before anything is sent: ranges and limits of each candidate, forecast and bound of the action."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from math import sqrt
 
 from routerd.domain.action import ActionSpec, OutputPrior, Target
-from routerd.domain.baseline import baseline_cost
+from routerd.domain.forecast import INPUT_BOUND, Quote, Terms
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import MILLION, Price
 from routerd.domain.prompt import Prompt
 from routerd.domain.quantile import outer_levels, quantile
-from routerd.domain.quote import Candidate, CostRange, Estimate, Past, Tariff, TokenCalibration, TokenRange
+from routerd.domain.quote import (
+    Candidate,
+    CostRange,
+    Estimate,
+    Past,
+    Tariff,
+    TokenCalibration,
+    TokenRange,
+    baseline_cost,
+)
+from routerd.domain.settings import Budget, ModelSettings, Quirks
 
 
 def likely_output(spec: ActionSpec, target_tokens: int, target: Target) -> int:
@@ -87,3 +98,62 @@ def _as_billed(tariff: Tariff, price: Price, counted: int, prior: int, past: Pas
     shown, thought = float(price.output), float(price.output if price.reasoning is None else price.reasoning)
     generated = shown + (thought - shown) * tariff.token_calibration.reasoning
     return ((sent - cached) * dear + cached * cheap + prior * past.output * generated) * 1e6
+
+
+_DOUBT = 1.1
+"""The calibrated factor is a median; this margin makes it a bound for nearly all prompts of a kind."""
+
+_COUNTS = frozenset({"n", "best_of", "max_tokens", "max_completion_tokens"})
+"""Request fields that change how much is generated; if a user sets one, the bill has no bound."""
+
+
+def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSettings | None, quirks: Quirks) -> Terms:
+    """The terms of asking one model; ``own`` are the user's settings of it, ``quirks`` those of its provider."""
+    high = estimate.output_tokens.high
+    limit = 2 * high + 512
+    if own and own.max_output:
+        limit = min(limit, own.max_output)
+    return Terms(
+        price=estimate.price,
+        max_output=limit,
+        least=min(high, limit),
+        input_bound=max(
+            INPUT_BOUND, _DOUBT * token_calibration.input_factor, *(past.input for past in token_calibration.past)
+        ),
+        excess=max(1.0, token_calibration.excess),
+        limited=quirks.max_tokens_field is not None and _COUNTS.isdisjoint(quirks.extra_body),
+    )
+
+
+TIMES_LIKELY, ALWAYS_ALLOWED = 10, Decimal("0.01")
+"""Without a cap an action stops before it costs more than ten times its likely price or a cent, whichever is more:
+in the recorded outcomes, higher costs came from a repeating fault."""
+
+
+def cap(budget: Budget, likely: Decimal | None, first: Quote, counted: int) -> Decimal | None:
+    """The cap of an action in dollars: the user's setting, else a multiple of its likely price.
+
+    ``None`` if the first price is unknown. The first answer is always within the cap: a prompt that a provider's cache
+    should serve may cost ten times its likely price if it does not.
+    """
+    if budget.per_action is not None:
+        return budget.per_action
+    if likely is None:
+        likely = first.estimate.cost.likely if first.estimate.cost else None
+    least = first.terms.most(counted, first.terms.least)
+    if likely is None or least is None:
+        return None
+    return max(TIMES_LIKELY * likely, ALWAYS_ALLOWED, least)
+
+
+def most(quotes: Sequence[Quote], capped: Decimal | None) -> Decimal | None:
+    """The upper bound of the action's bill in dollars; ``quotes`` contains every model that may be asked.
+
+    ``None`` if a price is unknown, or a provider accepts no limit of the answer.
+    """
+    paid = [one.terms for one in quotes if one.estimate.model != OFFLINE]
+    if all(terms.price is not None and terms.price.free for terms in paid):
+        return Decimal(0)
+    if any(terms.price is None or not terms.limited for terms in paid):
+        return None
+    return capped

@@ -7,7 +7,7 @@ from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, RefusalCode
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import DocPlacement
 
 MAX_CHARACTERS = 2_000_000
@@ -89,9 +89,7 @@ def _scope(request: Request, spec: ActionSpec, symbol: Symbol | None) -> Scope:
 def _one(symbol: Symbol, request: Request, spec: ActionSpec, outline: Outline) -> Target | Refusal:
     label = f"`{symbol.name}`"
     if spec.contract is Contract.DOCUMENTATION and symbol.doc is not None and not request.replace:
-        return Refusal(
-            f"{label} is documented already; ask for a rewrite (in a terminal: --replace).", RefusalCode.DOCUMENTED
-        )
+        return Refusal(f"{label} is documented already; ask for a rewrite.", RefusalCode.DOCUMENTED)
     if spec.contract is Contract.DOCUMENTATION and _unfinished(symbol, outline):
         return Refusal(
             f"{label} has no body yet, so no place for a docstring: write one line of it first.", RefusalCode.SCOPE
@@ -134,7 +132,7 @@ def _is_test(symbol: Symbol) -> bool:
 
 def _unfinished(symbol: Symbol, outline: Outline) -> bool:
     """Whether documentation cannot be inserted: it belongs in the body, which is not written yet."""
-    spec = spec_of(outline.language)
+    spec = specs().get(outline.language)
     in_body = spec is not None and spec.docs.placement is DocPlacement.BODY
     return in_body and symbol.body is None and symbol.doc is None
 

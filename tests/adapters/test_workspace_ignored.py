@@ -12,8 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
-from routerd.adapters.workspace.files import listed
-from routerd.adapters.workspace.ignored import Ignored
+from routerd.adapters.workspace.files import Ignored, listed
 from tests.property_tests import example_count
 
 PATHS = (

@@ -1,17 +1,20 @@
 """How much code one `document` action passes through, with a provider on loopback; prints JSON.
 
-`python -m tests.bench.trace`. Counts, between the call of ``App.run`` and its return, the files of ``routerd`` that are
-entered, the distinct functions that run, and the calls whose caller is in another file of ``routerd``. The action is
-run once before, so that imports and first uses do not count.
+`python -m tests.bench.trace [--by]`. Counts, between the call of ``App.run`` and its return, the files of ``routerd``
+that are entered, the distinct functions that run, and the calls whose caller is in another of its files. The action is
+run once before, so that imports and first uses do not count. `--by` adds the pairs of files and the functions that are
+called most from other files.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -76,7 +79,8 @@ class Trace:
 
     files: set[str] = field(default_factory=set)
     functions: set[tuple[str, int]] = field(default_factory=set)
-    crossings: int = 0
+    crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """The calls between files by the caller's file, the file of the called function, and its name."""
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
         code = frame.f_code
@@ -86,7 +90,23 @@ class Trace:
         self.functions.add((code.co_filename, code.co_firstlineno))
         caller = frame.f_back.f_code.co_filename if frame.f_back else ""
         if caller.startswith(PACKAGE) and caller != code.co_filename:
-            self.crossings += 1
+            self.crossings[caller, code.co_filename, code.co_qualname] += 1
+
+    def most(self, limit: int) -> dict[str, list[str]]:
+        """The pairs of files and the called functions that account for most calls between files."""
+        pairs: Counter[str] = Counter()
+        callees: Counter[str] = Counter()
+        for (caller, called, name), count in self.crossings.items():
+            pairs[f"{_short(caller)} -> {_short(called)}"] += count
+            callees[f"{_short(called)}: {name}"] += count
+        return {
+            name: [f"{count:5} {key}" for key, count in counter.most_common(limit)]
+            for name, counter in (("pairs", pairs), ("callees", callees))
+        }
+
+
+def _short(path: str) -> str:
+    return str(Path(path).relative_to(PACKAGE))
 
 
 async def act(app: App, uri: str, text: str, profile: Callable[[FrameType, str, object], None] | None) -> None:
@@ -103,8 +123,8 @@ async def act(app: App, uri: str, text: str, profile: Callable[[FrameType, str, 
     assert desk.applied, "the action failed: there is nothing to measure"
 
 
-async def main() -> None:
-    """Measure and print."""
+async def main(by: int) -> None:
+    """Measure and print, with the ``by`` pairs and functions that are called most."""
     with tempfile.TemporaryDirectory() as home:
         for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
             os.environ[name] = home
@@ -123,10 +143,13 @@ async def main() -> None:
                 await app.disconnect()
             finally:
                 app.close()
-    print(
-        json.dumps({"files": len(trace.files), "functions": len(trace.functions), "cross_file_calls": trace.crossings})
-    )
+    total = trace.crossings.total()
+    print(json.dumps({"files": len(trace.files), "functions": len(trace.functions), "cross_file_calls": total}))
+    for title, lines in trace.most(by).items() if by else ():
+        print(f"\n{title}", *lines, sep="\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--by", type=int, nargs="?", const=40, default=0, metavar="N", help="list the N highest counts")
+    asyncio.run(main(parser.parse_args().by))

@@ -14,11 +14,10 @@ from routerd.actions import catalog
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
 from routerd.adapters.sqlite import Database
 from routerd.domain.attempt import Attempt, AttemptStatus
-from routerd.domain.baseline import baseline_cost, retokenized
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price, Usage, cost
 from routerd.domain.prompt import Prompt
-from routerd.domain.quote import Candidate, Tariff, TokenCalibration
+from routerd.domain.quote import Candidate, Tariff, TokenCalibration, baseline_cost, retokenized
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from routerd.pipeline.receipt import Allowance, Receipt

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from routerd.domain.position import Edit, Position, Range, span
-from routerd.domain.text import Encoding, Text, cut_lines
+from routerd.domain.text import Text, cut_lines
+from routerd.domain.unicode import Encoding
 from tests.property_tests import example_count
 
 PIECES = (

@@ -12,7 +12,7 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
-from routerd.domain.text import Encoding
+from routerd.domain.unicode import Encoding
 from tests.domain.test_text import Naive
 
 CLIENTS = [

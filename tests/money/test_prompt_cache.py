@@ -9,10 +9,9 @@ from decimal import Decimal
 import pytest
 
 from routerd.adapters.tokenizer import TiktokenCounter
-from routerd.domain.conversation import Turn
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
-from routerd.domain.prompt import Message
+from routerd.domain.prompt import Message, Turn
 from routerd.domain.tier import Tier
 from routerd.routing.prompt_cache import cached_prefix_tokens
 

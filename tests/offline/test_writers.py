@@ -10,8 +10,7 @@ from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.project import Project
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal

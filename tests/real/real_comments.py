@@ -10,8 +10,8 @@ from pathlib import Path
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.domain.document import Document
 from routerd.domain.text import Text
-from routerd.languages import language_of, spec_of
-from routerd.steps.read.strip_markup import undress
+from routerd.languages import language_of, specs
+from routerd.steps.read.strip_markup import strip_markup
 
 GRAMMAR = TreeSitterGrammar()
 _MAX_CHARACTERS = 60_000
@@ -22,7 +22,7 @@ def comments(folders: list[Path], each: int, seed: int = 1) -> Iterator[tuple[st
     files: dict[str, list[Path]] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*.*")):
-            if spec_of(language_of(path.name)) is not None:
+            if specs().get(language_of(path.name)) is not None:
                 files.setdefault(language_of(path.name), []).append(path)
     chance = random.Random(seed)
     for language, paths in files.items():
@@ -48,7 +48,8 @@ def _sampled(language: str, paths: list[Path], each: int, chance: random.Random)
         for symbol in chance.sample(documented, min(3, len(documented))):
             assert symbol.doc is not None
             left -= 1
-            yield language, f"{symbol.qualname} {text.slice(symbol.whole)}", undress(text.slice(symbol.doc), language)
+            words = strip_markup(text.slice(symbol.doc), language)
+            yield language, f"{symbol.qualname} {text.slice(symbol.whole)}", words
 
 
 def standard_folders() -> list[Path]:

@@ -10,8 +10,7 @@ from routerd.domain.classification import Classification, Neighbour, Signal
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.quote import Route
-from routerd.domain.settings import Routing, Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Routing, Settings, Snapshot
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.routing.route import LARGE_TOKENS, local_signals, route

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.domain.classification import Classification
-from routerd.domain.conversation import Turn
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
-from routerd.domain.prompt import Message
+from routerd.domain.prompt import Message, Turn
 from routerd.domain.quote import Candidate, Route, Tariff
-from routerd.domain.settings import Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.tier import Tier
 from routerd.routing.session_affinity import CACHE_LIFETIME, LEAST_TOKENS, CachedPrefix, PromptSize, keep_session_model
 

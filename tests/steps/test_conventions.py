@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from routerd.domain.project import Project
-from routerd.steps.conventions.import_name import import_name
-from routerd.steps.conventions.test_home import framework, is_test_path
-from routerd.steps.conventions.test_home import home_of_tests as home
+from routerd.steps.conventions import framework, import_name, is_test_path
+from routerd.steps.conventions import home_of_tests as home
 
 
 @pytest.mark.parametrize(

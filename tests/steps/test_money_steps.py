@@ -15,25 +15,21 @@ from routerd.domain.acceptance import Acceptance
 from routerd.domain.action import OutputPrior, Request, Scope, Target
 from routerd.domain.classification import Classification, Neighbour
 from routerd.domain.document import Document
-from routerd.domain.forecast import Forecast, Quote
+from routerd.domain.forecast import Forecast, Quote, Terms
 from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price, Usage, cost, dollars, dollars_at_most, plain
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Estimate, Route, Tariff, TokenCalibration, TokenRange
-from routerd.domain.settings import Budget, Quirks, Routing, Settings
-from routerd.domain.snapshot import Snapshot
+from routerd.domain.settings import Budget, Quirks, Routing, Settings, Snapshot
 from routerd.domain.symbol import Outline
-from routerd.domain.terms import Terms
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.routing.quoted_options import expected
 from routerd.routing.route import route
 from routerd.steps.admit import agreed, confirmation, refusal
-from routerd.steps.forecast import cap, most
-from routerd.steps.quote import likely_output, output_range, quote
-from routerd.steps.terms import terms
+from routerd.steps.quote import cap, likely_output, most, output_range, quote, terms
 
 CHEAP, FAST, SMART, BEST = (ModelRef("n1n", name) for name in ("cheap", "fast", "smart", "best"))
 ALL: Mapping[Tier, tuple[ModelRef, ...]] = {

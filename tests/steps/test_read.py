@@ -7,7 +7,7 @@ import pytest
 from routerd.domain.fence import fences
 from routerd.steps.read.hunks import is_question
 from routerd.steps.read.malformed_replies import elision, placeholder, refuses, unchatted
-from routerd.steps.read.strip_markup import undress
+from routerd.steps.read.strip_markup import strip_markup
 
 
 @pytest.mark.parametrize(
@@ -99,18 +99,19 @@ def test_politeness_is_taken_off_both_ends() -> None:
     ],
 )
 def test_words_come_out_of_whatever_they_were_dressed_in(dressed: str, language: str) -> None:
-    assert [line.strip() for line in undress(dressed, language).split("\n")] == ["Do it.", "", "Now."]
+    assert [line.strip() for line in strip_markup(dressed, language).split("\n")] == ["Do it.", "", "Now."]
 
 
 @pytest.mark.parametrize("words", ["# Errors\n\nNone.", "Use `//` twice.", "* a\n* b", 'Say "hello".'])
 def test_bare_words_stay_as_they_are(words: str) -> None:
-    assert undress(words, "rust") == words
-    assert undress(words, "python") == words
+    assert strip_markup(words, "rust") == words
+    assert strip_markup(words, "python") == words
 
 
 def test_relative_indents_of_sections_survive() -> None:
     assert (
-        undress('"""Do it.\n\n    Args:\n        x: a thing.\n    """', "python") == "Do it.\n\nArgs:\n    x: a thing."
+        strip_markup('"""Do it.\n\n    Args:\n        x: a thing.\n    """', "python")
+        == "Do it.\n\nArgs:\n    x: a thing."
     )
 
 

@@ -95,6 +95,7 @@ def test_nothing_to_document_and_everything_documented_are_told_apart() -> None:
     assert "nothing to document" in nothing.message
     assert isinstance(everything, Refusal)
     assert "documented already" in everything.message
+    assert "--" not in everything.message, "an option of the terminal, which its frontend adds"
 
 
 class _Counted(Range):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from routerd.steps.read.thoughts import without_thoughts
+from routerd.steps.read import without_thoughts
 
 FENCE = "```python\nx = 1\n```\n"
 

@@ -21,6 +21,3 @@ export const ACTIONS: readonly Action[] = [
   { name: "fix", instructed: false, diagnosed: true, placed: true },
   { name: "commit", instructed: false, diagnosed: false, placed: false },
 ];
-
-/** The tiers, weakest first; a retry asks the next one. */
-export const TIERS: readonly string[] = ["speed", "utility", "logic", "architect"];

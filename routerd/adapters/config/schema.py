@@ -44,7 +44,7 @@ _ACTIONS = tuple(catalog())
 ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("tiers.*", kinds.MODELS, "The models of a tier, tried in order.", names=tuple(Tier)),
     SettingSpec("actions.*", kinds.TIER_OR_AUTO, "The tier of an action.", names=_ACTIONS),
-    SettingSpec("instructions.*", kinds.TEXT, "Wishes that go along with every prompt.", names=(*_ACTIONS, "all")),
+    SettingSpec("instructions.*", kinds.TEXT, "Sent along with every prompt.", names=(*_ACTIONS, "all")),
     SettingSpec("providers.*.base_url", kinds.URL, "The address of its OpenAI-compatible API.", True),
     SettingSpec("providers.*.api_key", kinds.KEY, "Where its key comes from; {} if it needs none.", True),
     SettingSpec("providers.*.headers", kinds.HEADERS, "Headers that are added to every request.", True),
@@ -82,6 +82,7 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("cache.enabled", kinds.SWITCH, "Whether the same question is answered from memory."),
     SettingSpec("cache.ttl_s", kinds.WHOLE, "Seconds that an answer is remembered."),
     SettingSpec("cache.max_mb", kinds.WHOLE, "Megabytes of answers that are kept."),
+    SettingSpec("ledger.keep_days", kinds.COUNT, "Days, at least 62, after which only daily sums are kept.", True),
     SettingSpec("code_lens", kinds.SWITCH, "Whether actions are shown above each function."),
     SettingSpec(
         "test_command", kinds.COMMAND, "Runs new Python tests in a copy of the project; {file} is the test file.", True

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routerd.adapters.grammar import effort
-from routerd.adapters.grammar.documentation import docstring
+from routerd.adapters.grammar.declarations import docstring
 from routerd.adapters.grammar.parsed import Parsed, parse, utf8
 from routerd.languages.node import Node
 from routerd.languages.patterns import compiled
@@ -130,7 +130,7 @@ def _docstrings(parsed: Parsed) -> list[tuple[Node, bool]]:
     bodies = [body for node in nodes if (body := node.child_by_field_name("body"))]
     found = [
         (statement, body.type == "block" and _only(body))
-        for body in (parsed.root, *bodies)
+        for body in (parsed.tree.root_node, *bodies)
         if (statement := docstring(body))
     ]
     return sorted(found, key=lambda pair: -pair[0].start_byte)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections import OrderedDict
+from collections.abc import Hashable, Set
 from dataclasses import replace
 from threading import Lock
+from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.code_tokens import code_tokens, same_code
-from routerd.adapters.grammar.declarations import symbols
-from routerd.adapters.grammar.documentation import module_doc
 from routerd.adapters.grammar.effort import TooHardError, grant, limited
-from routerd.adapters.grammar.imports import imports
 from routerd.adapters.grammar.incremental import around_incremental
+from routerd.adapters.grammar.outline import outermost, outlined, patched
 from routerd.adapters.grammar.parsed import Parsed
-from routerd.adapters.grammar.patched import outermost, patched
-from routerd.adapters.grammar.recent_items import RecentItems
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
-from routerd.languages import spec_of
+from routerd.languages import specs
 
 OPEN_DOCUMENTS = 64
 """The number of cached trees: more than the files that people have open; one of 5,000 lines is about 5 MB."""
@@ -27,6 +25,25 @@ FAR_LINES = 300
 """The longest distance between two changes for patching an outline; beyond it a full parse is not slower."""
 RECENT_TEXTS = 64
 """The number of cached outlines and token tuples."""
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+
+
+class RecentItems(OrderedDict[_Key, _Value], Generic[_Key, _Value]):
+    """A mapping that forgets what was put into it longest ago."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def put(self, key: _Key, value: _Value) -> _Value:
+        """Keep a value as the newest, and return it."""
+        self[key] = value
+        self.move_to_end(key)
+        while len(self) > self._most:
+            self.popitem(last=False)
+        return value
 
 
 class TreeSitterGrammar:
@@ -53,11 +70,11 @@ class TreeSitterGrammar:
 
     def knows(self, language: str) -> bool:
         """Whether there is a grammar for the language id; every language with a spec has one."""
-        return spec_of(language) is not None
+        return language in specs()
 
     def at_hand(self, document: Document) -> bool:
         """Whether an earlier query of the document makes the next one fast, whatever was typed since."""
-        if not self.knows(document.language):
+        if document.language not in specs():
             return True
         key = (document.uri, document.language)
         with self._lock:
@@ -65,27 +82,14 @@ class TreeSitterGrammar:
 
     def outline(self, document: Document) -> Outline:
         """The declarations of a document; empty without a grammar."""
-        if not self.knows(document.language):
+        if document.language not in specs():
             return Outline(document.language)
         try:
             with limited():
-                return self._known(document) or self._keep(document, self._outlined(document))
+                return self._known(document) or self._keep(document, outlined(self._parsed(document)))
         except TooHardError:
             self._give_up(document)
             return self._keep(document, Outline(document.language, faults=(document.text.whole,)))
-
-    def _outlined(self, document: Document) -> Outline:
-        parsed = self._parsed(document)
-        # One query for both, as running it over the tree is what takes time.
-        captures = parsed.captures(parsed.rules.declarations + parsed.rules.imports)
-        found = symbols(parsed, captures.get("def", []))
-        return Outline(
-            language=document.language,
-            symbols=found,
-            imports=imports(parsed, captures),
-            faults=parsed.faults(),
-            doc=module_doc(parsed, frozenset(symbol.doc for symbol in found)),
-        )
 
     def _give_up(self, document: Document) -> None:
         key = (document.uri, document.language)
@@ -134,7 +138,7 @@ class TreeSitterGrammar:
 
         If incomplete code above hides the enclosing symbols from the parser, the previous result is returned.
         """
-        if not self.knows(document.language) or self._given_up(document):
+        if document.language not in specs() or self._given_up(document):
             return ()
         nearby = self._nearby
         if nearby and nearby[0] is document.text and nearby[1] == position:
@@ -174,7 +178,7 @@ class TreeSitterGrammar:
 
     def names(self, document: Document, span: Range) -> tuple[str, ...]:
         """Identifiers used in a range, each once, in order of first use, without those declared there."""
-        if not self.knows(document.language) or self._given_up(document):
+        if document.language not in specs() or self._given_up(document):
             return ()
         outline = self.outline(document)
         declared = {symbol.name_span for symbol in outline.symbols if symbol.whole.overlaps(span)}
@@ -188,15 +192,16 @@ class TreeSitterGrammar:
     def _names(self, document: Document, outline: Outline, span: Range, declared: Set[Range]) -> tuple[str, ...]:
         parsed, above = self._piece(document, outline, span)
         span = span.moved(-above)
+        declared = {name.moved(-above) for name in declared}
         kinds = " ".join(f"({kind})" for kind in parsed.rules.names)
         nodes = parsed.captures(f"[{kinds}] @name", span).get("name", [])
         used: dict[bytes | None, str] = {}
         for node in sorted(nodes, key=lambda node: node.start_byte):
             # Dependencies are dear, and most uses of a name are not the first.
-            if node.text in used or not span.covers(found := parsed.span(node)):
+            if (word := node.text) in used or not span.covers(found := parsed.span(node)):
                 continue
-            if found.moved(above) not in declared:
-                used[node.text] = parsed.text.slice(found)
+            if found not in declared:
+                used[word] = parsed.text.slice(found)
         return tuple(dict.fromkeys(used.values()))
 
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
@@ -204,7 +209,7 @@ class TreeSitterGrammar:
 
         The plain lines for a language without a grammar and for a source that exceeds the CPU limit.
         """
-        if not self.knows(language):
+        if language not in specs():
             return tuple(text.splitlines())
         key = (language, text)
         with self._lock:
@@ -220,7 +225,7 @@ class TreeSitterGrammar:
 
     def same_code(self, before: str, after: str, language: str) -> bool:
         """Whether ``code_tokens`` of two texts are equal, at the cost of what differs between them."""
-        if self.knows(language):
+        if language in specs():
             try:
                 with limited():
                     return same_code(self._whole(before, language), self._whole(after, language))
@@ -230,7 +235,7 @@ class TreeSitterGrammar:
 
     def faults(self, text: str, language: str) -> int:
         """The number of syntax errors; 0 without a grammar, the number of characters beyond the CPU limit."""
-        if not self.knows(language):
+        if language not in specs():
             return 0
         try:
             with limited():

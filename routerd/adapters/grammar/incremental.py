@@ -65,7 +65,7 @@ def _shifted(span: Range, change: LineChange) -> Range:
 
 def _rows_around(cached: Parsed, first: int, last: int) -> tuple[int, int]:
     """The first and last row of the top-level nodes around some rows, with the comments above them."""
-    root, rules = cached.root, cached.rules
+    root, rules = cached.tree.root_node, cached.rules
     count = root.child_count
 
     def starting_by(row: int) -> int:

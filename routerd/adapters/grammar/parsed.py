@@ -18,7 +18,7 @@ from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 from routerd.languages import specs
 from routerd.languages.node import Node
-from routerd.languages.spec import DocPlacement, GrammarRules, LanguageSpec
+from routerd.languages.spec import DocPlacement, GrammarRules
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Query, Tree
@@ -38,17 +38,11 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 
 
 @cache
-def spec_at_hand(language: str) -> LanguageSpec:
-    """The spec of a language. Raises KeyError if there is none."""
-    return specs()[language]
-
-
-@cache
 def grammar_of(language: str) -> Language:
     """The compiled grammar; imports tree-sitter and the language's wheel on first use."""
     from tree_sitter import Language  # noqa: PLC0415 - lazily: an editor session meets few languages
 
-    rules = spec_at_hand(language).grammar
+    rules = specs()[language].grammar
     return Language(getattr(importlib.import_module(rules.package), rules.entry)())
 
 
@@ -64,8 +58,10 @@ def parse(code: bytes, language: str) -> Tree:
     """Parses a UTF-8 source that may contain lone surrogates and lone CRs. Raises TooHardError."""
     from tree_sitter import Parser  # noqa: PLC0415 - as above
 
-    rules = spec_at_hand(language).grammar
-    source = rules.disguise(_LONE_CR.sub(b"\n", code))
+    rules = specs()[language].grammar
+    source = _LONE_CR.sub(b"\n", code)
+    if rules.disguise is not None:
+        source = rules.disguise(source)
     if rules.slow_after and any(part.count(rules.slow_after) > _MOST_OPEN for part in _STATEMENT_END.split(source)):
         raise effort.TooHardError
     effort.grant(len(source))
@@ -110,26 +106,18 @@ class Parsed:
     text: Text
     language: str
     tree: Tree
+    rows: Sequence[str]
+    """The text's lines as a plain list, as every position of a node is looked up in it."""
+    rules: GrammarRules
+    docstrings: bool
+    """Whether documentation is the first statement of a body, not a comment."""
 
     @classmethod
     def of(cls, text: Text, language: str) -> Parsed:
         """Parses a text. Raises TooHardError, as every method that uses the tree does."""
-        return cls(text, language, parse(utf8(text.string), language))
-
-    @property
-    def rules(self) -> GrammarRules:
-        """The rules of the text's language."""
-        return spec_at_hand(self.language).grammar
-
-    @property
-    def docstrings(self) -> bool:
-        """Whether documentation is the first statement of a body, not a comment."""
-        return spec_at_hand(self.language).docs.placement is DocPlacement.BODY
-
-    @property
-    def root(self) -> TreeSitterNode:
-        """The node of the whole text."""
-        return self.tree.root_node
+        spec = specs()[language]
+        tree = parse(utf8(text.string), language)
+        return cls(text, language, tree, list(text.lines), spec.grammar, spec.docs.placement is DocPlacement.BODY)
 
     def captures(
         self, query: str, near: Position | Range | None = None, within: Node | None = None
@@ -145,18 +133,18 @@ class Parsed:
             row, byte = self.point(start)
             end_row, end_byte = self.point(end)
             cursor.set_point_range((row, max(byte - 1, 0)), (end_row, end_byte + 1))
-        return cursor.captures(self.root if within is None else cast("TreeSitterNode", within))
+        return cursor.captures(self.tree.root_node if within is None else cast("TreeSitterNode", within))
 
     def point(self, position: Position) -> tuple[int, int]:
         """Converts a position to a point of the tree."""
-        return position.line, len(utf8(self.text.lines[position.line][: position.column]))
+        return position.line, len(utf8(self.rows[position.line][: position.column]))
 
     def position(self, point: tuple[int, int]) -> Position:
         """Converts a point of the tree to a position; a point inside a line end moves before it."""
         row, byte = point
-        if row >= len(self.text.lines):
+        if row >= len(self.rows):
             return self.text.end
-        line = self.text.lines[row]
+        line = self.rows[row]
         if line.isascii() and byte < len(line) - 1:
             return Position(row, byte)
         column = len(utf8(line)[:byte].decode("utf-8", "ignore"))
@@ -167,18 +155,18 @@ class Parsed:
         effort.check()
         start, end = self.position(node.start_point), self.position(node.end_point)
         if end.column == 0 and end.line > start.line:
-            end = Position(end.line - 1, len(self.text.bare(end.line - 1)))
+            end = Position(end.line - 1, len(self.rows[end.line - 1].rstrip("\r\n")))
         return Range(start, end)
 
     def leaf_at(self, position: Position) -> Node | None:
         """The smallest node that contains the character at a position."""
         point = self.point(position)
-        return self.root.descendant_for_point_range(point, point)
+        return self.tree.root_node.descendant_for_point_range(point, point)
 
     def faults(self) -> tuple[Range, ...]:
         """Where the parser skipped or inserted something, outermost only."""
         faults: list[Range] = []
-        ahead = [self.root]
+        ahead = [self.tree.root_node]
         while ahead:
             node = ahead.pop()
             if not node.has_error:

@@ -30,7 +30,7 @@ _CACHED_WORDS = 20_000  # developers' words repeat; about 4 MB when full
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceCalibration:
-    """What the fit learnt about its own certainty, out of fold."""
+    """What the fit measured of its own certainty, out of fold."""
 
     temperature: float
     """Divides the evidence, so that probabilities are as often right as they say."""

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from routerd.domain.lines import Lines
-from routerd.domain.text import Text
+from routerd.domain.text import Lines, Text
 
 Count = Callable[[str], int]
 

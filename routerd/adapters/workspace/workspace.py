@@ -61,9 +61,11 @@ class Workspace:
 
     def read(self, uri: str) -> Document | None:
         """A file's text in the editor, else on disk; ``None`` if there is none."""
+        return self._read(uri, path_of(uri))
+
+    def _read(self, uri: str, path: Path | None) -> Document | None:
         if uri in self._open:
             return self._open[uri]
-        path = path_of(uri)
         text = read_text(path, self._within) if path else None
         return None if text is None else Document(uri, None, language_of(uri), text)
 
@@ -72,11 +74,12 @@ class Workspace:
 
         A Refusal of code ``path`` if the path rule forbids it, or if it is unreadable.
         """
-        path, of = path_of(uri), path_of(about)
-        root = self._home(about)[0] or (of.absolute().parent if of else None)
+        path, root = path_of(uri), self._home(about)[0]
+        if root is None and (of := path_of(about)):
+            root = of.absolute().parent
         why = refusal(path, root, writes=writes) if path else "is no file"
         if why is None:
-            found = self.read(uri)
+            found = self._read(uri, path)
             if found is not None or path is None or not os.path.lexists(path):
                 return found
             why = "cannot be read"

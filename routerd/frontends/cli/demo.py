@@ -68,10 +68,10 @@ def _action(outcome: Json, client: StdioClient) -> None:
         screen.console().print(f"route     {route['tier']} → {route['model']}: {route['reason']}", markup=False)
     if outcome["estimate"]:
         cost = outcome["estimate"]["cost"]
-        foreseen = dollars(None) if cost is None else f"{cost['low']} to {cost['high']} dollars"
+        expected = dollars(None) if cost is None else f"{cost['low']} to {cost['high']} dollars"
         keyed = outcome["estimate"]["with_key"]
         beside = f"; with a key, {keyed['model']}: {keyed['price']}" if keyed else ""
-        screen.console().print(f"estimate  {foreseen}{beside}", markup=False)
+        screen.console().print(f"estimate  {expected}{beside}", markup=False)
     for attempt in attempts:
         usage = attempt["usage"]
         screen.console().print(

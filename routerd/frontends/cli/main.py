@@ -94,7 +94,7 @@ def _ended(arguments: list[str]) -> int:
         return FAILED
     except OSError as fault:
         return _say(f"{fault.strerror or fault}: {fault.filename or 'an operation failed'}.", FAILED)
-    except Exception as fault:  # a fault of routerd's own: a person is told where, not shown a traceback
+    except Exception as fault:  # a fault of routerd's own: a person is shown where, not a traceback
         frame = traceback.extract_tb(fault.__traceback__)[-1]
         position = f"{Path(frame.filename).name}, line {frame.lineno}"
         return _say(

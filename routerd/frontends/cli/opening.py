@@ -1,4 +1,4 @@
-"""Opening the app for one command, with its configuration problems told once."""
+"""Opening the app for one command, with its configuration problems printed once."""
 
 from __future__ import annotations
 

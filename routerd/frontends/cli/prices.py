@@ -1,4 +1,4 @@
-"""`routerd prices`: what the models of the tiers cost, who says so and since when; fetches only when told to."""
+"""`routerd prices`: what the models of the tiers cost, who says so and since when; fetches only on request."""
 
 from __future__ import annotations
 

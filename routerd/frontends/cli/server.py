@@ -1,4 +1,4 @@
-"""`routerd serve`: the daemon, on stdio unless told otherwise."""
+"""`routerd serve`: the daemon, on stdio by default."""
 
 from __future__ import annotations
 

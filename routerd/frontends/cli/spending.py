@@ -1,4 +1,4 @@
-"""`routerd stats` and `report`: what was spent, what was saved, and how well it was foreseen."""
+"""`routerd stats` and `report`: what was spent, what was saved, and how well it was estimated."""
 
 from __future__ import annotations
 

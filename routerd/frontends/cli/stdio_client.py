@@ -13,7 +13,8 @@ from urllib.parse import unquote
 
 from routerd.domain.errors import RouterdError
 from routerd.domain.position import Edit, Range
-from routerd.domain.text import Encoding, Text
+from routerd.domain.text import Text
+from routerd.domain.unicode import Encoding
 from routerd.domain.unified_diff import unified_diff
 from routerd.frontends.shapes import Json
 

@@ -18,9 +18,9 @@ from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
-from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
-from routerd.domain.verdict import Refusal
+from routerd.domain.unicode import Encoding
+from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.arithmetic import arithmetic_json
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.explain import lines, parts
@@ -31,6 +31,11 @@ from routerd.pipeline.rewrite import or_rewritten
 from routerd.system.signals import on_end
 
 EXIT = {Status.APPLIED: 0, Status.PROPOSED: 0, Status.FAILED: 1, Status.REFUSED: 3, Status.CANCELLED: 130}
+_OPTION = {
+    RefusalCode.DOCUMENTED: "Add --replace to rewrite it.",
+    RefusalCode.INSTRUCTION: "Add --instruction TEXT.",
+}
+"""What a terminal says beside a refusal: how to ask otherwise."""
 _INDEX_SECONDS = 3.0
 """Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
 
@@ -39,7 +44,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 class _Progress:
-    """A Watch that tells a person at a terminal what is going on."""
+    """An Observer that prints to a terminal what is going on."""
 
     def __init__(self) -> None:
         self._told = ""
@@ -51,7 +56,7 @@ class _Progress:
         self._told = words
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        """Nothing: a terminal is told at the end."""
+        """Nothing: a terminal shows it at the end."""
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
@@ -77,18 +82,20 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     with opened(config) as app:
         if not named(action).placed:
             raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
-        wish = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=rewrite)
+        asked = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=rewrite)
         if max_cost is not None:
             app.limit_actions(_dollars(max_cost), "--max-cost")
-        app.index(wish.document.uri, _INDEX_SECONDS)
-        editor = FileEditor(app, wish.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json, agreed=yes)
-        outcome = asyncio.run(run_to_end(app, replace(wish, fresh=fresh), editor))
+        app.index(asked.document.uri, _INDEX_SECONDS)
+        editor = FileEditor(app, asked.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json, agreed=yes)
+        outcome = asyncio.run(run_to_end(app, replace(asked, fresh=fresh), editor))
         if editor.unasked:
             outcome = replace(outcome, message=f"{outcome.message} Add --yes to agree beforehand.")
+        if outcome.refusal is not None and (option := _OPTION.get(outcome.refusal)):
+            outcome = replace(outcome, message=f"{outcome.message} {option}")
         if as_json:
             screen.print_json(outcome_json(outcome, Encoding.UTF32))
         else:
-            _show(outcome, wish, app.workspace.project(wish.document.uri).root, split(where)[0])
+            _show(outcome, asked, app.workspace.project(asked.document.uri).root, split(where)[0])
     return EXIT[outcome.status]
 
 
@@ -102,9 +109,9 @@ def _dollars(words: str) -> Decimal:
     return amount
 
 
-async def run_to_end(app: App, wish: Request, editor: FileEditor) -> Outcome:
+async def run_to_end(app: App, asked: Request, editor: FileEditor) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(app.run(wish, editor, _Progress()))
+    task = asyncio.ensure_future(app.run(asked, editor, _Progress()))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task
@@ -112,10 +119,10 @@ async def run_to_end(app: App, wish: Request, editor: FileEditor) -> Outcome:
         await app.disconnect()
 
 
-def _show(outcome: Outcome, wish: Request, root: str, file: Path) -> None:
+def _show(outcome: Outcome, asked: Request, root: str, file: Path) -> None:
     change = outcome.change
     if change and change.files and outcome.status is Status.PROPOSED:
-        screen.diff(unified(change, root or wish.document.uri.rpartition("/")[0]))
+        screen.diff(unified(change, root or asked.document.uri.rpartition("/")[0]))
     if change and change.document:
         screen.console().print(change.document, markup=False)
     for finding in (change.findings if change else None) or ():
@@ -140,9 +147,9 @@ def estimate(
             if not named(action).placed:
                 raise UsageError(f"'{action}' has no place in a file, so no price before its text is known.")
         names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
-        wishes = [request(app, name, where) for name in names]
-        app.index(wishes[0].document.uri, _INDEX_SECONDS)
-        plans = [(wish.action, or_rewritten(wish, app.plan)[1]) for wish in wishes]
+        requests = [request(app, name, where) for name in names]
+        app.index(requests[0].document.uri, _INDEX_SECONDS)
+        plans = [(asked.action, or_rewritten(asked, app.plan)[1]) for asked in requests]
         found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
         if as_json:
             shapes = [estimate_json(plan.forecast) or {} for _, plan in found]

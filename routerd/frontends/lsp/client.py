@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from routerd.domain.text import Encoding
+from routerd.domain.unicode import Encoding
 from routerd.frontends.shapes import Json
 
 
@@ -16,7 +16,7 @@ class NoAnswerError(Exception):
 class Wire(Protocol):
     """How the client is spoken to."""
 
-    def tell(self, method: str, params: Json) -> None:
+    def send(self, method: str, params: Json) -> None:
         """Send a notification."""
 
     async def ask(self, method: str, params: Json, seconds: float) -> Any:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
 from routerd.domain.position import Edit, Range
-from routerd.domain.text import Encoding, Text
+from routerd.domain.text import Text
+from routerd.domain.unicode import Encoding
 from routerd.frontends.lsp.client import Wire
 from routerd.frontends.shapes import diagnostic_json
 
@@ -46,7 +47,7 @@ class Reviews:
             findings = self._found.pop(each, None)
             if findings is not None:
                 gone += len(findings)
-                self._wire.tell(PUBLISH, {"uri": each, "diagnostics": []})
+                self._wire.send(PUBLISH, {"uri": each, "diagnostics": []})
         return gone
 
     def fixable(self, uri: str, span: Range) -> tuple[Finding, ...]:
@@ -62,7 +63,7 @@ class Reviews:
         shapes = [
             diagnostic_json(finding, document.text, self.encoding) for finding in self._found.get(document.uri, ())
         ]
-        self._wire.tell(PUBLISH, {"uri": document.uri, "version": document.version, "diagnostics": shapes})
+        self._wire.send(PUBLISH, {"uri": document.uri, "version": document.version, "diagnostics": shapes})
 
 
 def carried(findings: Iterable[Finding], old: Text, new: Text) -> tuple[Finding, ...]:

@@ -1,7 +1,7 @@
 """Ends the process soon after it was asked to, whatever its event loop is doing.
 
 Signals, the end of stdin and the editor's death are noticed by threads of their own, which a busy loop cannot hold
-up. The loop is told first, so that jobs are cancelled and booked in their own way; if that takes too long, what can
+up. The loop hears of it first, so that jobs are cancelled and booked in their own way; if that takes too long, what can
 be booked without it is booked, and the process ends.
 """
 

@@ -13,8 +13,9 @@ from routerd.domain.document import Document
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
 from routerd.domain.position import Position, Range
-from routerd.domain.text import Encoding, Text
+from routerd.domain.text import Text
 from routerd.domain.tier import Tier
+from routerd.domain.unicode import Encoding
 from routerd.frontends.lsp.client import EditorClient
 from routerd.frontends.shapes import Json
 
@@ -176,8 +177,8 @@ def _diagnostics(shape: object) -> tuple[str, ...]:
     if not isinstance(shape, Sequence) or isinstance(shape, str):
         raise UsageError('"diagnostics" is a list of diagnostics or of texts.')
     texts = (one if isinstance(one, str) else _diagnostic(_object(one)) for one in shape)
-    told = dict.fromkeys(" ".join(text.split())[:_LONGEST_DIAGNOSTIC] for text in texts)
-    return tuple(text for text in told if text)[:_MOST_DIAGNOSTICS]
+    given = dict.fromkeys(" ".join(text.split())[:_LONGEST_DIAGNOSTIC] for text in texts)
+    return tuple(text for text in given if text)[:_MOST_DIAGNOSTICS]
 
 
 def _diagnostic(given: Json) -> str:

@@ -73,4 +73,4 @@ class Progress:
             self._token = None
 
     def _tell(self, value: Json) -> None:
-        self._wire.tell("$/progress", {"token": self._token, "value": value})
+        self._wire.send("$/progress", {"token": self._token, "value": value})

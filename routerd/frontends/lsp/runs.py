@@ -129,17 +129,17 @@ async def _tell(job: str, outcome: Outcome, run_context: _RunContext) -> None:
     session = run_context.session
     if session.client.takes_outcomes:
         shape = outcome_json(outcome, session.client.encoding)
-        session.wire.tell("routerd/outcome", {"job": job, "outcome": shape})
+        session.wire.send("routerd/outcome", {"job": job, "outcome": shape})
         return
     message, kind = outcome.message, _MESSAGE.get(outcome.status)
     text = outcome.change.document if outcome.change else None
     if text and run_context.arguments.apply:
         extension = "md" if outcome.status is Status.APPLIED else "diff"
         name = f"{outcome.action}-{_stem(run_context.request.document)}.{extension}"
-        if told := await _kept(text, name, session):
-            message, kind = f"{message} {told}", kind or 3
+        if where := await _kept(text, name, session):
+            message, kind = f"{message} {where}", kind or 3
     if kind is not None:
-        session.wire.tell("window/showMessage", {"type": kind, "message": f"routerd: {message}"})
+        session.wire.send("window/showMessage", {"type": kind, "message": f"routerd: {message}"})
 
 
 async def _kept(text: str, name: str, session: Session) -> str | None:

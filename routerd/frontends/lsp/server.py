@@ -48,7 +48,7 @@ class Protocol(LanguageServerProtocol):
         """Whether `shutdown` was asked for."""
         self.ended = lambda _: None
 
-    def tell(self, method: str, params: Json) -> None:
+    def send(self, method: str, params: Json) -> None:
         """As Wire says."""
         self._send({"method": method, "params": params})
 

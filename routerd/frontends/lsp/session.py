@@ -135,7 +135,7 @@ class Session:
             _log.warning("%s", problem)
         if problems:
             more = f" ({len(problems) - 1} more: run `routerd config check`.)" if len(problems) > 1 else ""
-            self.wire.tell("window/showMessage", {"type": 2, "message": f"routerd: {problems[0]}{more}"})
+            self.wire.send("window/showMessage", {"type": 2, "message": f"routerd: {problems[0]}{more}"})
 
     def reloaded(self, problems: tuple[str, ...], app: App | None = None) -> None:
         """A configuration file of one app, or of all, has changed: show at once what it says and what is wrong."""
@@ -157,7 +157,7 @@ class Session:
             self.later(asyncio.ensure_future(self.apps.of(uri).prepare(uri)))
 
     def _tell_status(self) -> None:
-        status.tell(self.wire, self.apps.first if self.apps else None, len(self.jobs))
+        status.send(self.wire, self.apps.first if self.apps else None, len(self.jobs))
 
     def _origin(self) -> Origin:
         return Origin(client=self.client.name, session=self._identity)
@@ -181,7 +181,7 @@ class Session:
         except RouterdError as fault:
             _log.error("%s", fault)
             if str(fault) != str(self._fault):
-                self.wire.tell("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
+                self.wire.send("window/showMessage", {"type": 1, "message": f"routerd: {fault}"})
             self._fault = fault
             return
         self.tell_problems(apps.problems)

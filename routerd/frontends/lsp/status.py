@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from routerd.frontends.lsp.client import Wire
 
 
-def tell(wire: Wire, app: App | None, jobs: int) -> None:
+def send(wire: Wire, app: App | None, jobs: int) -> None:
     """Send it; nothing is sent before the app is open, nor while the ledger cannot be read."""
     if app is None:
         return
@@ -21,7 +21,7 @@ def tell(wire: Wire, app: App | None, jobs: int) -> None:
         budget_status = app.budget_status()
     except LedgerError:
         return  # the next status will have it
-    wire.tell(
+    wire.send(
         "routerd/status",
         {
             "state": "busy" if jobs else "idle",

@@ -10,7 +10,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, DocText, Documentation, FileChange
 from routerd.domain.symbol import Symbol
 from routerd.domain.verdict import Rejected
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import DocPlacement, DocStyle
 from routerd.steps.build.comment import comment_edit
 from routerd.steps.build.docstring import docstring_edit, module_docstring_edit
@@ -22,7 +22,7 @@ def build_documentation(payload: Documentation, question: Question, grammar: Gra
     A symbol that has no place for a comment is left out where others have one.
     """
     document, target = question.request.document, question.target
-    spec = spec_of(document.language)
+    spec = specs().get(document.language)
     if spec is None:
         return Rejected(f"routerd does not know how {document.language} is documented")
     placed: list[tuple[Symbol | None, Edit]] = []

@@ -8,7 +8,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange, NewTests
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import ModuleNames, Tree
 from routerd.steps.build.merge import merge
 from routerd.steps.build.merge_python import merge_python
@@ -19,7 +19,7 @@ def build_tests(payload: NewTests, question: Question, grammar: Grammar) -> Chan
     """One file: created at the project's own place for it, or the existing one with insertions."""
     document, conventions = question.request.document, question.conventions
     code, language = payload.code, document.language
-    spec = spec_of(language)
+    spec = specs().get(language)
     if spec is None:
         return Rejected(f"routerd does not know how {language} is tested")
     if spec.imports.modules is ModuleNames.PYTHON_PACKAGES:

@@ -11,7 +11,7 @@ from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import DocPlacement, DocStyle
 from routerd.steps.check.program import Programs
@@ -23,19 +23,20 @@ def check_documentation(change: Change, question: Question, grammar: Grammar) ->
     if len(change.files) != 1 or change.files[0].uri != document.uri or change.files[0].create:
         return Rejected("documentation may change the file it was asked about and no other")
     file = change.files[0]
-    spec = spec_of(document.language)
+    spec = specs().get(document.language)
     if spec is None:
         return Rejected(f"routerd does not know how {document.language} is documented")
     for edit in file.edits:
         fault = _edit_fault(edit, file.before, question, spec.docs)
         if fault:
             return Rejected(fault)
-    programs = Programs(file.before.string, file.after.string, document.language, grammar)
+    after = file.after
+    programs = Programs(file.before.string, after.string, document.language, grammar)
     if not programs.parses_no_worse():
         return Rejected("the file would parse worse with the documentation")
     if not programs.same():
         return Rejected("the documentation would change the code")
-    return _attached(file, question, grammar)
+    return _attached(file, after, question, grammar)
 
 
 def _edit_fault(edit: Edit, before: Text, question: Question, style: DocStyle) -> str | None:
@@ -66,10 +67,10 @@ def _at_module(edit: Edit, question: Question) -> bool:
     return not starts or edit.span.end <= min(starts)
 
 
-def _attached(file: FileChange, question: Question, grammar: Grammar) -> Verdict:
+def _attached(file: FileChange, text: Text, question: Question, grammar: Grammar) -> Verdict:
     """Whether each symbol that an edit was made for now has documentation of its own."""
     target = question.target
-    after = grammar.outline(replace(question.request.document, text=file.after))
+    after = grammar.outline(replace(question.request.document, text=text))
     if _documented(after) < _documented(target.outline) + sum(edit.span.empty for edit in file.edits):
         return Rejected("the documentation would not belong to the symbol that it is for")
     return Accepted()

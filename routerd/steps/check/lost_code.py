@@ -11,7 +11,7 @@ from routerd.domain.document import Document
 from routerd.domain.ports import Grammar
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.patterns import compiled
 
 _STAND_INS = frozenset(("...", "…", "pass", "...;", "todo!()", "unimplemented!()", "todo!();", "unimplemented!();"))
@@ -70,7 +70,7 @@ def _is_code(unit: _Unit) -> bool:
 
 
 def _units(source: str, language: str) -> list[_Unit]:
-    spec = spec_of(language)
+    spec = specs().get(language)
     pattern = compiled(spec.comments.strings_and_comments, re.S) if spec else _COMMENTS
     found: list[_Unit] = []
     code, done = "", 0

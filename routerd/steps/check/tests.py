@@ -10,7 +10,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text
 from routerd.domain.verdict import Accepted, Rejected, Verdict
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import Tree
 from routerd.steps.check.program import Programs
 from routerd.steps.check.test_signs import asserts_by_signs
@@ -47,7 +47,7 @@ def _about(file: FileChange, programs: Programs, question: Question) -> Verdict:
     names = {name for symbol in symbols for name in (symbol.name, *symbol.qualname.split(".")[:-1])}
     if names and not names.intersection(used):
         return Rejected(f"the tests do not mention {' or '.join(sorted(s.name for s in symbols)[:3])}")
-    spec = spec_of(document.language)
+    spec = specs().get(document.language)
     if spec is None:
         return Rejected(f"routerd does not know what a {document.language} test looks like")
     signs, merge = spec.tests.signs, spec.tests.merge

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Set
 from routerd.domain.position import Range
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import BindingRules
 
 MAX_LINES = 6
@@ -35,9 +35,10 @@ _ANY_TEXT = BindingRules(needs_sign=False, chained=False, name_first=False)
 """Used for languages without a spec, where it only adds or omits a line of context."""
 
 
-def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> Iterator[tuple[str, int]]:
+def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> dict[str, int]:
     """Each wanted name with the first line that binds it."""
-    left, spec = set(wanted), spec_of(language)
+    found: dict[str, int] = {}
+    left, spec = set(wanted), specs().get(language)
     rules = spec.bindings if spec else _ANY_TEXT
     for number in lines:
         line = text.lines[number]
@@ -47,31 +48,34 @@ def bound(text: Text, lines: Iterable[int], wanted: Set[str], language: str) -> 
             continue
         for name in left.intersection(here, _names(line, rules)):
             left.discard(name)
-            yield name, number
+            found[name] = number
         if not left:
-            return
+            break
+    return found
 
 
-def object_bound(text: Text, span: Range, wanted: Set[str]) -> Iterator[tuple[str, int]]:
+def object_bound(text: Text, span: Range, wanted: Set[str]) -> dict[str, int]:
     """Each wanted name with the first line of a class that assigns it as an attribute."""
-    left = set(wanted)
+    left, found = set(wanted), dict[str, int]()
     for number in range(span.start.line, span.end.line + 1):
         line = text.lines[number]
         for name in [name for name in left if name in line]:
             if re.search(_OF_OBJECT.format(name=re.escape(name)), line):
                 left.discard(name)
-                yield name, number
+                found[name] = number
+    return found
 
 
-def outside_functions(outline: Outline, within: Range, but: Iterable[Range] = ()) -> Iterator[int]:
+def outside_functions(outline: Outline, within: Range, but: Iterable[Range] = ()) -> list[int]:
     """The lines of a range outside its functions, its documentation and the ranges in ``but``."""
     docs = (outline.doc, *(symbol.doc for symbol in outline.symbols if not symbol.kind.callable))
     holes = [*but, *_functions(outline.symbols, within), *filter(None, docs)]
+    lines: list[int] = []
     at = within.start.line
     for hole in sorted(holes):
-        yield from range(at, min(hole.start.line, within.end.line + 1))
+        lines += range(at, min(hole.start.line, within.end.line + 1))
         at = max(at, hole.end.line + 1)
-    yield from range(at, within.end.line + 1)
+    return [*lines, *range(at, within.end.line + 1)]
 
 
 def value(text: Text, first: int) -> str:

@@ -53,9 +53,10 @@ def constants(it: View) -> Iterator[Piece]:
     if not wanted:
         return
     own = [container.whole for container in containers(it)]
-    lines = list(outside_functions(outline, text.whole, (*it.shown, *own)))
-    found = dict(bound(text, (n for n in lines if text.lines[n][:1].strip()), wanted, it.document.language))
-    found |= dict(bound(text, lines, wanted - found.keys(), it.document.language))
+    lines = outside_functions(outline, text.whole, (*it.shown, *own))
+    at_margin = [number for number in lines if text.lines[number][:1].strip()]
+    found = bound(text, at_margin, wanted, it.document.language)
+    found |= bound(text, lines, wanted - found.keys(), it.document.language)
     by_line: dict[int, list[str]] = {}
     for name, number in found.items():
         by_line.setdefault(number, []).append(name)
@@ -103,8 +104,8 @@ def around(it: View) -> Iterator[Piece]:
         members = [s for s in outline.symbols if s.container == container.qualname and not it.shows(s.whole)]
         wanted = it.used - {member.name for member in members} - {container.name}
         lines = outside_functions(outline, container.body or container.whole, it.shown)
-        fields = dict(bound(text, lines, wanted, it.document.language))
-        fields |= dict(object_bound(text, container.whole, wanted - fields.keys()))
+        fields = bound(text, lines, wanted, it.document.language)
+        fields |= object_bound(text, container.whole, wanted - fields.keys())
         parts = [value(text, number).strip() for number in sorted(set(fields.values()))]
         parts += [member.signature for member in members if member.name in it.used]
         yield Piece(

@@ -10,7 +10,7 @@ from posixpath import commonprefix, dirname
 from routerd.domain.action import Target
 from routerd.domain.project import Declaration, Project
 from routerd.domain.symbol import Import
-from routerd.languages import family_of, language_of, spec_of
+from routerd.languages import family_of, language_of, specs
 from routerd.languages.patterns import compiled
 from routerd.steps.gather.piece import Piece
 
@@ -23,7 +23,7 @@ def signatures(target: Target, used: tuple[str, ...], project: Project, path: st
     """Signatures of what the target uses from other files: what it imports or shares a package with, nearest first."""
     local = {symbol.name for symbol in target.outline.symbols}
     modules = _modules(target.outline.imports)
-    spec = spec_of(target.outline.language)
+    spec = specs().get(target.outline.language)
     shared = dirname(path) if spec and spec.imports.folder_is_package else None
     family = family_of(path)
     for name in used:
@@ -52,7 +52,7 @@ def _modules(imports: tuple[Import, ...]) -> dict[str, set[str]]:
 
 def _called(path: str) -> set[str]:
     """The name by which imports refer to a file: its own, or its folder's, depending on the language."""
-    stem, spec = _stem(path), spec_of(language_of(path))
+    stem, spec = _stem(path), specs().get(language_of(path))
     by_folder = spec is not None and compiled(spec.imports.folder_named).fullmatch(stem)
     return {_last(dirname(path))} if by_folder else {stem}
 

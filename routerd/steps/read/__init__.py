@@ -5,6 +5,7 @@ Nothing here decides where a text goes: that is ``build``, from the file and nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from routerd.domain.action import Contract
@@ -20,7 +21,15 @@ from routerd.steps.read.hunks import read_hunks
 from routerd.steps.read.malformed_replies import refuses
 from routerd.steps.read.markdown import read_markdown
 from routerd.steps.read.tests import read_tests
-from routerd.steps.read.thoughts import without_thoughts
+
+_THOUGHT = re.compile(r"\A\s*<think(ing)?>.*?</think(ing)?>\s*?\n", re.S)
+"""Open models put their reasoning before the answer, between these marks."""
+
+_THOUGHT_END = re.compile(r"^\s*</think(?:ing)?>\s*$", re.M)
+_THOUGHT_BEGIN = re.compile(r"<think(?:ing)?>")
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.M)
+_HUNK = re.compile(r"^(?:<{5,}|>{5,})", re.M)
+"""The first and the last line of a hunk."""
 
 _Reader = Callable[[str, Question, Grammar], Payload | Rejected]
 
@@ -46,6 +55,21 @@ def read(reply: str, question: Question, grammar: Grammar) -> Payload | Rejected
     if refuses(text):
         return Rejected("the model refused to answer")
     return _READERS[question.spec.contract](text.strip("\n"), question, grammar)
+
+
+def without_thoughts(text: str) -> str:
+    """The reply without thoughts before it, also where only their end is marked.
+
+    Some chat templates put the opening mark into the prompt. An end without it counts on a line of its own, once,
+    and where no fence or hunk is open: in those it is the answer's code.
+    """
+    text = _THOUGHT.sub("", text)
+    marks = list(_THOUGHT_END.finditer(text))
+    if len(marks) != 1 or _THOUGHT_BEGIN.search(text):
+        return text
+    before = text[: marks[0].start()]
+    whole = len(_FENCE.findall(before)) % 2 == 0 and len(_HUNK.findall(before)) % 2 == 0
+    return text[marks[0].end() :] if whole else text
 
 
 __all__ = ["read"]

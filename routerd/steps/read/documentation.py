@@ -12,12 +12,12 @@ from routerd.domain.prompt import Question
 from routerd.domain.reply import DocText, Documentation
 from routerd.domain.symbol import Symbol
 from routerd.domain.verdict import Rejected
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.pragmas import command_in
 from routerd.steps.read.documented_code import declares, docs_in_code
 from routerd.steps.read.malformed_replies import placeholder, refuses, unchatted
 from routerd.steps.read.not_documentation import not_documentation
-from routerd.steps.read.strip_markup import undress
+from routerd.steps.read.strip_markup import strip_markup
 
 _BLOCK = re.compile(
     r"""<doc(?:\s+name\s*=\s*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<plain>[^\s>]*)))?\s*>
@@ -61,7 +61,7 @@ def _prose(found: Documentation, question: Question, grammar: Grammar) -> Docume
             return Rejected(
                 f"the documentation of '{doc.qualname}' holds the hidden character {hidden}", mechanical=True
             )
-        spec = spec_of(question.request.document.language)
+        spec = specs().get(question.request.document.language)
         command = command_in(doc.text, spec.docs) if spec else None
         if command:
             return Rejected(f"the documentation holds '{command}', which is a command to a tool", mechanical=True)
@@ -131,7 +131,7 @@ def _ends_alike(symbol: Symbol, name: str) -> bool:
 def _words(body: str, question: Question, grammar: Grammar) -> str | Rejected:
     """The bare words of one block. Where a block holds the documented code, its documentation is taken."""
     language = question.request.document.language
-    words = undress(body, language)
+    words = strip_markup(body, language)
     code = next((fence.code for fence in fences(words)), words)
     if declares(code, question, grammar):
         docs = docs_in_code([code], question, grammar)
@@ -159,7 +159,7 @@ def _bare_words(text: str, question: Question, grammar: Grammar) -> Documentatio
         return Rejected("the reply is code for something else")
     if len(symbols) != 1:
         return Rejected("the reply is prose that names no symbol: <doc name=…> blocks are needed", mechanical=True)
-    words = undress(_with_example(unchatted(text), question, grammar), language)
+    words = strip_markup(_with_example(unchatted(text), question, grammar), language)
     fit = _fit(words)
     if isinstance(fit, Rejected):
         return Rejected(f"the documentation {fit.reason}", fit.mechanical)

@@ -14,7 +14,7 @@ from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
 from routerd.steps.read.malformed_replies import elision, placeholder
-from routerd.steps.read.strip_markup import undress
+from routerd.steps.read.strip_markup import strip_markup
 
 _TRIES = 12
 """Symbols that a block is held against; each costs a parse of the file, and replies hold few blocks."""
@@ -83,8 +83,8 @@ def _new_docs(outline: Outline, text: Text, question: Question) -> dict[int, Doc
     for index, (old, new) in enumerate(zip(before.symbols, outline.symbols, strict=True)):
         if old not in question.target.symbols or new.doc is None:
             continue
-        words = undress(text.slice(new.doc), language)
-        known = undress(question.request.document.text.slice(old.doc), language) if old.doc else ""
+        words = strip_markup(text.slice(new.doc), language)
+        known = strip_markup(question.request.document.text.slice(old.doc), language) if old.doc else ""
         if words and words != known:
             found[index] = DocText(old.qualname, words)
     return found

@@ -1,4 +1,4 @@
-"""Undress: the bare words of documentation, without the quotes, comment marks or indent they came in."""
+"""Strip markup: the bare words of documentation, without the quotes, comment marks or indent they came in."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import textwrap
 import warnings
 
 from routerd.domain.fence import fences
-from routerd.languages import spec_of
+from routerd.languages import specs
 from routerd.languages.spec import DocPlacement
 
 _STRING = re.compile(r"^[rRuU]?(\"\"\"|'''|\"|')(?P<words>.*)\1$", re.S)
 _STAR = re.compile(r"^[ \t]*\*(?!/) ?", re.M)
 
 
-def undress(text: str, language: str) -> str:
+def strip_markup(text: str, language: str) -> str:
     """The words of a docstring, doc comment or fenced text; words that are bare already stay as they are."""
     text = _flush(text)
     blocks = fences(text)
     if len(blocks) == 1 and blocks[0].first == 0 and blocks[0].last == text.count("\n"):
         text = _flush(blocks[0].code)
-    bare, spec = text.strip(), spec_of(language)
+    bare, spec = text.strip(), specs().get(language)
     if spec is None:
         return text
     if spec.docs.placement is DocPlacement.BODY and _STRING.match(bare):

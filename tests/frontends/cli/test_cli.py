@@ -175,6 +175,8 @@ def test_what_is_documented_is_estimated_as_a_rewrite_and_run_says_how_to_ask_fo
     assert estimates == []
     refused = routerd("run", "document", "done.py:1")
     assert (refused.returncode, "--replace" in refused.stderr) == (3, True)
+    instructed = routerd("run", "ask", "done.py:1")
+    assert (instructed.returncode, "--instruction TEXT" in instructed.stderr) == (3, True)
     rewrite = routerd("run", "document", "done.py:1", "--replace")
     assert (rewrite.returncode, "rewrites no documentation" in rewrite.stderr) == (3, True), "the built-in engine"
 

@@ -8,8 +8,8 @@ from lsprotocol.converters import get_converter
 from pytest_lsp import client_capabilities
 
 from routerd.domain.errors import UsageError
-from routerd.domain.text import Encoding
 from routerd.domain.tier import Tier
+from routerd.domain.unicode import Encoding
 from routerd.frontends.lsp import from_proto
 from routerd.frontends.lsp.client import EditorClient
 

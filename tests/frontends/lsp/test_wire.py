@@ -39,7 +39,7 @@ def connected() -> tuple[Protocol, Client]:
 
 async def test_a_notification_goes_out_as_it_is_and_an_answer_comes_back_whole() -> None:
     wire, client = connected()
-    wire.tell("window/logMessage", {"type": 3, "message": "é \ud800"})
+    wire.send("window/logMessage", {"type": 3, "message": "é \ud800"})
     asked = asyncio.ensure_future(wire.ask("routerd/key", {"provider": "n1n"}, SECONDS))
     await asyncio.sleep(0)
     note, question = client.messages

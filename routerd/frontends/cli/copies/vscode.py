@@ -29,9 +29,6 @@ export interface Action {{
 /** The actions, in the order of menus. */
 export const ACTIONS: readonly Action[] = [
 {actions}];
-
-/** The tiers, weakest first; a retry asks the next one. */
-export const TIERS: readonly string[] = [{tiers}];
 """
 
 
@@ -42,7 +39,7 @@ def source(manifest: Json, _: str) -> str:
         f"diagnosed: {json.dumps(action['diagnosed'])}, placed: {json.dumps(action['placed'])} }},\n"
         for action in manifest["actions"]
     )
-    return _SOURCE.format(actions=actions, tiers=", ".join(map(json.dumps, manifest["tiers"])))
+    return _SOURCE.format(actions=actions)
 
 
 def package(manifest: Json, text: str) -> str:
