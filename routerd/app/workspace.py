@@ -70,8 +70,7 @@ class App:
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        # A grammar of its own: thousands of files must not push open ones out of memory.
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
+        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
         self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
