@@ -105,8 +105,8 @@ class App:
         editor: Mapping[str, object] = MappingProxyType({}),
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        found = config.Sources.found(config_file, root).with_editor(editor)
-        return cls(services, found, keys, origin=origin, lenient=True)
+        sources = config.Sources.found(config_file, root, keys.environ).with_editor(editor)
+        return cls(services, sources, keys, origin=origin, lenient=True)
 
     @property
     def settings(self) -> Settings:
@@ -134,7 +134,7 @@ class App:
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
-            runner=CommandTestRunner(self.workspace.project),
+            runner=CommandTestRunner(self.workspace.project, self._keys.environ),
             worker=services.worker,
             clock=process.now,
         )
