@@ -18,8 +18,8 @@ from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
 from routerd.domain.settings import Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.forward import Call, CallPlan, forward, plan_call
-from routerd.pipeline.plan import Dependencies
 from routerd.providers.metering import estimated_tokens
 from routerd.routing.last_words import last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names

@@ -49,8 +49,9 @@ from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.estimate_cache import EstimateCache
-from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.run import run
 from routerd.providers.usage import read_usage
 from routerd.routing.instructions import routes
@@ -71,12 +72,11 @@ class App:
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        # A grammar of its own: thousands of files must not push open ones out of memory.
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
+        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
         self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
-        self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
+        self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
         self._snapshot, self.deps = self._built(config.begin(sources, lenient, self._worth))
@@ -135,7 +135,7 @@ class App:
             engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
-            cache=self._cache,
+            cache=self.replies,
             runner=CommandTestRunner(self.workspace.project, self._keys.environ),
             worker=services.worker,
             clock=process.now,

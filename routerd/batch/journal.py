@@ -50,3 +50,6 @@ class NoReplyCache:
 
     def put(self, key: str, text: str, at: datetime) -> None:
         """Nothing: the answer is stored."""
+
+    def drop(self, key: str) -> None:
+        """Nothing."""

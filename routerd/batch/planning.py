@@ -18,7 +18,8 @@ from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.languages import UNKNOWN
-from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.dependencies import Dependencies
+from routerd.pipeline.plan import Plan, plan
 
 _EMPTY = Text("")
 _START = Range(Position(0, 0), Position(0, 0))

@@ -23,7 +23,7 @@ from routerd.domain.outcome import Outcome, Status
 from routerd.domain.reply import Change
 from routerd.domain.settings import Snapshot
 from routerd.languages import language_of
-from routerd.pipeline.plan import Dependencies
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.run import run
 
 

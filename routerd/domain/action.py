@@ -9,6 +9,7 @@ from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.position import Position, Range
+from routerd.domain.stakes import Penalty
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.tier import Tier
 
@@ -88,6 +89,8 @@ class ActionSpec:
     tier: Tier | None
     """The default tier; ``None`` lets semantic routing decide by the user's instruction."""
     contract: Contract
+    penalty: Penalty
+    """What a bad answer costs if nobody notices it; the choice of the first model counts it."""
     scopes: tuple[Scope, ...]
     """None for an action that has no place in a file: it is about what is staged."""
     code_only: bool

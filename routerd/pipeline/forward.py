@@ -16,7 +16,7 @@ from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Route, Tariff, TokenCalibration, TokenRange
 from routerd.domain.settings import Quirks, Snapshot
 from routerd.domain.verdict import Refusal
-from routerd.pipeline.plan import Dependencies
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import admitted
 from routerd.steps.quote import quote, terms_of_request

@@ -165,32 +165,6 @@ TIMES_LIKELY, ALWAYS_ALLOWED = 10, Decimal("0.01")
 """Without a cap an action stops before it costs more than ten times its likely price or a cent, whichever is more:
 in the recorded outcomes, higher costs came from a repeating fault."""
 
-_FIXABLE = Decimal("0.5")
-"""The share of refused answers with a formal error, which the same model is asked to fix once."""
-
-
-def expected(asked: Sequence[Quote], fixes: bool) -> Decimal | None:
-    """The expected price in dollars with retries and escalation; ``None`` if a price is unknown.
-
-    With ``c`` the likely price of an answer of one candidate, ``p`` the share of its answers that is
-    accepted, ``m`` the share of refused answers that the same model is asked to fix, and ``E`` the expectation of
-    the candidates after it:
-
-        c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * E
-
-    computed from the last candidate backwards; ``E`` is 0 after the last one.
-    """
-    m = _FIXABLE if fixes else Decimal(0)
-    above = Decimal(0)
-    for one in reversed(asked):
-        if one.estimate.model == OFFLINE:
-            continue
-        if one.estimate.cost is None:
-            return None
-        c, p = one.estimate.cost.likely, Decimal(str(round(one.acceptance.likely, 4)))
-        above = c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * above
-    return above
-
 
 def cap(budget: Budget, likely: Decimal | None, first: Quote, counted: int) -> Decimal | None:
     """The cap of an action in dollars: the user's setting, else a multiple of its likely price.

@@ -23,6 +23,7 @@ from routerd.domain.outcome import Outcome, Status
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import Encoding
 from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.frontends.arithmetic import arithmetic_json
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.batch_end import Destination, ManyOptions
 from routerd.frontends.cli.explain import lines, parts
@@ -207,6 +208,7 @@ def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the co
             if explain:
                 for shape, (_, plan) in zip(shapes, found, strict=True):
                     shape["context"] = parts(plan)
+                    shape["arithmetic"] = arithmetic_json(plan.forecast.choice)
             screen.print_json(shapes)
         else:
             screen.estimates([(name, plan.forecast) for name, plan in found])
