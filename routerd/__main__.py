@@ -22,13 +22,26 @@ def main() -> None:
     elif words[:1] == ["completion"] and len(words) > 1 and _completed(words[1], words[2:]):
         pass
     elif words in ([], ["serve"]):
-        from routerd.frontends.lsp import serve  # noqa: PLC0415  # see above
+        from routerd.relay.relay import relay  # noqa: PLC0415  # see above
 
-        sys.exit(serve())
+        relay()
+        _serve_alone()
+    elif words == ["serve", "--solo"]:
+        _serve_alone()
+    elif words == ["daemon", "run"]:
+        from routerd.frontends.daemon.start import run  # noqa: PLC0415  # see above
+
+        sys.exit(run())
     else:
         from routerd.frontends.cli.main import main as command_line  # noqa: PLC0415  # see above
 
         command_line(words)
+
+
+def _serve_alone() -> None:
+    from routerd.frontends.lsp import serve  # noqa: PLC0415  # see main
+
+    sys.exit(serve())
 
 
 def _completed(shell: str, line: list[str]) -> bool:

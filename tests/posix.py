@@ -21,8 +21,17 @@ if sys.platform == "win32":
         """Whether rights bind nobody here, as they do not bind root."""
         return False
 
+    def kill(pid: int) -> None:
+        """End a process at once, whatever it is doing."""
+        pytest.skip(f"Windows has no such signal for process {pid}")
+
+    def freeze(pid: int) -> None:
+        """Let a process do nothing until it is killed."""
+        pytest.skip(f"Windows has no such signal for process {pid}")
+
 else:
     import os
+    import signal
     import time
 
     def make_pipe(path: Path) -> None:
@@ -36,3 +45,11 @@ else:
     def is_root() -> bool:
         """Whether rights bind nobody here, as they do not bind root."""
         return os.geteuid() == 0
+
+    def kill(pid: int) -> None:
+        """End a process at once, whatever it is doing."""
+        os.kill(pid, signal.SIGKILL)
+
+    def freeze(pid: int) -> None:
+        """Let a process do nothing until it is killed."""
+        os.kill(pid, signal.SIGSTOP)

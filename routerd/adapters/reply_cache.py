@@ -9,6 +9,10 @@ from routerd.adapters.sqlite import Database
 from routerd.domain.errors import LedgerError
 from routerd.domain.settings import Cache
 
+_DROP_OLDEST = (
+    "DELETE FROM replies WHERE key = (SELECT key FROM replies INDEXED BY replies_at ORDER BY at LIMIT 1) RETURNING 1"
+)
+
 
 class SqliteReplyCache:
     """The ReplyCache port over the ledger's file; ``settings`` is called each time."""
@@ -36,15 +40,14 @@ class SqliteReplyCache:
             return
         try:
             with self._database.transaction() as run:
+                run("DELETE FROM replies WHERE key = ?", (key,))  # not REPLACE, which no trigger sees
                 run(
-                    "INSERT OR REPLACE INTO replies (key, at, size, text) VALUES (?, ?, ?, ?)",
+                    "INSERT INTO replies (key, at, size, text) VALUES (?, ?, ?, ?)",
                     (key, at.timestamp(), len(text), text),
                 )
                 run("DELETE FROM replies WHERE at < ?", (at.timestamp() - settings.ttl_s,))
-                run(
-                    "DELETE FROM replies WHERE key IN (SELECT key FROM (SELECT key, SUM(size) OVER (ORDER BY at DESC) "
-                    "AS total FROM replies) WHERE total > ?)",
-                    (settings.max_mb * 1_000_000,),
-                )
+                while run("SELECT 1 FROM replies_size WHERE size > ?", (settings.max_mb * 1_000_000,)):
+                    if not run(_DROP_OLDEST, ()):
+                        break
         except LedgerError:
             return  # a cache that cannot be written costs money later, never work now

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from routerd.domain.project import Project
@@ -30,8 +30,14 @@ _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 class CommandTestRunner:
     """``domain.ports.Runner``: ``{file}`` in the command stands for the test file's path in the copy."""
 
-    def __init__(self, project: Callable[[str], Project], limit_s: float = TIME_LIMIT_S) -> None:
-        self._project = project
+    def __init__(
+        self,
+        project: Callable[[str], Project],
+        environ: Mapping[str, str] = os.environ,
+        limit_s: float = TIME_LIMIT_S,
+    ) -> None:
+        """``environ``: that of the editor, whose PATH and virtual environment the tests belong to."""
+        self._project, self._environ = project, environ
         self._limit_s = limit_s
 
     async def failure(self, command: Sequence[str], change: Change, question: Question) -> str | None:
@@ -43,7 +49,7 @@ class CommandTestRunner:
             return await self._ran([part.replace("{file}", file) for part in command], folder)
 
     async def _ran(self, command: list[str], folder: Path) -> str | None:
-        environment = {n: v for n, v in os.environ.items() if not any(word in n.upper() for word in _SECRET)}
+        environment = {n: v for n, v in self._environ.items() if not any(word in n.upper() for word in _SECRET)}
         # A bytecode cache of the original would be taken for the copy's, as sizes and times are equal.
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         try:

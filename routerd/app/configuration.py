@@ -11,6 +11,7 @@ from pathlib import Path
 from routerd.actions import named
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue, update
+from routerd.app.worth import worth
 from routerd.domain.errors import ConfigError
 from routerd.domain.settings import RoutingExample
 from routerd.domain.tier import Tier
@@ -80,15 +81,19 @@ class Setup:
         """The setup of a workspace folder, with ``--config`` if it was given."""
         return cls(config.Sources.found(config_file, root))
 
+    @property
+    def _worth(self) -> config.Worth:
+        return worth(config.KeyReader().available)
+
     def rows(self) -> tuple[config.SettingRow, ...]:
         """Every setting with its value and the layer that set it. Raises ConfigError."""
-        return config.rows(config.load(self.sources))
+        return config.rows(config.load(self.sources, worth=self._worth))
 
     def check(self) -> tuple[str, ...]:
         """Everything that is wrong, ignored or out of date, one sentence each."""
-        said = config.check(self.sources)
+        said = config.check(self.sources, self._worth)
         try:
-            loaded = config.load(self.sources)
+            loaded = config.load(self.sources, worth=self._worth)
         except ConfigError:
             return said
         catalogue = Catalogue(loaded.settings.models)

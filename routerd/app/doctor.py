@@ -19,6 +19,7 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.ledger import MIGRATIONS, LastFailure, last_failures
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.app.worth import worth
 from routerd.domain.errors import RouterdError
 from routerd.domain.model import ModelRef
 from routerd.domain.money import STALE, Price, dollars
@@ -47,7 +48,7 @@ class DoctorCheck:
 async def examine(config_file: Path | None, root: Path | None, now: datetime) -> tuple[DoctorCheck, ...]:
     """Check everything that routerd needs in a workspace folder. Raises ConfigError."""
     sources = config.Sources.found(config_file, root)
-    loaded = config.load(sources)
+    loaded = config.load(sources, worth=worth(config.KeyReader().available))
     database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now)
     try:
         known = DoctorInputs(

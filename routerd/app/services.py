@@ -6,11 +6,14 @@ Heavy libraries are imported by the adapters on first use, so that opening the s
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from platformdirs import user_data_path
 
@@ -23,12 +26,13 @@ from routerd.adapters.worker import WorkerPool
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
+from routerd.domain.errors import LedgerError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
-from routerd.domain.settings import Settings
+from routerd.domain.settings import Retention, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
 
 
@@ -44,8 +48,8 @@ class Services:
         self.ledger_writer = LedgerWriter(self.database)
         self._health = SharedHealth(self.database, time.time)
         self._provider_state = ProviderState()
-        self._key_reader = config.KeyReader()
-        self._configured_keys = KeyCache(self._key_reader.key, self._key_reader.headers)
+        self._configured_keys: WeakValueDictionary[frozenset[tuple[str, str]], KeyCache] = WeakValueDictionary()
+        """By the environment that the keys were read in."""
         self._jobs = itertools.count(1)
 
     @property
@@ -57,9 +61,18 @@ class Services:
         """A name for a new job that no other process gives."""
         return f"{next(self._jobs)}-{time.time_ns():x}"
 
-    def session_keys(self) -> SessionKeys:
-        """The keys of a new session: the configured ones until its editor hands others over."""
-        return SessionKeys(self._key_reader, self._configured_keys)
+    def session_keys(self, environ: Mapping[str, str] = os.environ) -> SessionKeys:
+        """The keys of a new session: the configured ones until its editor hands others over.
+
+        Sessions with the same environment share them: a password manager asks its owner once. Another environment
+        holds other keys, or unlocks others, and so has its own.
+        """
+        reader = config.KeyReader(environ)
+        name = frozenset(environ.items())
+        configured = self._configured_keys.get(name)
+        if configured is None:
+            configured = self._configured_keys[name] = KeyCache(reader.key, reader.headers)
+        return SessionKeys(reader, configured)
 
     def upstream(self, settings: Settings, keys: SessionKeys, catalogue: Catalogue) -> UpstreamEngine:
         """An engine for one snapshot of settings, on the connections, limits and health of the process."""
@@ -75,6 +88,12 @@ class Services:
             health=self._health,
             provider_state=self._provider_state,
         )
+
+    def fold(self, retention: Retention) -> None:
+        """Drop the rows of the ledger that are older than the settings keep; their daily sums stay."""
+        if retention.keep_days is not None:
+            with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+                self.ledger_writer.fold(now(), retention.keep_days)
 
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from routerd.adapters.config import KeyReader
 from routerd.domain.settings import ProviderSettings, Settings
 from routerd.providers import KeyCache
@@ -12,12 +14,17 @@ class SessionKeys:
     """The ProviderKeys of one session. What other editors handed over is never seen here."""
 
     def __init__(self, reader: KeyReader, configured: KeyCache) -> None:
-        """``configured`` is shared by all sessions: a password manager asks its owner once."""
+        """``configured`` may be shared with sessions that have the same environment."""
         self._reader = reader
         self._configured = configured
         self._handed: dict[str, str] = {}
         self._own = KeyCache(self.read, reader.headers)
         """The handed keys of providers whose own headers have to be read too."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the session's editor."""
+        return self._reader.environ
 
     def hand(self, provider: str, key: str | None) -> None:
         """Take a key that the editor keeps; ``None`` or blank takes it back."""

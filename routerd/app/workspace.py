@@ -29,6 +29,7 @@ from routerd.app import services as process
 from routerd.app.menu import menu, worded
 from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
+from routerd.app.worth import worth
 from routerd.audit import Audited, Logged
 from routerd.audit.replay import audited
 from routerd.domain.action import Request
@@ -65,18 +66,18 @@ class App:
         ``problems``: an editor's daemon that does not start explains nothing.
         """
         self.services, self._sources, self._keys = services, sources, keys
+        self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
         # A grammar of its own: thousands of files must not push open ones out of memory.
         self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
-        self._recent = RecentTurnsInMemory()
+        self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
-        self._estimate_cache = EstimateCache()
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
-        self._snapshot, self._deps = self._built(config.begin(sources, lenient))
+        self._snapshot, self._deps = self._built(config.begin(sources, lenient, self._worth))
         if services.problem:
             self.problems = (services.problem, *self.problems)
 
@@ -86,8 +87,8 @@ class App:
         services = Services()
         origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            sources = config.Sources.found(config_file, root)
-            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
+            found = config.Sources.found(config_file, root)
+            return cls(services, found, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -104,7 +105,7 @@ class App:
         editor: Mapping[str, object] = MappingProxyType({}),
     ) -> Self:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
-        sources = config.Sources.found(config_file, root).with_editor(editor)
+        sources = config.Sources.found(config_file, root, keys.environ).with_editor(editor)
         return cls(services, sources, keys, origin=origin, lenient=True)
 
     @property
@@ -133,7 +134,7 @@ class App:
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self._cache,
-            runner=CommandTestRunner(self.workspace.project),
+            runner=CommandTestRunner(self.workspace.project, self._keys.environ),
             worker=services.worker,
             clock=process.now,
         )
@@ -152,7 +153,7 @@ class App:
         if editor_settings is not None:
             self._sources = self._sources.with_editor(editor_settings)
         try:
-            self._snapshot, self._deps = self._built(config.load(self._sources, seen))
+            self._snapshot, self._deps = self._built(config.load(self._sources, seen, self._worth))
         except RouterdError as fault:
             return (f"{fault} The configuration stays as it was.",)
         return self.problems
@@ -270,6 +271,7 @@ class App:
         """Load what is slow to load, off the event loop."""
         for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
             await self.services.background.run(load)
+        await self.services.background.run(self.services.fold, self.settings.ledger)
         if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -31,6 +32,16 @@ def shown(text: str) -> str:
     """The text without its hidden characters."""
     gone = set() if _ASCII.fullmatch(text) else set(_hidden(text))
     return "".join(sign for at, sign in enumerate(text) if at not in gone) if gone else text
+
+
+def escaped(document: str) -> str:
+    """A JSON document with its hidden characters as JSON escapes; they only stand within strings there."""
+    gone = set() if _ASCII.fullmatch(document) else set(_hidden(document))
+    return (
+        "".join(json.dumps(sign)[1:-1] if at in gone else sign for at, sign in enumerate(document))
+        if gone
+        else document
+    )
 
 
 def _hidden(text: str) -> list[int]:

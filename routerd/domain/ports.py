@@ -136,6 +136,9 @@ class Meter(Observer, Protocol):
         ``counted``: the call's input tokens by the local tokenizer. May wait for a ledger that another program locks.
         """
 
+    def sending(self) -> None:
+        """The connection stands and the allowed call is about to be sent: from now on it may be billed."""
+
 
 class Engine(Protocol):
     """Answers questions, with failover between the deployments of a candidate."""
@@ -187,6 +190,13 @@ class Ledger(Protocol):
 
         A Refusal if less than ``least`` is left. Its code is ``locked`` if another program locks the ledger, so that
         a retry may succeed.
+        """
+
+    def sent(self, job: str) -> None:
+        """Records that the call that a job reserved is about to be sent.
+
+        If the process dies before it books the call, it is booked at the reserved amount; if it dies before this, the
+        reservation is released.
         """
 
     def book(self, booking: Booking, at: datetime) -> str | None:

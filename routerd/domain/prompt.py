@@ -76,6 +76,8 @@ class Prompt:
     stable_tokens: int
     """Tokens of the prefix that does not depend on the target, which a provider's cache can serve."""
     max_output: int
+    instructions: str = ""
+    """The instructions of the configuration that the system message ends with; a project's file may set them."""
     schema: Mapping[str, object] | None = None
     """JSON schema of the answer, for providers that can enforce one."""
 

@@ -168,6 +168,14 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the ledger keeps single attempts; their daily sums stay for ever."""
+
+    keep_days: int | None = None
+    """``None``: for ever. Budgets and estimates look at single attempts of the last two months."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, with defaults filled in."""
 
@@ -181,6 +189,7 @@ class Settings:
     routing: Routing = Routing()
     limits: Limits = Limits()
     cache: Cache = Cache()
+    ledger: Retention = Retention()
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""
     code_lens: bool = False

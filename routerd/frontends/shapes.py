@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from routerd.domain.attempt import Attempt
+from routerd.domain.defused import defused
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.forecast import Forecast, PricedCandidate
+from routerd.domain.hidden import shown
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage, dollars, dollars_at_most, plain
 from routerd.domain.outcome import Outcome
@@ -118,7 +120,7 @@ def attempt_json(attempt: Attempt) -> Json:
         "model": attempt.model.model,
         "tier": str(attempt.tier),
         "status": str(attempt.status),
-        "reason": attempt.reason,
+        "reason": attempt.reason and shown(attempt.reason),
         "usage": usage_json(attempt.usage),
         "usage_estimated": attempt.usage_estimated,
         "cost": money(attempt.cost),
@@ -136,7 +138,7 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "tier": str(outcome.tier) if outcome.tier else None,
         "model": str(outcome.model) if outcome.model else None,
         "next_tier": str(outcome.next_tier) if outcome.next_tier else None,
-        "message": outcome.message,
+        "message": shown(outcome.message),
         "route": route_json(outcome.route, outcome.action) if outcome.route else None,
         "estimate": estimate_json(outcome.forecast),
         "usage": usage_json(outcome.usage),
@@ -260,4 +262,4 @@ def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Deci
         for said in (*refused(forecasts), *masked_secrets(forecasts), *passed_over(forecasts))
         for line in (said, "")
     ]
-    return "\n".join((*table, "", *notes, f"routerd · spent today: {dollars(spent)}{limit}"))
+    return defused("\n".join((*table, "", *notes, f"routerd · spent today: {dollars(spent)}{limit}")))

@@ -205,6 +205,10 @@ class CallMeter:
         self.settle()
         return await self.receipt.allowance.call(model, counted)
 
+    def sending(self) -> None:
+        """As the Meter port says."""
+        self.receipt.allowance.ledger.sent(self.receipt.job)
+
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """As the Observer port says."""
         self.receipt.observer.stage(name, model)

@@ -41,8 +41,18 @@ class ProviderCall:
         return (1 << 24) + (1 << 10) * self.max_output
 
 
-async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arrived: Callable[[str], None]) -> None:
-    """Fill the draft until the answer is complete; ``arrived`` is called with each piece of text.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is called as a call goes on."""
+
+    sending: Callable[[], None]
+    """Called when the connection stands and before the first byte of the request."""
+    arrived: Callable[[str], None]
+    """Called with each piece of text."""
+
+
+async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, heard: Heard) -> None:
+    """Fill the draft until the answer is complete.
 
     Raises ProviderFaultError otherwise; the draft keeps the partial answer. Cancelling closes the socket.
     """
@@ -53,7 +63,7 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arriv
     begun = False
     try:
         async with asyncio.timeout_at(min(end, loop.time() + call.limits.first_token_s)) as limit:
-            async with await client.open(call.body, call.wall) as stream:
+            async with await client.open(call.body, call.wall, heard.sending) as stream:
                 draft.headers = stream.headers
                 async with aclosing(_tokens(stream, draft, call.most_bytes, client.dialect)) as tokens:
                     async for text in tokens:
@@ -67,7 +77,7 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, arriv
                             continue
                         limit.reschedule(min(end, loop.time() + call.limits.between_tokens_s))
                         try:
-                            arrived(text)
+                            heard.arrived(text)
                         except Exception as fault:  # the caller's, not a failure of the provider
                             own = fault
                             raise

@@ -10,7 +10,7 @@ import importlib
 import socket
 import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.retry_after import retry_after, told_wait
 from routerd.providers.said import fault_of_error
+from routerd.providers.sending import reported, reporting
 from routerd.providers.stream import ACCEPTED, Stream, refusal
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ class ProviderClient:
             name: value for name, value in dialect.headers(key or NO_KEY).items() if name.lower() not in names
         }
         address, query = _address(base_url)
-        hooks: dict[str, list[Any]] = {"response": [_refuse]}
+        hooks: dict[str, list[Any]] = {"response": [_refuse], "request": [reported]}
         if _keyless(key, own):
-            hooks["request"] = [_without_key]
+            hooks["request"].append(_without_key)
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
                 base_url=address,
@@ -87,13 +88,14 @@ class ProviderClient:
             # Set from OPENAI_ORG_ID and OPENAI_PROJECT_ID, which no other provider may see.
             self._client.organization = self._client.project = None
 
-    async def open(self, body: Mapping[str, Any], wall: float) -> Stream:
+    async def open(self, body: Mapping[str, Any], wall: float, sending: Callable[[], None]) -> Stream:
         """Send a chat request; returns once the headers of a 2xx answer have arrived. Raises ProviderFaultError.
 
         wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code is sent only to
-        the address that the user configured.
+        the address that the user configured. ``sending`` is called when the connection stands, before the first byte.
         """
-        return await self._streamed("post", self.dialect.path, wall, body=dict(body))
+        with reporting(sending):
+            return await self._streamed("post", self.dialect.path, wall, body=dict(body))
 
     async def models(self, within_s: float) -> tuple[str, ...]:
         """The names of the models that the provider offers. Raises ProviderFaultError."""

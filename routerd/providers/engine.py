@@ -22,7 +22,7 @@ from routerd.domain.quote import Candidate
 from routerd.domain.reply import Finish, Reply
 from routerd.domain.settings import Limits, ProviderSettings
 from routerd.domain.verdict import Refusal
-from routerd.providers.call import ProviderCall, answer
+from routerd.providers.call import Heard, ProviderCall, answer
 from routerd.providers.classify import classify
 from routerd.providers.client import load, loaded
 from routerd.providers.dialect import joined
@@ -180,7 +180,7 @@ class UpstreamEngine:
             meter.tokens(so_far, cost(Usage(failover.input_tokens, output=so_far), price) if price else None)
 
         try:
-            await answer(client, call, running.draft, arrived)
+            await answer(client, call, running.draft, Heard(meter.sending, arrived))
         except ProviderFaultError as error:
             return self._failed(failover, meter, running, error.fault), None
         except BaseException as end:  # the user cancelled, or the caller failed: the usage is booked

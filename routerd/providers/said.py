@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from routerd.domain.hidden import shown
 from routerd.domain.unicode import well_formed
 from routerd.providers.failure import FaultKind, ProviderFault
 
@@ -103,4 +104,4 @@ def _said(value: object) -> str:
             value = json.dumps(value, ensure_ascii=False)
         except (ValueError, RecursionError):
             return ""
-    return well_formed(value[:_LONGEST])
+    return shown(well_formed(value[:_LONGEST]))

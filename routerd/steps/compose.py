@@ -43,7 +43,7 @@ def compose(brief: PromptInput, instructions: Mapping[str, str], counter: Counte
     )
     messages = (Message("system", system), Message("user", user))
     counts = [counter.count(message.content) + PER_MESSAGE for message in messages]
-    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, schema=_schema(spec))
+    return Prompt(messages, sum(counts) + PER_REPLY, counts[0], max_output=0, instructions=own, schema=_schema(spec))
 
 
 def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) -> Prompt:

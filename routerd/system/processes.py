@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 if sys.platform == "win32":
     import ctypes
@@ -30,6 +31,10 @@ if sys.platform == "win32":
         finally:
             kernel.CloseHandle(handle)
 
+    def running(pid: int) -> bool:
+        """The same."""
+        return alive(pid)
+
     def end_group(pid: int, *, ended: bool) -> None:
         """Kill a process and all that it started; where it has ended, its id may be another's, and nothing is done."""
         if not ended:
@@ -52,6 +57,14 @@ else:
         except PermissionError:
             return True
         return True
+
+    def running(pid: int) -> bool:
+        """Whether a process with this id runs, and has not ended unnoticed by whoever started it."""
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0]
+        except OSError:  # it is gone, or the system shows no processes as files
+            return alive(pid) and not Path("/proc/self/stat").exists()
+        return state not in {"Z", "X"}
 
     def end_group(pid: int, *, ended: bool) -> None:  # Windows' half needs to know
         """Kill a process that has a group of its own, and all of that group, also what outlived the process."""

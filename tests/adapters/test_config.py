@@ -142,10 +142,11 @@ def test_later_layers_win_and_each_value_knows_its_layer(user: Path) -> None:
         user,
         '[budget]\ndaily = "1"\nmonthly = "9"\nper_action = "0.1"\n',
         '[budget]\ndaily = "0.5"\nmonthly = "8"\n',
-        budget={"daily": 3.5, "per_action": None},
+        budget={"daily": 0.8, "confirm_above": 3.5, "per_action": None},
     )
     budget = result.settings.budget
-    assert (budget.daily, budget.monthly, budget.per_action) == (Decimal("3.5"), Decimal(8), Decimal("0.1"))
+    assert (budget.daily, budget.monthly, budget.per_action) == (Decimal("0.8"), Decimal(8), Decimal("0.1"))
+    assert budget.confirm_above == Decimal("3.5"), "the user's file says nothing of it"
     assert result.where["budget.daily"] == "editor settings"
     assert result.where["budget.monthly"] == str(user.parent / ".routerd.toml")
     assert result.where["budget.per_action"] == str(user)
@@ -163,10 +164,9 @@ def test_a_workspace_lowers_budgets_and_never_raises_them(user: Path) -> None:
     workspace = user.parent / ".routerd.toml"
     assert result.problems == check(sources(user, own, theirs))
     assert result.problems == (
-        f"{workspace}, line 4: `budget.per_action` cannot raise your $0.10 to $0.20 and is ignored: "
-        f"raise it in {user}.",
+        f"{workspace}, line 4: `budget.per_action` cannot raise your $0.10 to $0.20 and is ignored: set it in {user}.",
         f"{workspace}, line 5: `budget.confirm_above` cannot raise your $0.05 to $99.00 and is ignored: "
-        f"raise it in {user}.",
+        f"set it in {user}.",
     )
 
 

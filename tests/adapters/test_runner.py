@@ -42,7 +42,7 @@ def adding(project: Project, code: str) -> Change:
 
 
 async def failure(project: Project, code: str, command: tuple[str, ...] = COMMAND, limit_s: float = 30) -> str | None:
-    runner = CommandTestRunner(lambda _: project, limit_s)
+    runner = CommandTestRunner(lambda _: project, limit_s=limit_s)
     return await runner.failure(command, adding(project, code), asked(project))
 
 

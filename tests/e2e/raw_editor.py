@@ -47,7 +47,7 @@ class RawEditor:
         env: Mapping[str, str],
         root: Path,
         capabilities: Json = CAPABILITIES,
-        arguments: tuple[str, ...] = (),
+        arguments: tuple[str, ...] = ("serve", "--solo"),
         process_id: int | None = None,
     ) -> None:
         self._env, self._root, self._capabilities, self._arguments = env, root, capabilities, arguments

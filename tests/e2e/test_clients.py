@@ -63,7 +63,7 @@ async def test_each_editor_gets_ranges_and_edits_in_its_own_encoding(
     spec: str, encoding: Encoding, env: dict[str, str], project: Path
 ) -> None:
     client: Any = make_test_lsp_client()
-    await client.start_io(sys.executable, "-m", "routerd", env=env, cwd=project)
+    await client.start_io(sys.executable, "-m", "routerd", "serve", "--solo", env=env, cwd=project)
     async with asyncio.timeout(40):
         answer = await client.initialize_session(
             types.InitializeParams(

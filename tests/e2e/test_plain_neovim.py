@@ -36,7 +36,7 @@ async def drive(neovim: str, scenario: str, env: dict[str, str], *arguments: Pat
         env={
             **env,
             "ROUTERD_DRIVE": str(HERE / "drive.lua"),
-            "ROUTERD_COMMAND": json.dumps([sys.executable, "-m", "routerd"]),
+            "ROUTERD_COMMAND": json.dumps([sys.executable, "-m", "routerd", "serve", "--solo"]),
         },
     )
     try:

@@ -225,7 +225,7 @@ async def test_no_code_no_words_and_no_key_ever_reach_the_log(env: dict[str, str
     turns = [credential(401), Turn(reply="no documentation, but SECRET_ANSWER"), hang_mid_stream()]
     async with Upstream(turns, reply=DOC) as upstream:
         log = project.parent / "routerd.log"
-        debug = ("serve", "--log-level", "debug", "--log-file", str(log))
+        debug = ("serve", "--solo", "--log-level", "debug", "--log-file", str(log))
         async with RawEditor(with_upstream(env, upstream.base_url), project, arguments=debug) as editor:
             text = (project / "labels.py").read_text("utf-8").replace("no name", "SECRET_CODE")
             uri = editor.open(project / "labels.py", text)

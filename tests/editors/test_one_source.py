@@ -201,3 +201,21 @@ def test_a_setting_of_an_action_has_the_default_that_the_action_declares(manifes
     defaults = {setting["key"]: setting["default"] for setting in manifest["settings"]}
     for action in manifest["actions"]:
         assert defaults[f"actions.{action['name']}"] == (action["tier"] or "auto")
+
+
+@pytest.mark.parametrize("client", ["vscode", "neovim"])
+def test_no_client_downloads_a_program_by_a_name_that_nobody_owns(client: str) -> None:
+    shipped = [path for path in (EDITORS / client).rglob("*") if path.suffix in {".ts", ".lua", ".json", ".md"}]
+    runners = re.compile(r"\b(uvx|pipx|uv tool|npx)\b[^\n]{0,20}routerd|[\"'`](uvx|pipx|npx)[\"'`]")
+    found = [path for path in shipped if "node_modules" not in path.parts and runners.search(path.read_text("utf-8"))]
+    assert shipped
+    assert found == []
+
+
+@pytest.mark.parametrize("folder", ["vscode", "vscode/lint"])
+def test_a_lock_names_each_package_by_its_hash_and_no_address(folder: str) -> None:
+    lock = json.loads((EDITORS / folder / "package-lock.json").read_text("utf-8"))
+    packages = {name: one for name, one in lock["packages"].items() if name and not one.get("link")}
+    assert len(packages) > 10
+    assert all(one.get("integrity", "").startswith("sha512-") for one in packages.values())
+    assert not any("resolved" in one for one in packages.values())

@@ -54,6 +54,7 @@ def work(path: Path, port: int, jobs: range, deadly: frozenset[int]) -> None:
     for job in jobs:
         assert reserve(ledger, str(job), price_of(job), NOON) is None
         body = {"model": "test-model", "job": job, "messages": [{"role": "user", "content": question(job)}]}
+        ledger.sent(str(job))
         connection.request("POST", "/v1/chat/completions", json.dumps(body), {"content-type": "application/json"})
         told = json.loads(connection.getresponse().read())["usage"]
         usage = Usage(input=told["prompt_tokens"], output=told["completion_tokens"])

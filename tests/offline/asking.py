@@ -43,6 +43,9 @@ class Noted:
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Not kept."""
 
+    def sending(self) -> None:
+        raise AssertionError("the built-in engine sends nothing")
+
     async def allow(self, model: ModelRef, counted: int) -> int | Refusal:
         raise AssertionError("the built-in engine costs nothing")
 

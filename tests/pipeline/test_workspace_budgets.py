@@ -117,6 +117,8 @@ def test_reservations_of_one_project_leave_the_others_lower_budget_alone() -> No
     refused = two.reserve("j4", Decimal("0.05"), Decimal("0.2"), at)
     assert isinstance(refused, Refusal)
     assert "This project's daily budget of $1.00" in refused.message
+    for ledger, job in ((one, "j1"), (two, "j2"), (one, "j3")):
+        ledger.sent(job)
     writer.abandon(at)
     assert one.spent_on_project(at) == two.spent_on_project(at) == 1, "what was held is booked on its project"
     assert one.spent(at) == 2

@@ -59,6 +59,7 @@ class Witness:
     calls: float = math.inf
     """How many calls there is money for."""
     counted: list[int] = field(default_factory=list)
+    sent: int = 0
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         self.stages.append(name)
@@ -76,6 +77,9 @@ class Witness:
             if len(self.counted) <= self.calls
             else Refusal("A further call may cost more than is left.", RefusalCode.BUDGET)
         )
+
+    def sending(self) -> None:
+        self.sent += 1
 
     @property
     def statuses(self) -> list[str]:

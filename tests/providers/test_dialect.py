@@ -11,7 +11,7 @@ import pytest
 
 from routerd.domain.prompt import Prompt
 from routerd.domain.settings import Limits, Quirks
-from routerd.providers.call import ProviderCall, answer
+from routerd.providers.call import Heard, ProviderCall, answer
 from routerd.providers.classify import classify
 from routerd.providers.client import ProviderClient
 from routerd.providers.dialect import Dialect
@@ -79,7 +79,7 @@ def test_another_api_is_one_class_behind_the_protocol() -> None:
         arrived: list[str] = []
         call = ProviderCall(dialect.body("m", prompt, Quirks(), 500), Limits(), 10.0, 0.0, True, 500)
         try:
-            await answer(client, call, draft, arrived.append)
+            await answer(client, call, draft, Heard(lambda: None, arrived.append))
         finally:
             await client.close()
             server.close()
@@ -111,7 +111,7 @@ def test_an_error_of_another_api_is_read_as_every_other() -> None:
         call = ProviderCall({}, Limits(), 10.0, 0.0, True, 500)
         try:
             with pytest.raises(ProviderFaultError) as raised:
-                await answer(client, call, Draft(), lambda text: None)
+                await answer(client, call, Draft(), Heard(lambda: None, lambda text: None))
         finally:
             await client.close()
             server.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -128,3 +129,16 @@ def test_editor(): pass
     assert counted("tests") == ("4 passed", 1000)
     assert counted("-m", "slow") == ("1 passed, 3 deselected", 0)
     assert counted("-m", "fuzz")[0] == "1 passed, 3 deselected"
+
+
+def test_ci_installs_every_dependency_by_its_hash_from_no_named_index() -> None:
+    text = (ROOT / ".ci" / "requirements.txt").read_text("utf-8")
+    assert "://" not in text
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
+    assert all(re.match(r"[\w.\[\]-]+==\S+", entry) and "--hash=sha256:" in entry for entry in entries)
+    pinned = {re.split(r"[=\[]", entry)[0].replace("_", "-").lower() for entry in entries}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["test"], *extras["lint"]]
+    names = {re.split(r"[<>=!~;\[ ]", one)[0].replace("_", "-").lower() for one in wanted}
+    assert names - {"routerd"} <= pinned

@@ -9,16 +9,9 @@ local function lazily(module, name)
   end
 end
 
-local function program()
-  if vim.fn.executable("routerd") == 0 and vim.fn.executable("uvx") == 1 then
-    return { "uvx", "routerd" }
-  end
-  return { "routerd" }
-end
-
 ---@type vim.lsp.Config
 return {
-  cmd = program(),
+  cmd = { "routerd" },
   -- Documentation and tests need a grammar of the language; review, design and ask work on any text.
   -- stylua: ignore
   filetypes = {

@@ -1,4 +1,4 @@
-// Finds the program `routerd`: the setting, the workspace's Python environment, PATH, `uvx`; starts nothing.
+// Finds the program `routerd`: the setting, the workspace's Python environment, PATH; starts and downloads nothing.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
@@ -32,8 +32,6 @@ export async function find(): Promise<Found> {
   }
   const onPath = search("routerd");
   if (onPath) return { command: onPath, args: [], source: "PATH" };
-  const uvx = search("uvx");
-  if (uvx) return { command: uvx, args: ["routerd"], source: "uvx" };
   throw new NotFound("The routerd program was not found: install it, or set routerd.path.");
 }
 

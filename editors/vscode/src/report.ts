@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import * as vscode from "vscode";
 import type { Found } from "./discovery.ts";
 
-/** The report of a year of use takes well under a second; a cold `uvx` takes longer. */
+/** The report of a year of use takes well under a second; a first start on a slow disk takes longer. */
 const TIMEOUT_MS = 30_000;
 
 export async function showReport(found: Found): Promise<void> {

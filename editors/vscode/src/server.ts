@@ -20,7 +20,7 @@ const NEEDED = [0, 1];
 const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000];
 /** Crashes further apart than this, in ms, do not count together: what LSP clients commonly use. */
 const CRASH_WINDOW_MS = 180_000;
-/** `uvx` may download the daemon and its wheels first. */
+/** A first start may compile the daemon's libraries, on a slow disk. */
 const START_MS = 120_000;
 
 export class Server implements vscode.Disposable {

@@ -9,6 +9,7 @@ from routerd.adapters.config.resolve import usable_tiers
 from routerd.adapters.config.schema import ENTRIES, SettingSpec
 from routerd.adapters.config.show import SettingRow, rows
 from routerd.adapters.config.sources import Sources
+from routerd.adapters.config.trust import Worth
 
 __all__ = [
     "ENTRIES",
@@ -17,6 +18,7 @@ __all__ = [
     "SettingRow",
     "SettingSpec",
     "Sources",
+    "Worth",
     "add_example",
     "begin",
     "check",

@@ -18,6 +18,7 @@ from routerd.domain.settings import (
     ModelSettings,
     ProviderSettings,
     Quirks,
+    Retention,
     Routing,
     Settings,
 )
@@ -75,6 +76,7 @@ def settings_of(together: Merged) -> Settings:
         routing=_made(Routing, together, "routing"),
         limits=_made(Limits, together, "limits"),
         cache=_made(Cache, together, "cache"),
+        ledger=_made(Retention, together, "ledger"),
         instructions=_named(together, "instructions"),
         **one,
     )

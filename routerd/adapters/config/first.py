@@ -34,6 +34,7 @@ _BODY = """
 #                                                  # ten times its likely price or a cent
 # daily = "5.00"
 # monthly = "50.00"
+# session = "2.00"                                 # in one session of an editor or client
 # per_action = "0.50"
 # confirm_above = "0.10"                           # ask before sending what may cost more
 
@@ -60,6 +61,9 @@ _BODY = """
 # enabled = true                                   # the same question to the same model costs nothing
 # ttl_s = 86_400                                   # seconds that an answer is remembered
 # max_mb = 50
+
+# [ledger]
+# keep_days = 365                                  # then only daily sums are kept; at least 62
 
 # [providers.corp]                                 # any OpenAI-compatible endpoint
 # base_url = "https://llm.example.com/v1"

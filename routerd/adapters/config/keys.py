@@ -20,7 +20,7 @@ class KeyReader:
     """Reads keys and remembers none, so that a key that a provider refused is read anew."""
 
     def __init__(self, environ: Mapping[str, str] | None = None, command_s: float = _COMMAND_S) -> None:
-        self._environ = os.environ if environ is None else environ
+        self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self._command_s = command_s
 
     def key(self, provider: ProviderSettings) -> str | None:
@@ -59,10 +59,10 @@ class KeyReader:
         source = provider.key
         if source is None:
             return provider.declared
-        return bool(self._environ.get(source.env, "").strip()) if source.env else True
+        return bool(self.environ.get(source.env, "").strip()) if source.env else True
 
     def _from_environment(self, provider: str, name: str) -> str:
-        value = self._environ.get(name, "").strip()
+        value = self.environ.get(name, "").strip()
         if not value:
             raise KeyUnavailable(f"No key for {provider}: set the environment variable {name}.")
         return value
@@ -71,7 +71,12 @@ class KeyReader:
         program = command[0] if command else "?"
         try:
             ran = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self._command_s, check=False
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=self._command_s,
+                check=False,
+                env=self.environ,  # with what unlocks the password manager, such as its session
             )
         except subprocess.TimeoutExpired:
             raise KeyUnavailable(

@@ -9,11 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
-from routerd.adapters.config.budget import without_raises
 from routerd.adapters.config.build import Merged, budget_of, merged, settings_of, unknown
 from routerd.adapters.config.layer import Checked, Layer, checked
 from routerd.adapters.config.sources import MAX_BYTES, Sources
 from routerd.adapters.config.toml import dotted, parse
+from routerd.adapters.config.trust import UNKNOWN, Worth, without_raises
 from routerd.domain.errors import ConfigError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import Budget, Settings
@@ -54,24 +54,27 @@ Contents = Mapping[Path, bytes | None]
 """What files were seen to hold; a file that is not among them, or was not there, is read."""
 
 
-def load(sources: Sources, seen: Contents = MappingProxyType({})) -> Loaded:
-    """Read and merge every layer. Raises ConfigError for a file or a value that cannot be used."""
+def load(sources: Sources, seen: Contents = MappingProxyType({}), worth: Worth = UNKNOWN) -> Loaded:
+    """Read and merge every layer; ``worth`` says which models are dearer than the user's.
+
+    Raises ConfigError for a file or a value that cannot be used.
+    """
     layers = [*_built_in(), *_read(sources, seen)]
     faults = [fault for layer in layers for fault in layer.faults]
     if faults:
         more = f" ({len(faults) - 1} more: `routerd config check` lists them.)" if len(faults) > 1 else ""
         raise ConfigError(faults[0] + more)
-    raised = without_raises(layers, str(sources.user))
+    raised = without_raises(layers, str(sources.user), worth)
     together = merged(layers)
     problems = [problem for layer in layers for problem in layer.problems]
     loaded = _loaded(together, [*_missing(sources), *problems, *raised, *unknown(together)])
     return replace(loaded, own=budget_of(merged(one for one in layers if not one.layer.lowers)))
 
 
-def begin(sources: Sources, lenient: bool) -> Loaded:
+def begin(sources: Sources, lenient: bool, worth: Worth = UNKNOWN) -> Loaded:
     """What to start with: ``load``, or where that raises and ``lenient`` is wanted, ``fallback``."""
     try:
-        return load(sources)
+        return load(sources, worth=worth)
     except ConfigError as fault:
         if not lenient:
             raise
@@ -93,11 +96,11 @@ def fallback(sources: Sources, fault: ConfigError) -> Loaded:
     return replace(loaded, problems=(str(fault), *loaded.problems))
 
 
-def check(sources: Sources) -> tuple[str, ...]:
+def check(sources: Sources, worth: Worth = UNKNOWN) -> tuple[str, ...]:
     """Everything that is wrong or ignored, one sentence each; empty if all is well."""
     try:
         layers = [*_built_in(), *_read(sources)]
-        raised = without_raises(layers, str(sources.user))
+        raised = without_raises(layers, str(sources.user), worth)
         together = merged(layers)
         settings_of(together)
     except ConfigError as fault:

@@ -82,6 +82,7 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("cache.enabled", kinds.SWITCH, "Whether the same question is answered from memory."),
     SettingSpec("cache.ttl_s", kinds.WHOLE, "Seconds that an answer is remembered."),
     SettingSpec("cache.max_mb", kinds.WHOLE, "Megabytes of answers that are kept."),
+    SettingSpec("ledger.keep_days", kinds.COUNT, "Days, at least 62, after which only daily sums are kept.", True),
     SettingSpec("code_lens", kinds.SWITCH, "Whether actions are shown above each function."),
     SettingSpec(
         "test_command", kinds.COMMAND, "Runs new Python tests in a copy of the project; {file} is the test file.", True

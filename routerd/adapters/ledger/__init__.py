@@ -3,8 +3,8 @@
 from routerd.adapters.ledger.budgets import Budgets
 from routerd.adapters.ledger.last_failures import LastFailure, last_failures
 from routerd.adapters.ledger.ledger import SqliteLedger
+from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.periods import day_of
-from routerd.adapters.ledger.schema import MIGRATIONS
 from routerd.adapters.ledger.writer import LedgerWriter
 
 __all__ = ["MIGRATIONS", "Budgets", "LastFailure", "LedgerWriter", "SqliteLedger", "day_of", "last_failures"]

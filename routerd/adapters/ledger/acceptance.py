@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from routerd.adapters.ledger.schema import ATTEMPTS, from_pico_or_unknown
+from routerd.adapters.ledger.schema import JUDGED
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import WINDOW, Acceptance
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import ModelRef
-from routerd.domain.stats import Trial
 
-_JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', 'offline')"
+_MOST_SINCE = 200
+"""Rows that are looked at for the actions since a model was asked; more than decide anything."""
 
 
 def acceptance(database: Database, model: ModelRef, action: str, language: str) -> Acceptance:
@@ -17,28 +17,16 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
     of_model = (action, language, model.provider, model.model)
     try:
         ((accepted, answers, latest),) = database.read(
-            "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM (SELECT id, status FROM attempts "
-            f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {_JUDGED} ORDER BY id DESC LIMIT ?)",
+            "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM ("
+            "SELECT id, status FROM attempts INDEXED BY attempts_judged "
+            f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {JUDGED} ORDER BY id DESC LIMIT ?)",
             (*of_model, WINDOW),
         )
         ((since,),) = database.read(
-            f"SELECT COUNT(DISTINCT job) FROM attempts WHERE action = ? AND language = ? AND id > ? AND {_JUDGED}",
-            (action, language, latest or 0),
+            "SELECT COUNT(DISTINCT job) FROM (SELECT job FROM attempts INDEXED BY attempts_asked "
+            f"WHERE action = ? AND language = ? AND id > ? AND {JUDGED} ORDER BY id DESC LIMIT ?)",
+            (action, language, latest or 0, _MOST_SINCE),
         )
     except LedgerError:
         return Acceptance()
     return Acceptance(accepted or 0, answers, since)
-
-
-def trials(database: Database, begin: float) -> tuple[Trial, ...]:
-    """Every model's answers since a time, by action and language, most answers first."""
-    rows = database.read(
-        "SELECT provider || '/' || model, action, language, SUM(status = 'ok'), COUNT(*), AVG(cost) "
-        f"FROM {ATTEMPTS} WHERE at >= ? AND {_JUDGED} "
-        "GROUP BY provider, model, action, language ORDER BY COUNT(*) DESC",
-        (begin,),
-    )
-    return tuple(
-        Trial(model, action, language, ok, answers, from_pico_or_unknown(None if cost is None else int(cost)))
-        for model, action, language, ok, answers, cost in rows
-    )

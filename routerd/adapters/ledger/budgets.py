@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from routerd.adapters.ledger.periods import day_of, month_of
-from routerd.adapters.ledger.rows import Run
-from routerd.adapters.ledger.schema import ATTEMPTS, RESERVATIONS, from_pico
+from routerd.adapters.ledger.schema import ATTEMPTS, RESERVATIONS, Run, from_pico
 from routerd.domain.limit import Limit
 from routerd.domain.settings import Budget
 

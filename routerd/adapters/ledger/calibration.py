@@ -8,7 +8,7 @@ from threading import Lock
 from routerd.adapters.ledger.acceptance import acceptance
 from routerd.adapters.ledger.factors import prior_factor
 from routerd.adapters.ledger.learning import BilledAttempt, learn
-from routerd.adapters.ledger.schema import ATTEMPTS
+from routerd.adapters.ledger.schema import ALLOWED, ATTEMPTS, BILLED
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.errors import LedgerError
@@ -32,6 +32,7 @@ class CalibrationStore:
         self._database = database
         self._lock = Lock()
         self._learned: dict[_Work, TokenCalibration] = {}
+        self._billed: dict[ModelRef, tuple[list[BilledAttempt], float]] = {}
         self._accepted: dict[_Work, Acceptance] = {}
         self._version: object = None
 
@@ -41,8 +42,10 @@ class CalibrationStore:
         with self._lock:
             self._follow()
             if work not in self._learned:
-                known = learn(_bills(self._database, model), action, language, prior_factor(model))
-                self._learned[work] = replace(known, excess=_excess(self._database, model))
+                if model not in self._billed:  # read once for all actions and languages
+                    self._billed[model] = _bills(self._database, model), _excess(self._database, model)
+                bills, excess = self._billed[model]
+                self._learned[work] = replace(learn(bills, action, language, prior_factor(model)), excess=excess)
             return self._learned[work]
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
@@ -58,6 +61,7 @@ class CalibrationStore:
         """Invalidates after a booking of a model; all acceptances too, as every other model's ``since`` grows."""
         with self._lock:
             self._accepted.clear()
+            self._billed.pop(model, None)
             self._learned = {work: known for work, known in self._learned.items() if work[0] != model}
 
     def _follow(self) -> None:
@@ -69,6 +73,7 @@ class CalibrationStore:
         if version != self._version:
             self._version = version
             self._learned.clear()
+            self._billed.clear()
             self._accepted.clear()
 
 
@@ -77,8 +82,7 @@ def _bills(database: Database, model: ModelRef) -> list[BilledAttempt]:
     try:
         rows = database.read(
             "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-            f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE provider = ? AND model = ? "
-            "AND status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached "
+            f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE provider = ? AND model = ? AND {BILLED} "
             f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
             (model.provider, model.model),
         )
@@ -93,7 +97,7 @@ def _excess(database: Database, model: ModelRef) -> float:
         ((ratio,),) = database.read(
             "SELECT MAX(1.0 * cost / allowed) FROM (SELECT cost, allowed FROM attempts "
             "WHERE provider = ? AND model = ? "
-            f"AND allowed > 0 AND NOT usage_estimated ORDER BY at DESC, id DESC LIMIT {_BILLS})",
+            f"AND {ALLOWED} ORDER BY at DESC, id DESC LIMIT {_BILLS})",
             (model.provider, model.model),
         )
     except LedgerError:

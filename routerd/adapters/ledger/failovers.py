@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import groupby, pairwise
-from operator import attrgetter
+from itertools import pairwise
 
-from routerd.adapters.ledger.schema import ATTEMPTS, from_pico_or_unknown
-from routerd.adapters.sqlite import Database
+from routerd.adapters.ledger.schema import from_pico
 from routerd.domain.stats import Failovers, FailuresOf, Move, Rescues
 
 _ANSWERED, _CANCELLED = "ok", "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
-    job: str
+class AttemptOfJob:
+    """One attempt of a job, of which the ledger knows the model."""
+
     deployment: str
     tier: str
     status: str
@@ -25,60 +24,58 @@ class _Attempt:
     """Pico-dollars; ``None`` if the price is unknown."""
 
 
-@dataclass(slots=True)
-class _Row:
-    attempts: int = 0
-    pico: int | None = None
-    """Of those whose price is known."""
-
-    def add(self, pico: int | None) -> None:
-        """Counts one attempt."""
-        self.attempts += 1
-        if pico is not None:
-            self.pico = (self.pico or 0) + pico
+Cell = tuple[str, str, str]
+"""What is counted: a kind, with a deployment and its status, or with two deployments."""
 
 
-def failovers(database: Database, begin: float) -> Failovers:
-    """The failovers of all jobs since a time that had a failed attempt, without rows of daemons that died."""
-    rows = database.read(
-        f"SELECT job, provider || '/' || model, tier, status, cost FROM {ATTEMPTS} "
-        "WHERE at >= ? AND provider <> '' AND job IN (SELECT job FROM attempts WHERE at >= ? AND status <> 'ok') "
-        "ORDER BY job, id",
-        (begin, begin),
-    )
-    found = [_Attempt(*row) for row in rows]
-    return summed([tuple(some) for _, some in groupby(found, attrgetter("job"))])
+def cells(job: tuple[AttemptOfJob, ...]) -> Counter[Cell]:
+    """What one job's attempts, in order, add to each count; nothing if none of them failed."""
+    found: Counter[Cell] = Counter()
+    failed = [one for one in job if one.status != _ANSWERED]
+    for one in failed:
+        found["attempts", one.deployment, one.status] += 1
+        if one.pico is not None:
+            found["priced", one.deployment, one.status] += 1
+            found["pico", one.deployment, one.status] += one.pico
+    firsts = {(one.deployment, one.status): one for one in reversed(failed)}
+    for name, one in firsts.items():
+        found[(_end(one, job), *name)] += 1
+    for one, other in pairwise(job):
+        if one.status != _ANSWERED and (one.deployment, one.tier) != (other.deployment, other.tier):
+            kind = "failover" if one.tier == other.tier else "escalation"
+            found[kind, one.deployment, other.deployment] += 1
+            if other.status == _ANSWERED:
+                found[f"{kind} answered", one.deployment, other.deployment] += 1
+    if failed:
+        found["job", _end(failed[0], job), ""] += 1
+    return found
 
 
-def summed(jobs: Iterable[tuple[_Attempt, ...]]) -> Failovers:
-    """Computes the failovers from each job's attempts in order."""
-    rows: dict[tuple[str, str], _Row] = {}
-    ends: Counter[tuple[str, str, str]] = Counter()
-    moves: Counter[tuple[str, str, bool, bool]] = Counter()
-    totals: Counter[str] = Counter()
-    for job in jobs:
-        failed = [one for one in job if one.status != _ANSWERED]
-        for one in failed:
-            rows.setdefault((one.deployment, one.status), _Row()).add(one.pico)
-        firsts = {(one.deployment, one.status): one for one in reversed(failed)}
-        ends.update((*name, _end(one, job)) for name, one in firsts.items())
-        moves.update(_moves(job))
-        if failed:
-            totals[_end(failed[0], job)] += 1
-    known = [row.pico for row in rows.values() if row.pico is not None]
-    cost = from_pico_or_unknown(sum(known) if known or not rows else None)
-    most_first = sorted(rows, key=lambda name: (-rows[name].attempts, name))
+def failovers_of(found: Mapping[Cell, int]) -> Failovers:
+    """The failovers from the counts of all jobs."""
+
+    def count(kind: str, *names: str) -> int:
+        return found.get((kind, names[0], names[1] if names[1:] else ""), 0)
+
+    rows = [(one, other) for kind, one, other in found if kind == "attempts"]
+    known = sum(count("priced", *row) for row in rows)
+    cost = from_pico(sum(count("pico", *row) for row in rows)) if known or not rows else None
+    moves = [
+        Move(source, target, kind == "escalation", times, count(f"{kind} answered", source, target))
+        for (kind, source, target), times in found.items()
+        if kind in ("failover", "escalation")
+    ]
     return Failovers(
-        tuple(_failures(name, rows[name], ends) for name in most_first),
-        _by_frequency(moves),
-        Rescues(**{end: totals[end] for end in _ENDS}, cost=cost),
+        tuple(_failures(row, count) for row in sorted(rows, key=lambda row: (-count("attempts", *row), row))),
+        tuple(sorted(moves, key=lambda move: (-move.times, move.source, move.target))),
+        Rescues(**{end: count("job", end) for end in _ENDS}, cost=cost),
     )
 
 
 _ENDS = ("retried", "failed_over", "escalated", "cancelled", "lost")
 
 
-def _end(failed: _Attempt, job: tuple[_Attempt, ...]) -> str:
+def _end(failed: AttemptOfJob, job: tuple[AttemptOfJob, ...]) -> str:
     """How the job of a failed attempt ended, as seen from that attempt."""
     answer = next((one for one in reversed(job) if one.status == _ANSWERED), None)
     if answer is None:
@@ -88,21 +85,9 @@ def _end(failed: _Attempt, job: tuple[_Attempt, ...]) -> str:
     return "retried" if answer.deployment == failed.deployment else "failed_over"
 
 
-def _failures(name: tuple[str, str], row: _Row, ends: Counter[tuple[str, str, str]]) -> FailuresOf:
-    retried, failed_over, escalated, cancelled, lost = (ends[*name, end] for end in _ENDS)
+def _failures(row: tuple[str, str], count: Callable[..., int]) -> FailuresOf:
+    retried, failed_over, escalated, cancelled, lost = (count(end, *row) for end in _ENDS)
     lost += cancelled
     jobs = retried + failed_over + escalated + lost
-    return FailuresOf(*name, row.attempts, from_pico_or_unknown(row.pico), jobs, retried, failed_over, escalated, lost)
-
-
-def _moves(job: tuple[_Attempt, ...]) -> Iterator[tuple[str, str, bool, bool]]:
-    """Each change of deployment or tier: from, to, whether the tier changed, whether the next one answered."""
-    for one, other in pairwise(job):
-        if one.status != _ANSWERED and (one.deployment, one.tier) != (other.deployment, other.tier):
-            yield one.deployment, other.deployment, one.tier != other.tier, other.status == _ANSWERED
-
-
-def _by_frequency(moves: Counter[tuple[str, str, bool, bool]]) -> tuple[Move, ...]:
-    routes = {(source, target, escalation) for source, target, escalation, _ in moves}
-    found = [Move(*route, moves[*route, True] + moves[*route, False], answered=moves[*route, True]) for route in routes]
-    return tuple(sorted(found, key=lambda move: (-move.times, move.source, move.target)))
+    cost = from_pico(count("pico", *row)) if count("priced", *row) else None
+    return FailuresOf(*row, count("attempts", *row), cost, jobs, retried, failed_over, escalated, lost)

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_periods, limits
+from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
 from routerd.adapters.ledger.statistics import statistics, totals_by
 from routerd.adapters.ledger.sums import SAVED
@@ -74,6 +75,7 @@ class SqliteLedger:
         periods = self._periods(at, origin)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
+        self._writer.collect()
         self._writer.write_pending()  # what this job was billed must count before its reservation is replaced
         self._writer.changes += 1
         granted = most
@@ -84,10 +86,9 @@ class SqliteLedger:
                     if over := limit.refusal(least):
                         return over
                     granted = min(granted, limit.rest)
-                session = (origin or self._origin).session
-                amount = min(granted, Decimal(MOST_DOLLARS))
-                self._writer.reserve(run, job, self._project, session, at, amount)
+                self._reservation(job, granted, at, origin).write(run, sent=False)
         except LedgerError as fault:
+            self._reservation(job, most, at, origin)
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
             return (
                 Refusal(str(fault), RefusalCode.LOCKED if self._database.locked else RefusalCode.LEDGER)
@@ -95,6 +96,14 @@ class SqliteLedger:
                 else most
             )
         return granted
+
+    def _reservation(self, job: str, amount: Decimal, at: datetime, origin: Origin | None) -> Reservation:
+        session, bounded = (origin or self._origin).session, min(amount, Decimal(MOST_DOLLARS))
+        return self._writer.reservation(job, self._project, session, at, bounded)
+
+    def sent(self, job: str) -> None:
+        """Record that a job's reserved call is about to be sent; see the port."""
+        self._writer.sent(job)
 
     def book(self, booking: Booking, at: datetime) -> str | None:
         """Books an attempt; if that is not possible now, the next successful write includes it.

@@ -1,74 +1,17 @@
-"""The ledger's tables as numbered migrations; money is whole pico-dollars, times are POSIX seconds."""
+"""Rows as they are read: bounded amounts in whole pico-dollars, times in POSIX seconds."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Protocol
+
+from routerd.adapters.sqlite import Row
+
+Run = Callable[[str, Sequence[object]], list[Row]]
+"""Runs one statement of a transaction."""
 
 PICO = Decimal(10) ** 12
 """The cheapest cached token known costs 2,800 pico-dollars, and 64 bits hold nine million dollars of them."""
-
-
-class MigrationConnection(Protocol):
-    """The part of a SQLite connection that a migration needs."""
-
-    def execute(self, statement: str, /) -> object:
-        """Runs one statement."""
-
-
-def _first(connection: MigrationConnection) -> None:
-    connection.execute(
-        """CREATE TABLE attempts (
-            id INTEGER PRIMARY KEY, at REAL NOT NULL, job TEXT NOT NULL, action TEXT NOT NULL, language TEXT NOT NULL,
-            tier TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
-            input INTEGER NOT NULL, cached_input INTEGER NOT NULL, cache_write INTEGER NOT NULL,
-            output INTEGER NOT NULL, reasoning INTEGER NOT NULL, usage_estimated INTEGER NOT NULL,
-            cost INTEGER, baseline INTEGER, low INTEGER, likely INTEGER, high INTEGER,
-            counted_input INTEGER NOT NULL, prior_output INTEGER NOT NULL, ms INTEGER NOT NULL, cached INTEGER NOT NULL
-        )"""
-    )
-    connection.execute("CREATE INDEX attempts_at ON attempts (at)")
-    connection.execute("CREATE INDEX attempts_model ON attempts (provider, model, action, at)")
-    connection.execute(
-        """CREATE TABLE reservations (
-            job TEXT NOT NULL, process TEXT NOT NULL, pid INTEGER NOT NULL, at REAL NOT NULL, amount INTEGER NOT NULL,
-            PRIMARY KEY (process, job)
-        )"""
-    )
-
-
-def _replies(connection: MigrationConnection) -> None:
-    connection.execute(
-        "CREATE TABLE replies (key TEXT PRIMARY KEY, at REAL NOT NULL, size INTEGER NOT NULL, text TEXT NOT NULL)"
-    )
-    connection.execute("CREATE INDEX replies_at ON replies (at)")
-
-
-def _health(connection: MigrationConnection) -> None:
-    connection.execute("CREATE TABLE health (deployment TEXT PRIMARY KEY, at REAL NOT NULL, state TEXT NOT NULL)")
-
-
-def _allowed(connection: MigrationConnection) -> None:
-    connection.execute("ALTER TABLE attempts ADD COLUMN allowed INTEGER")
-
-
-def _projects(connection: MigrationConnection) -> None:
-    """What was spent before is of no known project: it counts against the user's own budgets only."""
-    for table in ("attempts", "reservations"):
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN project TEXT NOT NULL DEFAULT ''")
-
-
-def _origins(connection: MigrationConnection) -> None:
-    """Rows of before have no known origin."""
-    for name in ("frontend", "client", "session", "turn", "agent"):
-        connection.execute(f"ALTER TABLE attempts ADD COLUMN {name} TEXT")
-    for name in ("tools_input", "system_input"):
-        connection.execute(f"ALTER TABLE attempts ADD COLUMN {name} INTEGER")
-    connection.execute("ALTER TABLE reservations ADD COLUMN session TEXT")
-    connection.execute("CREATE INDEX attempts_session ON attempts (session) WHERE session IS NOT NULL")
-
-
-MIGRATIONS = (_first, _replies, _health, _allowed, _projects, _origins)
 
 
 MOST_DOLLARS = 10_000
@@ -90,7 +33,7 @@ _MONEY = ("cost", "baseline", "low", "likely", "high")
 _AS_WRITTEN = "id, at, job, action, language, tier, provider, model, status, reason, usage_estimated, ms, cached"
 _COLUMNS = (
     _AS_WRITTEN,
-    "project, frontend, client, session",
+    "project, frontend, client, session, day, firsts",
     *(_bounded(name, _MOST_TOKENS, "0") for name in _TOKENS),
     *(_bounded(name, _MOST, "NULL") for name in _MONEY),
 )
@@ -102,8 +45,15 @@ ATTEMPTS = (
 would overflow every sum that contains it. SQLite flattens it, so that the indexes serve as before."""
 
 
+BILLED = "status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached"
+"""Rows whose tokens the provider counted; as all conditions here, that of an index and of the queries that it fits."""
+ALLOWED = "allowed > 0 AND NOT usage_estimated"
+"""Rows of calls with a known highest cost."""
+JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', 'offline')"
+"""Answers of models that were checked."""
+
 RESERVATIONS = (
-    "(SELECT process, job, pid, at, amount, project, session FROM reservations "
+    "(SELECT process, job, pid, at, amount, project, session, sent FROM reservations "
     "WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND 2147483647 "
     f"AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
     f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"

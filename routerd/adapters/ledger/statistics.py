@@ -2,87 +2,85 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
-from routerd.adapters.ledger.acceptance import trials
-from routerd.adapters.ledger.failovers import failovers
-from routerd.adapters.ledger.schema import ATTEMPTS, from_pico
-from routerd.adapters.ledger.sums import MEASURES, SUMS, Sums
+from routerd.adapters.ledger.daily import since
+from routerd.adapters.ledger.failovers import failovers_of
+from routerd.adapters.ledger.schema import ATTEMPTS, BILLED, from_pico
+from routerd.adapters.ledger.sums import SUMS, Sums
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
-from routerd.domain.stats import BilledEstimate, DayOfTier, KeyTotals, ModelTotals, Stats, StatsKey
+from routerd.domain.stats import (
+    BilledEstimate,
+    DayOfTier,
+    Failovers,
+    KeyTotals,
+    ModelTotals,
+    Stats,
+    StatsKey,
+    Trial,
+)
+
+Values = tuple[object, ...]
 
 _GUESSES = 1_000
 """The number of latest answers in a plot of estimates against bills."""
 
 
-def statistics(database: Database, since: datetime | None, zone: tzinfo | None) -> Stats:
-    """Totals since a moment, or of all time; days are in the given time zone."""
-    begin = since.timestamp() if since else 0.0
-    ((jobs, *columns),) = database.read(f"SELECT COUNT(DISTINCT job), {SUMS} FROM {ATTEMPTS} WHERE at >= ?", (begin,))
+def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) -> Stats:
+    """Totals since a moment, or of all time; its first day begins in the given time zone."""
+    source, values = since("daily", begin, zone)
+    ((jobs, *columns),) = database.read(f"SELECT SUM(jobs), {SUMS} FROM {source}", values)
     sums = Sums.of(columns)
     return Stats(
         spent=sums.spent,
         saved=sums.saved,
         baseline=sums.baseline_cost,
-        actions=jobs,
+        actions=jobs or 0,
         attempts=sums.attempts,
         unpriced=sums.attempts - sums.priced,
         estimated=sums.estimated,
         unknown=sums.lost,
         cached=sums.cached,
         usage=sums.usage,
-        days=_days(database, begin, zone),
-        models=_models(database, begin),
-        guesses=_guesses(database, begin),
-        failures=_failures(database, begin),
-        trials=trials(database, begin),
-        failovers=failovers(database, begin),
+        days=_days(database, source, values),
+        models=_models(database, source, values),
+        guesses=_guesses(database, begin.timestamp() if begin else 0.0),
+        failures=_failures(database, source, values),
+        trials=_trials(database, source, values),
+        failovers=_failovers(database, begin, zone),
     )
 
 
-_KEYS = {
-    StatsKey.TIER: "NULLIF(tier, '')",
-    StatsKey.MODEL: "CASE WHEN provider <> '' THEN provider || '/' || model END",
-    StatsKey.ACTION: "NULLIF(action, '')",
-    StatsKey.CLIENT: "client",
-    StatsKey.SESSION: "session",
-    StatsKey.PROJECT: "NULLIF(project, '')",
-}
-"""The SQL of each key; unknown is NULL."""
+_JOBS_OF = {StatsKey.TIER: "tier_jobs", StatsKey.MODEL: "model_jobs"}
+"""What counts the jobs of a key; a job has one of any other key."""
 
 
-def totals_by(database: Database, key: StatsKey, since: datetime | None) -> tuple[KeyTotals, ...]:
+def totals_by(database: Database, key: StatsKey, begin: datetime | None) -> tuple[KeyTotals, ...]:
     """Totals by key since a moment, or of all time; the most expensive first."""
+    source, values = since("daily_sessions" if key is StatsKey.SESSION else "daily", begin, None)
+    name = "CASE WHEN provider <> '' THEN provider || '/' || model END" if key is StatsKey.MODEL else str(key)
     rows = database.read(
-        f"SELECT {_KEYS[key]}, COUNT(DISTINCT job), {SUMS} "
-        f"FROM {ATTEMPTS} WHERE at >= ? GROUP BY 1 ORDER BY COALESCE(SUM(cost), 0) DESC, 1",
-        (since.timestamp() if since else 0.0,),
+        f"SELECT NULLIF({name}, ''), SUM({_JOBS_OF.get(key, 'jobs')}), {SUMS} "
+        f"FROM {source} GROUP BY 1 ORDER BY SUM(cost) DESC, 1",
+        values,
     )
-    found = [(name, jobs, Sums.of(columns)) for name, jobs, *columns in rows]
-    return tuple(KeyTotals(name, sums.spent, sums.saved, jobs, sums.usage) for name, jobs, sums in found)
+    found = [(known, jobs, Sums.of(columns)) for known, jobs, *columns in rows]
+    return tuple(KeyTotals(known, sums.spent, sums.saved, jobs, sums.usage) for known, jobs, sums in found)
 
 
-def _days(database: Database, begin: float, zone: tzinfo | None) -> tuple[DayOfTier, ...]:
-    """By day of the user's time zone; summed in Python, as SQLite does not know the zone's summer time."""
-    found: dict[tuple[str, str], list[int]] = {}
-    rows = database.read(
-        f"SELECT at, tier, {', '.join(MEASURES.values())} FROM {ATTEMPTS} WHERE at >= ? ORDER BY at", (begin,)
-    )
-    for at, tier, *amounts in rows:
-        day = datetime.fromtimestamp(at, UTC).astimezone(zone).date().isoformat()
-        before = found.setdefault((day, tier), [0] * len(MEASURES))
-        before[:] = [one + other for one, other in zip(before, amounts, strict=True)]
-    days = [(day, tier, Sums.of(columns)) for (day, tier), columns in found.items()]
+def _days(database: Database, source: str, values: Values) -> tuple[DayOfTier, ...]:
+    rows = database.read(f"SELECT day, tier, {SUMS} FROM {source} GROUP BY 1, 2 ORDER BY 1, 2", values)
+    days = [(day, tier, Sums.of(columns)) for day, tier, *columns in rows]
     return tuple(DayOfTier(day, tier, s.spent, s.attempts, s.baseline_cost, s.saved) for day, tier, s in days)
 
 
-def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
+def _models(database: Database, source: str, values: Values) -> tuple[ModelTotals, ...]:
+    counts = ("status = 'ok'", "status = 'rejected'", "status NOT IN ('ok', 'rejected')")
     rows = database.read(
-        "SELECT provider || '/' || model, SUM(status = 'ok'), SUM(status = 'rejected'), "
-        f"SUM(status NOT IN ('ok', 'rejected')), {SUMS} FROM {ATTEMPTS} "
-        "WHERE at >= ? AND provider <> '' GROUP BY provider, model ORDER BY COALESCE(SUM(cost), 0) DESC, 1",
-        (begin,),
+        f"SELECT provider || '/' || model, {', '.join(f'SUM(attempts * ({one}))' for one in counts)}, {SUMS} "
+        f"FROM {source} WHERE provider <> '' GROUP BY provider, model ORDER BY SUM(cost) DESC, 1",
+        values,
     )
     found = [(*row[:4], Sums.of(row[4:])) for row in rows]
     return tuple(
@@ -91,19 +89,43 @@ def _models(database: Database, begin: float) -> tuple[ModelTotals, ...]:
     )
 
 
+def _trials(database: Database, source: str, values: Values) -> tuple[Trial, ...]:
+    """Every model's checked answers, by action and language, most answers first."""
+    rows = database.read(
+        "SELECT provider || '/' || model, action, language, SUM(answers), SUM(judged), SUM(judged_priced), "
+        f"SUM(judged_cost) FROM {source} WHERE judged GROUP BY provider, model, action, language "
+        "ORDER BY 5 DESC, 1, 2, 3",
+        values,
+    )
+    return tuple(
+        Trial(model, action, language, ok, judged, from_pico(cost // priced) if priced else None)
+        for model, action, language, ok, judged, priced, cost in rows
+    )
+
+
+def _failovers(database: Database, begin: datetime | None, zone: tzinfo | None) -> Failovers:
+    """Of jobs that began on the first day or later."""
+    day = begin.astimezone(zone).date().isoformat() if begin else ""
+    rows = database.read(
+        "SELECT kind, source, target, SUM(count) FROM daily_failovers WHERE day >= ? GROUP BY 1, 2, 3 "
+        "HAVING SUM(count) > 0",
+        (day,),
+    )
+    return failovers_of({(kind, source, target): count for kind, source, target, count in rows})
+
+
 def _guesses(database: Database, begin: float) -> tuple[BilledEstimate, ...]:
     rows: list[Row] = database.read(
         f"SELECT action, provider || '/' || model, low, likely, high, cost FROM {ATTEMPTS} WHERE at >= ? "
-        "AND status IN ('ok', 'rejected') AND NOT cached AND NOT usage_estimated AND likely > 0 AND cost IS NOT NULL "
+        f"AND {BILLED} AND likely > 0 AND cost IS NOT NULL "
         "ORDER BY at DESC LIMIT ?",
         (begin, _GUESSES),
     )
     return tuple(BilledEstimate(action, model, *map(from_pico, money)) for action, model, *money in rows)
 
 
-def _failures(database: Database, begin: float) -> tuple[tuple[str, int], ...]:
+def _failures(database: Database, source: str, values: Values) -> tuple[tuple[str, int], ...]:
     rows = database.read(
-        "SELECT status, COUNT(*) FROM attempts WHERE at >= ? AND status <> 'ok' GROUP BY status ORDER BY 2 DESC",
-        (begin,),
+        f"SELECT status, SUM(attempts) FROM {source} WHERE status <> 'ok' GROUP BY status ORDER BY 2 DESC, 1", values
     )
     return tuple((status, count) for status, count in rows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from routerd.adapters.ledger.schema import from_pico
+from routerd.adapters.ledger.schema import JUDGED, from_pico
 from routerd.domain.money import Usage
 
 _ANSWER = "status = 'ok' AND NOT cached AND provider NOT IN ('', 'offline')"
@@ -26,11 +26,14 @@ MEASURES = {
     "lost": "status = 'unknown'",
     "estimated": "usage_estimated AND status <> 'unknown'",
     "cached": "cached",
+    "judged": f"({JUDGED})",
+    "judged_priced": f"({JUDGED}) AND cost IS NOT NULL",
+    "judged_cost": f"CASE WHEN {JUDGED} THEN COALESCE(cost, 0) ELSE 0 END",
     **{name: name for name in _TOKENS},
 }
 """By name, the amount that one attempt adds to each sum."""
 
-SUMS = ", ".join(f"SUM({amount})" for amount in MEASURES.values())
+SUMS = ", ".join(f"SUM({name})" for name in MEASURES)
 """The columns of ``Sums`` in order."""
 
 
@@ -57,6 +60,10 @@ class Sums:
     """Attempts of which nothing but the reserved amount is known."""
     estimated: int
     cached: int
+    judged: int
+    """Answers that were checked; ``answers`` of them were accepted."""
+    judged_priced: int
+    judged_cost: int
     tokens: tuple[int, ...]
 
     @classmethod

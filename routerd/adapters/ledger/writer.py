@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from routerd.adapters.ledger.calibration import CalibrationStore
-from routerd.adapters.ledger.rows import Run, insert, left_out
-from routerd.adapters.ledger.schema import RESERVATIONS, to_pico
+from routerd.adapters.ledger.reservation import Reservation
+from routerd.adapters.ledger.rows import insert, left_out, values_of
+from routerd.adapters.ledger.schema import RESERVATIONS, Run, to_pico
+from routerd.adapters.ledger.spool import Spool, Values
 from routerd.adapters.sqlite import Database, UnwritableRow
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
@@ -26,6 +28,12 @@ _LAST_WAIT_MS = 30_000
 """The same at the program's end: longer than a backup program holds a file of megabytes."""
 
 
+_FEWEST_DAYS, _MOST_DAYS = 62, 36_500
+"""Days of single attempts: a monthly budget needs the current month's, and estimates the latest ones."""
+_FOLD_BATCH = 500
+"""Rows that are dropped in one transaction, which takes a few milliseconds."""
+
+
 class LedgerWriter:
     """One for each process and file; every project's ledger writes through it."""
 
@@ -35,19 +43,29 @@ class LedgerWriter:
         self.calibration = CalibrationStore(database)
         self.changes = 0
         """Goes up with each write of this process, so that sums are read again."""
-        self._unwritten: list[tuple[Booking, str, datetime]] = []
+        self._spool = Spool(database.named, self.process, os.getpid()) if database.named else None
+        self._unwritten: list[tuple[Booking, Values]] = []
+        self._spooled: set[object] = set()
+        """The identities of rows that are in the spool."""
+        self._held: dict[str, Reservation] = {}
+        self._sent: set[str] = set()
         self._done: set[str] = set()
         self._set_aside: list[str] = []
         """Sentences for the user about rows that no ledger can hold."""
         self._reported = database.problem
+        self.collect()
 
-    def reserve(self, run: Run, job: str, project: str, session: str | None, at: datetime, amount: Decimal) -> None:
-        """Hold an amount in place of what the job held, in the caller's transaction."""
-        run(
-            "INSERT INTO reservations (job, process, pid, at, amount, project, session) VALUES (?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (process, job) DO UPDATE SET amount = excluded.amount",
-            (job, self.process, os.getpid(), at.timestamp(), to_pico(amount), project, session),
-        )
+    def reservation(self, job: str, project: str, session: str | None, at: datetime, amount: Decimal) -> Reservation:
+        """What a job is to hold for its next call, remembered until that call is booked."""
+        reservation = Reservation(self.process, job, at.timestamp(), to_pico(amount) or 0, project, session)
+        self._held[job] = reservation
+        return reservation
+
+    def sent(self, job: str) -> None:
+        """Record that the call that a job reserved is about to be sent: from now on it may be billed."""
+        if job in self._held:  # a call whose price is unknown holds nothing
+            self._sent.add(job)
+            self.write()
 
     def book(self, booking: Booking, project: str, at: datetime) -> str | None:
         """Write an attempt down; what cannot be written now is written with the next write that can be.
@@ -55,7 +73,12 @@ class LedgerWriter:
         The sentence for the user where that is so, or where a new ledger was begun.
         """
         self.changes += 1
-        self._unwritten.append((booking, project, at))
+        self._held.pop(booking.job, None)
+        self._sent.discard(booking.job)
+        try:
+            self._unwritten.append((booking, values_of(booking, project, at)))
+        except UnwritableRow as wrong:
+            self._set_aside.append(left_out(booking, wrong))
         fault = self.write()
         self.calibration.invalidate(booking.attempt.model)
         if self._set_aside:
@@ -71,6 +94,8 @@ class LedgerWriter:
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
         self.changes += 1
+        self._held.pop(job, None)
+        self._sent.discard(job)
         self._done.add(job)
         self.write()
 
@@ -81,6 +106,8 @@ class LedgerWriter:
         self.database.patience(_LAST_WAIT_MS)
         if self.write() is None:
             return None
+        if self._spool is not None and all(row["entry"] in self._spooled for _, row in self._unwritten):
+            return None  # the next process takes them from there
         lost = sum((booking.attempt.cost or Decimal(0) for booking, *_ in self._unwritten), Decimal(0))
         return f"{len(self._unwritten)} paid attempts ({dollars(lost)}) could not be written to the ledger."
 
@@ -106,33 +133,76 @@ class LedgerWriter:
             refused: list[str] = []
             try:
                 with self.database.transaction() as run:
-                    for booking, project, at in self._unwritten:
+                    for job in self._sent:
+                        self._held[job].write(run, sent=True)
+                    for booking, row in self._unwritten:
                         try:
                             with self.database.part():
-                                self._insert(run, booking, project, at)
+                                _insert(run, row, self.process)
                         except UnwritableRow as fault:
                             refused.append(left_out(booking, fault))
                     for job in self._done:
                         run("DELETE FROM reservations WHERE process = ? AND job = ?", (self.process, job))
             except LedgerError as fault:
                 if self.database.problem == problem:
+                    self._keep()
                     return str(fault)
                 continue
+            if self.database.session_only:
+                self._keep()  # a ledger in memory ends with this process
+            elif self._spooled and self._spool is not None:
+                self._spool.clear()
+                self._spooled.clear()
             self._set_aside += refused
             self._unwritten.clear()
+            self._sent.clear()
             self._done.clear()
             break
         return None if not self._unwritten else self.database.problem
 
-    def _insert(self, run: Run, booking: Booking, project: str, at: datetime) -> None:
-        insert(run, booking, project, at)
-        run(
-            "UPDATE reservations SET amount = MAX(0, amount - ?) WHERE process = ? AND job = ?",
-            (to_pico(booking.attempt.cost) or 0, self.process, booking.job),
-        )
+    def _keep(self) -> None:
+        """Put what waits into the spool, each row once."""
+        waiting = [(False, self._held[job].unknown_bill()) for job in self._sent]
+        for billed, row in (*waiting, *((True, row) for _, row in self._unwritten)):
+            if (
+                self._spool is not None
+                and row["entry"] not in self._spooled
+                and self._spool.add(row, billed=billed) is None
+            ):
+                self._spooled.add(row["entry"])
+
+    def collect(self) -> None:
+        """Book what processes that ended have left in their spools; what cannot be booked now stays there."""
+        if self._spool is None or self.database.session_only:
+            return
+        for path, process, rows in self._spool.of_the_dead():
+            with suppress(LedgerError, OSError):
+                with self.database.transaction() as run:
+                    for row in rows:
+                        with suppress(UnwritableRow), self.database.part():
+                            _insert(run, row, process)
+                path.unlink(missing_ok=True)
+
+    def fold(self, at: datetime, keep_days: int) -> int:
+        """Drops rows older than so many days, in batches that hold up no other daemon; the number of rows.
+
+        Their daily sums stay. Raises LedgerError.
+        """
+        kept = timedelta(days=min(max(keep_days, _FEWEST_DAYS), _MOST_DAYS))
+        before, dropped = (at - kept).timestamp(), 0
+        while True:
+            with self.database.transaction() as run:
+                gone = run(
+                    "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < ? LIMIT ?) RETURNING id",
+                    (before, _FOLD_BATCH),
+                )
+            dropped += len(gone)
+            if len(gone) < _FOLD_BATCH:
+                self.changes += 1
+                return dropped
 
     def settle_dead(self, run: Run, at: datetime) -> None:
-        """Book what daemons that died had reserved, in the caller's transaction."""
+        """Book what daemons that died had sent, in the caller's transaction; what they only held is given back."""
 
         def dead(process: str, pid: int, began: float) -> bool:
             too_old = at.timestamp() - began >= _LONGEST_JOB.total_seconds()
@@ -141,18 +211,21 @@ class LedgerWriter:
         self._settle(run, dead)
 
     def _settle(self, run: Run, ended: Callable[[str, int, float], bool]) -> None:
-        """Book what ended processes had reserved as an unknown outcome, at the estimate."""
-        for process, job, pid, began, amount, project, session in run(
-            f"SELECT process, job, pid, at, amount, project, session FROM {RESERVATIONS}", ()
+        """Book what ended processes had sent as an unknown outcome, at the most that it can have cost."""
+        for process, job, pid, began, amount, project, session, sent in run(
+            f"SELECT process, job, pid, at, amount, project, session, sent FROM {RESERVATIONS}", ()
         ):
             if not ended(process, pid, began):
                 continue
             run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
-            if amount:
-                run(
-                    "INSERT INTO attempts (at, job, action, language, tier, provider, model, status, reason, input,"
-                    " cached_input, cache_write, output, reasoning, usage_estimated, cost, counted_input,"
-                    " prior_output, ms, cached, project, session) VALUES (?, ?, '', '', '', '', '', 'unknown',"
-                    " 'the daemon died before it knew', 0, 0, 0, 0, 0, 1, ?, 0, 0, 0, 0, ?, ?)",
-                    (began, job, amount, project, session),
-                )
+            if amount and sent:
+                insert(run, Reservation(process, job, began, amount, project, session).unknown_bill())
+
+
+def _insert(run: Run, row: Values, process: str) -> None:
+    """Adds a row and settles the call that it is the bill of."""
+    if insert(run, row):
+        run(
+            "UPDATE reservations SET amount = MAX(0, amount - ?), sent = 0 WHERE process = ? AND job = ?",
+            (row["cost"] or 0, process, row["job"]),
+        )

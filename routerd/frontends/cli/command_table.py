@@ -31,11 +31,12 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "serve": (
-        "Run the daemon: LSP on stdio, or over TCP with a token.",
+        "Serve an editor: LSP on stdio, or over TCP with a token.",
         {
             "--tcp": ("text", "listen there instead of stdio"),
             "--allow-remote": ("", "with --tcp: let other machines connect"),
             "--root": ("text", "with --tcp: read no file outside of it"),
+            "--solo": ("", "serve this editor alone, without the shared daemon"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--log-file": ("files", "write the log there"),
             "--log-level": ("LEVEL", "debug, info, warning or error"),
@@ -195,6 +196,70 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--help": ("", "show this help"),
         },
         ("SHELL",),
+        False,
+    ),
+    "daemon": (
+        "The one process behind all editors: status, stop, log.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "daemon run": (
+        "Run the daemon in the foreground; an editor starts one by itself.",
+        {
+            "--idle": ("text", "leave so long after the last session and job; 0 for never"),
+            "--log-file": ("files", "write the log there"),
+            "--log-level": ("LEVEL", "debug, info, warning or error"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "daemon status": (
+        "Say whether a daemon runs, and whom it serves.",
+        {
+            "--json": ("", "print JSON"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "daemon stop": (
+        "End the daemon once its jobs have ended; editors that it serves have to start routerd again.",
+        {
+            "--json": ("", "print JSON"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "daemon restart": (
+        "End the daemon once its jobs have ended, and start another one.",
+        {
+            "--json": ("", "print JSON"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "daemon log": (
+        "Print the end of the log of the daemons that editors have started.",
+        {
+            "--json": ("", "print JSON"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "daemon install": (
+        "Let the system start the daemon when you log in: a user unit of systemd, or an agent of launchd.",
+        {
+            "--json": ("", "print JSON"),
+            "--help": ("", "show this help"),
+        },
+        (),
         False,
     ),
     "config": (

@@ -26,7 +26,8 @@ def demo(config: Config = None) -> int:
         with resources.as_file(resources.files("routerd") / "data" / "sample") as sample:
             shutil.copytree(sample, root)
         path = root / "parcel" / "labels.py"
-        arguments = ["--config", str(config)] if config else []
+        # Alone: it leaves nothing behind.
+        arguments = ["serve", "--solo", *(["--config", str(config)] if config else [])]
         with StdioClient(arguments, root) as client:
             _show(client, path)
     return 0

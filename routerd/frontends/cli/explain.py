@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.forecast import PricedCandidate
+from routerd.domain.hidden import shown
 from routerd.domain.money import dollars
 from routerd.frontends.shapes import masked_secrets
 from routerd.pipeline.plan import Plan
@@ -27,10 +28,22 @@ def _part(kind: str, path: str, tokens: int, reason: str) -> dict[str, object]:
 
 def lines(name: str, plan: Plan) -> list[str]:
     """The same for a person, with the route and the total."""
+    instructions = plan.question.prompt.instructions.splitlines()
+    quoted = [
+        "  Instructions of the configuration, in the system message:",
+        *(f"  │ {shown(one)}" for one in instructions),
+    ]
     rows = [f"  {part['tokens']:>6,}  {part['path'] or part['kind']}: {part['reason']}" for part in parts(plan)]
     total = f"  {plan.question.prompt.input_tokens:>6,}  in all, by the local tokenizer"
     candidates = [_candidate(candidate) for candidate in plan.forecast.candidates]
-    return [f"\n{name}: {plan.route.reason}", *rows, total, *masked_secrets((plan.forecast,)), *candidates]
+    return [
+        f"\n{name}: {plan.route.reason}",
+        *rows,
+        total,
+        *(quoted if instructions else ()),
+        *masked_secrets((plan.forecast,)),
+        *candidates,
+    ]
 
 
 def _candidate(candidate: PricedCandidate) -> str:

@@ -32,6 +32,7 @@ MODULES = {
     "demo": "demo",
     "manifest": "manifest",
     "completion": "shells",
+    "daemon": "daemon_commands",
     "config": "configuration",
 }
 """Every command in the order of the help, and the module of this folder that holds it.

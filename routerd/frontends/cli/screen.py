@@ -7,11 +7,13 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from routerd.domain.forecast import Forecast
+from routerd.domain.hidden import escaped, shown
 from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome
 from routerd.frontends.shapes import Json, model_words, passed_over, price_words
@@ -20,20 +22,28 @@ _NARROWEST = 12
 """Columns that a column of words keeps: less is unreadable."""
 
 
+class PlainConsole(Console):
+    """Prints words without the characters that would steer a terminal or show otherwise than they read."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As rich's own."""
+        super().print(*(shown(one) if isinstance(one, str) else one for one in objects), **options)
+
+
 @cache
 def console() -> Console:
     """Standard output; rich drops colours by itself where no terminal reads it."""
-    return Console(highlight=False, soft_wrap=True)
+    return PlainConsole(highlight=False, soft_wrap=True)
 
 
 @cache
 def _errors() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Json | Sequence[Json]) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def note(sentence: str) -> None:
@@ -46,7 +56,7 @@ def table(words: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[
 
     Where not even that is room enough, and where no screen reads it, it is as wide as it is.
     """
-    cells = list(rows)
+    cells = [tuple(map(shown, row)) for row in rows]
     if not cells:
         return
     widths = [max(map(len, column)) for column in zip((*words, *numbers), *cells, strict=True)]
@@ -96,7 +106,7 @@ def diff(text: str) -> None:
     if console().is_terminal:
         from rich.syntax import Syntax  # noqa: PLC0415  # 40 ms, for every language that there is
 
-        console().print(Syntax(text, "diff", background_color="default"))
+        console().print(Syntax(shown(text), "diff", background_color="default"))
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.flush()

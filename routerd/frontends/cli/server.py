@@ -1,4 +1,4 @@
-"""`routerd serve`: the daemon, on stdio by default."""
+"""`routerd serve`: an editor's way to the daemon, on stdio unless told otherwise."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ LogLevel = Annotated[str, typer.Option("--log-level", metavar="LEVEL", help="deb
 Version = Annotated[bool, typer.Option("--version", "-V", help="print the version")]
 Tcp = Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="listen there instead of stdio")]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="with --tcp: let other machines connect")]
+Solo = Annotated[bool, typer.Option("--solo", help="serve this editor alone, without the shared daemon")]
 Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="with --tcp: read no file outside of it")]
 
 
@@ -45,16 +46,24 @@ def default(  # each parameter is an option of the program
     return 0
 
 
-def serve(  # each parameter is an option of the command line
+def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     tcp: Tcp = None,
     allow_remote: Remote = False,
     root: Root = None,
+    solo: Solo = False,
     config: Config = None,
     log_file: LogFile = None,
     log_level: LogLevel = _QUIET,
 ) -> int:
-    """Run the daemon: LSP on stdio, or over TCP with a token."""
+    """Serve an editor: LSP on stdio, or over TCP with a token.
+
+    On stdio from the user's one daemon; a log of its own, like ``--solo``, needs a process of its own.
+    """
     _check(log_level)
+    if not (tcp or solo or allow_remote or root or log_file) and log_level == _QUIET:
+        from routerd.relay.relay import relay  # noqa: PLC0415  # no other command needs it
+
+        relay(str(config.expanduser().absolute()) if config else "")
     address = _address(tcp) if tcp else None
     from routerd.frontends.lsp import Listen  # noqa: PLC0415  # no other command needs pygls
     from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # as above

@@ -12,7 +12,7 @@ from routerd.system.uris import path_of
 
 if TYPE_CHECKING:
     from routerd.app.workspace import App
-    from routerd.frontends.lsp.shared import SharedServices
+    from routerd.frontends.lsp.shared import Launch, SharedServices
 
 EditorSettings = Mapping[str, object]
 
@@ -21,11 +21,16 @@ class SessionApps:
     """Each root has its own configuration; a document in no folder has the session's, without a workspace file."""
 
     def __init__(
-        self, shared: SharedServices, folders: Sequence[str], opened: Callable[[App], object], origin: Origin
+        self,
+        shared: SharedServices,
+        launch: Launch,
+        folders: Sequence[str],
+        opened: Callable[[App], object],
+        origin: Origin,
     ) -> None:
         """Open the app of each folder. ``opened`` is called with every app, once. Raises RouterdError."""
-        self._shared, self._opened, self._origin = shared, opened, origin
-        self.keys = shared.open().session_keys()
+        self._shared, self._launch, self._opened, self._origin = shared, launch, opened, origin
+        self.keys = shared.open().session_keys(launch.environ)
         self._editor: dict[Path | None, EditorSettings] = {}
         self._apps: dict[Path | None, App] = {}
         for root in shared.roots(folders) or (shared.within,):
@@ -98,7 +103,9 @@ class SessionApps:
         return self._editor.get(None, MappingProxyType({})) if found is None else found
 
     def _open(self, root: Path | None) -> App:
-        app = self._apps[root] = self._shared.app(root, self.keys, self._editor_of(root), self._origin)
+        app = self._apps[root] = self._shared.app(
+            root, self.keys, self._launch.config_file, self._editor_of(root), self._origin
+        )
         self._opened(app)
         return app
 

@@ -29,7 +29,7 @@ from routerd.frontends.lsp.commands import COMMANDS
 from routerd.frontends.lsp.messages import Unreadable, message_of
 from routerd.frontends.lsp.server import Server
 from routerd.frontends.lsp.session import Session
-from routerd.frontends.lsp.shared import SharedServices
+from routerd.frontends.lsp.shared import Launch, SharedServices
 
 if TYPE_CHECKING:
     from pygls.io_ import AsyncWriter, Writer
@@ -61,14 +61,18 @@ class Connection:
     """One client, from its first message to its last."""
 
     def __init__(
-        self, shared: SharedServices, writer: Writer | AsyncWriter, follow: Callable[[int], None] | None = None
+        self,
+        shared: SharedServices,
+        launch: Launch,
+        writer: Writer | AsyncWriter,
+        follow: Callable[[int], None] | None = None,
     ) -> None:
         """Within a running event loop. ``follow`` is given the id of the editor's process, if it can be seen."""
         self._follow = follow
         self._server = Server()
         self._wire = self._server.protocol
         self._wire.set_writer(writer)
-        self._session = session = Session(self._wire, shared)
+        self._session = session = Session(self._wire, shared, launch)
         for method, feature in FEATURES.items():
             self._server.add(method, partial(feature, session))
         menu = partial(code_actions.code_actions, session)

@@ -10,6 +10,8 @@ from types import TracebackType
 
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 
+from routerd.system.private_files import private_file
+
 _Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -58,6 +60,8 @@ def _ours_or_a_warning(record: logging.LogRecord) -> bool:
 
 def set_up(level: str, file: Path | None) -> None:
     """Send the log to a file, else to stderr; libraries never log below a warning."""
+    if file:
+        private_file(file)
     handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFilter())
     handler.addFilter(_ours_or_a_warning)

@@ -9,6 +9,7 @@ from pathlib import Path
 from routerd.domain.reply import Change
 from routerd.domain.unified_diff import unified_diff
 from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
+from routerd.system.private_files import append_durably, private_folder
 
 _SHOW_S = 5.0
 """Time a client has to show a document; some never answer."""
@@ -26,11 +27,11 @@ def keep(text: str, name: str) -> Path:
     from platformdirs import user_data_path  # noqa: PLC0415  # the start does without it
 
     folder = user_data_path("routerd", appauthor=False) / "kept"
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder.parent)
+    private_folder(folder)
     stem, _, extension = re.sub(r"[^\w.-]", "-", name).rpartition(".")
     path = folder / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{stem}.{extension}"
-    with path.open("x", encoding="utf-8", newline="") as file:
-        file.write(text)
+    append_durably(path, text.encode("utf-8", "replace"))
     return path
 
 

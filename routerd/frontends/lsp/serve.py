@@ -11,7 +11,7 @@ from typing import NoReturn
 from routerd.frontends.lsp import log
 from routerd.frontends.lsp.connection import Connection
 from routerd.frontends.lsp.ending import Ending, heed_signals, leave
-from routerd.frontends.lsp.shared import SharedServices
+from routerd.frontends.lsp.shared import Launch, SharedServices
 from routerd.frontends.lsp.stdio import Stdio
 from routerd.frontends.lsp.tcp import Listen, listen
 from routerd.system.signals import INTERRUPTED
@@ -34,10 +34,15 @@ def serve(
     Over stdio with 0 after `shutdown` and `exit`, with 1 after an `exit` alone; with 130 when interrupted.
     """
     log.set_up(log_level, log_file)
-    shared = SharedServices(config_file, root)
+    shared, launch = SharedServices(root), Launch(config_file)
     ending = Ending(shared.abandon)
+    return run_until_told(listen(shared, launch, tcp) if tcp else _stdio(shared, launch, ending), shared, ending)
+
+
+def run_until_told(work: Coroutine[object, object, int], shared: SharedServices, ending: Ending) -> int:
+    """Do the work of a process in an event loop; the process ends with it, or when a signal says so."""
     try:
-        return asyncio.run(_until_told(listen(shared, tcp) if tcp else _stdio(shared, ending), shared, ending))
+        return asyncio.run(_until_told(work, shared, ending))
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
@@ -68,8 +73,8 @@ async def _until_told(work: Coroutine[object, object, int], shared: SharedServic
     leave(code)
 
 
-async def _stdio(shared: SharedServices, ending: Ending) -> int:
+async def _stdio(shared: SharedServices, launch: Launch, ending: Ending) -> int:
     pipes = Stdio()
-    connection = Connection(shared, pipes, ending.follow)
+    connection = Connection(shared, launch, pipes, ending.follow)
     pipes.read(connection.receive, connection.lost, lambda: ending.begin(connection.code_if_lost))
     return await connection.end()

@@ -17,7 +17,7 @@ from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
 from routerd.frontends.lsp.diagnostics import Reviews
 from routerd.frontends.lsp.documents import Documents
 from routerd.frontends.lsp.pauses import Pauses
-from routerd.frontends.lsp.shared import SharedServices
+from routerd.frontends.lsp.shared import Launch, SharedServices
 
 if TYPE_CHECKING:
     from routerd.app.workspace import App
@@ -32,17 +32,18 @@ _SETTINGS_S = 2.0
 class Session:
     """What the features of one connection work with."""
 
-    def __init__(self, wire: Wire, shared: SharedServices) -> None:
+    def __init__(self, wire: Wire, shared: SharedServices, launch: Launch) -> None:
         self.wire = wire
         self.client = EditorClient()
         self.documents = Documents()
         self.reviews = Reviews(wire)
-        self.jobs = Jobs(self._tell_status)
+        self.jobs = Jobs(shared.changed)
         self.pauses = Pauses(self._prepare)
         self.apps: SessionApps | None = None
         """``None`` until they are open, and for as long as the configuration cannot be used."""
-        self._shared = shared
+        self._shared, self._launch = shared, launch
         self._identity = uuid.uuid4().hex
+        shared.sessions.add(self)
         self._fault: RouterdError | None = None
         """Why there are no apps."""
         self._opening: asyncio.Task[None] | None = None
@@ -93,7 +94,7 @@ class Session:
         for document in self.documents.all():
             self.later(asyncio.ensure_future(self.apps.of(document.uri).study(document.uri)))
         await self.take_settings()
-        self._tell_status()
+        self.tell_status()
 
     def hold(self, document: Document) -> None:
         """The client opened or changed a document: every app sees that text, as an action may read other folders."""
@@ -141,14 +142,17 @@ class Session:
         """A configuration file of one app, or of all, has changed: show at once what it says and what is wrong."""
         changed = app or self.apps
         self.tell_problems((*problems, *(changed.model_warnings() if changed else ())))
-        self._tell_status()
+        self.tell_status()
         self.refresh_lenses()
 
     async def close(self) -> None:
         """End all jobs, their spending booked, and all other work."""
         for document in self.documents.all():
             self.pauses.end(document.uri)
-        await self.jobs.close()
+        try:
+            await self.jobs.close()
+        finally:
+            self._shared.sessions.discard(self)
         for work in (*self._later, *filter(None, (self._opening,))):
             work.cancel()
 
@@ -156,7 +160,8 @@ class Session:
         if self.apps is not None:
             self.later(asyncio.ensure_future(self.apps.of(uri).prepare(uri)))
 
-    def _tell_status(self) -> None:
+    def tell_status(self) -> None:
+        """Send `routerd/status`."""
         status.send(self.wire, self.apps.first if self.apps else None, len(self.jobs))
 
     def _origin(self) -> Origin:
@@ -177,7 +182,9 @@ class Session:
 
     async def _open(self) -> None:
         try:
-            apps = self.apps = SessionApps(self._shared, self.client.folders, self._opened, self._origin())
+            apps = self.apps = SessionApps(
+                self._shared, self._launch, self.client.folders, self._opened, self._origin()
+            )
         except RouterdError as fault:
             _log.error("%s", fault)
             if str(fault) != str(self._fault):
@@ -190,6 +197,6 @@ class Session:
             providers = [one.name for one in apps.first.settings.providers.values() if one.key]
             self.hand_keys(await keys.asked(self.wire, providers))
         self.tell_problems(apps.model_warnings())
-        self._tell_status()
+        self.tell_status()
         for document in self.documents.all():
             self.later(asyncio.ensure_future(apps.of(document.uri).study(document.uri)))

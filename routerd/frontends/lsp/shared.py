@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from routerd.domain.origin import Origin
 from routerd.system.uris import path_of
@@ -18,14 +21,36 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How an editor started routerd: what makes its sessions differ from those of other editors."""
+
+    config_file: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    """With the editor's keys: never shown, and never mixed into another session's."""
+
+
+class LiveSession(Protocol):
+    """What is known of a session here."""
+
+    @property
+    def jobs(self) -> Sized:
+        """Its actions under way."""
+
+    def tell_status(self) -> None:
+        """Tell its editor how much money was spent, and whether routerd is busy."""
+
+
 class SharedServices:
     """Opens services once, and an App for each workspace of each session."""
 
-    def __init__(self, config_file: Path | None, within: Path | None = None) -> None:
+    def __init__(self, within: Path | None = None) -> None:
         """``within`` is the folder that bounds all reading; without it clients may name files anywhere."""
-        self._config_file = config_file
         self.within = within.resolve() if within else None
+        self.sessions: set[LiveSession] = set()
+        """Those that were not closed yet."""
         self._services: Services | None = None
+        self._telling = False
 
     def open(self) -> Services:
         """The services."""
@@ -43,14 +68,37 @@ class SharedServices:
             paths = [path for path in paths if path.resolve().is_relative_to(self.within)]
         return tuple(dict.fromkeys(paths))
 
-    def app(self, root: Path | None, keys: SessionKeys, editor: Mapping[str, object], origin: Origin) -> App:
+    def app(
+        self,
+        root: Path | None,
+        keys: SessionKeys,
+        config_file: Path | None,
+        editor: Mapping[str, object],
+        origin: Origin,
+    ) -> App:
         """A new app for a session's root, under its editor settings. Raises RouterdError."""
         from routerd.app.workspace import App  # noqa: PLC0415  # as above
 
-        app = App.of(self.open(), keys, self._config_file, root, editor=editor, origin=origin)
+        app = App.of(self.open(), keys, config_file, root, editor=editor, origin=origin)
         if self.within is not None:
             app.workspace.bound(self.within)
         return app
+
+    @property
+    def jobs(self) -> int:
+        """Actions under way in all sessions."""
+        return sum(len(session.jobs) for session in self.sessions)
+
+    def changed(self) -> None:
+        """Money or jobs are others than they were: every session tells its editor, all changes of a moment at once."""
+        if not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        self._telling = False
+        for session in tuple(self.sessions):
+            session.tell_status()
 
     async def disconnect(self) -> None:
         """Close the connections to providers, while there is an event loop to do it in."""

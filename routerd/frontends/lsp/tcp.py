@@ -19,8 +19,9 @@ from pathlib import Path
 
 from routerd.domain.errors import UsageError
 from routerd.frontends.lsp.connection import Connection
+from routerd.frontends.lsp.feeding import feed
 from routerd.frontends.lsp.frames import LONGEST_BODY, FrameError, Frames
-from routerd.frontends.lsp.shared import SharedServices
+from routerd.frontends.lsp.shared import Launch, SharedServices
 from routerd.system.streams import write_private
 
 _log = logging.getLogger(__name__)
@@ -58,11 +59,11 @@ class Listen:
         return addresses
 
 
-async def listen(shared: SharedServices, where: Listen) -> int:
+async def listen(shared: SharedServices, launch: Launch, where: Listen) -> int:
     """Serve until cancelled. Raises UsageError where the address cannot be used."""
     addresses = where.addresses()
     with _token() as (token, path):
-        clients = _Clients(shared, token)
+        clients = _Clients(shared, launch, token)
         try:
             server = await asyncio.start_server(clients.met, addresses, where.port)
         except OSError as fault:
@@ -79,8 +80,8 @@ async def listen(shared: SharedServices, where: Listen) -> int:
 class _Clients:
     """The connections; one that leaves leaves the others alone."""
 
-    def __init__(self, shared: SharedServices, token: str) -> None:
-        self._shared, self._token = shared, token
+    def __init__(self, shared: SharedServices, launch: Launch, token: str) -> None:
+        self._shared, self._launch, self._token = shared, launch, token
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers = 0
 
@@ -105,10 +106,10 @@ class _Clients:
             bodies = await self._admitted(reader, frames)
             if bodies is None:
                 return
-            connection = Connection(self._shared, writer)
+            connection = Connection(self._shared, self._launch, writer)
             for body in bodies:
                 connection.receive(body)
-            feeding = asyncio.ensure_future(_feed(reader, frames, connection))
+            feeding = asyncio.ensure_future(feed(reader, frames, connection))
             try:
                 await connection.end()
             finally:
@@ -135,18 +136,6 @@ class _Clients:
         finally:
             self._strangers -= 1
         return None
-
-
-async def _feed(reader: asyncio.StreamReader, frames: Frames, connection: Connection) -> None:
-    try:
-        while data := await reader.read(_CHUNK):
-            for body in frames.feed(data):
-                connection.receive(body)
-    except ConnectionError:
-        pass  # which is an end as well
-    except FrameError as fault:
-        _log.error("a client sent %s; its connection is closed", fault)
-    connection.lost()
 
 
 def _initialize(body: bytes, token: str) -> bytes | None:

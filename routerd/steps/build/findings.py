@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.finding import Finding, RawFinding
+from routerd.domain.hidden import adds_hidden, shown
 from routerd.domain.ports import Grammar
 from routerd.domain.position import Edit, Range
 from routerd.domain.prompt import Question
@@ -29,7 +30,7 @@ def build_findings(payload: RawFindings, question: Question, grammar: Grammar) -
         if key in found:
             continue
         fix = _fix(raw, span, question, grammar, faults) if sure and len(found) < _MAX_FIXES else None
-        found[key] = Finding(span, raw.severity, raw.message, raw.rule, fix)
+        found[key] = Finding(span, raw.severity, shown(raw.message), raw.rule and shown(raw.rule), fix)
     if payload.findings and not found:
         count = len(payload.findings)
         return Rejected(f"none of the {count} quotes stands in the file: copy them exactly", mechanical=True)
@@ -64,6 +65,8 @@ def _fix(raw: RawFinding, span: Range, question: Question, grammar: Grammar, fau
     new = reindented(raw.fix, raw.quote, document.text, span.start.line).replace("\n", document.text.newline)
     edit = Edit(span, new)
     after = document.text.replaced(span, new)
+    if adds_hidden(document.text.string, after.string):
+        return None
     if after == document.text or grammar.faults(after.string, document.language) > faults:
         return None
     return edit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from routerd.domain.hidden import shown
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
 from routerd.domain.reply import Markdown
@@ -21,4 +22,4 @@ def read_commit_message(text: str, question: Question, grammar: Grammar) -> Mark
     words = _LABEL.sub("", fenced["inside"].strip() if fenced else words)
     if not words or placeholder(words):
         return Rejected("the reply holds no commit message", mechanical=True)
-    return Markdown("\n".join(line.rstrip() for line in words.split("\n")) + "\n")
+    return Markdown("\n".join(line.rstrip() for line in shown(words).split("\n")) + "\n")

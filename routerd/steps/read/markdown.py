@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from routerd.domain.defused import defused
 from routerd.domain.fence import fences
 from routerd.domain.ports import Grammar
 from routerd.domain.prompt import Question
@@ -25,7 +26,7 @@ def read_markdown(text: str, question: Question, grammar: Grammar) -> Markdown |
         return Rejected("the reply is prose without the promised headings", mechanical=True)
     if not words.strip() or placeholder(words):
         return Rejected("the reply holds no document", mechanical=True)
-    return Markdown(words.strip() + "\n")
+    return Markdown(defused(words.strip()) + "\n")
 
 
 def _unwrapped(text: str) -> str:

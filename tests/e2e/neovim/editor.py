@@ -26,7 +26,7 @@ PLUGIN = HERE.parents[2] / "editors" / "neovim"
 INIT = """\
 vim.g.loaded_python3_provider = 0
 vim.opt.runtimepath:prepend({plugin})
-vim.lsp.config("routerd", {{ cmd = {{ {python}, "-m", "routerd" }} }})
+vim.lsp.config("routerd", {{ cmd = {{ {python}, "-m", "routerd", "serve", "--solo" }} }})
 {more}
 vim.lsp.enable("routerd")
 vim.api.nvim_create_autocmd("VimEnter", {{ command = "luafile " .. {driver} }})

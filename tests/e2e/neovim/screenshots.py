@@ -25,7 +25,7 @@ SAMPLE = Path(__file__).parents[3] / "routerd" / "data" / "sample"
 INIT = """\
 vim.g.loaded_python3_provider = 0
 vim.opt.runtimepath:append({plugin})
-vim.lsp.config("routerd", {{ cmd = {{ {python}, "-m", "routerd" }} }})
+vim.lsp.config("routerd", {{ cmd = {{ {python}, "-m", "routerd", "serve", "--solo" }} }})
 vim.lsp.enable("routerd")
 vim.o.termguicolors, vim.o.number, vim.o.winborder, vim.o.showmode = true, true, "rounded", false
 vim.o.ruler, vim.o.showcmd, vim.o.hlsearch, vim.o.fillchars = false, false, false, "eob: "

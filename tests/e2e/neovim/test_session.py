@@ -118,7 +118,7 @@ def test_health_is_good_and_says_where_things_are(nvim: Neovim, project: Path) -
     ):
         assert part in said
     nvim.lua('Command = vim.lsp.config.routerd.cmd vim.lsp.config("routerd", { cmd = { "no-such-program" } })')
-    assert "uv tool install routerd" in health(nvim, "routerd")
+    assert "uv tool install . (in a checkout of routerd)" in health(nvim, "routerd")
     nvim.lua('vim.lsp.config("routerd", { cmd = Command })')
 
 

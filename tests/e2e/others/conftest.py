@@ -35,7 +35,7 @@ def user(env: dict[str, str], project: Path, upstream: InThread, tmp_path: Path)
     """The environment of a user who has installed routerd and configured one provider."""
     launcher = tmp_path / "bin" / "routerd"
     launcher.parent.mkdir()
-    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m routerd "$@"\n')
+    launcher.write_text(f'#!/bin/sh\n[ $# = 0 ] && set -- serve --solo\nexec "{sys.executable}" -m routerd "$@"\n')
     launcher.chmod(0o755)
     (project / ".git").mkdir()
     path = os.pathsep.join((str(launcher.parent), env["PATH"]))

@@ -1,7 +1,7 @@
 // Where the server is found, from the last resort to the first choice, and what the window says of it.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
@@ -31,8 +31,9 @@ before(async () => {
   const settings = { "routerd.path": place("shapes/evil", "exit 7"), "routerd.budget.daily": "7.00" };
   writeFileSync(join(folder, ".vscode/settings.json"), JSON.stringify(settings));
   writeFileSync(join(folder, "area.py"), "def area(width: int, height: int) -> int:\n    return width * height\n");
-  // The real uvx would ask a package index, which no test may; this one starts the checkout when asked for `routerd`.
-  place("path/uvx", `[ "$1" = routerd ] || exit 2\nshift\nexec '${real}' "$@"`);
+  // Whoever owned the name `routerd` on a package index would run code in every editor: uvx is never asked.
+  place("path/uvx", `touch '${join(scratch, "asked")}'\nexit 2`);
+  place("path/routerd");
   const tools = toolbox();
   const vsix = ["../../../editors/vscode", "python"].map((name) => pack(join(HERE, name), tools));
   const env = { PATH: `${tools.path}:${join(scratch, "path")}`, ROUTERD_CONFIG: "" };
@@ -56,14 +57,15 @@ async function untilProgram(path) {
   await until(names, `the program ${path}`, () => said);
 }
 
-test("with nothing else, uvx starts it, and the window says so with the version", async () => {
-  const said = await code.languageStatus("from uvx");
+test("a program on PATH starts it, the window says so with the version, and nothing is downloaded", async () => {
+  const said = await code.languageStatus("from PATH");
   await shot("found");
   assert.match(said, /routerd 0\.1\.0/);
-  await untilProgram("path/uvx");
+  await untilProgram("path/routerd");
+  assert.equal(existsSync(join(scratch, "asked")), false);
 });
 
-test("the report, too, comes through uvx", async () => {
+test("the report, too, comes from there", async () => {
   await code.clickStatus("$0");
   await code.webviewText("routerd");
   await code.closeTab();
@@ -72,13 +74,6 @@ test("the report, too, comes through uvx", async () => {
 test("what an untrusted workspace says of budgets and programs counts for nothing", async () => {
   const [money] = (await code.statusBar("$0")).filter((text) => text.includes("$"));
   assert.equal(money, "$0");
-});
-
-test("a program on PATH comes before uvx", async () => {
-  place("path/routerd");
-  await code.runCommand("routerd: Restart Server");
-  await code.languageStatus("from PATH");
-  await untilProgram("path/routerd");
 });
 
 test("once the workspace is trusted, its own environment comes before PATH, and its budget counts", async () => {

@@ -63,7 +63,7 @@ test("a program of an untrusted workspace is not run, and the user is told what 
   await code.statusBar("routerd");
   assert.deepEqual(pids(), []);
   await code.pressInNotification("was not found", "How to Install");
-  await code.page.getByText("uv tool install routerd").first().waitFor();
+  await code.page.getByText("python3 -m pip install .").first().waitFor();
   await code.closeTab();
 });
 

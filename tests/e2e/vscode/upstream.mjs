@@ -18,7 +18,7 @@ export function script(path, lines) {
 
 /** A program in `folder` that runs this checkout's daemon with the Python of the tests; returns its path. */
 export function launcher(folder) {
-  return script(join(folder, "routerd"), `PYTHONPATH='${ROOT}' exec '${PYTHON}' -m routerd "$@"`);
+  return script(join(folder, "routerd"), `[ "$*" = --stdio ] && set -- serve --solo\nPYTHONPATH='${ROOT}' exec '${PYTHON}' -m routerd "$@"`);
 }
 
 /** A program in `folder` that is another server (stranger.py); what it says and hears is in that folder. */

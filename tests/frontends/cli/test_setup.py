@@ -224,7 +224,7 @@ def test_past_failures_and_benches_are_told(home: Path) -> None:
             database.close()
         words = checks(home, near(upstream.base_url))["provider near"].words
     assert words.endswith(
-        "last failure Fri 11:00, near/m: rate limited (429); near/m benched until 12:05:00 (rate limited (429))"
+        "last failure Fri 11:00, near/m: rate limited (429); near/m in cooldown until 12:05:00 (rate limited (429))"
     )
 
 

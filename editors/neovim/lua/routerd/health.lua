@@ -36,7 +36,7 @@ local function check_program()
   local version = asked(words, { "--version" })
   if not version or version.code ~= 0 then
     return health.error(("`%s` does not run"):format(table.concat(words, " ")), {
-      "Install it: uv tool install routerd",
+      "Install it: uv tool install . (in a checkout of routerd)",
       'Or name it: vim.lsp.config("routerd", { cmd = { "/path/to/routerd" } })',
     })
   end

@@ -1,0 +1,51 @@
+"""What a job holds for its next call: reserved before it, sent with it, and settled by its bill."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+
+from routerd.adapters.ledger.rows import COLUMNS
+from routerd.adapters.ledger.schema import Run
+
+_UNKNOWN = {
+    "status": "unknown",
+    "reason": "the process ended before it knew the bill",
+    "usage_estimated": 1,
+}
+_COUNTS = "input cached_input cache_write output reasoning counted_input prior_output ms cached"
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """The reserved amount of one job of one process."""
+
+    process: str
+    job: str
+    at: float
+    """POSIX seconds."""
+    amount: int
+    """Pico-dollars."""
+    project: str
+    session: str | None
+
+    def write(self, run: Run, *, sent: bool) -> None:
+        """Replaces what the job held."""
+        run(
+            "INSERT INTO reservations (job, process, pid, at, amount, project, session, sent) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (process, job) DO UPDATE SET at = excluded.at, amount = excluded.amount, sent = excluded.sent",
+            (self.job, self.process, os.getpid(), self.at, self.amount, self.project, self.session, int(sent)),
+        )
+
+    def unknown_bill(self) -> dict[str, object]:
+        """The row of a call that was sent and whose bill nobody read: the most that it can have cost, flagged."""
+        row: dict[str, object] = dict.fromkeys(COLUMNS)
+        row.update(dict.fromkeys(("action", "language", "tier", "provider", "model"), ""))
+        row.update(dict.fromkeys(_COUNTS.split(), 0), **_UNKNOWN)
+        row["day"] = datetime.fromtimestamp(self.at).astimezone().date().isoformat()
+        row.update(at=self.at, job=self.job, project=self.project, session=self.session, cost=self.amount)
+        # One call of a job is open at a time, so that this names it.
+        row["entry"] = f"{self.process}/{self.job}/{self.at!r}"
+        return row

@@ -1,0 +1,148 @@
+"""A ledger of any size costs a hover and a booking the same, and its daily sums are those of its rows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, SqliteLedger
+from routerd.adapters.ledger.daily import TABLES
+from routerd.adapters.reply_cache import SqliteReplyCache
+from routerd.adapters.sqlite import Database, Row
+from routerd.domain.model import ModelRef
+from routerd.domain.settings import Budget, Cache
+from routerd.domain.stats import StatsKey
+from tests.money.diary import Diary
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+BEGAN = NOON - timedelta(days=40, hours=4)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path / "ledger.db", MIGRATIONS, NOON)
+    yield opened
+    opened.close()
+
+
+def plans(database: Database, queries: list[tuple[str, tuple[object, ...]]]) -> list[str]:
+    return [row[3] for query, values in queries for row in database.read(f"EXPLAIN QUERY PLAN {query}", values)]
+
+
+class Recorded:
+    """Stands before a database and keeps the queries that it is asked."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.queries: list[tuple[str, tuple[object, ...]]] = []
+        execute = database._execute
+
+        def recording(statement: str, values: tuple[object, ...] = ()) -> list[Row]:
+            self.queries.append((statement, tuple(values)))
+            return execute(statement, values)
+
+        database._execute = recording  # type: ignore[method-assign,assignment]  # the statements themselves are tested
+
+
+def test_no_query_of_a_hover_or_a_booking_reads_a_table_or_sorts(database: Database) -> None:
+    Diary(SqliteLedger(database, Budget), BEGAN).write(days=3)
+    budget = Budget(daily=Decimal(100), monthly=Decimal(1000), session=Decimal(10))
+    recorded = Recorded(database)
+    ledger = SqliteLedger(database, lambda: budget)
+    ledger.token_calibration(ModelRef("n1n", "gpt-4o"), "review", "python")
+    ledger.acceptance(ModelRef("n1n", "gpt-4o"), "review", "python")
+    ledger.limits(NOON)
+    Diary(ledger, NOON, seed=9).write(days=1)
+    asked = [
+        (query, values)
+        for query, values in recorded.queries
+        if query.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")) and "reservations" not in query
+    ]
+    assert len({query for query, _ in asked}) > 8
+    for plan in plans(database, asked):
+        scans = plan.startswith("SCAN") and not plan.startswith(("SCAN (subquery", "SCAN CONSTANT"))
+        assert not scans, plan
+        assert "TEMP B-TREE FOR ORDER BY" not in plan
+
+
+def sums(database: Database, table: str) -> list[Row]:
+    return sorted(database.read(f"SELECT * FROM {table}"))
+
+
+def test_the_sums_kept_row_by_row_are_those_of_all_rows_at_once(database: Database) -> None:
+    """The migration computes them from the rows, each booking adds to them: both must agree."""
+    ledger = SqliteLedger(database, Budget)
+    Diary(ledger, BEGAN).write(days=20)
+    tables = (*TABLES, "daily_failovers")
+    kept = {table: sums(database, table) for table in tables}
+    stats = ledger.stats(None, UTC)
+    with database.transaction() as run:
+        for table in tables:
+            run(f"DROP TABLE {table}", ())
+        for index in ("job", "bills", "allowed", "judged", "asked"):
+            run(f"DROP INDEX attempts_{index}", ())
+        run("CREATE INDEX attempts_model ON attempts (provider, model, action, at)", ())
+        for column in ("day", "firsts"):
+            run(f"ALTER TABLE attempts DROP COLUMN {column}", ())
+        for trigger in ("insert", "delete"):
+            run(f"DROP TRIGGER replies_{trigger}", ())
+        run("DROP TABLE replies_size", ())
+        MIGRATIONS[-1](database._connection)
+    for table in tables:
+        again = sums(database, table)
+        assert [row for row in kept[table] if row[-1] or table != "daily_failovers"] == again
+    assert ledger.stats(None, UTC) == stats
+
+
+@pytest.mark.parametrize("days", [1, 3, 12])
+def test_statistics_since_a_moment_are_those_of_its_later_rows(database: Database, days: int) -> None:
+    ledger = SqliteLedger(database, Budget)
+    Diary(ledger, BEGAN).write()
+    for hours in (0, 5):
+        since = BEGAN + timedelta(days=days, hours=hours)
+        stats = ledger.stats(since, UTC)
+        ((count, cost, tokens),) = database.read(
+            "SELECT COUNT(*), SUM(cost), SUM(output) FROM attempts WHERE at >= ?", (since.timestamp(),)
+        )
+        assert stats.usage is not None
+        assert (stats.attempts, stats.spent, stats.usage.output) == (count, Decimal(cost) / 10**12, tokens)
+        for key in StatsKey:
+            rows = ledger.totals_by(key, since)
+            assert sum(row.spent or 0 for row in rows) == stats.spent
+
+
+def test_old_rows_are_dropped_and_no_sum_changes(database: Database) -> None:
+    writer = LedgerWriter(database)
+    ledger = SqliteLedger(writer, Budget)
+    Diary(ledger, BEGAN - timedelta(days=60)).write(days=80)
+    before, by_model = ledger.stats(None, UTC), ledger.totals_by(StatsKey.MODEL, None)
+    ((rows,),) = database.read("SELECT COUNT(*) FROM attempts")
+    dropped = writer.fold(NOON, keep_days=1)
+    assert 0 < dropped < rows
+    assert database.read("SELECT COUNT(*), MIN(at) >= ? FROM attempts", ((NOON - timedelta(days=62)).timestamp(),)) == [
+        (rows - dropped, 1)
+    ]
+    after = ledger.stats(None, UTC)
+    assert replace(after, guesses=()) == replace(before, guesses=())
+    assert ledger.totals_by(StatsKey.MODEL, None) == by_model
+    assert writer.fold(NOON, keep_days=1) == 0
+
+
+def test_the_reply_cache_forgets_the_oldest_and_knows_its_size(database: Database) -> None:
+    cache, rng = SqliteReplyCache(database, lambda: Cache(max_mb=1)), random.Random(3)
+    for n in range(300):
+        cache.put(f"{rng.randrange(200)}", "x" * rng.randrange(1, 40_000), NOON + timedelta(seconds=n))
+    ((total, newest),) = database.read("SELECT SUM(size), MAX(at) FROM replies")
+    assert database.read("SELECT size FROM replies_size") == [(total,)]
+    assert 900_000 < total <= 1_000_000
+    assert newest == (NOON + timedelta(seconds=299)).timestamp()
+    recorded = Recorded(database)
+    cache.put("new", "y", NOON + timedelta(seconds=300))
+    for plan in plans(database, [(q, v) for q, v in recorded.queries if q.startswith(("SELECT", "DELETE", "INSERT"))]):
+        assert not plan.startswith("SCAN replies ") or "USING INDEX" in plan or "COVERING" in plan, plan

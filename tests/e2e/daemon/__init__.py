@@ -1,0 +1,1 @@
+"""One daemon for many editors, with real processes."""

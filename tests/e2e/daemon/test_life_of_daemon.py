@@ -1,0 +1,133 @@
+"""How a daemon ends: idle, told to, by a signal, or for a newer version; and what commands say of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from routerd.relay.protocol import PROTOCOL
+from tests.e2e.conftest import with_upstream
+from tests.e2e.daemon.editors import editor
+from tests.e2e.daemon.user import User, until
+from tests.e2e.test_stdio import request_for
+from tests.e2e.test_upstream import DOC
+from tests.loopback import Turn, Upstream
+
+
+@contextlib.contextmanager
+def foreground(user: User, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`routerd daemon run` in a terminal."""
+    command = [sys.executable, "-m", "routerd", "daemon", "run", *words]
+    with subprocess.Popen(command, env=user.env, stderr=subprocess.PIPE) as process:
+        try:
+            until(user.info.exists)
+            yield process
+        finally:
+            process.kill()
+
+
+async def test_a_daemon_leaves_some_time_after_its_last_session(user: User, project: Path) -> None:
+    with foreground(user, "--idle", "1") as process:
+        async with editor(user, project):
+            await asyncio.sleep(2.5)
+            assert process.poll() is None, "it has a session"
+        begin = time.monotonic()
+        assert process.wait(10) == 0
+        assert time.monotonic() - begin > 0.9
+    assert not user.socket.exists()
+    assert not user.info.exists()
+
+
+def test_a_signal_ends_it_within_two_seconds(user: User) -> None:
+    for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
+        with foreground(user) as process:
+            until(lambda: user.status()["running"])
+            process.send_signal(number)
+            assert process.wait(2) == code
+        assert not user.info.exists()
+
+
+async def test_the_commands_describe_stop_and_restart_it(user: User, project: Path) -> None:
+    assert user.status() == {"running": False}
+    assert user.command("daemon", "status", check=False).returncode == 1
+    assert "No daemon runs" in user.command("daemon", "stop").stderr
+    async with editor(user, project) as one:
+        told = user.status()
+        assert told["running"] is True
+        assert told["pid"] == user.daemon == user.told()["pid"]
+        assert (told["protocol"], told["sessions"], told["jobs"]) == (PROTOCOL, 1, 0)
+        assert set(user.told()) == {"pid", "started", "version", "protocol", "socket", "http_port"}
+        assert f"process {user.daemon}" in user.command("daemon", "status").stdout
+        before = user.daemon
+        stopped = await asyncio.to_thread(user.command, "daemon", "restart")
+        assert f"process {user.daemon}" in stopped.stderr
+        assert user.daemon != before
+        assert await asyncio.wait_for(one.process.wait(), 5) == 1
+    assert "has ended" in user.command("daemon", "stop").stderr
+    assert user.daemons() == []
+    assert "Nothing was logged" in user.command("daemon", "log").stderr
+
+
+async def test_an_older_daemon_gives_way_to_a_newer_relay_and_finishes_what_is_paid(user: User, project: Path) -> None:
+    """The relay of the next protocol says hello as this one does, and asks for the drain."""
+    async with Upstream() as upstream:
+        slow = Turn(reply=DOC, delay_s=0.5)
+        upstream.then(slow)
+        async with editor(user, project, with_upstream(user.env, upstream.base_url)) as one:
+            uri = one.open(project / "labels.py")
+            _, job = one.ask("routerd/run", request_for(uri, "document"))
+            await one.until("routerd/status", lambda status: status["jobs"] == 1)
+            old = user.daemon
+            assert drained(user) == b"drained\n"
+            assert not user.info.exists(), "its address is free at once"
+            with foreground(user):
+                outcome = await asyncio.wait_for(job, 20)
+                assert outcome["status"] == "applied", outcome
+                until(lambda: old not in user.daemons())
+                assert user.told()["pid"] == user.daemon, "the old one took nothing of the new one's with it"
+            assert await asyncio.wait_for(one.process.wait(), 5) == 1
+
+
+def drained(user: User) -> bytes:
+    """What a daemon answers to a relay of the next protocol."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(user.socket))
+        connection.sendall(f"routerd {PROTOCOL + 1} 9.9.9 session\n".encode())
+        assert connection.recv(1000).startswith(f"routerd {PROTOCOL} ".encode())
+        connection.sendall(b"drain\n")
+        return connection.recv(1000)
+
+
+async def test_a_relay_that_is_older_than_the_daemon_serves_alone(user: User, project: Path) -> None:
+    """A daemon of the next protocol, as far as its first line."""
+    user.place.mkdir(mode=0o700)
+    server = await asyncio.start_unix_server(newer, user.socket)
+    async with server, editor(user, project) as one:
+        assert await one.request("routerd/providers", None) is not None
+    assert "too new" in (await one.stderr).decode()
+    assert user.daemons() == []
+
+
+async def newer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    assert (await reader.readline()).startswith(b"routerd ")
+    writer.write(f"routerd {PROTOCOL + 1} 9.9.9 {os.getpid()}\n".encode())
+    await reader.read()
+    writer.close()
+
+
+async def test_a_session_from_another_home_is_served_alone(user: User, project: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other home"
+    other.mkdir()
+    async with editor(user, project):
+        async with editor(user, project, {"HOME": str(other)}) as one:
+            assert user.status()["sessions"] == 1
+        assert "the daemon has another HOME" in (await one.stderr).decode()

@@ -1,0 +1,1 @@
+"""The relay without a daemon: what is said, copied and checked."""
