@@ -79,7 +79,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         "Review a change: the working tree, what is staged, a branch or a diff.",
         {
             "--staged": ("", "what is staged"),
-            "--base": ("text", "the working tree since it left this revision"),
+            "--base": ("text", "the working tree since this revision"),
             "--diff": ("files", "a unified diff; '-' reads standard input"),
             "--format": ("text", "how to print it"),
             "--fail-on": ("text", "the least severity that fails"),

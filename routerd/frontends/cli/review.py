@@ -22,7 +22,7 @@ from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.outcome import Status
 from routerd.frontends.cli import review_formats, screen
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.work import INDEX_SECONDS, Progress, dollars_of
+from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, dollars_of
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
 
@@ -105,7 +105,7 @@ async def _reviewed(
     app: App, files: tuple[ChangedFile, ...], editor: FileEditor, *, most: Decimal | None
 ) -> ChangeReview:
     """The review as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(review_change(app, files, editor, Progress(), most))
+    task = asyncio.ensure_future(review_change(app, files, editor, TerminalProgress(), most))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task

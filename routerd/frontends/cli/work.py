@@ -42,7 +42,7 @@ Where = Annotated[str, typer.Argument(metavar="FILE[:LINE[:COL]]", help="the pla
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
-class Progress:
+class TerminalProgress:
     """An Observer that prints to a terminal what is going on."""
 
     def __init__(self) -> None:
@@ -112,7 +112,7 @@ def dollars_of(words: str) -> Decimal:
 
 async def run_to_end(app: App, asked: Request, editor: FileEditor) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(app.run(asked, editor, Progress()))
+    task = asyncio.ensure_future(app.run(asked, editor, TerminalProgress()))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task
