@@ -14,6 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from routerd import __version__
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.ledger import MIGRATIONS, LastFailure, last_failures
@@ -26,6 +27,7 @@ from routerd.domain.money import STALE, Price, dollars
 from routerd.domain.settings import ProviderSettings, Settings
 from routerd.domain.tier import Tier
 from routerd.providers import Health, KeyCache, Probe, SharedHealth, probe
+from routerd.relay.asking import ask_daemon
 
 LOCAL = ("ollama", "lmstudio")
 """Providers that run on the user's own machine, and so can be found by looking."""
@@ -60,10 +62,25 @@ async def examine(config_file: Path | None, root: Path | None, now: datetime) ->
     return (
         DoctorCheck("configuration", not loaded.problems, " ".join(loaded.problems) or _file(sources.user)),
         _vocabulary(),
+        _daemon(),
         DoctorCheck("ledger", database.problem is None, database.problem or "can be written"),
         *known.tiers(),
         *providers,
     )
+
+
+def _daemon() -> DoctorCheck:
+    """The one process behind all editors; that none runs is no fault, as the next editor starts one."""
+    try:
+        told = ask_daemon({"command": "status"})
+    except OSError as fault:
+        return DoctorCheck("daemon", None, f"each editor has a process of its own: {fault}")
+    if told is None:
+        return DoctorCheck("daemon", None, "none runs; the next editor starts one")
+    words = f"routerd {told['version']}, process {told['pid']}, {told['sessions']} session(s)"
+    if told["version"] == __version__:
+        return DoctorCheck("daemon", True, words)
+    return DoctorCheck("daemon", True, f"{words}; `routerd daemon restart` makes it {__version__}")
 
 
 def _file(path: Path) -> str:
@@ -125,7 +142,7 @@ class DoctorInputs:
         if key.problem is not None:
             return DoctorCheck(name, False, key.problem)
         within_s = LOCAL_S if provider.name in LOCAL else REMOTE_S
-        answer = await probe(provider.base_url, key.value, within_s, dict(key.headers))
+        answer = await probe(provider.base_url, key.value, within_s, dict(key.headers), provider.dialect)
         if answer.problem is not None and local:
             return DoctorCheck(name, None, f"does not run at {provider.base_url}")
         missing, models = self._models(provider, answer)

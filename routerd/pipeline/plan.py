@@ -22,7 +22,7 @@ from routerd.routing.pruning import not_worth, prune_chain
 from routerd.routing.route import local_signals, route
 from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
 from routerd.routing.words import own_words
-from routerd.steps.admit import refusal
+from routerd.steps.admit import admitted
 from routerd.steps.compose import PromptInput, compose, target_text
 from routerd.steps.conventions import conventions
 from routerd.steps.gather import Surroundings, gather
@@ -189,16 +189,7 @@ def _decided(case: _Case, snapshot: Snapshot, deps: Dependencies) -> Decision:
         for candidate in route.chain
         for model in candidate.models
     }
-    refusals = {
-        model: found
-        for model, quote in quotes.items()
-        if (found := refusal(quote, case.counted, settings.budget, left)) is not None
-    }
-    chain = tuple(
-        Candidate(candidate.tier, models)
-        for candidate in route.chain
-        if (models := tuple(model for model in candidate.models if model not in refusals))
-    )
+    chain, refusals = admitted(route.chain, quotes, case.counted, settings.budget, left)
     skipped = {model: found.short or found.message for model, found in refusals.items()}
     if not chain:
         asked = tuple(quotes[candidate.models[0]] for candidate in route.chain)

@@ -103,7 +103,7 @@ class DeploymentView:
 
     def _rule_out(self, failover: FailoverState, model: ModelRef, key: ProviderKey | None, price: Price | None) -> None:
         """Exclude a deployment that cannot answer this question, whatever its health."""
-        prompt = failover.question.prompt
+        prompt = failover.prompt
         credential = self.health.get(key.name) if key else Health()
         if credential.wait_s(self.clock.wall()) > 0:
             failover.exclude(model, credential.reason, Failure.CREDENTIAL)

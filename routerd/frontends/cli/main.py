@@ -30,8 +30,10 @@ MODULES = {
     "audit": "audit",
     "doctor": "doctor",
     "demo": "demo",
+    "http": "http",
     "manifest": "manifest",
     "completion": "shells",
+    "batch": "batch",
     "daemon": "daemon_commands",
     "config": "configuration",
 }

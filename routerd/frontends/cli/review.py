@@ -22,7 +22,7 @@ from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.outcome import Status
 from routerd.frontends.cli import review_formats, screen
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, dollars_of
+from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, amount
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
 
@@ -69,7 +69,7 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
     config: Config = None,
 ) -> int:
     """Review a change: the working tree, what is staged, a branch or a diff."""
-    most = dollars_of(max_cost) if max_cost is not None else None
+    most = amount(max_cost) if max_cost is not None else None
     source = ChangeSource(staged, base, _diff(diff) if diff is not None else None)
     here = Path.cwd()
     with opened(config) as app:
