@@ -21,7 +21,8 @@ SPEC = ActionSpec(
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=False,
     context_budget=ContextBudget(
-        (ContextKind.IMPORTS, ContextKind.CONTAINER, ContextKind.CALLEES, ContextKind.TESTS), tokens=1_200
+        (ContextKind.IMPORTS, ContextKind.CONTAINER, ContextKind.CALLEES, ContextKind.CALLERS, ContextKind.TESTS),
+        tokens=1_200,
     ),
     # A handful of findings of some 60 tokens each, whatever the size; long code earns a few more.
     output=OutputPrior(base=180, per_target_token=0.15, spread=2.5),

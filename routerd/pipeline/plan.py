@@ -107,8 +107,10 @@ def _planned(
         if isinstance(tests, Refusal) and spec.contract is Contract.TESTS:
             return replace(tests, message=f"Nothing was sent, as the tests have no place to go to: {tests.message}")
         habits = replace(habits, test_file=None if isinstance(tests, Refusal) else tests)
-    used = deps.grammar.names(document, target.span)
-    around = Surroundings(document, target, used, project, habits)
+    callers = request.changed.callers if request.changed else ()
+    spans = target.pieces or (target.span,)
+    used = tuple(dict.fromkeys(name for span in spans for name in deps.grammar.names(document, span)))
+    around = Surroundings(document, target, used, project, habits, callers)
     context = gather(spec, around, deps.counter)
     prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)
     prompt, masks = masked(prompt, document.text.string, name, deps.secrets, deps.counter)

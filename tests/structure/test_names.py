@@ -44,7 +44,7 @@ SHARED_MODULES = {
     "patterns": "regular expressions: of languages, of routing",
     "quote": "the type in domain, the step that makes it",
     "resolve": "what a request or a setting stands for",
-    "review": "an action, and the built-in engine's writer of it",
+    "review": "an action, the built-in engine's writer of it, and the command that reviews a change",
     "schema": "the schema of the configuration, of the database",
     "server": "the LSP server, and the command that starts it",
     "shared": "what several languages share, what several connections share",

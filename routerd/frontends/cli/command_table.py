@@ -80,6 +80,23 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         ("files", "ACTION"),
         True,
     ),
+    "review": (
+        "Review a change: the working tree, what is staged, a branch or a diff.",
+        {
+            "--staged": ("", "what is staged"),
+            "--base": ("text", "the working tree since this revision"),
+            "--diff": ("files", "a unified diff; '-' reads standard input"),
+            "--format": ("text", "how to print it"),
+            "--fail-on": ("text", "the least severity that fails"),
+            "--max-cost": ("text", "stop before it costs more"),
+            "--fix": ("", "apply the fixes that findings have"),
+            "--yes": ("", "agree beforehand to what it costs"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
     "commit": (
         "Write a message for what is staged, then commit.",
         {

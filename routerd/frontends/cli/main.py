@@ -21,6 +21,7 @@ MODULES = {
     "serve": "server",
     "run": "work",
     "estimate": "work",
+    "review": "review",
     "commit": "commit",
     "route": "routing",
     "stats": "spending",

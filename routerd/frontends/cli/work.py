@@ -47,20 +47,21 @@ _OPTION = {
     RefusalCode.INSTRUCTION: "Add --instruction TEXT.",
 }
 """What a terminal says beside a refusal: how to ask otherwise."""
-_INDEX_SECONDS = 3.0
+INDEX_SECONDS = 3.0
 """Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
 
 Where = Annotated[str, typer.Argument(metavar="FILE[:LINE[:COL]]", help="the place, counted from 1")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
-class _Progress:
+class TerminalProgress:
     """An Observer that prints to a terminal what is going on."""
 
     def __init__(self) -> None:
         self._told = ""
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
+        """Say it once, where a person looks."""
         words = f"… {name}{f' {model}' if model else ''}"
         if sys.stderr.isatty() and words != self._told:
             screen.note(words)
@@ -116,7 +117,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
         asked = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=rewrite)
         if max_cost is not None:
             app.limit_actions(amount(max_cost), "--max-cost")
-        app.index(asked.document.uri, _INDEX_SECONDS)
+        app.index(asked.document.uri, INDEX_SECONDS)
         editor = FileEditor(app, asked.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json, agreed=yes)
         outcome = asyncio.run(run_to_end(app, replace(asked, fresh=fresh), editor))
         if editor.unasked:
@@ -143,7 +144,7 @@ def amount(words: str) -> Decimal:
 
 async def run_to_end(app: App, asked: Request, editor: FileEditor) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(app.run(asked, editor, _Progress()))
+    task = asyncio.ensure_future(app.run(asked, editor, TerminalProgress()))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task
@@ -200,7 +201,7 @@ def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the co
                 raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")
         names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
         requests = [request(app, name, place) for name in names]
-        app.index(requests[0].document.uri, _INDEX_SECONDS)
+        app.index(requests[0].document.uri, INDEX_SECONDS)
         plans = [(asked.action, or_rewritten(asked, app.plan)[1]) for asked in requests]
         found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
         if as_json:
