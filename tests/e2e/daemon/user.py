@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class User:
         for process in Path("/proc").iterdir():
             try:
                 words = (process / "cmdline").read_bytes().split(b"\0")
-                if b"daemon" in words and marker in (process / "environ").read_bytes().split(b"\0"):
+                if (b"daemon", b"run") in pairwise(words) and marker in (process / "environ").read_bytes().split(b"\0"):
                     found.append(int(process.name))
             except (OSError, ValueError):
                 continue
