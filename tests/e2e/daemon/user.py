@@ -33,7 +33,8 @@ class User:
                     found.append(int(process.name))
             except (OSError, ValueError):
                 continue
-        return [pid for pid in found if running(pid)]
+        # A child that a daemon is just starting bears its name for a moment.
+        return [pid for pid in found if running(pid) and parent(pid) not in found]
 
     @property
     def daemon(self) -> int:
@@ -76,3 +77,11 @@ def until(holds: Callable[[], object], seconds: float = 10) -> None:
     while not holds():
         assert time.monotonic() < end, f"not so after {seconds} seconds"
         time.sleep(0.02)
+
+
+def parent(pid: int) -> int | None:
+    """The process that started one; ``None`` where it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
+    except OSError:
+        return None
