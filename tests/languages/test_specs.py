@@ -23,7 +23,10 @@ from routerd.languages.texts import TEXTS
 
 PACKAGE = Path(routerd.__file__).parent
 SPECS = [pytest.param(spec, id=spec.id) for spec in languages.specs().values()]
-ELSEWHERE = {("offline/pure.py", "c"): "the key of a sample dict"}
+ELSEWHERE = {
+    ("offline/pure.py", "c"): "the key of a sample dict",
+    ("app/nominal.py", "python"): "the language of a request of usual size, which has no file",
+}
 """Where else a language id stands as a string, and why: (file, string) to reason."""
 
 
