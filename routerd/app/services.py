@@ -90,9 +90,10 @@ class Services:
         )
 
     def fold(self, retention: Retention) -> None:
-        """Drop the rows of the ledger that are older than the settings keep; their daily sums stay."""
-        if retention.keep_days is not None:
-            with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+        """Sum up what an older version wrote, and drop rows older than the settings keep; their daily sums stay."""
+        with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+            self.ledger_writer.sum_up(now(), lambda: self.background.open)
+            if retention.keep_days is not None and self.background.open:
                 self.ledger_writer.fold(now(), retention.keep_days)
 
     async def disconnect(self) -> None:

@@ -80,7 +80,7 @@ def add(run: Run, row: int, job: object) -> None:
     """Adds one row, the latest of its job, to all sums."""
     for table in TABLES:
         run(added(table, "id = ?"), (row,))
-    columns = "day, provider || '/' || model, tier, status, cost"
+    columns = "COALESCE(day, date(at, 'unixepoch', 'localtime'), ''), provider || '/' || model, tier, status, cost"
     found = run(f"SELECT {columns} FROM {ATTEMPTS} WHERE job = ? ORDER BY id", (job,))
     known = [one for one in found if one[1] != "/"]  # a row of an ended process knows no model
     if not known or found[-1][1] == "/" or all(status == "ok" for *_, status, _ in known):

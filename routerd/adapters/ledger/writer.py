@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from routerd.adapters.ledger.calibration import CalibrationStore
+from routerd.adapters.ledger.history import complete, unfinished
+from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.rows import insert, left_out, values_of
 from routerd.adapters.ledger.schema import RESERVATIONS, Run, to_pico
@@ -80,7 +82,7 @@ class LedgerWriter:
         except UnwritableRow as wrong:
             self._set_aside.append(left_out(booking, wrong))
         fault = self.write()
-        self.calibration.invalidate(booking.attempt.model)
+        self.calibration.invalidate(booking.attempt.model, booking.action, booking.language)
         if self._set_aside:
             sentences, self._set_aside = " ".join(self._set_aside), []
             return sentences
@@ -183,12 +185,23 @@ class LedgerWriter:
                             _insert(run, row, process)
                 path.unlink(missing_ok=True)
 
+    def sum_up(self, at: datetime, go_on: Callable[[], bool]) -> None:
+        """Sum up the rows of an older version, on a connection that no other thread waits for. Raises LedgerError."""
+        if self.database.named is None or self.database.session_only or not unfinished(self.database):
+            return
+        own = Database(self.database.named, MIGRATIONS, at)
+        try:
+            complete(own, go_on)
+        finally:
+            own.close()
+
     def fold(self, at: datetime, keep_days: int) -> int:
         """Drops rows older than so many days, in batches that hold up no other daemon; the number of rows.
 
         Their daily sums stay. Raises LedgerError.
         """
         kept = timedelta(days=min(max(keep_days, _FEWEST_DAYS), _MOST_DAYS))
+        complete(self.database)  # a row that is in no sum yet may not go
         before, dropped = (at - kept).timestamp(), 0
         while True:
             with self.database.transaction() as run:
