@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from threading import Lock
 
 from routerd.adapters.ledger.acceptance import acceptance
@@ -116,18 +117,22 @@ def _newest(database: Database, model: ModelRef, known: _Bills) -> _Bills:
     if not 0 < known.last <= (last or 0):
         known = _Bills()
     # By id those since then are found at once, whatever they are of; all of a model by its index.
-    since, order = f"id > {known.last} AND +provider = ? AND +model = ?", f"ORDER BY at DESC, id DESC LIMIT {_BILLS}"
-    which = since if known.last else "provider = ? AND model = ?"
+    which, order = "provider = ? AND model = ?", "at DESC, id DESC"
+    if known.last:
+        which, order = f"id > {known.last} AND +provider = ? AND +model = ?", "id DESC"
     rows = database.read(
         "SELECT at, counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-        f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE {which} AND {BILLED} {order}",
+        f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE {which} AND {BILLED} "
+        f"ORDER BY {order} LIMIT {_BILLS}",
         of_model,
     )
-    bills = [(row[0], BilledAttempt(*row[1:])) for row in rows]
+    bills = [(row[0], BilledAttempt(*row[1:])) for row in sorted(rows, key=itemgetter(0), reverse=True)]
     if bills and known.bills and bills[-1][0] < known.bills[0][0]:  # of a clock that was set back
         return _newest(database, model, _Bills())
     ratios = database.read(
-        f"SELECT 1.0 * cost / allowed FROM attempts WHERE {which} AND {ALLOWED} AND cost IS NOT NULL {order}", of_model
+        f"SELECT 1.0 * cost / allowed FROM attempts WHERE {which} AND {ALLOWED} AND cost IS NOT NULL "
+        f"ORDER BY {order} LIMIT {_BILLS}",
+        of_model,
     )
     return _Bills(
         last or 0, [*bills, *known.bills][:_BILLS], [*(float(ratio) for (ratio,) in ratios), *known.ratios][:_BILLS]

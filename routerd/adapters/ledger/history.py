@@ -71,11 +71,11 @@ def step(run: Run) -> None:
 def _sum_up(run: Run, after: int, end: int) -> None:
     """Add the rows after one, up to another, to all sums."""
     within = f"id > {int(after)} AND id <= {int(end)}"
-    earlier = "NOT EXISTS (SELECT 1 FROM attempts AS e WHERE e.job = attempts.job AND e.id < attempts.id"
+    earlier = "(NOT EXISTS (SELECT 1 FROM attempts AS e WHERE e.job = attempts.job AND e.id < attempts.id"
     run(
         "UPDATE attempts SET day = COALESCE(date(at, 'unixepoch', 'localtime'), ''), "
-        f"firsts = {FIRST} * {earlier}) + {FIRST_OF_TIER} * {earlier} AND e.tier = attempts.tier) "
-        f"+ {FIRST_OF_MODEL} * {earlier} AND e.provider = attempts.provider AND e.model = attempts.model) "
+        f"firsts = {FIRST} * {earlier})) + {FIRST_OF_TIER} * {earlier} AND e.tier = attempts.tier)) "
+        f"+ {FIRST_OF_MODEL} * {earlier} AND e.provider = attempts.provider AND e.model = attempts.model)) "
         f"WHERE {within}",
         (),
     )

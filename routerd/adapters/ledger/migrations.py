@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from routerd.adapters.ledger.daily import TABLES, created
+from routerd.adapters.ledger.daily import TABLES, copied, created
 from routerd.adapters.ledger.history import step
 from routerd.adapters.sqlite import Row
 
@@ -110,6 +110,11 @@ def _daily(connection: MigrationConnection) -> None:
 
 def _refused_fields(connection: MigrationConnection) -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS unsummed (after INTEGER NOT NULL, last INTEGER NOT NULL)")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in ("daily_tiers", "totals"):
+        if table not in tables:
+            connection.execute(created(table))
+            connection.execute(copied(table, "daily"))
     connection.execute(
         "CREATE TABLE refused_fields (provider TEXT NOT NULL, model TEXT NOT NULL, at REAL NOT NULL,"
         " settings TEXT NOT NULL, quirks TEXT NOT NULL, PRIMARY KEY (provider, model))"

@@ -42,7 +42,9 @@ def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) 
     """Totals since a moment, or of all time; its first day begins in the given time zone. Raises LedgerError."""
     complete(database)
     source, values = since("daily", begin, zone)
-    # One pass over the table for everything but the days: it has hundreds of rows for each day.
+    # Of all time: from tables that have few rows however many attempts there were.
+    if begin is None:
+        source, values = "totals", ()
     rows = database.read(
         "SELECT CASE WHEN provider <> '' THEN provider || '/' || model ELSE '' END, action, language, status, "
         f"SUM(jobs), {SUMS} FROM {source} GROUP BY 1, 2, 3, 4",
@@ -61,7 +63,7 @@ def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) 
         unknown=sums.lost,
         cached=sums.cached,
         usage=sums.usage,
-        days=_days(database, source, values),
+        days=_days(database, *since("daily_tiers", begin, zone)),
         models=_models(kinds),
         guesses=_guesses(database, begin.timestamp() if begin else 0.0),
         failures=_failures(kinds),
