@@ -18,9 +18,10 @@ QUICK = "not slow and not fuzz and not editor"
 SLOW = (
     *("e2e", "faults", "real", "reload"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
-    *("frontends/cli/test_new_actions.py", "structure/test_ci.py"),
-    *("adapters/test_grammar_hard.py", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
-    *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py"),
+    *("frontends/cli/test_new_actions.py", "frontends/cli/test_review.py", "structure/test_ci.py"),
+    "batch/test_run_many.py",
+    *("adapters/test_grammar_hard.py", "frontends/http", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
+    *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py", "routing/test_regret.py"),
     *("money/test_crashes.py", "money/test_ranges.py", "money/test_report.py"),
 )
 """Folders and files whose tests start daemons or browsers, wait for real time or take whole projects."""

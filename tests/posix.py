@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+
+Met = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 if sys.platform == "win32":
 
@@ -28,6 +33,18 @@ if sys.platform == "win32":
     def freeze(pid: int) -> None:
         """Let a process do nothing until it is killed."""
         pytest.skip(f"Windows has no such signal for process {pid}")
+
+    def give_away(path: Path, user: int) -> None:
+        """Make a file another user's."""
+        pytest.skip(f"Windows has no users by number, such as {user} for {path}")
+
+    def connect_unix(path: Path) -> socket.socket:
+        """A connection to the process that listens there."""
+        pytest.skip(f"Windows has no sockets among files: {path}")
+
+    async def serve_unix(met: Met, path: Path) -> asyncio.Server:
+        """Listen there."""
+        pytest.skip(f"Windows has no sockets among files: {path} for {met}")
 
 else:
     import os
@@ -53,3 +70,18 @@ else:
     def freeze(pid: int) -> None:
         """Let a process do nothing until it is killed."""
         os.kill(pid, signal.SIGSTOP)
+
+    def give_away(path: Path, user: int) -> None:
+        """Make a file another user's."""
+        os.chown(path, user, -1)
+
+    def connect_unix(path: Path) -> socket.socket:
+        """A connection to the process that listens there."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(5)
+        connection.connect(str(path))
+        return connection
+
+    async def serve_unix(met: Met, path: Path) -> asyncio.Server:
+        """Listen there."""
+        return await asyncio.start_unix_server(met, path)

@@ -1,6 +1,9 @@
 """Ask: a free-form instruction on a selection or file, answered as exact hunks or as a document."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
+from routerd.domain.stakes import Penalty
 
 SPEC = ActionSpec(
     name="ask",
@@ -12,6 +15,8 @@ SPEC = ActionSpec(
     kind="refactor.rewrite.routerd.ask",
     tier=None,
     contract=Contract.HUNKS,
+    # A wrong change costs the time to find it; without the project's tests a check sees only that it applies and parses.
+    penalty=Penalty(per_thousand=Decimal("0.20"), noticed=0.0),
     scopes=(Scope.SELECTION, Scope.SYMBOL, Scope.FILE),
     code_only=False,
     context_budget=ContextBudget(

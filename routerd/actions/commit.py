@@ -1,6 +1,9 @@
 """Commit: a message for what is staged, in the style of the latest commits; it has no place in a file."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, Contract, OutputPrior
+from routerd.domain.stakes import Penalty
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -13,6 +16,8 @@ SPEC = ActionSpec(
     kind="",
     tier=Tier.UTILITY,
     contract=Contract.COMMIT_MESSAGE,
+    # A wrong message misleads whoever reads the history; a check sees only its form.
+    penalty=Penalty(per_thousand=Decimal("0.10"), noticed=0.0),
     scopes=(),
     code_only=False,
     # How much of the staged diff is sent: some 500 changed lines say what a change is about.

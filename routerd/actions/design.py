@@ -1,6 +1,9 @@
 """Design: a Markdown document about the structure around the target and how to develop it."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
+from routerd.domain.stakes import Penalty
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -13,6 +16,8 @@ SPEC = ActionSpec(
     kind="source.routerd.design",
     tier=Tier.ARCHITECT,
     contract=Contract.MARKDOWN,
+    # A wrong design costs days, and no check sees it.
+    penalty=Penalty(per_thousand=Decimal("1.00"), noticed=0.0),
     scopes=(Scope.FILE, Scope.SYMBOL, Scope.SELECTION),
     code_only=False,
     context_budget=ContextBudget(

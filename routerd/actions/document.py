@@ -1,6 +1,9 @@
 """Document: docstrings or doc comments, in the words of a model and the syntax of routerd."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
+from routerd.domain.stakes import Penalty
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -14,6 +17,9 @@ SPEC = ActionSpec(
     kind="refactor.rewrite.routerd.document",
     tier=Tier.UTILITY,
     contract=Contract.DOCUMENTATION,
+    # A wrong sentence misleads a reader until someone mends it; code cannot change, and words that are no prose about
+    # their symbol are rejected.
+    penalty=Penalty(per_thousand=Decimal("0.07"), noticed=0.7),
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=True,
     context_budget=ContextBudget(

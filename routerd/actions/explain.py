@@ -1,6 +1,9 @@
 """Explain: a Markdown answer about what the target does and how; nothing is edited."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
+from routerd.domain.stakes import Penalty
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -13,6 +16,8 @@ SPEC = ActionSpec(
     kind="source.routerd.explain",
     tier=Tier.LOGIC,
     contract=Contract.MARKDOWN,
+    # A wrong explanation leads to a wrong change, and no check sees it.
+    penalty=Penalty(per_thousand=Decimal("0.20"), noticed=0.0),
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=False,
     context_budget=ContextBudget(

@@ -1,6 +1,9 @@
 """Fix: the smallest change that removes a diagnostic, or what an instruction says is wrong, as exact hunks."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
+from routerd.domain.stakes import Penalty
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -13,6 +16,8 @@ SPEC = ActionSpec(
     kind="quickfix.routerd.fix",
     tier=Tier.LOGIC,
     contract=Contract.HUNKS,
+    # A wrong fix costs the time to find it; without the project's tests a check sees only that it applies and parses.
+    penalty=Penalty(per_thousand=Decimal("0.20"), noticed=0.0, noticed_when_run=0.95),
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=False,
     context_budget=ContextBudget(

@@ -1,6 +1,9 @@
 """Review: findings about the target, each anchored by a quote, shown as diagnostics."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
+from routerd.domain.stakes import Penalty
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -13,10 +16,13 @@ SPEC = ActionSpec(
     kind="source.routerd.review",
     tier=Tier.LOGIC,
     contract=Contract.FINDINGS,
+    # A missed defect goes to production; a check sees only whether findings stand on text of the file.
+    penalty=Penalty(per_thousand=Decimal("0.25"), noticed=0.0),
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=False,
     context_budget=ContextBudget(
-        (ContextKind.IMPORTS, ContextKind.CONTAINER, ContextKind.CALLEES, ContextKind.TESTS), tokens=1_200
+        (ContextKind.IMPORTS, ContextKind.CONTAINER, ContextKind.CALLEES, ContextKind.CALLERS, ContextKind.TESTS),
+        tokens=1_200,
     ),
     # A handful of findings of some 60 tokens each, whatever the size; long code earns a few more.
     output=OutputPrior(base=180, per_target_token=0.15, spread=2.5),

@@ -1,6 +1,9 @@
 """Test: new tests for the target, in the project's framework and where the project keeps its tests."""
 
+from decimal import Decimal
+
 from routerd.domain.action import ActionSpec, ContextBudget, ContextKind, Contract, OutputPrior, Scope
+from routerd.domain.stakes import Penalty
 from routerd.domain.tier import Tier
 
 SPEC = ActionSpec(
@@ -13,6 +16,8 @@ SPEC = ActionSpec(
     kind="refactor.rewrite.routerd.test",
     tier=Tier.UTILITY,
     contract=Contract.TESTS,
+    # A test that holds nothing gives false trust; one that is run, and that a mutant of its target fails, seldom does.
+    penalty=Penalty(per_thousand=Decimal("0.10"), noticed=0.6, noticed_when_run=0.95),
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=True,
     context_budget=ContextBudget(

@@ -51,3 +51,11 @@ class SqliteReplyCache:
                         break
         except LedgerError:
             return  # a cache that cannot be written costs money later, never work now
+
+    def drop(self, key: str) -> None:
+        """Removes an answer that its user discarded, so that the next request asks a model."""
+        try:
+            with self._database.transaction() as run:
+                run("DELETE FROM replies WHERE key = ?", (key,))
+        except LedgerError:
+            return  # the user may still pass the cache by

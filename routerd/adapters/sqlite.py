@@ -53,11 +53,14 @@ class UnwritableRow(Exception):
 class Database:
     """A database file that several processes write to; every write is one transaction."""
 
-    def __init__(self, path: Path | None, migrations: Sequence[Migration], at: datetime) -> None:
+    def __init__(
+        self, path: Path | None, migrations: Sequence[Migration], at: datetime, *, name: str = "ledger"
+    ) -> None:
         """Opens or creates it; ``None`` means in memory. A corrupt file is set aside, an unwritable one is not used.
 
-        ``problem`` is then a sentence for the user, and work continues.
+        ``problem`` is then a sentence for the user, and work continues; ``name`` is what it calls the file.
         """
+        self._name = name
         self.problem: str | None = None
         self.session_only = False
         """Whether an in-memory database replaces an unusable file, so that nothing outlives this process."""
@@ -104,8 +107,8 @@ class Database:
 
     def _in_memory(self, why: str) -> sqlite3.Connection:
         self.problem = (
-            f"The ledger {self._path} cannot be used ({why}): spending is counted for this session only, and where a "
-            "daily or monthly budget is set nothing is sent; fix that and restart."
+            f"The {self._name} {self._path} cannot be used ({why}): spending is counted for this session only, "
+            "and where a daily or monthly budget is set nothing is sent; fix that and restart."
         )
         self.session_only = True
         self._path = None
@@ -126,11 +129,11 @@ class Database:
                         with suppress(FileNotFoundError):
                             path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
                     self.problem = (
-                        f"The ledger was corrupt and is set aside as {aside}; a new one was begun, "
+                        f"The {self._name} was corrupt and is set aside as {aside}; a new one was begun, "
                         "in which budgets begin anew."
                     )
                 else:
-                    self.problem = "The ledger was corrupt, and another routerd has begun a new one."
+                    self.problem = f"The {self._name} was corrupt, and another routerd has begun a new one."
                 return self._open()
         except (sqlite3.Error, OSError) as fault:
             return self._in_memory(f"it is corrupt and cannot be moved: {fault}")
@@ -202,7 +205,7 @@ class Database:
             return LedgerError(str(self.problem))
         self._wait(locked=code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
         fix = f": {_FIXES[code]}" if code in _FIXES else ""
-        return LedgerError(f"The ledger could not be {done} ({fault}){fix}.")
+        return LedgerError(f"The {self._name} could not be {done} ({fault}){fix}.")
 
     def _wait(self, locked: bool) -> None:
         if locked is not self.locked:

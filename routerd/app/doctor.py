@@ -14,6 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from routerd import __version__
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.ledger import MIGRATIONS, LastFailure, last_failures
@@ -25,7 +26,8 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import STALE, Price, dollars
 from routerd.domain.settings import ProviderSettings, Settings
 from routerd.domain.tier import Tier
-from routerd.providers import Health, KeyCache, Probe, SharedHealth, probe
+from routerd.providers import Health, KeyCache, Probe, Refused, SharedHealth, SharedRefusedFields, probe
+from routerd.relay.asking import ask_daemon
 
 LOCAL = ("ollama", "lmstudio")
 """Providers that run on the user's own machine, and so can be found by looking."""
@@ -51,19 +53,35 @@ async def examine(config_file: Path | None, root: Path | None, now: datetime) ->
     loaded = config.load(sources, worth=worth(config.KeyReader().available))
     database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now)
     try:
-        known = DoctorInputs(
-            loaded.settings, SharedHealth(database, now.timestamp).all(), _failures(database, now), now
-        )
+        fields = SharedRefusedFields(database, now.timestamp)
+        refused = [one for provider in loaded.settings.providers.values() for one in fields.of(provider)]
+        health = SharedHealth(database, now.timestamp).all()
+        known = DoctorInputs(loaded.settings, health, _failures(database, now), now, tuple(refused))
     finally:
         database.close()
     providers = await asyncio.gather(*map(known.provider, loaded.settings.providers.values()))
     return (
         DoctorCheck("configuration", not loaded.problems, " ".join(loaded.problems) or _file(sources.user)),
         _vocabulary(),
+        _daemon(),
         DoctorCheck("ledger", database.problem is None, database.problem or "can be written"),
         *known.tiers(),
         *providers,
     )
+
+
+def _daemon() -> DoctorCheck:
+    """The one process behind all editors; that none runs is no fault, as the next editor starts one."""
+    try:
+        told = ask_daemon({"command": "status"})
+    except OSError as fault:
+        return DoctorCheck("daemon", None, f"each editor has a process of its own: {fault}")
+    if told is None:
+        return DoctorCheck("daemon", None, "none runs; the next editor starts one")
+    words = f"routerd {told['version']}, process {told['pid']}, {told['sessions']} session(s)"
+    if told["version"] == __version__:
+        return DoctorCheck("daemon", True, words)
+    return DoctorCheck("daemon", True, f"{words}; `routerd daemon restart` makes it {__version__}")
 
 
 def _file(path: Path) -> str:
@@ -85,6 +103,7 @@ class DoctorInputs:
     health: Mapping[str, Health]
     failures: Mapping[str, LastFailure]
     now: datetime
+    refused: tuple[Refused, ...] = ()
 
     @property
     def _catalogue(self) -> Catalogue:
@@ -125,7 +144,7 @@ class DoctorInputs:
         if key.problem is not None:
             return DoctorCheck(name, False, key.problem)
         within_s = LOCAL_S if provider.name in LOCAL else REMOTE_S
-        answer = await probe(provider.base_url, key.value, within_s, dict(key.headers))
+        answer = await probe(provider.base_url, key.value, within_s, dict(key.headers), provider.dialect)
         if answer.problem is not None and local:
             return DoctorCheck(name, None, f"does not run at {provider.base_url}")
         missing, models = self._models(provider, answer)
@@ -162,6 +181,10 @@ class DoctorInputs:
         past = []
         if last := self.failures.get(provider.name):
             past.append(f"last failure {last.at:%a %H:%M}, {last.model}: {last.why}")
+        for one in self.refused:
+            if one.model.provider == provider.name and one.fields:
+                until = datetime.fromtimestamp(one.until, self.now.tzinfo)
+                past.append(f"{one.model} refused {', '.join(one.fields)}, left out until {until:%d %b}")
         for name, health in self.health.items():
             if health.cooldown_until > self.now.timestamp() and (
                 name == key_name

@@ -50,7 +50,7 @@ class FileEditor:
             try:
                 if file.uri == self._about:  # a link that the user named keeps being one: its target is replaced
                     path = path.resolve()
-                _replace(path, file.after)
+                replace_file(path, file.after)
             except OSError as fault:
                 return f"{path} cannot be written ({fault.strerror or fault})"
         return None
@@ -63,10 +63,10 @@ class FileEditor:
             self.unasked = True
             return False
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201  # a question to a person
-        return (await _typed()).strip().lower() in ("y", "yes")
+        return (await typed()).strip().lower() in ("y", "yes")
 
 
-async def _typed() -> str:
+async def typed() -> str:
     """A line of the terminal, waited for where Ctrl-C is heard."""
     loop = asyncio.get_running_loop()
     arrived = asyncio.Event()
@@ -89,8 +89,8 @@ def unified(change: Change, root: str) -> str:
     )
 
 
-def _replace(path: Path, text: Text) -> None:
-    """Write beside the file, then put it in its place: a crash leaves the old file or the new one."""
+def replace_file(path: Path, text: Text) -> None:
+    """Write beside the file, then put it in its place: a crash leaves the old file or the new one. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only")

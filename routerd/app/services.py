@@ -12,7 +12,7 @@ import time
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from platformdirs import user_data_path
@@ -27,13 +27,17 @@ from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
 from routerd.domain.errors import LedgerError
+from routerd.domain.forward_ports import Forwarder
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
 from routerd.domain.settings import Retention, Settings
-from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
+from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, SharedRefusedFields, UpstreamEngine
+
+if TYPE_CHECKING:
+    from routerd.providers.forward import Transport
 
 
 class Services:
@@ -47,7 +51,9 @@ class Services:
         self.database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
         self.ledger_writer = LedgerWriter(self.database)
         self._health = SharedHealth(self.database, time.time)
+        self._refused_fields = SharedRefusedFields(self.database, time.time)
         self._provider_state = ProviderState()
+        self._transport: Transport | None = None
         self._configured_keys: WeakValueDictionary[frozenset[tuple[str, str]], KeyCache] = WeakValueDictionary()
         """By the environment that the keys were read in."""
         self._jobs = itertools.count(1)
@@ -86,7 +92,30 @@ class Services:
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
             health=self._health,
+            refused_fields=self._refused_fields,
             provider_state=self._provider_state,
+        )
+
+    def forwarder(self, settings: Settings, keys: SessionKeys, catalogue: Catalogue) -> Forwarder:
+        """The same for requests of other programs that pass through."""
+        # Imported here: only the gateway needs aiohttp.
+        from routerd.providers.forward import ForwardingEngine, Transport  # noqa: PLC0415
+
+        if self._transport is None:
+            self._transport = Transport()
+        return ForwardingEngine(
+            providers=settings.providers,
+            keys=keys,
+            price=lambda model: catalogue.price(model, now()),
+            counter=self.counter,
+            limits=settings.limits,
+            first_token_s=settings.first_token_s,
+            clock=Clock(time.monotonic, time.time),
+            rng=random.Random(),  # noqa: S311  # as above
+            health=self._health,
+            refused_fields=self._refused_fields,
+            provider_state=self._provider_state,
+            transport=self._transport,
         )
 
     def fold(self, retention: Retention) -> None:
@@ -99,6 +128,8 @@ class Services:
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""
         await self._provider_state.close()
+        if self._transport is not None:
+            await self._transport.close()
 
     def abandon(self) -> None:
         """Book what jobs that cannot end by themselves have spent at the most; the process ends after this."""

@@ -18,7 +18,7 @@ from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
+from routerd.adapters.ledger import Budgets, SqliteLedger
 from routerd.adapters.lint import RuffLinter
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
@@ -26,6 +26,7 @@ from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
 from routerd.app import services as process
+from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
 from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
@@ -35,6 +36,7 @@ from routerd.audit.replay import audited
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
+from routerd.domain.forward_ports import Forwarder
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.origin import Origin
@@ -47,8 +49,9 @@ from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.estimate_cache import EstimateCache
-from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.run import run
 from routerd.providers.usage import read_usage
 from routerd.routing.instructions import routes
@@ -69,15 +72,14 @@ class App:
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        # A grammar of its own: thousands of files must not push open ones out of memory.
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())
+        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
         self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
-        self._cache = SqliteReplyCache(services.database, lambda: self.settings.cache)
+        self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
-        self._snapshot, self._deps = self._built(config.begin(sources, lenient, self._worth))
+        self._snapshot, self.deps = self._built(config.begin(sources, lenient, self._worth))
         if services.problem:
             self.problems = (services.problem, *self.problems)
 
@@ -133,7 +135,7 @@ class App:
             engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
-            cache=self._cache,
+            cache=self.replies,
             runner=CommandTestRunner(self.workspace.project, self._keys.environ),
             worker=services.worker,
             clock=process.now,
@@ -153,7 +155,7 @@ class App:
         if editor_settings is not None:
             self._sources = self._sources.with_editor(editor_settings)
         try:
-            self._snapshot, self._deps = self._built(config.load(self._sources, seen, self._worth))
+            self._snapshot, self.deps = self._built(config.load(self._sources, seen, self._worth))
         except RouterdError as fault:
             return (f"{fault} The configuration stays as it was.",)
         return self.problems
@@ -220,11 +222,11 @@ class App:
         return HoverInfo(symbol, self.priced_actions(document, Range(position, position)))
 
     def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
-        return self._estimate_cache.priced_actions(requests, self._snapshot, self._deps)
+        return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)
 
     def plan(self, request: Request) -> Plan | Refusal:
         """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
-        return plan(request, self._snapshot, self._deps)
+        return plan(request, self._snapshot, self.deps)
 
     async def run(self, request: Request, editor: Editor, watch: Observer) -> Outcome:
         """One action from request to edit; cancel the task to cancel the action."""
@@ -233,7 +235,11 @@ class App:
                 await asyncio.to_thread(self.classify, request.instruction)
             except asyncio.CancelledError:
                 return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
-        return await run(self.services.job_id(), request, self._snapshot, self._deps, editor, watch)
+        return await run(self.services.job_id(), request, self._snapshot, self.deps, editor, watch)
+
+    def passage(self) -> tuple[Snapshot, Dependencies, Forwarder]:
+        """What requests of other programs go through from now on, with a new engine."""
+        return self._snapshot, self.deps, self.services.forwarder(self.settings, self._keys, self._catalogue)
 
     def classify(self, text: str) -> Route | Refusal:
         """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
@@ -241,38 +247,30 @@ class App:
 
     def classify_many(self, texts: Sequence[str]) -> Iterator[Route | Refusal]:
         """The same for many, a few thousand each second."""
-        return routes(texts, self._snapshot, self._deps.classifier)
+        return routes(texts, self._snapshot, self.deps.classifier)
 
     def audit(self, logged: Iterable[Logged]) -> tuple[Audited, ...]:
         """What requests of other tools' logs cost, and would have cost on these tiers."""
-        return audited(logged, self._snapshot, self._deps, lambda raw: read_usage(raw).usage)
+        return audited(logged, self._snapshot, self.deps, lambda raw: read_usage(raw).usage)
 
     def price(self, model: ModelRef) -> Price | None:
         """What a model costs now."""
-        return self._deps.catalogue.price(model, process.now())
+        return self.deps.catalogue.price(model, process.now())
 
     def budget_status(self) -> BudgetStatus:
         """Today's spending and savings, by the daily budget with less left: the user's or the project's."""
-        today = day_of(process.now())
-        spent, saved = self.ledger.spent(*today), self.ledger.saved(*today)
-        own, lowered = self._budgets.own.daily, self._budgets.lowered.daily
-        if lowered is None:
-            return BudgetStatus(spent, own, saved)
-        on_project: Decimal = self.ledger.spent_on_project(*today)
-        if own is not None and own - spent <= lowered - on_project:
-            return BudgetStatus(spent, own, saved)
-        return BudgetStatus(on_project, lowered, saved)
+        return budget_status(self.ledger, self._budgets, process.now())
 
     def stats(self, since: datetime | None = None) -> Stats:
         """The ledger's totals since a moment, or of all time."""
         return self.ledger.stats(since, None)
 
-    async def warm(self) -> None:
-        """Load what is slow to load, off the event loop."""
-        for load in (self.services.counter.warm, self._catalogue.warm, self._deps.classifier.load):
+    async def warm(self, *, asks: bool = True) -> None:
+        """Load what is slow to load, off the event loop; the client of providers only where ``asks``."""
+        for load in (self.services.counter.warm, self._catalogue.warm, self.deps.classifier.load):
             await self.services.background.run(load)
         await self.services.background.run(self.services.fold, self.settings.ledger)
-        if any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
+        if asks and any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
             await self._upstream.warm()
 
     async def study(self, uri: str) -> None:
@@ -289,7 +287,7 @@ class App:
     async def prepare(self, uri: str) -> None:
         """Look at a document in the background as the editor holds it, so that its next hover finds that done."""
         if document := self.workspace.open_document(uri):
-            await self.services.background.run(self._estimate_cache.prepare, document, self._snapshot, self._deps)
+            await self.services.background.run(self._estimate_cache.prepare, document, self._snapshot, self.deps)
 
     async def disconnect(self) -> None:
         """Close the connections of the services that this app was opened with."""

@@ -12,7 +12,7 @@ from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage
 from routerd.domain.quote import Route, Tariff
 from routerd.domain.settings import Snapshot
-from routerd.pipeline.plan import Dependencies
+from routerd.pipeline.dependencies import Dependencies
 from routerd.routing.instructions import routes
 
 ReadUsage = Callable[[Mapping[str, Any]], Usage]

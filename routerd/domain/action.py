@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routerd.domain.changed import Changed
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.position import Position, Range
+from routerd.domain.stakes import Penalty
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.tier import Tier
 
@@ -42,6 +44,8 @@ class ContextKind(StrEnum):
     CALLEES = "callees"
     """Signatures of what the target uses, from this file and the workspace."""
     TESTS = "tests"
+    CALLERS = "callers"
+    """Who uses the symbols that changed, by signature; only for a review of a change."""
     OUTLINE = "outline"
     """The signatures of the whole file."""
     NEIGHBOURS = "neighbours"
@@ -88,6 +92,8 @@ class ActionSpec:
     tier: Tier | None
     """The default tier; ``None`` lets semantic routing decide by the user's instruction."""
     contract: Contract
+    penalty: Penalty
+    """What a bad answer costs if nobody notices it; the choice of the first model counts it."""
     scopes: tuple[Scope, ...]
     """None for an action that has no place in a file: it is about what is staged."""
     code_only: bool
@@ -152,6 +158,8 @@ class Request:
     """Subject lines of the latest commits, newest first, for a commit message in their style."""
     origin: Origin | None = None
     """``None``: that of the app's session."""
+    changed: Changed | None = None
+    """What changed in the document, for a review of just that."""
 
     @property
     def cursor(self) -> Position:
@@ -175,9 +183,13 @@ class Target:
     outline: Outline
     symbols: tuple[Symbol, ...] = ()
     """For a symbol target that symbol; for a selection or file the symbols that the action works on."""
+    pieces: tuple[Range, ...] = ()
+    """For a change the ranges to read for it; no others are sent."""
 
     def sent(self, contract: Contract) -> tuple[Range, ...]:
         """The ranges that the prompt contains in full: the target, or only its symbols if the rest is of no use."""
+        if self.pieces:
+            return self.pieces
         if contract not in (Contract.DOCUMENTATION, Contract.TESTS) or self.scope is Scope.SYMBOL:
             return (self.span,)
         pieces: list[Range] = []

@@ -13,6 +13,7 @@ RouterdError                 one sentence that says what to do next
     ├── Unfinished           every answer was cut short or filtered: another model may do better
     ├── OverBudget           a call was not made, as it could cost more than is left
     └── Exhausted            every deployment failed, was limited, or ran out of time
+        └── RateLimited      every deployment asks to wait, and the caller does not
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ class WorkerFailed(RouterdError):
 class UpstreamError(RouterdError):
     """No deployment of a candidate gave a complete answer."""
 
+    status: int = 0
+    """Of the provider's refusal, where a request passed through and its sender understands the refusal's body."""
+    body: bytes = b""
+
 
 class Unauthorized(UpstreamError):
     """Every credential of the candidate was refused (401, 402, 403)."""
@@ -68,3 +73,11 @@ class OverBudget(UpstreamError):
 
 class Exhausted(UpstreamError):
     """Every deployment failed, was in cooldown or ran out of time."""
+
+
+class RateLimited(Exhausted):
+    """Every deployment asks to wait; raised only for callers that wait themselves."""
+
+    def __init__(self, sentence: str, retry_after_s: float) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s

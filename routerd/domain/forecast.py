@@ -9,6 +9,7 @@ from routerd.domain.acceptance import Acceptance
 from routerd.domain.model import ModelRef
 from routerd.domain.money import MILLION, Price
 from routerd.domain.quote import Estimate
+from routerd.domain.stakes import Choice
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
 
@@ -104,6 +105,8 @@ class Forecast:
     """In the order in which they are tried."""
     refusal: Refusal | None = None
     """Why nothing may be sent; ``None`` if the action may run."""
+    choice: Choice | None = None
+    """Why these candidates are asked; ``None`` where the user chose, or only the built-in engine can be asked."""
     with_key: PricedCandidate | None = None
     """The first configured paid model, where no model of the action has a key; else ``None``."""
     masked: tuple[str, ...] = ()

@@ -47,6 +47,8 @@ class Outcome:
     """Why nothing was sent, by which a frontend says how to ask otherwise; ``None`` where the action began."""
     must_preview: bool = False
     """Whether the user must see the change before it is applied, regardless of the client's settings."""
+    answer: str | None = None
+    """The key of the accepted answer in the reply cache, by which a user's discarding removes it."""
 
     @property
     def usage(self) -> Usage:

@@ -233,6 +233,9 @@ class ReplyCache(Protocol):
     def put(self, key: str, text: str, at: datetime) -> None:
         """Stores an accepted answer."""
 
+    def drop(self, key: str) -> None:
+        """Removes an answer that its user discarded."""
+
 
 class Editor(Protocol):
     """Applies changes: an LSP client, or files on disk."""

@@ -53,6 +53,8 @@ class Route:
     """Set if the user's instruction was classified."""
     signals: tuple[Signal, ...] = ()
     """Local signals, which count if the classification is not confident."""
+    below: tuple[Candidate, ...] = ()
+    """Weaker candidates with which asking may begin where that is expected to cost less; weakest first."""
 
     @property
     def first(self) -> Candidate:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from routerd.domain.dialect_name import DialectName
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.tier import Tier
 
@@ -55,6 +56,12 @@ class ProviderSettings:
     rpm: int | None = None
     tpm: int | None = None
     max_concurrency: int | None = None
+    dialect: DialectName = DialectName.CHAT
+    """The API in which routerd's own actions ask it: ``chat`` or ``messages``."""
+    dialects: tuple[DialectName, ...] = (DialectName.CHAT,)
+    """The APIs that it offers; requests of other programs pass through to it unchanged in these."""
+    pass_through: bool = False
+    """Whether a client's own key goes along to this provider, in place of the configured one."""
     quirks: Quirks = Quirks()
     declared: bool = True
     """False for a preset provider that the user's configuration does not mention."""
@@ -168,6 +175,19 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
+class Http:
+    """Settings of the HTTP gateway."""
+
+    listen: str | None = None
+    """HOST:PORT where clients are told to find it."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """What a model's name that a client sends stands for: a tier, ``auto`` or ``provider/model``.
+
+    A ``*`` in a name is any text; the longest name that fits counts.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long the ledger keeps single attempts; their daily sums stay for ever."""
 
@@ -189,6 +209,7 @@ class Settings:
     routing: Routing = Routing()
     limits: Limits = Limits()
     cache: Cache = Cache()
+    http: Http = Http()
     ledger: Retention = Retention()
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""

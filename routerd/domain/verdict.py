@@ -47,6 +47,10 @@ class RefusalCode(StrEnum):
     """The action does not support the language."""
     PATH = "path"
     """The file may not be read or written."""
+    MODEL = "model"
+    """There is no model of this name."""
+    DIALECT = "dialect"
+    """No provider of the model offers the API that was asked."""
     INSTRUCTION = "instruction"
     """The user has not said what to do."""
 

@@ -147,6 +147,7 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "attempts": [attempt_json(attempt) for attempt in outcome.attempts],
         "edit": edit_json(change, encoding) if change and change.files else None,
         "must_preview": outcome.must_preview,
+        "answer": outcome.answer,
         "diagnostics": _diagnostics(outcome, encoding),
         "document": change.document if change else None,
     }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
+from routerd.domain.changed import Changed
+from routerd.domain.document import Document
 from routerd.domain.finding import Finding
 from routerd.domain.ports import Linter
 from routerd.domain.position import Position, Range
 from routerd.domain.prompt import Question
-from routerd.domain.symbol import SymbolKind
+from routerd.domain.symbol import Outline, SymbolKind
 from routerd.domain.text import Text
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
@@ -25,17 +29,46 @@ _MAX_GROWN = 8
 
 def review(question: Question, linter: Linter) -> str:
     """``{"findings": […]}`` about the target's lines, each defect once."""
-    document, span = question.request.document, question.target.span
-    text = document.text
-    if has_tree(document.language, Tree.PYTHON):
-        mine, others = _apart(list(_tree_faults(question)), list(linter.lint(document)))
-    else:
-        mine, others = list(plain_faults(document, question.target.outline)), []
-    faults = sorted([*mine, *(_of_finding(finding, text) for finding in others)], key=lambda fault: fault.line)
+    document, span, changed = question.request.document, question.target.span, question.request.changed
+    faults = _faults(document, question.target.outline, linter)
+    if changed is not None:
+        span = document.text.whole
+        faults = _brought(faults, document, changed, linter)
     inside = [fault for fault in faults if span.start.line <= fault.line <= span.end.line]
-    quotes = Quotes(text)
+    quotes = Quotes(document.text)
     items = [item for fault in inside if (item := quotes.item(fault, span))]
     return json.dumps({"findings": items}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _faults(document: Document, outline: Outline, linter: Linter) -> list[StaticFinding]:
+    """All defects of a document, in its order."""
+    if has_tree(document.language, Tree.PYTHON):
+        mine, others = _apart(list(_tree_faults(document.text, outline)), list(linter.lint(document)))
+    else:
+        mine, others = list(plain_faults(document, outline)), []
+    found = [*mine, *(_of_finding(finding, document.text) for finding in others)]
+    return sorted(found, key=lambda fault: fault.line)
+
+
+def _brought(faults: list[StaticFinding], document: Document, changed: Changed, linter: Linter) -> list[StaticFinding]:
+    """The defects that the old text does not have: those that the change brought, on whichever line they show.
+
+    A message may name a line, and a defect may move, so that only rule and line of code are compared.
+    """
+    old = replace(document, text=changed.before)
+    known = Counter(_identity(fault, old.text) for fault in _faults(old, changed.outline, linter))
+    kept = []
+    for fault in faults:
+        identity = _identity(fault, document.text)
+        if known[identity] > 0:
+            known[identity] -= 1
+        else:
+            kept.append(fault)
+    return kept
+
+
+def _identity(fault: StaticFinding, text: Text) -> tuple[str, str]:
+    return fault.rule, text.bare(fault.line).strip()
 
 
 def _apart(mine: list[StaticFinding], others: list[Finding]) -> tuple[list[StaticFinding], list[Finding]]:
@@ -46,17 +79,15 @@ def _apart(mine: list[StaticFinding], others: list[Finding]) -> tuple[list[Stati
     return mine, [finding for finding in others if (finding.span.start.line, finding.rule) not in known]
 
 
-def _tree_faults(question: Question) -> Iterable[StaticFinding]:
+def _tree_faults(text: Text, outline: Outline) -> Iterable[StaticFinding]:
     """Checks the whole file if it parses, else each symbol that parses on its own."""
-    source = source_of(question.request.document.text)
+    source = source_of(text)
     if source.tree is not None:
         return tree_faults(source.tree.body)
-    outer = [symbol for symbol in question.target.outline.symbols if symbol.container is None]
+    outer = [symbol for symbol in outline.symbols if symbol.container is None]
     nodes = [node for symbol in outer if (node := source.node(symbol)) and node.body]
     lost = [s for s in outer if s.kind is SymbolKind.CLASS and source.node(s) is None]
-    nodes += [
-        n for s in question.target.outline.symbols for o in lost if s.container == o.qualname and (n := source.node(s))
-    ]
+    nodes += [n for s in outline.symbols for o in lost if s.container == o.qualname and (n := source.node(s))]
     return tree_faults(nodes)
 
 

@@ -26,7 +26,8 @@ from routerd.domain.settings import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.pipeline.plan import Dependencies, Plan, forecast_again, plan
+from routerd.pipeline.dependencies import Dependencies
+from routerd.pipeline.plan import Plan, forecast_again, plan
 from routerd.pipeline.rewrite import or_rewritten
 from routerd.steps.compose import fenced, target_text
 

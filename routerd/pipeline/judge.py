@@ -48,9 +48,10 @@ class Case:
     @property
     def light(self) -> Case:
         """The same without what is slow to pickle: the prompt, and the outline, which the text gives again."""
-        question = self.question
-        target = replace(question.target, outline=Outline(question.request.document.language))
-        return replace(self, question=replace(question, target=target, prompt=_NOTHING, context=()))
+        question, request = self.question, replace(self.question.request, changed=None)
+        target = replace(question.target, outline=Outline(request.document.language))
+        light = replace(question, request=request, target=target, prompt=_NOTHING, context=())
+        return replace(self, question=light)
 
     def own(self, change: Change) -> Change:
         """A change from another process, based on the texts of this process, which track later edits."""

@@ -23,6 +23,10 @@ _LOCKED_S, _POLL_S = 3.0, 0.1
 """Seconds that a job waits for a ledger locked by another program, and seconds between two attempts to open it."""
 
 
+_TOP_UP_AT = 0.75
+"""The share of the reserved output tokens at which a stream's reservation is topped up."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     """A call that is allowed and not booked yet."""
@@ -45,11 +49,15 @@ class Allowance:
     """Dollars; ``None`` where the price of the action is unknown."""
     origin: Origin | None = None
     """``None``: that of the ledger."""
+    streamed: int | None = None
+    """Output tokens to reserve at first for an answer that is topped up while it arrives; ``None``: all at once."""
     committed: Decimal = field(default=Decimal(0), init=False)
     """Dollars billed so far; a call without a bill counts with its highest possible cost."""
     overbilled: str | None = field(default=None, init=False)
     """A sentence about a provider that billed more than a call could cost; no further call is allowed then."""
     _call: _Call | None = field(default=None, init=False)
+    _held: int = field(default=0, init=False)
+    """Output tokens that the reservation of a stream pays for."""
 
     async def call(self, model: ModelRef, counted: int) -> int | Refusal:
         """Reserve the price of a call and return its output limit in tokens, or a Refusal.
@@ -67,12 +75,49 @@ class Allowance:
             if self.committed + least > self.cap:
                 return self._capped(model, least)
             most = min(most, self.cap - self.committed)
-        granted = await self._reserved(least, most)
+        if self.streamed is None:
+            granted = await self._reserved(least, most)
+        else:
+            granted = await self._begun(terms, counted, least, most)
         if isinstance(granted, Refusal):
             return granted
         room = terms.affords(counted, granted)
         self._call = _Call(terms.estimated(counted, room), terms.most(counted, room))
         return room
+
+    async def more(self, model: ModelRef, counted: int, generated: int) -> Refusal | None:
+        """Reserve more for a stream that has grown beyond most of what is reserved; a Refusal if nothing is left."""
+        call = self._call
+        if call is None or call.most is None or generated < self._held * _TOP_UP_AT:
+            return None
+        terms = self.terms[model]
+        output = min(max(2 * generated, self._held), terms.max_output)
+        need, most = terms.most(counted, generated), terms.most(counted, output)
+        assert need is not None
+        assert most is not None
+        if self.cap is not None:
+            if self.committed + need > self.cap:
+                return self._capped(model, need)
+            most = min(most, self.cap - self.committed)
+        granted = await self._reserved(need, most)
+        if isinstance(granted, Refusal):
+            return granted
+        self._held = max(terms.affords(counted, granted), generated)
+        return None
+
+    async def _begun(self, terms: Terms, counted: int, least: Decimal, most: Decimal) -> Decimal | Refusal:
+        """Reserve the beginning of a stream; what budgets leave of ``most`` dollars limits its length."""
+        assert self.streamed is not None
+        self._held = max(min(self.streamed, terms.max_output), terms.least)
+        begin = terms.most(counted, self._held)
+        assert begin is not None
+        left = self.ledger.limits(self.clock(), self.origin)
+        if isinstance(left, Refusal):
+            return left
+        granted = await self._reserved(least, min(begin, most))
+        if isinstance(granted, Refusal):
+            return granted
+        return min([most, *(max(limit.rest, granted) for limit in left)])
 
     def ended(self, attempt: Attempt) -> tuple[Decimal | None, str | None]:
         """Settle a call that ended: its expected cost in dollars, and what is wrong with its bill."""
@@ -204,6 +249,10 @@ class CallMeter:
         """As the Meter port says."""
         self.settle()
         return await self.receipt.allowance.call(model, counted)
+
+    async def more(self, model: ModelRef, counted: int, generated: int) -> Refusal | None:
+        """As the ForwardMeter port says."""
+        return await self.receipt.allowance.more(model, counted, generated)
 
     def sending(self) -> None:
         """As the Meter port says."""

@@ -6,7 +6,6 @@ It is given its dependencies and keeps no state between two requests.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -22,9 +21,11 @@ from routerd.domain.quote import Candidate, Estimate
 from routerd.domain.reply import Change, Finish, Reply, Unverified
 from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode, Rejected
+from routerd.pipeline.answer_cache import answer_key, remember
 from routerd.pipeline.deliver import deliver
+from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.judge import Judge
-from routerd.pipeline.plan import Dependencies, Plan, plan
+from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
@@ -44,6 +45,7 @@ async def run(
         planned = _NO_INSTRUCTION
     if isinstance(planned, Refusal):
         return Outcome(Status.REFUSED, request.action, planned.message, refusal=planned.code)
+    request = planned.question.request  # an instruction may have asked for another action
     decision, settings = planned.decision, snapshot.settings
     forecast = decision.forecast
     receipt = _receipt(job, planned, settings, deps, observer)
@@ -55,7 +57,8 @@ async def run(
             return replace(outcome, status=Status.REFUSED, message=declined.message)
         allowed = agreed(forecast, settings.budget.confirm_above, offer is not None)
         async with asyncio.timeout(settings.limits.total_s):
-            found = await _Escalation(planned, settings, deps, receipt, editor, allowed).run()
+            asking = _Escalation(planned, settings, deps, receipt, editor, allowed)
+            found = await asking.run()
         if isinstance(found, Refusal):
             ended = replace(outcome, status=Status.REFUSED, message=found.message)
         elif isinstance(found, Rejected):
@@ -64,7 +67,8 @@ async def run(
             message = f"Not applied: {found.reason.splitlines()[0]}."
             ended = replace(outcome, status=Status.PROPOSED, message=message, change=found.change, must_preview=True)
         else:
-            accepted = replace(outcome, tier=receipt.attempts[-1].tier, model=receipt.attempts[-1].model, change=found)
+            last = receipt.attempts[-1]
+            accepted = replace(outcome, tier=last.tier, model=last.model, change=found, answer=asking.answer)
             ended = await deliver(accepted, planned.question, deps.workspace, editor, receipt)
     except asyncio.CancelledError:
         ended = replace(outcome, status=Status.CANCELLED, message="Cancelled.")
@@ -143,6 +147,8 @@ class _Escalation:
     """Dollars that the user confirmed, or that need no confirmation."""
     refusals: list[tuple[str, str]] = field(default_factory=list)
     """Each rejected answer with the reason."""
+    answer: str | None = None
+    """The key of the accepted answer in the reply cache."""
 
     async def run(self) -> Change | Unverified | Rejected | Refusal:
         """Ask the candidates of the chain in order.
@@ -201,10 +207,10 @@ class _Escalation:
             try:
                 found = await _judged(judge, reply, question, receipt)
             except WorkerFailed:
-                _remember(question, reply, deps)  # it was paid for: the same request is free next time
+                remember(question, reply, deps)  # it was paid for: the same request is free next time
                 raise
             if isinstance(found, Change):
-                _remember(question, reply, deps)
+                self.answer = remember(question, reply, deps)
                 return found
             self.refusals.append((reply.text, found.reason))
             if not again or isinstance(found, Unverified) or not found.mechanical:
@@ -257,7 +263,7 @@ async def _ask(
     Raises BadRequest, as a malformed request is malformed for every candidate.
     """
     for model in () if question.request.fresh else candidate.models:
-        text = deps.cache.get(_key(question, str(model)), deps.clock())
+        text = deps.cache.get(answer_key(question, str(model)), deps.clock())
         if text is not None:
             attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)
@@ -281,14 +287,3 @@ def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencie
     # Only the latest rejection is sent: each one costs its tokens again, and the model answered the older ones.
     answer, reason = hidden(refusals[-1][0], question.masks), safe_reason(refusals[-1][1], question.masks)
     return replace(question, prompt=with_rejection(question.prompt, answer, reason, deps.counter))
-
-
-def _remember(question: Question, reply: Reply, deps: Dependencies) -> None:
-    attempt = reply.attempt
-    if not attempt.cached and attempt.model != OFFLINE:
-        deps.cache.put(_key(question, str(attempt.model)), reply.text, deps.clock())
-
-
-def _key(question: Question, model: str) -> str:
-    content = "\0".join((model, *(f"{m.role}\0{m.content}" for m in question.prompt.messages)))
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()

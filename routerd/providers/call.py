@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -85,7 +85,7 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, heard
     except TimeoutError:
         raise ProviderFaultError(ProviderFault(_too_slow(draft, loop.time() >= end))) from None
     except ProviderFaultError as error:
-        draft.sent = _may_be_billed(error.fault.sign, draft)
+        draft.sent = may_be_billed(error.fault.sign, draft)
         raise
     except Exception as unexpected:
         if unexpected is own:
@@ -94,7 +94,7 @@ async def answer(client: ProviderClient, call: ProviderCall, draft: Draft, heard
         raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=type(unexpected).__name__)) from unexpected
 
 
-def _may_be_billed(sign: FaultKind, draft: Draft) -> bool:
+def may_be_billed(sign: FaultKind, draft: Draft) -> bool:
     """False for a call that never arrived, was refused by status or in words, or ended without any output."""
     if sign in (FaultKind.UNREACHABLE, FaultKind.STATUS, FaultKind.NO_API):
         return False
@@ -108,18 +108,18 @@ async def _tokens(stream: Stream, draft: Draft, most_bytes: int, dialect: Dialec
         if begin.lstrip(_BLANK)[:1] in (b"{", b"["):  # one piece of JSON, by whatever name
             yield draft.whole(await _rest(begin, pieces))
             return
-        events = Events()
+        events, chunks = Events(), dialect.chunks()
         async for piece in _chain(begin, pieces):
             try:
                 whole = events.feed(piece)
             except TooLong:
                 raise ProviderFaultError(ProviderFault(FaultKind.ENDLESS)) from None
-            yield "".join([draft.event(_read(event, dialect)) for event in whole])
+            yield "".join([draft.event(one) for event in whole for one in _read(event, chunks)])
             if draft.done:
                 break
         else:
             for event in events.end():
-                yield draft.event(_read(event, dialect))
+                yield "".join([draft.event(one) for one in _read(event, chunks)])
         try:
             async with asyncio.timeout(DRAIN_S):
                 async for _ in pieces:
@@ -128,11 +128,11 @@ async def _tokens(stream: Stream, draft: Draft, most_bytes: int, dialect: Dialec
             pass  # the answer is complete; only the connection cannot be reused
 
 
-def _read(event: Event, dialect: Dialect) -> Event:
+def _read(event: Event, chunks: Callable[[str], Sequence[str]]) -> list[Event]:
     """The event as ``Draft`` reads it; errors and empty events are read alike for all dialects."""
     if event.name == "error" or not event.data.strip():
-        return event
-    return replace(event, data=dialect.event(event.data))
+        return [event]
+    return [replace(event, data=chunk) for chunk in chunks(event.data)]
 
 
 _BLANK = b" \t\r\n\xef\xbb\xbf"

@@ -12,7 +12,7 @@ import ssl
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
@@ -72,7 +72,7 @@ class ProviderClient:
         }
         address, query = _address(base_url)
         hooks: dict[str, list[Any]] = {"response": [_refuse], "request": [reported]}
-        if _keyless(key, own):
+        if _keyless(key, own) or _named_itself(base_url, self._headers):
             hooks["request"].append(_without_key)
         with _environment():
             self._client: AsyncOpenAI = AsyncOpenAI(
@@ -208,6 +208,11 @@ def _keyless(key: str | None, headers: Mapping[str, str]) -> bool:
     return not key and bool(headers) and not any(name.lower() == "authorization" for name in headers)
 
 
+def _named_itself(base_url: str, headers: Mapping[str, str]) -> bool:
+    """Whether the dialect's own header says who asks: Anthropic reads a Bearer as a token of another kind."""
+    return urlsplit(base_url).hostname == "api.anthropic.com" and "x-api-key" in headers
+
+
 def _address(base_url: str) -> tuple[str, dict[str, object]]:
     """The address without its query, and the query."""
     parts = urlsplit(base_url)
@@ -265,33 +270,3 @@ def _why_no_connection(error: BaseException | None) -> str:
             return "nothing listens there"
         error = error.__cause__ or error.__context__
     return ""
-
-
-WITHIN_S = 5.0
-"""Seconds; a list of models usually takes well under one, and the user is waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """The models that a provider lists, or the problem."""
-
-    models: tuple[str, ...] = ()
-    problem: str | None = None
-
-
-async def probe(
-    base_url: str, key: str | None, within_s: float = WITHIN_S, headers: Mapping[str, str] | None = None
-) -> Probe:
-    """Request a provider's list of models: whether it can be reached with the key, at no token cost."""
-    await asyncio.to_thread(load)
-    try:
-        client = ProviderClient(base_url, key, headers)
-    except UpstreamError as unprepared:
-        return Probe(problem=str(unprepared).rstrip("."))
-    try:
-        return Probe(await client.models(within_s))
-    except ProviderFaultError as raised:
-        fault = raised.fault
-        return Probe(problem=f"answered {fault.status}" if fault.status else fault.message or "no answer")
-    finally:
-        await client.close()

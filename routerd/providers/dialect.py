@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -34,8 +34,8 @@ class Dialect(Protocol):
     def body(self, model: str, prompt: Prompt, quirks: Quirks, max_output: int, so_far: str = "") -> dict[str, Any]:
         """The JSON body of a streamed request. ``so_far``: the beginning of an answer that is to be continued."""
 
-    def event(self, data: str) -> str:
-        """The data of one event as an OpenAI chunk or ``[DONE]``, which ``Draft`` reads; "" to skip the event."""
+    def chunks(self) -> Callable[[str], Sequence[str]]:
+        """A reader of one stream: from the data of an event the OpenAI chunks and ``[DONE]`` that ``Draft`` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class OpenAIDialect:
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
         return body | dict(quirks.extra_body)
 
-    def event(self, data: str) -> str:
-        """As it came."""
-        return data
+    def chunks(self) -> Callable[[str], Sequence[str]]:
+        """Each as it came."""
+        return lambda data: (data,)
 
 
 OPENAI = OpenAIDialect()

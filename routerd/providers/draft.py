@@ -40,6 +40,12 @@ class Draft:
         """What was thought aloud, so far."""
         return well_formed("".join(self._reasoning))
 
+    def add(self, text: str, reasoning: str) -> None:
+        """Take in text that was read elsewhere: of a stream that passes through."""
+        self._text.append(text)
+        self._reasoning.append(reasoning)
+        self.begun = self.begun or bool(text or reasoning)
+
     def event(self, event: Event) -> str:
         """Take in one event of the stream; the new tokens in it, shown or not. Raises ProviderFaultError."""
         data = event.data.strip()

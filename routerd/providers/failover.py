@@ -16,7 +16,7 @@ from routerd.domain.errors import (
 )
 from routerd.domain.model import ModelRef
 from routerd.domain.ports import Meter
-from routerd.domain.prompt import Question
+from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate
 from routerd.providers.failure import Failure
 
@@ -127,7 +127,8 @@ class DeploymentState:
 class FailoverState:
     """The state of one ``ask``. Times are monotonic seconds."""
 
-    question: Question
+    prompt: Prompt
+    """Of what passes through only its sizes are set."""
     candidate: Candidate
     meter: Meter | None
     """``None`` for a decision without a call."""
@@ -146,13 +147,13 @@ class FailoverState:
     _shown: str = ""
 
     def __post_init__(self) -> None:
-        self.input_tokens = self.question.prompt.input_tokens
+        self.input_tokens = self.prompt.input_tokens
         self.states = {model: DeploymentState() for model in self.candidate.models}
 
     @property
     def tokens(self) -> int:
         """Highest number of tokens that the next call can use."""
-        return self.input_tokens + self.question.prompt.max_output
+        return self.input_tokens + self.prompt.max_output
 
     def exclude(self, model: ModelRef, why: str, failure: Failure | None = None) -> None:
         """Do not call this deployment again for this question."""
@@ -163,7 +164,7 @@ class FailoverState:
         """Continue an answer that was cut at its length limit, preferably with the same deployment."""
         self.continuations += 1
         self.so_far, self.prefer = so_far, model
-        self.input_tokens = self.question.prompt.input_tokens + tokens
+        self.input_tokens = self.prompt.input_tokens + tokens
         self.states[model] = DeploymentState()
 
     def show_wait(self, sentence: str) -> None:
@@ -183,7 +184,7 @@ class FailoverState:
         if last and last <= {Failure.CREDENTIAL, Failure.BALANCE, Failure.FORBIDDEN, Failure.MODEL_DENIED}:
             return Unauthorized(f"No account may answer for {self.candidate.tier} ({details}).")
         if last == {Failure.CONTEXT_TOO_LONG}:
-            tokens = self.question.prompt.input_tokens
+            tokens = self.prompt.input_tokens
             return ContextTooLong(f"The prompt of {tokens} tokens does not fit {self.candidate.tier} ({details}).")
         if last and last <= {Failure.NO_SUCH_MODEL, Failure.MISDIRECTED, Failure.BAD_REQUEST, Failure.TEXT_DENIED}:
             return BadRequest(f"The request was refused ({details}).")

@@ -54,6 +54,8 @@ class ProviderFault:
     retry_after_s: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of the answer, names in lower case."""
+    body: bytes = b""
+    """The JSON object of a refusal as it was sent, where the request passed through."""
 
 
 class ProviderFaultError(Exception):

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from routerd.domain.dialect_name import DialectName
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import ProviderClient
 from routerd.providers.keys import Headers, ProviderKey, account
+from routerd.providers.messages_dialect import dialect_of
 from routerd.providers.quota import Limiter, Quota
 
 
@@ -26,7 +28,7 @@ class ProviderState:
 
     _limiters: dict[str, Limiter] = field(default_factory=dict)
     _quota: dict[str, Quota] = field(default_factory=dict)
-    _clients: dict[tuple[str, str | None, Headers], ProviderClient] = field(default_factory=dict)
+    _clients: dict[tuple[str, str | None, Headers, DialectName], ProviderClient] = field(default_factory=dict)
     _call_ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def limiter(self, provider: ProviderSettings, key: ProviderKey | None) -> Limiter:
@@ -45,9 +47,11 @@ class ProviderState:
 
     def client(self, provider: ProviderSettings, key: ProviderKey) -> ProviderClient:
         """The client, created once for each address, key and set of headers."""
-        name = (provider.base_url, key.value, key.headers)
+        name = (provider.base_url, key.value, key.headers, provider.dialect)
         if name not in self._clients:
-            self._clients[name] = ProviderClient(provider.base_url, key.value, dict(key.headers))
+            self._clients[name] = ProviderClient(
+                provider.base_url, key.value, dict(key.headers), dialect_of(provider.dialect)
+            )
         return self._clients[name]
 
     def notify(self) -> None:

@@ -30,7 +30,7 @@ _PIECE = 1 << 16
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-class _Inflate:
+class Inflate:
     """Decompresses one body in pieces of bounded size."""
 
     def __init__(self, coding: str) -> None:
@@ -77,7 +77,7 @@ class Stream:
         """The body as it arrives, decompressed. Raises ProviderFaultError if it breaks or exceeds ``most`` bytes."""
         raw, left = self._response.aiter_raw(), most
         try:
-            inflate = _Inflate(self.headers.get("content-encoding", ""))
+            inflate = Inflate(self.headers.get("content-encoding", ""))
             async for compressed in raw:
                 for piece in inflate.feed(compressed):
                     left -= len(piece)
@@ -100,15 +100,19 @@ async def refusal(response: Response) -> ProviderFault:
         async with asyncio.timeout(REFUSAL_S), aclosing(stream.pieces(REFUSAL_BYTES)) as pieces:
             async for piece in pieces:
                 body += piece
-    text = bytes(body).decode("utf-8", "replace").strip()
+    return fault_of_refusal(response.status_code, bytes(body), stream.headers)
+
+
+def fault_of_refusal(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFault:
+    """The fault that a status other than 2xx is, by its number and by what of its body arrived."""
+    text = body.decode("utf-8", "replace").strip()
     try:
         said = parsed(text)
     except ValueError:
         said = text
-    status = response.status_code
     fault = told_fault(said, FaultKind.STATUS, status) if isinstance(said, Mapping) else None
     fault = fault or fault_of_error(_without_markup(said), FaultKind.STATUS, status)
-    return replace(fault, headers=stream.headers)
+    return replace(fault, headers=headers)
 
 
 _TITLE = re.compile(r"<title[^>]*>([^<]{1,200})</title>", re.I)

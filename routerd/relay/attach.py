@@ -47,13 +47,15 @@ def attach(environ: Mapping[str, str], config: str = "") -> Channel:
             while (left := end - time.monotonic()) > 0:
                 channel = connected(place.socket, left)
                 if channel is None:
-                    starting.step()
                     fresh = True
-                    time.sleep(_LOOK_S)
+                    if not starting.step():
+                        time.sleep(_LOOK_S)
                 elif _shaken_hands(
                     channel, greeting(config, environ), begin + _FIRST_ANSWER_S - time.monotonic() if fresh else left
                 ):
                     return channel
+                else:
+                    time.sleep(_LOOK_S)
         finally:
             starting.end()
     except OSError as fault:
@@ -95,23 +97,33 @@ def _shaken_hands(channel: Channel, greet: bytes, seconds: float) -> bool:
     return True
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing it from typing would be what a relay must not do
+    from routerd.system.file_lock import FileLock
+
+
 class _Starting:
     """The start of a daemon, by one relay of all that look for one at the same time."""
 
     def __init__(self, place: Place, environ: Mapping[str, str]) -> None:
-        from routerd.system.file_lock import FileLock, taken  # noqa: PLC0415  # only where there is no daemon
-
-        self._place, self._environ, self._taken = place, environ, taken
+        self._place, self._environ = place, environ
         self._lock: FileLock | None = None
         self._started = False
 
-    def step(self) -> None:
-        """Take the lock; with the lock, and still no daemon at the next step, start one."""
+    def step(self) -> bool:
+        """Take the lock; with the lock, and still no daemon at the next step, start one.
+
+        True where the lock was taken, after which whoever had it may have started a daemon.
+        """
         if self._lock is None:
-            self._lock = self._taken(self._place.start_lock)
-        elif not self._started:
+            from routerd.system.file_lock import taken  # noqa: PLC0415  # only where there is no daemon
+
+            self._lock = taken(self._place.start_lock)
+            return self._lock is not None
+        if not self._started:
             self._started = True
             start_daemon(self._place, self._environ)
+        return False
 
     def end(self) -> None:
         """Let others start one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 
 from routerd.relay.attach import SoloError, attach
 from routerd.relay.copying import copy
@@ -16,10 +17,18 @@ def relay(config: str = "") -> None:
     ``config`` is the absolute path of the session's own configuration file.
     """
     try:
-        channel = attach(os.environ, config)
+        channel = attach(_environment(), config)
     except SoloError as why:
         if sys.stderr is not None:
             print(f"routerd: {why}; this editor has a process of its own.", file=sys.stderr)  # noqa: T201  # its log
         return
     end_quietly()
     os._exit(copy(channel))  # a thread still waits for the editor
+
+
+def _environment() -> Mapping[str, str]:
+    """This process's, in which no file is named by a path that only this folder makes whole."""
+    named = os.environ.get("ROUTERD_CONFIG", "")
+    if not named or named.startswith("~") or os.path.isabs(named):
+        return os.environ
+    return {**os.environ, "ROUTERD_CONFIG": os.path.abspath(named)}

@@ -56,7 +56,10 @@ def route(
         return Route(
             (Candidate(tier, (request.model,)),), f"model {request.model} was asked for", classification, signals
         )
-    return _chain(spec, tier, snapshot, Route((), reason, classification, signals))
+    found = _chain(spec, tier, snapshot, Route((), reason, classification, signals))
+    if isinstance(found, Refusal) or request.tier is not None:
+        return found
+    return replace(found, below=_weaker(spec, tier, snapshot, found.chain))
 
 
 def _chain(spec: ActionSpec, tier: Tier, snapshot: Snapshot, wanted: Route) -> Route | Refusal:
@@ -79,6 +82,21 @@ def _chain(spec: ActionSpec, tier: Tier, snapshot: Snapshot, wanted: Route) -> R
     elif chain[0].tier is not tier:
         reason += f"; no model of {tier} can be asked here, so {chain[0].tier} answers"
     return replace(wanted, chain=chain, reason=reason)
+
+
+def _weaker(spec: ActionSpec, tier: Tier, snapshot: Snapshot, chain: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The candidates below the tier of an action whose answers a check can judge; none without escalation."""
+    if spec.tier is not tier or spec.penalty.noticed == 0 or not snapshot.settings.routing.escalate:
+        return ()
+    if chain[0].models == (OFFLINE,):
+        return ()
+    asked = {model for candidate in chain for model in candidate.models} | {OFFLINE}
+    weaker = (
+        Candidate(step, tuple(model for model in snapshot.usable.get(step, ()) if model not in asked))
+        for step in sorted(Tier, key=lambda step: step.rank)
+        if step.rank < tier.rank
+    )
+    return _without_repeats(tuple(candidate for candidate in weaker if candidate.models))
 
 
 def _tier(

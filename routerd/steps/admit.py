@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from routerd.domain.forecast import Forecast, Quote
 from routerd.domain.limit import Limit
-from routerd.domain.model import OFFLINE
+from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars, dollars_at_most
-from routerd.domain.quote import Estimate
+from routerd.domain.quote import Candidate, Estimate
 from routerd.domain.settings import Budget
 from routerd.domain.verdict import Refusal, RefusalCode
 
@@ -49,6 +49,25 @@ def refusal(quote: Quote, counted: int, budget: Budget, left: Sequence[Limit] | 
     if isinstance(left, Refusal):
         return left
     return next((over for limit in left if (over := limit.refusal(least or Decimal(0)))), None)
+
+
+def admitted(
+    chain: Sequence[Candidate],
+    quotes: Mapping[ModelRef, Quote],
+    counted: int,
+    budget: Budget,
+    left: Sequence[Limit] | Refusal,
+) -> tuple[tuple[Candidate, ...], Mapping[ModelRef, Refusal]]:
+    """The chain with the models that may be asked, and why the others may not; see ``refusal``."""
+    refusals = {
+        model: found for model, quote in quotes.items() if (found := refusal(quote, counted, budget, left)) is not None
+    }
+    allowed = tuple(
+        Candidate(candidate.tier, models)
+        for candidate in chain
+        if (models := tuple(model for model in candidate.models if model not in refusals))
+    )
+    return allowed, refusals
 
 
 def confirmation(title: str, forecast: Forecast, confirm_above: Decimal | None) -> str | None:

@@ -126,6 +126,9 @@ def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conve
         diagnostics="\n".join(f"- {one}" for one in request.diagnostics) or "- none; the programmer says what is wrong",
         subjects="\n".join(f"- {one}" for one in request.subjects) or "- none yet",
     )
+    if request.changed is not None:
+        diff = fenced(request.changed.diff(request.document.text), "diff")
+        task += f"\nReview what this change does to it; faults that stood there before are no findings:\n{diff}"
     if request.instruction and "{instruction}" not in spec.task:
         task += f"\nThe programmer adds: {request.instruction}"
     return task

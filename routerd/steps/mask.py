@@ -43,15 +43,7 @@ def masked(
 
     ``source`` is the document's text: all values of a file such as ``.env`` are secrets.
     """
-    kinds: dict[str, str] = {}
-    if holds_values(path):
-        kinds |= {
-            match["value"].rstrip(): "value"
-            for match in _VALUE.finditer(source)
-            if not _HARMLESS.fullmatch(match["value"])
-        }
-    for message in prompt.messages:
-        kinds |= {message.content[one.start : one.end]: one.kind for one in secrets.found(message.content)}
+    kinds = _kinds([message.content for message in prompt.messages], source, path, secrets)
     if not kinds:
         return prompt, ()
     word = _WORD
@@ -61,6 +53,26 @@ def masked(
     messages = [replace(message, content=hidden(message.content, masks)) for message in prompt.messages]
     messages[-1] = replace(messages[-1], content=messages[-1].content + _NOTE.format(word=word))
     return _counted(prompt, messages, counter), masks
+
+
+def masked_words(text: str, source: str, path: str, secrets: Secrets) -> str:
+    """A human's own words without secrets, as an embedding that is served elsewhere may see them."""
+    kinds = _kinds([text], source, path, secrets)
+    return hidden(text, [Mask(f"{_WORD}{at}_", secret, kind) for at, (secret, kind) in enumerate(kinds.items(), 1)])
+
+
+def _kinds(texts: Sequence[str], source: str, path: str, secrets: Secrets) -> dict[str, str]:
+    """The kind of each secret of the texts and, of a file of values, of the source."""
+    kinds: dict[str, str] = {}
+    if holds_values(path):
+        kinds |= {
+            match["value"].rstrip(): "value"
+            for match in _VALUE.finditer(source)
+            if not _HARMLESS.fullmatch(match["value"])
+        }
+    for text in texts:
+        kinds |= {text[one.start : one.end]: one.kind for one in secrets.found(text)}
+    return kinds
 
 
 def _counted(prompt: Prompt, messages: Sequence[Message], counter: Counter) -> Prompt:

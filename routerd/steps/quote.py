@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from math import sqrt
+from typing import Protocol
 
 from routerd.domain.action import ActionSpec, OutputPrior, Target
 from routerd.domain.forecast import INPUT_BOUND, Quote, Terms
@@ -26,6 +27,18 @@ from routerd.domain.quote import (
 from routerd.domain.settings import Budget, ModelSettings, Quirks
 
 
+class Priced(Protocol):
+    """What is priced: an editor's action, or an endpoint of the gateway."""
+
+    @property
+    def name(self) -> str:
+        """What the ledger calls it."""
+
+    @property
+    def output(self) -> OutputPrior:
+        """How long its answers are before there are bills."""
+
+
 def likely_output(spec: ActionSpec, target_tokens: int, target: Target) -> int:
     """Likely output tokens by the prior alone for a target of this size."""
     # Documentation and tests are written for each symbol; a review or a design is one text about them all.
@@ -42,7 +55,7 @@ def output_range(prior: OutputPrior, likely: int, token_calibration: TokenCalibr
 
 
 def quote(
-    spec: ActionSpec, candidate: Candidate, prompt: Prompt, prior: int, tariff: Tariff, baseline: Tariff | None
+    spec: Priced, candidate: Candidate, prompt: Prompt, prior: int, tariff: Tariff, baseline: Tariff | None
 ) -> Estimate:
     """The estimate of asking the candidate's first model; its costs are ``None`` if the price is unknown.
 
@@ -113,10 +126,33 @@ def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSet
     limit = 2 * high + 512
     if own and own.max_output:
         limit = min(limit, own.max_output)
+    return _terms(estimate, token_calibration, quirks, (min(high, limit), limit))
+
+
+_LONGEST_ANSWER = 32_000
+"""Tokens of an answer that nobody limited: what coding agents ask for, and no list of prices tells a model's own."""
+
+
+def terms_of_request(
+    estimate: Estimate,
+    token_calibration: TokenCalibration,
+    own: ModelSettings | None,
+    quirks: Quirks,
+    asked: int | None,
+) -> Terms:
+    """The terms of a request that passes through; ``asked``: the limit of its answer, in tokens, if it has one."""
+    if asked is None:
+        window = estimate.price.context if estimate.price else None
+        asked = (own.max_output if own else None) or min(_LONGEST_ANSWER, window or _LONGEST_ANSWER)
+    return _terms(estimate, token_calibration, quirks, (min(estimate.output_tokens.likely, asked), asked))
+
+
+def _terms(estimate: Estimate, token_calibration: TokenCalibration, quirks: Quirks, output: tuple[int, int]) -> Terms:
+    """``output``: the lowest and the highest limit of the answer."""
     return Terms(
         price=estimate.price,
-        max_output=limit,
-        least=min(high, limit),
+        max_output=output[1],
+        least=output[0],
         input_bound=max(
             INPUT_BOUND, _DOUBT * token_calibration.input_factor, *(past.input for past in token_calibration.past)
         ),
@@ -128,32 +164,6 @@ def terms(estimate: Estimate, token_calibration: TokenCalibration, own: ModelSet
 TIMES_LIKELY, ALWAYS_ALLOWED = 10, Decimal("0.01")
 """Without a cap an action stops before it costs more than ten times its likely price or a cent, whichever is more:
 in the recorded outcomes, higher costs came from a repeating fault."""
-
-_FIXABLE = Decimal("0.5")
-"""The share of refused answers with a formal error, which the same model is asked to fix once."""
-
-
-def expected(asked: Sequence[Quote], fixes: bool) -> Decimal | None:
-    """The expected price in dollars with retries and escalation; ``None`` if a price is unknown.
-
-    With ``c`` the likely price of an answer of one candidate, ``p`` the share of its answers that is
-    accepted, ``m`` the share of refused answers that the same model is asked to fix, and ``E`` the expectation of
-    the candidates after it:
-
-        c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * E
-
-    computed from the last candidate backwards; ``E`` is 0 after the last one.
-    """
-    m = _FIXABLE if fixes else Decimal(0)
-    above = Decimal(0)
-    for one in reversed(asked):
-        if one.estimate.model == OFFLINE:
-            continue
-        if one.estimate.cost is None:
-            return None
-        c, p = one.estimate.cost.likely, Decimal(str(round(one.acceptance.likely, 4)))
-        above = c * (1 + (1 - p) * m) + (1 - p) * (1 - m * p) * above
-    return above
 
 
 def cap(budget: Budget, likely: Decimal | None, first: Quote, counted: int) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
+from routerd.domain.changed import Changed
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
@@ -29,6 +30,8 @@ def resolve(request: Request, spec: ActionSpec, outline: Outline, parsed: bool, 
         return Refusal(
             f"There is no diagnostic to {spec.name} here: say in an instruction what is wrong.", RefusalCode.INSTRUCTION
         )
+    if request.changed is not None:
+        return _changed(request.changed, request.document.text, outline, name)
     symbol = _meant(request, outline)
     scope = _scope(request, spec, symbol)
     if scope is Scope.SYMBOL and symbol is not None:
@@ -84,6 +87,14 @@ def _scope(request: Request, spec: ActionSpec, symbol: Symbol | None) -> Scope:
     if request.whole_file or symbol is None or (request.span.empty and spec.scopes[:1] == (Scope.FILE,)):
         return Scope.FILE
     return Scope.SYMBOL
+
+
+def _changed(changed: Changed, text: Text, outline: Outline, name: str) -> Target | Refusal:
+    pieces = changed.pieces(outline, text)
+    if not pieces:
+        return Refusal(f"Nothing changed in {name} that could be read.", RefusalCode.SCOPE)
+    span = Range(pieces[0].start, pieces[-1].end)
+    return Target(Scope.SELECTION, span, f"the change of `{name}`", outline, changed.symbols(outline), pieces)
 
 
 def _one(symbol: Symbol, request: Request, spec: ActionSpec, outline: Outline) -> Target | Refusal:

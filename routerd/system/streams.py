@@ -37,3 +37,8 @@ def write_private(path: Path, text: str) -> None:
     """Create a file that only this user can read, with ASCII text; raises FileExistsError for one that exists."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(text)
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether the mode of a file lets others read it; Windows has no such mode, and folders of the user's own."""
+    return os.name == "posix" and bool(path.stat().st_mode & 0o077)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.loopback import wire
+from tests.loopback.frames import Answer, split
 from tests.loopback.turns import Body, Reply, Turn
 from tests.loopback.witness import Seen
 
 Count = Callable[[str], int]
+
+
+LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 
 
 def quarter_of_bytes(text: str) -> int:
@@ -16,20 +19,20 @@ def quarter_of_bytes(text: str) -> int:
     return (len(text.encode()) + 3) // 4
 
 
-def compose(turn: Turn, seen: Seen, otherwise: Reply, count: Count) -> wire.Answer:
+def compose(turn: Turn, seen: Seen, otherwise: Reply, count: Count) -> Answer:
     """The answer of this turn to this request, which obeys a `max_tokens` as real providers do."""
     reply = otherwise if turn.reply is None else turn.reply
     text = reply if isinstance(reply, str) else reply(seen.body)
-    most = seen.body.get("max_completion_tokens") or seen.body.get("max_tokens")
+    most = next((seen.body[name] for name in LIMITS if seen.body.get(name)), None)
     if cut := most is not None and count(text) > most:
         text = _first_tokens(text, int(most), count)
-    pieces = wire.split(text, turn.chunk_chars)
+    pieces = split(text, turn.chunk_chars)
     prompt = prompt_tokens(seen.body, count)
     so_far, usage = "", []
     for piece in pieces if turn.usage_in == "every chunk" else ():
         so_far += piece
         usage.append(turn.usage(prompt, count(so_far)))
-    return wire.Answer(
+    return Answer(
         number=seen.number,
         model=seen.model,
         text=text,
@@ -38,15 +41,17 @@ def compose(turn: Turn, seen: Seen, otherwise: Reply, count: Count) -> wire.Answ
         usage=turn.usage(prompt, count(text)),
         running_usage=usage,
         pieces=pieces,
+        path=seen.asked,
     )
 
 
 def prompt_tokens(body: Body, count: Count) -> int:
     """The text of all messages, whether given as a string or in parts."""
     total = 0
-    for message in body.get("messages", ()):
+    given = body.get("messages", body.get("input", ()))
+    for message in [{"content": given}] if isinstance(given, str) else given:
         content = message.get("content") or ""
-        parts = [content] if isinstance(content, str) else [part.get("text", "") for part in content]
+        parts = [content] if isinstance(content, str) else [part.get("text") or "" for part in content]
         total += sum(map(count, parts))
     return total
 

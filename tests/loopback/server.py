@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.loopback import control, wire
-from tests.loopback.compose import Count, compose, quarter_of_bytes
+from tests.loopback.compose import Count, compose, prompt_tokens, quarter_of_bytes
+from tests.loopback.frames import CHAT, CREATED, MESSAGES, RESPONSES
 from tests.loopback.http1 import Connection, Request
 from tests.loopback.limits import RateLimit
 from tests.loopback.speaker import Speaker, StruckError
@@ -175,13 +176,17 @@ class Upstream:
         if path.startswith("/_"):
             await connection.send(await control.obey(self, request.method, path, request.body))
             return
-        allowed = self._keys is None or request.headers.get("authorization", "") in self._keys
+        shown = request.headers.get("authorization", f"Bearer {request.headers.get('x-api-key')}")
+        allowed = self._keys is None or shown in self._keys
         seen = self._record(request, path)
-        if path.endswith("/chat/completions"):
+        if path.endswith((CHAT, RESPONSES, MESSAGES)):
             self.seen.append(seen)
             turn = self._turn_for(seen) if allowed else credential(401)
             speaker = self._speaker(connection, turn, seen)
             speech = self._chat(speaker, turn, seen)
+        elif path.endswith("/messages/count_tokens"):
+            speaker = self._speaker(connection, RIGHT if allowed else credential(401), seen)
+            speech = speaker.say(json.dumps({"input_tokens": prompt_tokens(seen.body, self._count)}))
         elif path.endswith("/embeddings"):
             speaker = self._speaker(connection, self.embeddings_turn if allowed else credential(401), seen)
             speech = speaker.say(json.dumps(self._embeddings(seen.body)))
@@ -230,6 +235,7 @@ class Upstream:
             method=request.method,
             path=path,
             headers=without_keys(request.headers),
+            raw=request.body,
             body=body if isinstance(body, dict) else {},
         )
 
@@ -248,7 +254,8 @@ class Upstream:
         return Speaker(connection, turn, seen, release=lambda: self._release, count=self._count, changed=self._tell)
 
     def _embeddings(self, body: Mapping[str, Any]) -> dict[str, object]:
-        texts = [str(text) for text in body.get("input", ())]
+        given = body.get("input", ())
+        texts = [given] if isinstance(given, str) else [str(text) for text in given]
         self.embedded += texts
         data = [
             {"object": "embedding", "index": index, "embedding": [float(number) for number in self.embed(text)]}
@@ -285,4 +292,4 @@ def _bound(port: int) -> socket.socket:
 
 
 def _model(name: str) -> dict[str, object]:
-    return {"id": name, "object": "model", "created": wire.CREATED, "owned_by": "test"}
+    return {"id": name, "object": "model", "created": CREATED, "owned_by": "test"}

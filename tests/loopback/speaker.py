@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tests.loopback import wire
+from tests.loopback.frames import Answer, Frame
 from tests.loopback.http1 import Connection
 from tests.loopback.turns import Fault, Turn
 from tests.loopback.witness import Seen
@@ -47,7 +48,7 @@ class Speaker:
             await self._connection.send(piece)
         raise StruckError
 
-    async def say_stream(self, stream: list[wire.Frame]) -> None:
+    async def say_stream(self, stream: list[Frame]) -> None:
         fault, turn = self._turn.fault, self._turn
         strike = -1
         if fault and fault.at == "headers":
@@ -67,7 +68,7 @@ class Speaker:
             await self._connection.send(coding.piece(frame.data))
         await self._connection.send(coding.end())
 
-    async def say_whole(self, answer: wire.Answer) -> None:
+    async def say_whole(self, answer: Answer) -> None:
         """The same without a stream: it takes as long, and then comes at once."""
         fault = self._turn.fault
         if fault and fault.at == "headers":
@@ -104,7 +105,7 @@ class Speaker:
         elif fault.kind == "malformed":
             await self._connection.send(coding.piece(wire.HALF_EVENT))
         elif fault.kind == "error":
-            await self._connection.send(coding.piece(wire.event({"error": wire.STREAM_ERROR})))
+            await self._connection.send(coding.piece(wire.error_event(self._seen.asked)))
         elif fault.kind != "cut":
             await self._strike_silent(fault)
         return fault.kind in ("hang", "malformed")

@@ -5,39 +5,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import zip_longest
-from typing import Any, Literal
+from typing import Any
 
+from tests.loopback import messages, responses
+from tests.loopback.frames import CREATED, MESSAGES, RESPONSES, Answer, Frame, split
 from tests.loopback.turns import Body, Position, Turn
-
-CREATED = 1_790_000_000
-"""A fixed Unix time: two answers of the same request are the same bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One server-sent event. `text` is not empty in the frames that carry a piece of the answer."""
-
-    label: Literal["role", "reasoning", "text", "finish", "usage", "done"]
-    data: bytes
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is to be said, decided before anything is sent."""
-
-    number: int
-    model: str
-    text: str
-    finish: str | None
-    prompt_tokens: int
-    usage: Mapping[str, Any] | None
-    pieces: Sequence[str]
-    running_usage: Sequence[Mapping[str, Any] | None] = ()
-    """After each piece, where a turn asks for that."""
 
 
 def event(payload: object) -> bytes:
@@ -47,11 +21,29 @@ def event(payload: object) -> bytes:
 COMMENT = b": still working\n\n"
 DONE = b"data: [DONE]\n\n"
 HALF_EVENT = b'data: {"id": "chatcmpl-0", "object": "chat.completion.chunk", "choi\n\n'
-STREAM_ERROR = {"message": "The provider went away.", "type": "provider_error", "code": 502}
+STREAM_ERROR: Mapping[str, Any] = {"message": "The provider went away.", "type": "provider_error", "code": 502}
+
+
+def error_event(path: str) -> bytes:
+    """The event with which a gateway tells in a stream that its provider failed."""
+    if path == MESSAGES:
+        told = {"type": "overloaded_error", "message": STREAM_ERROR["message"]}
+        return messages.event("error", error=told)
+    if path == RESPONSES:
+        return b"event: error\n" + event({"type": "error", "code": "server_error", **STREAM_ERROR})
+    return event({"error": STREAM_ERROR})
 
 
 def frames(turn: Turn, answer: Answer, body: Body) -> list[Frame]:
-    """The whole stream as it should be; faults are struck by the sender."""
+    """The whole stream as it should be, in the API that was asked; faults are struck by the sender."""
+    if answer.path == MESSAGES:
+        return messages.frames(turn, answer)
+    if answer.path == RESPONSES:
+        return responses.frames(turn, answer)
+    return _chat(turn, answer, body)
+
+
+def _chat(turn: Turn, answer: Answer, body: Body) -> list[Frame]:
     invited = bool((body.get("stream_options") or {}).get("include_usage"))
 
     def chunk(delta: Mapping[str, Any], finish: str | None = None, used: object = None) -> bytes:
@@ -76,6 +68,10 @@ def frames(turn: Turn, answer: Answer, body: Body) -> list[Frame]:
 
 def whole(turn: Turn, answer: Answer) -> bytes:
     """The body of an answer that is not streamed."""
+    if answer.path == MESSAGES:
+        return messages.whole(turn, answer)
+    if answer.path == RESPONSES:
+        return responses.whole(turn, answer)
     message = {"role": "assistant", "content": answer.text}
     if turn.reasoning:
         message["reasoning_content"] = turn.reasoning
@@ -92,10 +88,6 @@ def _envelope(answer: Answer, kind: str, choices: list[Any], usage: object) -> d
         "choices": choices,
     }
     return body if usage is None else {**body, "usage": usage}
-
-
-def split(text: str, size: int) -> list[str]:
-    return [text[i : i + size] for i in range(0, len(text), size)]
 
 
 def strike_index(at: Position, stream: Sequence[Frame]) -> int:

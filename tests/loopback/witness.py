@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tests.loopback.frames import CHAT, MESSAGES, RESPONSES
+
 SECRET_HEADERS = frozenset({"authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie"})
 
 
@@ -41,6 +43,8 @@ class Seen:
     path: str
     headers: dict[str, str]
     """Names in lower case; keys replaced by their fingerprint."""
+    raw: bytes = field(repr=False, compare=False)
+    """The body as it came."""
     body: dict[str, Any]
     """{} when there was none, or it was no JSON object."""
     status: int | None = None
@@ -60,8 +64,13 @@ class Seen:
         return str(self.body.get("model", ""))
 
     @property
+    def asked(self) -> str:
+        """The end of the path, which says what API was asked."""
+        return next((path for path in (CHAT, RESPONSES, MESSAGES) if self.path.endswith(path)), CHAT)
+
+    @property
     def over(self) -> bool:
         return self.finished_at is not None or self.disconnected_at is not None
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "raw"}

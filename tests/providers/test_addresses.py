@@ -16,7 +16,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.reply import Reply
 from routerd.domain.settings import KeySource, ProviderSettings, Settings
 from routerd.providers import KeyCache
-from routerd.providers.client import probe
+from routerd.providers.probe import probe
 from tests.loopback import Upstream
 from tests.providers.scene import Witness, candidate, engine, outcome, run
 

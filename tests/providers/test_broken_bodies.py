@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from routerd.domain.attempt import Attempt
 from routerd.domain.errors import RouterdError
 from routerd.domain.reply import Reply
-from routerd.providers.client import probe
 from routerd.providers.draft import Draft
+from routerd.providers.probe import probe
 from routerd.providers.sse import Event
 from tests.loopback import Turn, Upstream
 from tests.property_tests import example_count

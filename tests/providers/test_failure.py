@@ -14,8 +14,9 @@ import pytest
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.errors import UpstreamError
 from routerd.providers.classify import classify
-from routerd.providers.client import EmbeddingsClient, ProviderClient, fault_of, probe
+from routerd.providers.client import EmbeddingsClient, ProviderClient, fault_of
 from routerd.providers.failure import TABLE, CooldownScope, Failure, FaultKind, NextStep, ProviderFault
+from routerd.providers.probe import probe
 
 STATUSES = {
     300: Failure.MISDIRECTED,
@@ -168,6 +169,7 @@ EXCEPTIONS: dict[str, tuple[openai.OpenAIError, Failure]] = {
 }
 
 NEVER_RAISED = {
+    "MissingDependencyError": "only by extras, which nobody but the embeddings of the module imports",
     "APIRemovedInV1": "only by names of the package's version 0",
     "MutuallyExclusiveAuthError": "only where a client is made with two kinds of key",
     "StreamAlreadyConsumed": "only where a stream is read twice",

@@ -11,7 +11,7 @@ import pytest
 from routerd.relay.place import find_place
 from routerd.system.file_lock import taken
 from routerd.system.local_sockets import AVAILABLE, LONGEST_PATH, connected, listening
-from tests.posix import is_root
+from tests.posix import give_away, is_root
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="this system has no local sockets")
 
@@ -59,9 +59,7 @@ def test_a_link_to_a_folder_is_refused(runtime: Path) -> None:
 @pytest.mark.skipif(not is_root(), reason="only root can give a folder to another user")
 def test_a_folder_of_another_user_is_refused(runtime: Path) -> None:
     (runtime / "routerd").mkdir(mode=0o700)
-    import os  # noqa: PLC0415  # POSIX only
-
-    os.chown(runtime / "routerd", 12345, -1)
+    give_away(runtime / "routerd", 12345)
     with pytest.raises(PermissionError, match="only this user"):
         find_place({"XDG_RUNTIME_DIR": str(runtime)})
 

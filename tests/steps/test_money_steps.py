@@ -26,9 +26,10 @@ from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.routing.quoted_options import expected
 from routerd.routing.route import route
 from routerd.steps.admit import agreed, confirmation, refusal
-from routerd.steps.quote import cap, expected, likely_output, most, output_range, quote, terms
+from routerd.steps.quote import cap, likely_output, most, output_range, quote, terms
 
 CHEAP, FAST, SMART, BEST = (ModelRef("n1n", name) for name in ("cheap", "fast", "smart", "best"))
 ALL: Mapping[Tier, tuple[ModelRef, ...]] = {
@@ -262,8 +263,8 @@ def test_by_hand_the_expected_price_counts_retries_and_the_steps_above() -> None
     assert expected([offered(steep)], True) == Decimal("0.0026") * (1 + Decimal("0.15") / 2)
     assert expected([offered(steep)], False) == Decimal("0.0026")
     both = expected([offered(quoted(PRICE), Acceptance(1, 10)), offered(steep)], False)
-    # 1 of 10, with 3.4 of 4 by the prior: 4.4 / 14
-    assert both == Decimal("0.00026") + (1 - Decimal("0.3143")) * Decimal("0.0026")
+    # 1 of 10, where an answer counts 0.97 of the next one, as the four of the prior do: (0.8753 + 2.5072) / 11.70
+    assert both == Decimal("0.00026") + (1 - Decimal("0.2890")) * Decimal("0.0026")
     assert expected([offered(quoted(PRICE)), offered(quoted(None))], True) is None
 
 

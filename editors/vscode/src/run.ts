@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
 import type { Decision, Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
-import { RUN, type Outcome, type RunArgument, type StagedArgument } from "./protocol.ts";
+import { DISCARD_COMMAND, RUN, type Outcome, type RunArgument, type StagedArgument } from "./protocol.ts";
 import { origin, receipt, say, showDocument, showReview } from "./results.ts";
 import { Versions } from "./versions.ts";
 
@@ -64,7 +64,10 @@ export class Runner {
     if (outcome.must_preview) void vscode.window.showWarningMessage(`routerd: ${outcome.message}`);
     if (proposal.placed && (outcome.must_preview !== false || !(direct || proposal.insertsOnly))) {
       const decision = await this.preview.ask(proposal, origin(outcome), mayRetry);
-      if (decision !== "accept") return decision;
+      if (decision !== "accept") {
+        if (outcome.answer) await vscode.commands.executeCommand(DISCARD_COMMAND, { answer: outcome.answer });
+        return decision;
+      }
     }
     if (proposal.placed && (await proposal.apply())) {
       await proposal.showOther();
@@ -78,6 +81,6 @@ export class Runner {
 }
 
 function ended(status: Outcome["status"], { action }: StagedArgument, message: string): Outcome {
-  const nothing = { tier: null, model: null, next_tier: null, price: "$0", edit: null, must_preview: false };
+  const nothing = { tier: null, model: null, next_tier: null, price: "$0", edit: null, must_preview: false, answer: null };
   return { status, action, message, ...nothing, diagnostics: null, document: null };
 }

@@ -14,6 +14,7 @@ from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import (
     Budget,
     Cache,
+    Http,
     Limits,
     ModelSettings,
     ProviderSettings,
@@ -76,10 +77,17 @@ def settings_of(together: Merged) -> Settings:
         routing=_made(Routing, together, "routing"),
         limits=_made(Limits, together, "limits"),
         cache=_made(Cache, together, "cache"),
+        http=_http(together),
         ledger=_made(Retention, together, "ledger"),
         instructions=_named(together, "instructions"),
         **one,
     )
+
+
+def _http(together: Merged) -> Http:
+    aliases = {path[2]: value.value for path, value in together.items() if path[:2] == ("http", "aliases")}
+    listen = together.get(("http", "listen"))
+    return Http(listen.value if listen else None, aliases)
 
 
 def budget_of(together: Merged) -> Budget:

@@ -62,6 +62,12 @@ _BODY = """
 # ttl_s = 86_400                                   # seconds that an answer is remembered
 # max_mb = 50
 
+# [http]                                           # routerd serve --http: for coding agents and other programs
+# listen = "127.0.0.1:4310"                        # where `routerd http env` tells them to look
+
+# [http.aliases]                                   # what a client's own name of a model stands for; "gpt-*-mini" too
+# fast = "utility"
+
 # [ledger]
 # keep_days = 365                                  # then only daily sums are kept; at least 62
 
@@ -72,6 +78,9 @@ _BODY = """
 # rpm = 500                                        # requests per minute
 # tpm = 400_000                                    # tokens per minute
 # max_concurrency = 8                              # requests at once
+# dialect = "messages"                             # where it speaks Anthropic's own API, and not OpenAI's
+# dialects = ["chat", "messages"]                  # the APIs that other programs' requests reach it by unchanged
+# pass_through = false                             # whether a client's own key goes along to it
 
 # [providers.corp.quirks]                          # where it differs from OpenAI
 # max_tokens_field = "max_completion_tokens"       # or false: it takes no limit

@@ -16,6 +16,9 @@ def json_schema() -> Schema:
         table = whole
         for part in entry.path[:-1]:
             table = _below(table, part)
+        if entry.path[-1] == "*" and not entry.names:  # any name, each with a value of this kind
+            table["additionalProperties"] = _described(entry)
+            continue
         for name in entry.names or (entry.path[-1],):
             table["properties"][name] = _described(entry)
     return {

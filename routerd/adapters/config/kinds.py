@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from routerd.adapters.config.addresses import address, headers
+from routerd.domain.dialect_name import DialectName
 from routerd.domain.model import ModelRef
 from routerd.domain.settings import Embedding, KeySource, OfflinePolicy, RoutingExample
 from routerd.domain.tier import Tier
@@ -63,6 +64,7 @@ _DEAREST = 10_000
 """Dollars per million tokens: ten times what the dearest model ever cost, and the ledger holds a bill at it."""
 _MOST_WHOLE = 10**12
 """Requests, tokens or bytes that a setting can mean."""
+_HIGHEST_PORT = 65_535
 
 
 def _price(value: object) -> Decimal:
@@ -169,6 +171,31 @@ def _embedder(value: object) -> Embedding:
     raise ValueError
 
 
+def _dialect(value: object) -> DialectName:
+    name = _one_of(DialectName, value)
+    if name is DialectName.RESPONSES:
+        raise ValueError
+    return name
+
+
+def _dialects(value: object) -> tuple[DialectName, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError
+    return tuple(dict.fromkeys(_one_of(DialectName, name) for name in value))
+
+
+def _listen(value: object) -> str:
+    host, colon, port = _text(value).rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port[:6]) <= _HIGHEST_PORT):
+        raise ValueError
+    return _text(value)
+
+
+def _alias(value: object) -> str:
+    name = _text(value)
+    return name if name in (*Tier, "auto") else str(ModelRef.parse(name))
+
+
 def _day(value: object) -> str:
     return (value if isinstance(value, date) else date.fromisoformat(_text(value))).isoformat()
 
@@ -185,6 +212,7 @@ _AMOUNT: dict[str, object] = {
 _PRICE: dict[str, object] = {"type": "string", "pattern": rf"^[0-9]{{1,4}}(\.[0-9]{{1,{_MOST_DIGITS}}})?$"}
 _MODEL: dict[str, object] = {"type": "string", "pattern": "^[^/]+/."}
 _WORDS: dict[str, object] = {"type": "array", "items": _TEXT, "minItems": 1}
+_POSITIVE: dict[str, object] = {"type": "number", "exclusiveMinimum": 0, "maximum": 10**_MOST_DIGITS}
 
 
 def _enum(*names: str) -> dict[str, object]:
@@ -200,15 +228,11 @@ MONEY = ValueKind("an amount of dollars that is not negative", '"5.00"', _money,
 PRICE = ValueKind("dollars per million tokens", '"0.20"', _price, _PRICE)
 COUNT = ValueKind("a whole number above zero", "500", _count, {"type": "integer", "minimum": 1, "maximum": _MOST_WHOLE})
 WHOLE = ValueKind("a whole number", "50", _whole, {"type": "integer", "minimum": 0, "maximum": _MOST_WHOLE})
-SECONDS = ValueKind(
-    "a number of seconds above zero",
-    "120",
-    _seconds,
-    {"type": "number", "exclusiveMinimum": 0, "maximum": 10**_MOST_DIGITS},
-)
+SECONDS = ValueKind("a number of seconds above zero", "120", _seconds, _POSITIVE)
 SWITCH = ValueKind("true or false", "true", _switch, {"type": "boolean"})
 TIER = ValueKind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value), _enum(*Tier))
 TIER_OR_AUTO = ValueKind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto, _enum(*Tier, "auto"))
+DIALECT = ValueKind('"chat" or "messages"', '"messages"', _dialect, _enum(DialectName.CHAT, DialectName.MESSAGES))
 POLICY = ValueKind(
     f"one of {_POLICIES}", '"last-resort"', lambda value: _one_of(OfflinePolicy, value), _enum(*OfflinePolicy)
 )
@@ -251,16 +275,24 @@ EXAMPLES = ValueKind(
     _examples,
     {"type": "array", "items": _object("tier", "text", tier=_enum(*Tier), text=_TEXT)},
 )
+_SERVED = _object("provider", "model", provider=_NAME, model=_NAME)
 EMBEDDER = ValueKind(
     '"built-in", { folder = "…" } or { provider = "…", model = "…" }',
     '{ provider = "openai", model = "text-embedding-3-small" }',
     _embedder,
-    {
-        "anyOf": [
-            {"const": "built-in"},
-            _object("folder", folder=_NAME),
-            _object("provider", "model", provider=_NAME, model=_NAME),
-        ]
-    },
+    {"anyOf": [{"const": "built-in"}, _object("folder", folder=_NAME), _SERVED]},
+)
+DIALECTS = ValueKind(
+    f"a list of {', '.join(chr(34) + name + chr(34) for name in DialectName)}",
+    '["chat", "responses"]',
+    _dialects,
+    {"type": "array", "items": _enum(*DialectName), "minItems": 1},
+)
+LISTEN = ValueKind("HOST:PORT", '"127.0.0.1:4310"', _listen, {"type": "string", "pattern": "^.+:[0-9]{1,5}$"})
+ALIAS = ValueKind(
+    f'{_TIERS}, "auto" or "provider/model"',
+    '"utility"',
+    _alias,
+    {"type": "string", "pattern": f"^({'|'.join(Tier)}|auto|[^/]+/.+)$"},
 )
 DAY = ValueKind("a date", '"2026-11-01"', _day, {"type": "string", "format": "date"})

@@ -51,6 +51,9 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("providers.*.rpm", kinds.COUNT, "Requests that it allows per minute.", True),
     SettingSpec("providers.*.tpm", kinds.COUNT, "Tokens that it allows per minute.", True),
     SettingSpec("providers.*.max_concurrency", kinds.COUNT, "Requests that it allows at once.", True),
+    SettingSpec("providers.*.dialect", kinds.DIALECT, "The API in which routerd's own actions ask it.", True),
+    SettingSpec("providers.*.dialects", kinds.DIALECTS, "The APIs it offers to requests that pass through.", True),
+    SettingSpec("providers.*.pass_through", kinds.SWITCH, "Whether a client's own key goes along to it.", True),
     SettingSpec("providers.*.quirks.max_tokens_field", kinds.FIELD, "What it calls the answer's limit.", True),
     SettingSpec("providers.*.quirks.stream_options", kinds.SWITCH, "Whether it takes stream_options.", True),
     SettingSpec("providers.*.quirks.sends_done", kinds.SWITCH, "Whether its streams end with [DONE].", True),
@@ -82,6 +85,8 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("cache.enabled", kinds.SWITCH, "Whether the same question is answered from memory."),
     SettingSpec("cache.ttl_s", kinds.WHOLE, "Seconds that an answer is remembered."),
     SettingSpec("cache.max_mb", kinds.WHOLE, "Megabytes of answers that are kept."),
+    SettingSpec("http.listen", kinds.LISTEN, "Where the HTTP gateway listens, as HOST:PORT.", True),
+    SettingSpec("http.aliases.*", kinds.ALIAS, "What a client's name of a model stands for.", True),
     SettingSpec("ledger.keep_days", kinds.COUNT, "Days, at least 62, after which only daily sums are kept.", True),
     SettingSpec("code_lens", kinds.SWITCH, "Whether actions are shown above each function."),
     SettingSpec(

@@ -16,17 +16,16 @@ def acceptance(database: Database, model: ModelRef, action: str, language: str) 
     """The acceptance of one model's latest answers to one action and language; empty if the ledger cannot be read."""
     of_model = (action, language, model.provider, model.model)
     try:
-        ((accepted, answers, latest),) = database.read(
-            "SELECT SUM(status = 'ok'), COUNT(*), MAX(id) FROM ("
-            "SELECT id, status FROM attempts INDEXED BY attempts_judged "
-            f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {JUDGED} ORDER BY id DESC LIMIT ?)",
+        rows = database.read(
+            "SELECT status = 'ok', id FROM attempts INDEXED BY attempts_judged "
+            f"WHERE action = ? AND language = ? AND provider = ? AND model = ? AND {JUDGED} ORDER BY id DESC LIMIT ?",
             (*of_model, WINDOW),
         )
         ((since,),) = database.read(
             "SELECT COUNT(DISTINCT job) FROM (SELECT job FROM attempts INDEXED BY attempts_asked "
             f"WHERE action = ? AND language = ? AND id > ? AND {JUDGED} ORDER BY id DESC LIMIT ?)",
-            (action, language, latest or 0, _MOST_SINCE),
+            (action, language, rows[0][1] if rows else 0, _MOST_SINCE),
         )
     except LedgerError:
         return Acceptance()
-    return Acceptance(accepted or 0, answers, since)
+    return Acceptance.of([bool(accepted) for accepted, _ in rows], since)

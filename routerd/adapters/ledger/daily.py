@@ -67,6 +67,11 @@ def _merged(table: str, source: str, amounts: Mapping[str, str], which: str) -> 
     )
 
 
+def taken_back(table: str, which: str) -> str:
+    """The statement that takes the rows of ``which`` out of the sums of one of the tables."""
+    return added(table, which).replace("+ excluded.", "- excluded.")
+
+
 def since(table: str, begin: datetime | None, zone: tzinfo | None) -> tuple[str, tuple[object, ...]]:
     """A table of sums by day since a moment, or of all time, and the values of its marks.
 
@@ -105,6 +110,13 @@ def add(run: Run, row: int, job: object) -> None:
     more.subtract(cells(attempts[:-1]))
     for cell, count in more.items():
         count_failover(run, known[0][0], cell, count)
+
+
+def remove(run: Run, row: int) -> None:
+    """Takes one row, that of a call whose bill was unknown until now, out of all sums and away."""
+    for table in TABLES:
+        run(taken_back(table, "id = ?"), (row,))
+    run("DELETE FROM attempts WHERE id = ?", (row,))
 
 
 def count_failover(run: Run, day: str, cell: Cell, count: int) -> None:

@@ -42,26 +42,27 @@ class SqliteLedger:
 
         ``origin`` is that of all requests that name no other.
         """
-        self._writer = database if isinstance(database, LedgerWriter) else LedgerWriter(database)
-        self._database = self._writer.database
+        self.writer = database if isinstance(database, LedgerWriter) else LedgerWriter(database)
+        self._database = self.writer.database
         self._budget = budget
-        self._project = project
-        self._origin = origin or Origin()
+        self.project = project
+        self.origin = origin or Origin()
         self._limits: tuple[object, tuple[Limit, ...]] | None = None
 
-    def _periods(self, at: datetime, origin: Origin | None) -> tuple[BudgetPeriod, ...]:
-        budget, session = self._budget(), (origin or self._origin).session
-        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self._project, session, at)
+    def periods(self, at: datetime, origin: Origin | None) -> tuple[BudgetPeriod, ...]:
+        """The daily, monthly and session budgets that hold at a moment."""
+        budget, session = self._budget(), (origin or self.origin).session
+        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self.project, session, at)
 
     def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
         """The daily, monthly and session budgets as they stand; read again only after the ledger was written to."""
-        periods = self._periods(at, origin)
+        periods = self.periods(at, origin)
         if not periods:
             return ()
         if self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
         try:
-            key = (periods, self._writer.changes, self._database.read("PRAGMA data_version")[0][0])
+            key = (periods, self.writer.changes, self._database.read("PRAGMA data_version")[0][0])
             if self._limits is None or self._limits[0] != key:
                 self._limits = key, limits(self._database.read, periods, "", "")
         except LedgerError as fault:
@@ -72,17 +73,17 @@ class SqliteLedger:
         self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
     ) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
-        periods = self._periods(at, origin)
+        periods = self.periods(at, origin)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
-        self._writer.collect()
-        self._writer.write_pending()  # what this job was billed must count before its reservation is replaced
-        self._writer.changes += 1
+        self.writer.collect()
+        self.writer.write_pending()  # what this job was billed must count before its reservation is replaced
+        self.writer.changes += 1
         granted = most
         try:
             with self._database.transaction() as run:
-                self._writer.settle_dead(run, at)
-                for limit in limits(run, periods, self._writer.process, job):
+                self.writer.settle_dead(run, at)
+                for limit in limits(run, periods, self.writer.process, job):
                     if over := limit.refusal(least):
                         return over
                     granted = min(granted, limit.rest)
@@ -98,31 +99,31 @@ class SqliteLedger:
         return granted
 
     def _reservation(self, job: str, amount: Decimal, at: datetime, origin: Origin | None) -> Reservation:
-        session, bounded = (origin or self._origin).session, min(amount, Decimal(MOST_DOLLARS))
-        return self._writer.reservation(job, self._project, session, at, bounded)
+        session, bounded = (origin or self.origin).session, min(amount, Decimal(MOST_DOLLARS))
+        return self.writer.reservation(job, self.project, session, at, bounded)
 
     def sent(self, job: str) -> None:
         """Record that a job's reserved call is about to be sent; see the port."""
-        self._writer.sent(job)
+        self.writer.sent(job)
 
     def book(self, booking: Booking, at: datetime) -> str | None:
         """Books an attempt; if that is not possible now, the next successful write includes it.
 
         Returns a sentence for the user in that case, or if a new ledger was started.
         """
-        return self._writer.book(replace(booking, origin=booking.origin or self._origin), self._project, at)
+        return self.writer.book(replace(booking, origin=booking.origin or self.origin), self.project, at)
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
-        self._writer.release(job)
+        self.writer.release(job)
 
     def close(self) -> str | None:
         """Write down what could not be until now, and wait for it; the sentence for the user if that is in vain."""
-        return self._writer.close()
+        return self.writer.close()
 
     def abandon(self, at: datetime) -> None:
         """Book what jobs of this process still hold, which nobody will end any more, as for a process that died."""
-        self._writer.abandon(at)
+        self.writer.abandon(at)
 
     def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
         """Dollars booked since a moment."""
@@ -130,7 +131,7 @@ class SqliteLedger:
 
     def spent_on_project(self, since: datetime, until: datetime | None = None) -> Decimal:
         """The same for this project's rows alone."""
-        return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self._project)
+        return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self.project)
 
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal | None:
         """The baseline cost of the used answers minus all spending; ``None`` where that is known of no answer."""
@@ -156,8 +157,8 @@ class SqliteLedger:
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""
-        return self._writer.calibration.token_calibration(model, action, language)
+        return self.writer.calibration.token_calibration(model, action, language)
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
         """How often the latest answers were accepted, kept in memory as well."""
-        return self._writer.calibration.acceptance(model, action, language)
+        return self.writer.calibration.acceptance(model, action, language)

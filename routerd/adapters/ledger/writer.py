@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from routerd.adapters.ledger.calibration import CalibrationStore
+from routerd.adapters.ledger.daily import remove
 from routerd.adapters.ledger.history import complete, unfinished
 from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.reservation import Reservation
@@ -213,6 +214,39 @@ class LedgerWriter:
             if len(gone) < _FOLD_BATCH:
                 self.changes += 1
                 return dropped
+
+    def let_go(self, job: str) -> None:
+        """Forget what a job holds, where the ledger has another row for that already."""
+        self._held.pop(job, None)
+        self._sent.discard(job)
+
+    def book_stored(self, booking: Booking, project: str, at: datetime, same: int) -> None:
+        """Book an answer that an earlier process received and may have booked, so that it is booked exactly once.
+
+        ``same``: how many answers of the job with this usage and duration there are up to this one. Where fewer are
+        booked, it takes the place of what the process had reserved, or of what was booked for that as unknown.
+        Raises LedgerError, and UnwritableRow for a row that no file can hold.
+        """
+        self.changes += 1
+        row = values_of(booking, project, at)
+        names = ("job", "provider", "model", "input", "cached_input", "cache_write", "output", "reasoning", "ms")
+        like = " AND ".join(f"{name} = ?" for name in names)
+        with self.database.transaction() as run:
+            ((booked,),) = run(
+                f"SELECT COUNT(*) FROM attempts WHERE {like} AND cached = 0", tuple(row[name] for name in names)
+            )
+            if booked >= same:
+                return
+            left = run(
+                "DELETE FROM reservations WHERE job = ? AND process != ? RETURNING job", (booking.job, self.process)
+            )
+            if not left:
+                for (unknown,) in run(
+                    "SELECT MAX(id) FROM attempts WHERE job = ? AND status = 'unknown' HAVING MAX(id)", (booking.job,)
+                ):
+                    remove(run, unknown)
+            insert(run, row)
+        self.calibration.invalidate(booking.attempt.model, booking.action, booking.language)
 
     def settle_dead(self, run: Run, at: datetime) -> None:
         """Book what daemons that died had sent, in the caller's transaction; what they only held is given back."""

@@ -1,5 +1,6 @@
 """The files around a document: open documents, files on disk, and an index in memory."""
 
+from routerd.adapters.workspace.selection import listed_files, select
 from routerd.adapters.workspace.workspace import Workspace
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "listed_files", "select"]

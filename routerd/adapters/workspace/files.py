@@ -19,7 +19,7 @@ MAX_FILES = 5_000
 MAX_READ_BYTES = 10_000_000
 """Larger files are not read: no action could use them, and the refusal names the size."""
 
-_NEVER = frozenset(
+NEVER = frozenset(
     {
         ".git",
         ".hg",
@@ -34,6 +34,7 @@ _NEVER = frozenset(
     }
     | {".pytest_cache", "dist", "build", "target", ".idea", ".next", "site-packages", "vendor"}
 )
+"""Folders that are never listed, whether or not a ``.gitignore`` names them."""
 _MARKERS = (".git", ".routerd.toml")
 MAX_IGNORE_BYTES = 1_000_000
 """Bytes; a larger ``.gitignore`` is not read."""
@@ -83,16 +84,16 @@ def root_of(path: Path) -> Path | None:
 
 def ignored(path: Path, root: Path) -> bool:
     """Whether ``.gitignore`` files exclude a path below a root, directly or by one of its folders."""
-    return _ignored_from(root)(path)
+    return ignored_from(root)(path)
 
 
 def listed(root: Path) -> Iterator[Path]:
     """Lists files below a root, folder by folder, without those that ``.gitignore`` files or conventions exclude."""
-    ignored = _ignored_from(root)
+    ignored = ignored_from(root)
     found = 0
     for name, folders, files in os.walk(root):
         folder = Path(name)
-        folders[:] = sorted(f for f in folders if f not in _NEVER and not ignored.by_itself(folder / f, is_folder=True))
+        folders[:] = sorted(f for f in folders if f not in NEVER and not ignored.by_itself(folder / f, is_folder=True))
         for file in sorted(files):
             path = folder / file
             if not ignored.by_itself(path, is_folder=False):
@@ -102,7 +103,7 @@ def listed(root: Path) -> Iterator[Path]:
                     return
 
 
-def _ignored_from(root: Path) -> Ignored:
+def ignored_from(root: Path) -> Ignored:
     """The ignore rules of the repository around a root; only the root's own rules if the repository ignores the root.
 
     A home folder under git that ignores everything does not apply to the projects in it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routerd.domain.forecast import PricedCandidate
 from routerd.domain.hidden import shown
 from routerd.domain.money import dollars
+from routerd.frontends.arithmetic import arithmetic_lines
 from routerd.frontends.shapes import masked_secrets
 from routerd.pipeline.plan import Plan
 
@@ -43,6 +44,7 @@ def lines(name: str, plan: Plan) -> list[str]:
         *(quoted if instructions else ()),
         *masked_secrets((plan.forecast,)),
         *candidates,
+        *arithmetic_lines(plan.forecast.choice),
     ]
 
 

@@ -49,7 +49,7 @@ def request(  # noqa: PLR0913  # each is a word of the command line
         document,
         Range(at, at),
         tier=Tier.named(tier) if tier is not None else None,
-        model=_model(app, model),
+        model=model_named(app, model),
         instruction=instruction,
         whole_file=position is None,
         replace=replace,
@@ -95,7 +95,8 @@ def _unreadable(path: Path) -> str:
     return "is larger than 10 MB"
 
 
-def _model(app: App, name: str | None) -> ModelRef | None:
+def model_named(app: App, name: str | None) -> ModelRef | None:
+    """The model of a name. Raises UsageError where its provider does not exist."""
     if name is None:
         return None
     try:

@@ -21,6 +21,7 @@ MODULES = {
     "serve": "server",
     "run": "work",
     "estimate": "work",
+    "review": "review",
     "commit": "commit",
     "route": "routing",
     "stats": "spending",
@@ -31,6 +32,8 @@ MODULES = {
     "demo": "demo",
     "manifest": "manifest",
     "completion": "shells",
+    "http": "http",
+    "batch": "batch",
     "daemon": "daemon_commands",
     "config": "configuration",
 }

@@ -12,11 +12,13 @@ from typing import Annotated
 import typer
 
 from routerd.app.configuration import Setup
+from routerd.app.nominal import nominal_choice
 from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import well_formed
 from routerd.domain.verdict import Refusal
+from routerd.frontends.arithmetic import arithmetic_json, arithmetic_lines
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import route_json
@@ -61,12 +63,15 @@ def _one(app: App, text: str, as_json: bool, explain: bool) -> int:
         screen.note(found.message)
         return 3
     shape = route_json(found, neighbours=explain)
+    choice = nominal_choice(found, app)
     if as_json:
-        screen.print_json(shape)
+        screen.print_json(shape | {"arithmetic": arithmetic_json(choice)})
         return 0
     console = screen.console()
     console.print(f"{shape['action']} → {shape['tier']} → {shape['model']}", markup=False)
     console.print(found.reason, markup=False)
+    for line in arithmetic_lines(choice):
+        console.print(line, markup=False, soft_wrap=True)
     words = found.classification
     if explain and words is not None:
         sure = "confident" if words.confident else "unsure"

@@ -37,7 +37,8 @@ def console() -> Console:
 
 
 @cache
-def _errors() -> Console:
+def errors() -> Console:
+    """Standard error, for what is not the command's result."""
     return PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -48,7 +49,7 @@ def print_json(value: Json | Sequence[Json]) -> None:
 
 def note(sentence: str) -> None:
     """A sentence for a person, on standard error so that output can be piped."""
-    _errors().print(sentence, markup=False)
+    errors().print(sentence, markup=False)
 
 
 def table(words: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from routerd import __version__
 from routerd.domain.errors import UsageError
+from routerd.domain.origin import Origin
 from routerd.frontends.cli.opening import Config
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.serve import Beside
+    from routerd.frontends.lsp.shared import SharedServices
 
 LogFile = Annotated[Path | None, typer.Option("--log-file", metavar="FILE", help="write the log there")]
 LEVELS = ("debug", "info", "warning", "error")
@@ -17,7 +23,8 @@ _QUIET = "warning"
 LogLevel = Annotated[str, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error")]
 Version = Annotated[bool, typer.Option("--version", "-V", help="print the version")]
 Tcp = Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="listen there instead of stdio")]
-Remote = Annotated[bool, typer.Option("--allow-remote", help="with --tcp: let other machines connect")]
+Http = Annotated[str | None, typer.Option("--http", metavar="HOST:PORT", help="serve other programs there as well")]
+Remote = Annotated[bool, typer.Option("--allow-remote", help="with --tcp or --http: let other machines connect")]
 Solo = Annotated[bool, typer.Option("--solo", help="serve this editor alone, without the shared daemon")]
 Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="with --tcp: read no file outside of it")]
 
@@ -48,6 +55,7 @@ def default(  # each parameter is an option of the program
 
 def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     tcp: Tcp = None,
+    http: Http = None,
     allow_remote: Remote = False,
     root: Root = None,
     solo: Solo = False,
@@ -55,28 +63,42 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     log_file: LogFile = None,
     log_level: LogLevel = _QUIET,
 ) -> int:
-    """Serve an editor: LSP on stdio, or over TCP with a token.
+    """Serve an editor: LSP on stdio, or over TCP with a token; with --http other programs too.
 
-    On stdio from the user's one daemon; a log of its own, like ``--solo``, needs a process of its own.
+    On stdio from the user's one daemon; a log of its own or a gateway, like ``--solo``, needs a process of its own.
     """
     _check(log_level)
-    if not (tcp or solo or allow_remote or root or log_file) and log_level == _QUIET:
+    if not (tcp or http or solo or allow_remote or root or log_file) and log_level == _QUIET:
         from routerd.relay.relay import relay  # noqa: PLC0415  # no other command needs it
 
         relay(str(config.expanduser().absolute()) if config else "")
     address = _address(tcp) if tcp else None
+    beside = _gateway(*_address(http), config, remote=allow_remote) if http else None
     from routerd.frontends.lsp import Listen  # noqa: PLC0415  # no other command needs pygls
     from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # as above
 
-    if tcp is None and (allow_remote or root is not None):
-        raise UsageError("--allow-remote and --root belong to --tcp HOST:PORT.")
+    if tcp is None and root is not None:
+        raise UsageError("--root belongs to --tcp HOST:PORT.")
+    if tcp is None and http is None and allow_remote:
+        raise UsageError("--allow-remote belongs to --tcp or --http HOST:PORT.")
     if address is None:
-        return run(config_file=config, log_file=log_file, log_level=log_level)
+        return run(config_file=config, log_file=log_file, log_level=log_level, beside=beside)
     folder = (root or Path()).absolute()
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder: --root names the one whose files clients may have read.")
     where = Listen(*address, remote=allow_remote)
-    return run(config_file=config, tcp=where, root=folder, log_file=log_file, log_level=log_level)
+    return run(config_file=config, tcp=where, root=folder, log_file=log_file, log_level=log_level, beside=beside)
+
+
+def _gateway(host: str, port: int, config: Path | None, *, remote: bool) -> Beside:
+    """The gateway as a server beside LSP; it sees the user's own settings, and no project's."""
+    from routerd.frontends.http import HttpListen, gateway  # noqa: PLC0415  # only this needs aiohttp
+
+    def beside(shared: SharedServices) -> Coroutine[object, object, None]:
+        where = HttpListen(host, port, remote)
+        return gateway(lambda: shared.app(None, shared.open().session_keys(), config, {}, Origin("http")), where)
+
+    return beside
 
 
 def _check(level: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ import typer
 from routerd.actions import catalog, named
 from routerd.app.file_editor import FileEditor, unified
 from routerd.app.workspace import App
+from routerd.batch.planning import BatchRequest
 from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
 from routerd.domain.model import ModelRef
@@ -21,9 +23,19 @@ from routerd.domain.outcome import Outcome, Status
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import Encoding
 from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.frontends.arithmetic import arithmetic_json
 from routerd.frontends.cli import screen
+from routerd.frontends.cli.batch_end import Destination, ManyOptions
 from routerd.frontends.cli.explain import lines, parts
-from routerd.frontends.cli.file_position import request, split
+from routerd.frontends.cli.file_position import model_named, request, split
+from routerd.frontends.cli.many import (
+    Changed,
+    Explain,
+    estimate_many,
+    run_many,
+    selection_of,
+    several,
+)
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.shapes import estimate_json, outcome_json, refused
 from routerd.pipeline.rewrite import or_rewritten
@@ -35,20 +47,21 @@ _OPTION = {
     RefusalCode.INSTRUCTION: "Add --instruction TEXT.",
 }
 """What a terminal says beside a refusal: how to ask otherwise."""
-_INDEX_SECONDS = 3.0
+INDEX_SECONDS = 3.0
 """Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
 
 Where = Annotated[str, typer.Argument(metavar="FILE[:LINE[:COL]]", help="the place, counted from 1")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
-class _Progress:
+class TerminalProgress:
     """An Observer that prints to a terminal what is going on."""
 
     def __init__(self) -> None:
         self._told = ""
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
+        """Say it once, where a person looks."""
         words = f"… {name}{f' {model}' if model else ''}"
         if sys.stderr.isatty() and words != self._told:
             screen.note(words)
@@ -62,7 +75,10 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     action: Annotated[
         str, typer.Argument(metavar="ACTION", help=", ".join(s.name for s in catalog().values() if s.placed))
     ],
-    where: Where,
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE[:LINE[:COL]]|PATHS", help="a place; or files, folders, patterns, -"),
+    ] = None,
     instruction: Annotated[str, typer.Option(help="what to do, in your own words")] = "",
     tier: Annotated[str | None, typer.Option(metavar="TIER", help=", ".join(Tier))] = None,
     model: Annotated[str | None, typer.Option(metavar="PROVIDER/MODEL", help="ask just this model")] = None,
@@ -73,18 +89,35 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     yes: Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="ask anew what was answered before")] = False,
     max_cost: Annotated[str | None, typer.Option("--max-cost", metavar="USD", help="stop before it costs more")] = None,
+    changed: Changed = None,
+    explain: Explain = False,
     config: Config = None,
 ) -> int:
     """Run one action; prints the change as a diff, or applies it."""
     if apply and show_diff:
         raise UsageError("--apply and --diff exclude each other: choose one.")
+    words = places or []
     with opened(config) as app:
         if not named(action).placed:
             raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
+        if several(words, changed):
+            cap = None if max_cost is None else amount(max_cost)
+            place = Destination.FILES if apply else Destination.PRINTED
+            options = ManyOptions(yes, fresh, explain, as_json, cap, place)
+            many = BatchRequest(
+                action,
+                Tier.named(tier) if tier is not None else None,
+                model_named(app, model),
+                instruction,
+                rewrite,
+                fresh,
+            )
+            return run_many(app, many, selection_of(words, changed), options)
+        (where,) = words
         asked = request(app, action, where, instruction=instruction, tier=tier, model=model, replace=rewrite)
         if max_cost is not None:
-            app.limit_actions(_dollars(max_cost), "--max-cost")
-        app.index(asked.document.uri, _INDEX_SECONDS)
+            app.limit_actions(amount(max_cost), "--max-cost")
+        app.index(asked.document.uri, INDEX_SECONDS)
         editor = FileEditor(app, asked.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json, agreed=yes)
         outcome = asyncio.run(run_to_end(app, replace(asked, fresh=fresh), editor))
         if editor.unasked:
@@ -98,7 +131,8 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     return EXIT[outcome.status]
 
 
-def _dollars(words: str) -> Decimal:
+def amount(words: str) -> Decimal:
+    """An amount of dollars. Raises UsageError."""
     try:
         amount = Decimal(words.removeprefix("$"))
     except InvalidOperation:
@@ -110,7 +144,7 @@ def _dollars(words: str) -> Decimal:
 
 async def run_to_end(app: App, asked: Request, editor: FileEditor) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(app.run(asked, editor, _Progress()))
+    task = asyncio.ensure_future(app.run(asked, editor, TerminalProgress()))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task
@@ -133,21 +167,41 @@ def _show(outcome: Outcome, asked: Request, root: str, file: Path) -> None:
     screen.receipt(outcome)
 
 
-def estimate(
-    where: Where,
-    actions: Annotated[list[str] | None, typer.Argument(metavar="ACTION", help="all of them if none is named")] = None,
+def _one_place(words: list[str], changed: str | None) -> bool:
+    """Whether words are one place and then actions; behind it a name that is both means the action."""
+    if several(words[:1], changed):
+        return False
+    return all(word in catalog() or not os.path.lexists(word) for word in words[1:])
+
+
+def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
+    where: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE[:LINE[:COL]]|PATHS", help="a place; or files, folders, patterns, -"),
+    ] = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ACTION", help="behind one place: all of them if none is named; else further paths"),
+    ] = None,
+    action: Annotated[str, typer.Option("--action", metavar="A,B", help="the actions to price")] = "",
+    changed: Changed = None,
     as_json: AsJson = False,
-    explain: Annotated[bool, typer.Option("--explain", help="show what would be sent, and why")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="show what would be sent, and why; or each file")] = False,
     config: Config = None,
 ) -> int:
     """Say what actions would cost; sends nothing."""
+    given = [*([where] if where is not None else []), *(more or ())]
+    named_actions = [name.strip() for name in action.split(",") if name.strip()]
     with opened(config) as app:
-        for action in actions or ():
-            if not named(action).placed:
-                raise UsageError(f"'{action}' has no place in a file, so no price before its text is known.")
+        if not _one_place(given, changed):
+            return estimate_many(app, named_actions, selection_of(given, changed), explain, as_json)
+        place, actions = given[0], [*given[1:], *named_actions]
+        for name in actions:
+            if not named(name).placed:
+                raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")
         names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
-        requests = [request(app, name, where) for name in names]
-        app.index(requests[0].document.uri, _INDEX_SECONDS)
+        requests = [request(app, name, place) for name in names]
+        app.index(requests[0].document.uri, INDEX_SECONDS)
         plans = [(asked.action, or_rewritten(asked, app.plan)[1]) for asked in requests]
         found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
         if as_json:
@@ -155,6 +209,7 @@ def estimate(
             if explain:
                 for shape, (_, plan) in zip(shapes, found, strict=True):
                     shape["context"] = parts(plan)
+                    shape["arithmetic"] = arithmetic_json(plan.forecast.choice)
             screen.print_json(shapes)
         else:
             screen.estimates([(name, plan.forecast) for name, plan in found])

@@ -36,6 +36,14 @@ async def clear_review(session: Session, arguments: Arguments) -> Json:
     return {"cleared": session.reviews.clear(uri if isinstance(uri, str) else None)}
 
 
+async def discard(session: Session, arguments: Arguments) -> Json:
+    """`routerd.discard`: the outcome's `answer` is forgotten, as its proposal was discarded."""
+    answer = from_proto.text_of(_first(arguments), "answer")
+    app = await session.working()
+    app.replies.drop(answer)
+    return {"discarded": answer}
+
+
 async def stats(session: Session, _: Arguments) -> Json:
     """`routerd.stats`: as `routerd stats --json`, of all time."""
     app = await session.working()
@@ -55,6 +63,7 @@ COMMANDS: dict[str, Callable[[Session, Arguments], Awaitable[Json]]] = {
     "routerd.run": run,
     "routerd.cancel": cancel,
     "routerd.clearReview": clear_review,
+    "routerd.discard": discard,
     "routerd.stats": stats,
     "routerd.reload": reload,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +15,9 @@ from routerd.frontends.lsp.shared import Launch, SharedServices
 from routerd.frontends.lsp.stdio import Stdio
 from routerd.frontends.lsp.tcp import Listen, listen
 from routerd.system.signals import INTERRUPTED
+
+Beside = Callable[[SharedServices], Coroutine[object, object, None]]
+"""Another server that runs beside LSP, until it is cancelled."""
 
 _DISCONNECT_S = 0.2
 """Time to close the connections to providers, which they do not need."""
@@ -27,16 +30,19 @@ def serve(
     root: Path | None = None,
     log_file: Path | None = None,
     log_level: str = "warning",
+    beside: Beside | None = None,
 ) -> int:
     """Serve on stdio, or over TCP for files below ``root``; the process ends with it.
 
-    Raises UsageError where the address cannot be listened on.
+    ``beside``: another server on the same event loop. While it runs, a standard input that ends before any message
+    has come is no editor that left. Raises UsageError where the address cannot be listened on.
     Over stdio with 0 after `shutdown` and `exit`, with 1 after an `exit` alone; with 130 when interrupted.
     """
     log.set_up(log_level, log_file)
     shared, launch = SharedServices(root), Launch(config_file)
     ending = Ending(shared.abandon)
-    return run_until_told(listen(shared, launch, tcp) if tcp else _stdio(shared, launch, ending), shared, ending)
+    work = listen(shared, launch, tcp) if tcp else _stdio(shared, launch, ending, alone=beside is None)
+    return run_until_told(_together(work, beside, shared), shared, ending)
 
 
 def run_until_told(work: Coroutine[object, object, int], shared: SharedServices, ending: Ending) -> int:
@@ -73,8 +79,39 @@ async def _until_told(work: Coroutine[object, object, int], shared: SharedServic
     leave(code)
 
 
-async def _stdio(shared: SharedServices, launch: Launch, ending: Ending) -> int:
+async def _together(work: Coroutine[object, object, int], beside: Beside | None, shared: SharedServices) -> int:
+    """The work's own code; a server beside it that cannot begin ends it. Raises UsageError of either."""
+    if beside is None:
+        return await work
+    main, other = asyncio.ensure_future(work), asyncio.ensure_future(beside(shared))
+    try:
+        await asyncio.wait({main, other}, return_when=asyncio.FIRST_COMPLETED)
+        if other.done():
+            await other
+        return await main
+    finally:
+        for task in (main, other):
+            task.cancel()
+        await asyncio.gather(main, other, return_exceptions=True)
+
+
+async def _stdio(shared: SharedServices, launch: Launch, ending: Ending, *, alone: bool) -> int:
     pipes = Stdio()
     connection = Connection(shared, launch, pipes, ending.follow)
-    pipes.read(connection.receive, connection.lost, lambda: ending.begin(connection.code_if_lost))
+    met = False
+
+    def receive(body: bytes) -> None:
+        nonlocal met
+        met = True
+        connection.receive(body)
+
+    def at_end() -> None:
+        if alone or met:
+            ending.begin(connection.code_if_lost)
+
+    def lost() -> None:
+        if alone or met:
+            connection.lost()
+
+    pipes.read(receive, lost, at_end)
     return await connection.end()

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-import ipaddress
 import json
 import logging
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from routerd.app.listening import is_loopback, numeric_addresses
 from routerd.domain.errors import UsageError
 from routerd.frontends.lsp.connection import Connection
 from routerd.frontends.lsp.feeding import feed
@@ -47,16 +46,7 @@ class Listen:
 
     def addresses(self) -> tuple[str, ...]:
         """The numeric addresses of the host. Raises UsageError where there is none, or one that may not be used."""
-        try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as fault:
-            raise UsageError(f"'{self.host}' is no address of this machine ({fault}).") from None
-        addresses = tuple(dict.fromkeys(str(one[4][0]) for one in found))
-        if not self.remote and not all(_loopback(address) for address in addresses):
-            raise UsageError(
-                f"'{self.host}' can be reached from other machines: use 127.0.0.1, or --allow-remote if that is meant."
-            )
-        return addresses
+        return numeric_addresses(self.host, self.port, remote=self.remote)
 
 
 async def listen(shared: SharedServices, launch: Launch, where: Listen) -> int:
@@ -172,14 +162,10 @@ def _tell(server: asyncio.Server, where: Listen, path: Path, root: Path | None) 
     listed = ", ".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in names)
     print(f"routerd listens on {listed}, for files below {root}.", file=sys.stderr)  # noqa: T201  # the user's terminal
     print(f"Clients send the token in {path} as initializationOptions.token.", file=sys.stderr)  # noqa: T201  # as above
-    if where.remote and not all(_loopback(host) for host, _ in names):
+    if where.remote and not all(is_loopback(host) for host, _ in names):
         print(  # noqa: T201  # as above
             "Other machines can connect: whoever has the token can read these files and spend your money, and "
             "nothing on the way is encrypted.",
             file=sys.stderr,
         )
     sys.stderr.flush()
-
-
-def _loopback(address: str) -> bool:
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback

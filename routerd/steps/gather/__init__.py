@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from routerd.domain.action import ActionSpec, ContextKind, Target
+from routerd.domain.changed import Caller
 from routerd.domain.document import Document
 from routerd.domain.ports import Counter
 from routerd.domain.project import Project
@@ -25,6 +26,8 @@ class Surroundings:
     """Identifiers that the target uses."""
     project: Project
     conventions: Conventions
+    callers: tuple[Caller, ...] = ()
+    """Who uses the symbols that changed."""
 
 
 def gather(spec: ActionSpec, around_it: Surroundings, counter: Counter) -> tuple[Snippet, ...]:
@@ -72,6 +75,9 @@ _SOURCES: dict[ContextKind, Callable[[_In], Iterator[Piece]]] = {
     ContextKind.CONTAINER: lambda it: around(it.file),
     ContextKind.CALLEES: _callees,
     ContextKind.TESTS: lambda it: tests(it.all.conventions, it.all.project),
+    ContextKind.CALLERS: lambda it: (
+        Piece(one.path, one.text, f"uses `{one.name}`, which changed") for one in it.all.callers
+    ),
     ContextKind.OUTLINE: lambda it: file_outline(it.file),
     ContextKind.NEIGHBOURS: lambda it: neighbours(it.all.project, it.file.path),
     ContextKind.EXAMPLE: lambda it: example(it.file),

@@ -27,7 +27,9 @@ _TYPE_ARGUMENTS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _HEAD_END = re.compile(r"=(?!=)|[({]|(?<!:):(?!:)|//|#")
 _CHAINED = re.compile(r"(?<![=!<>+\-*/%|&^])=(?!=)")
 _GO_KEYWORD = re.compile(r"\s*(?:var|const|type)\b")
-_OF_OBJECT = r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{{1,2}}){name}\b\s*(?::[^=\n]+|,[^=!<>\n]*)?=(?!=)"
+_OF_OBJECT = re.compile(
+    r"(?:\b(?:self|this|cls)\s*(?:\.#?|->)|@{1,2})(?P<name>\w+)(?=\s*(?::[^=\n]+|,[^=!<>\n]*)?=(?!=))"
+)
 """Assigns an attribute in a method: ``self.name = …``, ``this.name = …``, ``@name = …``."""
 
 
@@ -59,10 +61,9 @@ def object_bound(text: Text, span: Range, wanted: Set[str]) -> dict[str, int]:
     left, found = set(wanted), dict[str, int]()
     for number in range(span.start.line, span.end.line + 1):
         line = text.lines[number]
-        for name in [name for name in left if name in line]:
-            if re.search(_OF_OBJECT.format(name=re.escape(name)), line):
-                left.discard(name)
-                found[name] = number
+        for name in left.intersection(one["name"] for one in _OF_OBJECT.finditer(line)) if "=" in line else ():
+            left.discard(name)
+            found[name] = number
     return found
 
 

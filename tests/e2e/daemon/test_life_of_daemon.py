@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +20,7 @@ from tests.e2e.daemon.user import User, until
 from tests.e2e.test_stdio import request_for
 from tests.e2e.test_upstream import DOC
 from tests.loopback import Turn, Upstream
+from tests.posix import connect_unix, serve_unix
 
 
 @contextlib.contextmanager
@@ -66,6 +67,10 @@ async def test_the_commands_describe_stop_and_restart_it(user: User, project: Pa
         assert (told["protocol"], told["sessions"], told["jobs"]) == (PROTOCOL, 1, 0)
         assert set(user.told()) == {"pid", "started", "version", "protocol", "socket", "http_port"}
         assert f"process {user.daemon}" in user.command("daemon", "status").stdout
+        doctor = json.loads(user.command("doctor", "--json", check=False).stdout)
+        (check,) = [check for check in doctor if check["name"] == "daemon"]
+        assert check["ok"] is True
+        assert f"process {user.daemon}" in check["message"]
         before = user.daemon
         stopped = await asyncio.to_thread(user.command, "daemon", "restart")
         assert f"process {user.daemon}" in stopped.stderr
@@ -98,9 +103,7 @@ async def test_an_older_daemon_gives_way_to_a_newer_relay_and_finishes_what_is_p
 
 def drained(user: User) -> bytes:
     """What a daemon answers to a relay of the next protocol."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(5)
-        connection.connect(str(user.socket))
+    with connect_unix(user.socket) as connection:
         connection.sendall(f"routerd {PROTOCOL + 1} 9.9.9 session\n".encode())
         assert connection.recv(1000).startswith(f"routerd {PROTOCOL} ".encode())
         connection.sendall(b"drain\n")
@@ -110,7 +113,7 @@ def drained(user: User) -> bytes:
 async def test_a_relay_that_is_older_than_the_daemon_serves_alone(user: User, project: Path) -> None:
     """A daemon of the next protocol, as far as its first line."""
     user.place.mkdir(mode=0o700)
-    server = await asyncio.start_unix_server(newer, user.socket)
+    server = await serve_unix(newer, user.socket)
     async with server, editor(user, project) as one:
         assert await one.request("routerd/providers", None) is not None
     assert "too new" in (await one.stderr).decode()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,26 @@ async def test_each_way_to_start_routerd_for_an_editor_is_a_relay(user: User, pr
     for words in ((), ("--stdio",), ("serve",), ("serve", "--stdio"), ("--stdio", "serve")):
         async with RawEditor(user.env, project, arguments=words):
             assert user.status()["sessions"] == 1, words
+
+
+async def test_a_relay_imports_nothing_but_itself(user: User, project: Path) -> None:
+    (project / "nothing.py").write_text("", "utf-8")
+    async with editor(user, project):
+        bare, relay = (imported(user, project, "-m", words) for words in ("nothing", "routerd"))
+    own = {name for name in relay - bare if not name.startswith("routerd")}
+    assert own <= {"__future__", "_socket", "_signal", "_thread", "time", "collections.abc"}
+    assert {name for name in relay if name.startswith("routerd.")} <= {
+        *("routerd.relay", "routerd.relay.relay", "routerd.relay.attach", "routerd.relay.place"),
+        *("routerd.relay.protocol", "routerd.relay.copying", "routerd.system", "routerd.system.local_sockets"),
+        "routerd.system.quiet_signals",
+    }
+
+
+def imported(user: User, folder: Path, *words: str) -> set[str]:
+    """Modules that a program imports whose editor leaves at once."""
+    command = [sys.executable, "-X", "importtime", *words]
+    done = subprocess.run(
+        command, env=user.env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines[1:]}

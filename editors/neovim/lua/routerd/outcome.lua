@@ -12,6 +12,7 @@ local M = {}
 ---@field price string what it cost, for people
 ---@field edit? lsp.WorkspaceEdit
 ---@field must_preview boolean whether the edit must be seen before it is applied
+---@field answer? string the accepted answer, which is forgotten when its proposal is discarded
 ---@field diagnostics? lsp.Diagnostic[]
 ---@field document? string
 

@@ -132,9 +132,19 @@ function M.accept()
   require("routerd").say("applied.")
 end
 
+---Its answer is forgotten, so that the same request asks a model again.
+---@param preview routerd.Preview
+local function forget(preview)
+  local answer, client = preview.outcome.answer, require("routerd").client(preview.job.bufnr)
+  if type(answer) == "string" and client then
+    client:request("workspace/executeCommand", { command = "routerd.discard", arguments = { { answer = answer } } })
+  end
+end
+
 function M.discard()
   local preview = current()
   if preview then
+    forget(preview)
     close(preview, elsewhere(preview))
   end
 end

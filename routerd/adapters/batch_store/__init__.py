@@ -1,0 +1,5 @@
+"""The state of batches in a SQLite file of its own beside the ledger, a row for each item."""
+
+from routerd.adapters.batch_store.store import SqliteBatchStore
+
+__all__ = ["SqliteBatchStore"]

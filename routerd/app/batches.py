@@ -1,0 +1,212 @@
+"""Work over many files of one workspace: selected, planned, run and landed, with its state in a file of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from routerd.actions import named
+from routerd.adapters.batch_store import SqliteBatchStore
+from routerd.adapters.git import changed_files
+from routerd.adapters.ledger import BatchLedger
+from routerd.adapters.workspace import listed_files, select
+from routerd.app.services import now
+from routerd.app.workspace import App
+from routerd.batch.landing import Landing
+from routerd.batch.planning import BatchRequest, Planner
+from routerd.batch.waves import BatchObserver, BatchRun, RunEnd, Waves
+from routerd.domain.batch import BatchPlan, Item, ItemState, Passed
+from routerd.domain.errors import UsageError
+from routerd.domain.reply import Change
+from routerd.domain.selection import SelectedFile
+from routerd.domain.text import Text
+from routerd.domain.verdict import Refusal
+from routerd.system.uris import uri_of
+
+_INDEX_SECONDS = 3.0
+"""Time spent on the files around the targets; a daemon takes as long as it needs."""
+_CHUNK = 100
+"""Texts that are stored in one transaction."""
+
+Tell = Callable[[int], object]
+"""Is told how many files were looked at so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a command line says to work on."""
+
+    words: tuple[str, ...] = ()
+    """Files, folders and patterns."""
+    listed: tuple[str, ...] | None = None
+    """Files that another program listed."""
+    changed: str | None = None
+    """The files that differ from this revision."""
+
+
+class Batches:
+    """The batches of one workspace; close it in the end."""
+
+    def __init__(self, app: App) -> None:
+        """Opens the state. Raises LedgerError where it cannot be used."""
+        self._app = app
+        self.root = (app.root or Path.cwd()).absolute()
+        self.store = SqliteBatchStore(user_data_path("routerd", False) / "batches.db", now())
+
+    def close(self) -> None:
+        """Close the state."""
+        self.store.close()
+
+    def selected(self, selection: Selection) -> Iterator[SelectedFile]:
+        """The files that a selection stands for. Raises UsageError."""
+        if selection.changed is not None:
+            yield from listed_files(changed_files(self.root, selection.changed), self.root)
+        if selection.listed is not None:
+            yield from listed_files((self.root / name for name in selection.listed), self.root)
+        yield from select(selection.words, self.root)
+
+    def uri(self, path: str) -> str:
+        """The URI of an item's path."""
+        return uri_of(self.root / path)
+
+    def estimated(
+        self, wanted: BatchRequest, files: Iterable[SelectedFile], tell: Tell, keep: bool = False
+    ) -> BatchPlan | Refusal:
+        """The plan for files, from nothing but their texts; ``keep`` stores the texts for a run."""
+        planner = Planner(wanted, uri_of(self.root), self._app.snapshot, self._app.deps)
+        items: list[Item] = []
+        passed: list[Passed] = []
+        texts: dict[str, Text] = {}
+        for count, file in enumerate(files, start=1):
+            tell(count)
+            path = self._name(Path(file.path))
+            found = Passed(path, file.skipped) if file.skipped else self._item(planner, path, texts)
+            if isinstance(found, Refusal):
+                return found
+            if isinstance(found, Passed):
+                passed.append(found)
+                continue
+            items.append(found)
+            if not keep or len(texts) >= _CHUNK:
+                self._kept(texts, keep)
+        self._kept(texts, keep)
+        return BatchPlan(planner.batch, wanted.action, tuple(items), tuple(passed))
+
+    def _kept(self, texts: dict[str, Text], keep: bool) -> None:
+        if keep and texts:
+            self.store.keep_texts(texts)
+        texts.clear()
+
+    def _item(self, planner: Planner, path: str, texts: dict[str, Text]) -> Item | Passed | Refusal:
+        document = self._app.workspace.read(self.uri(path))
+        if document is None:
+            return Passed(path, "cannot be read")
+        found = planner.item(path, document)
+        if isinstance(found, Item):
+            texts[found.text] = document.text
+        return found
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+    def plan(
+        self, wanted: BatchRequest, files: Iterable[SelectedFile], tell: Tell, *, fresh: bool = False
+    ) -> BatchPlan | Refusal:
+        """The plan for files, stored; what was done before keeps its state unless it is asked ``fresh``."""
+        found = self.estimated(wanted, files, tell, keep=True)
+        if isinstance(found, Refusal):
+            return found
+        about = {"action": wanted.action, "root": str(self.root), "instruction": wanted.instruction}
+        self.store.save_plan(found.id, about, found.items, now())
+        if fresh:
+            self.store.renew(found.id, [item.id for item in found.items])
+        self._undone(found.id)
+        return replace(found, items=self.store.items(found.id))
+
+    def _undone(self, batch: str) -> None:
+        """Items that were applied and whose files are again as they were: their changes can be applied again."""
+        for item in self.store.items(batch):
+            if item.state is not ItemState.APPLIED:
+                continue
+            change = self.store.change(batch, item.id)
+            files = change.files if change else ()
+            if files and all(self._text(file.uri) == _before(file.create, file.before) for file in files):
+                self.store.set_state(batch, [item.id], ItemState.DONE, item.message)
+
+    def index(self, files: Iterable[SelectedFile]) -> None:
+        """Index the project around the first file to work on."""
+        first = next((file for file in files if not file.skipped), None)
+        if first is not None:
+            self._app.index(uri_of(Path(first.path)), _INDEX_SECONDS)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """This tree for this process alone. Raises UsageError where another one has it."""
+        root, pid = str(self.root.resolve()), os.getpid()
+        other = self.store.lock(root, pid, now())
+        if other is not None:
+            raise UsageError(
+                f"Another batch runs on this folder (process {other}): wait for it, or stop it with "
+                "'routerd batch cancel'."
+            )
+        try:
+            yield
+        finally:
+            self.store.unlock(root, pid)
+
+    def stop_other(self) -> bool:
+        """Ask the process that works on this tree to stop; whether there is one."""
+        return self.store.stop(str(self.root.resolve()))
+
+    async def run(self, wanted: BatchRequest, plan: BatchPlan, observer: BatchObserver) -> RunEnd | Refusal:
+        """Ask every open item of a plan, within its cap and the budgets. Raises LedgerError."""
+        account = BatchLedger(self._app.ledger, plan.id, plan.cap)
+        high = plan.price.high
+        if high:
+            held = account.open(high, now())
+            if isinstance(held, Refusal):
+                return held
+        root, pid = str(self.root.resolve()), os.getpid()
+        run = BatchRun(
+            plan.id,
+            wanted,
+            self._app.snapshot,
+            self._app.deps,
+            self.store,
+            account,
+            self.uri,
+            lambda: self.store.stop_asked(root, pid),
+        )
+        try:
+            return await Waves(run, observer).to_end(plan.items)
+        finally:
+            account.close()
+            await self._app.disconnect()
+
+    def landing(self, plan: BatchPlan, below: Path | None = None) -> Landing:
+        """The changes of all done items, in the files as they are now; ``below``: in another checkout of the tree."""
+        top = self.root if below is None else below
+        old, new = uri_of(self.root), uri_of(top)
+
+        def moved(change: Change) -> Change:
+            files = tuple(replace(file, uri=new + file.uri.removeprefix(old)) for file in change.files)
+            return replace(change, files=files)
+
+        landing = Landing(self._text, self._app.grammar, named(plan.action).contract)
+        for item in plan.items:
+            if item.state is ItemState.DONE and (change := self.store.change(plan.id, item.id)) is not None:
+                landing.add(item.id, item.path, change if below is None else moved(change))
+        return landing
+
+    def _text(self, uri: str) -> Text | None:
+        document = self._app.workspace.read(uri)
+        return None if document is None else document.text
+
+
+def _before(create: bool, before: Text) -> Text | None:
+    return None if create else before

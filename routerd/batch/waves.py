@@ -1,0 +1,274 @@
+"""Runs the items of a batch: several at once, a wave for each tier, until all are done or the money is not enough."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Protocol
+
+from routerd.batch.account import BatchAccount
+from routerd.batch.identity import text_hash
+from routerd.batch.journal import JournalEngine, NoReplyCache
+from routerd.batch.planning import BatchRequest, first_wave
+from routerd.domain.attempt import AttemptStatus
+from routerd.domain.batch import Item, ItemState
+from routerd.domain.batch_store import BatchStore
+from routerd.domain.document import Document
+from routerd.domain.errors import LedgerError
+from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.outcome import Outcome, Status
+from routerd.domain.reply import Change
+from routerd.domain.settings import Snapshot
+from routerd.languages import language_of
+from routerd.pipeline.dependencies import Dependencies
+from routerd.pipeline.run import run
+
+
+class BatchObserver(Protocol):
+    """Is told of the progress of a run."""
+
+    def wave(self, number: int, items: int) -> None:
+        """A wave of so many items begins."""
+
+    def ended(self, item: Item, spent: Decimal) -> None:
+        """An item ended; the batch cost so many dollars by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRun:
+    """What a run needs beside its items."""
+
+    batch: str
+    wanted: BatchRequest
+    snapshot: Snapshot
+    deps: Dependencies
+    store: BatchStore
+    account: BatchAccount
+    uri: Callable[[str], str]
+    """The URI of an item's path."""
+    stop_asked: Callable[[], bool]
+    """Whether another program asked this run to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended."""
+
+    capped: str | None
+    """Why it stopped before all items were asked, where money was the reason."""
+    cancelled: bool
+    fault: str | None
+    """Why answers could not be stored; nothing more was asked after that."""
+
+
+def concurrency(run: BatchRun, items: Sequence[Item]) -> int:
+    """How many items are asked at once, by the limits of all deployments that may answer them.
+
+    A deployment with a rate limit gets a sixth of a minute's requests at once: each then waits for its turn for a few
+    seconds, and not for so long that its time limit ends it.
+    """
+    snapshot, found = run.snapshot, 0
+    models = {model for item in items for model in snapshot.usable.get(item.tier, (item.model,))}
+    for provider in {model.provider for model in models if model != OFFLINE}:
+        settings = snapshot.settings.providers.get(provider)
+        at_once = _AT_ONCE
+        if settings is not None:
+            tokens = max((item.input_tokens for item in items), default=1)
+            by_rpm = None if settings.rpm is None else -(-settings.rpm // 6)
+            by_tpm = None if settings.tpm is None else settings.tpm // (6 * max(tokens, 1))
+            limits = [limit for limit in (settings.max_concurrency, by_rpm, by_tpm) if limit is not None]
+            at_once = min(limits, default=_AT_ONCE)
+        found += max(at_once, 1)
+    return min(max(found, 1), _MOST_AT_ONCE)
+
+
+_WITH_CHANGE = (ItemState.DONE, ItemState.PROPOSED)
+_AT_ONCE, _MOST_AT_ONCE = 8, 64
+"""Requests at once to a provider without a limit of its own, and to all of them."""
+
+
+@dataclass(slots=True)
+class Waves:
+    """One run of a batch."""
+
+    run: BatchRun
+    observer: BatchObserver
+    _queue: deque[Item] = field(default_factory=deque)
+    _under_way: int = 0
+    _spent: Decimal = Decimal(0)
+    _refused: list[Item] = field(default_factory=list)
+    _stopped: bool = False
+    _capped: str | None = None
+    _cancelled: bool = False
+    _fault: str | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def to_end(self, items: Sequence[Item]) -> RunEnd:
+        """Ask every open item, and refused ones again at the next tier, until none is left or the run is stopped."""
+        self._spent = self.run.store.spent(self.run.batch)
+        wave = 1
+        now = [item for item in items if item.state in (ItemState.PLANNED, ItemState.FAILED)]
+        later = self._stronger(item for item in items if item.state is ItemState.REFUSED)
+        while now or later:
+            if not now:
+                now, later = later, []
+            self.observer.wave(wave, len(now))
+            self._queue.extend(now)
+            workers = [asyncio.ensure_future(self._work()) for _ in range(concurrency(self.run, now))]
+            try:
+                await asyncio.gather(*workers)
+            except asyncio.CancelledError:
+                self._stopped = self._cancelled = True
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)
+            if self._stopped:
+                break
+            now, self._refused, wave = later + self._stronger(self._refused), [], wave + 1
+            later = []
+        return RunEnd(self._capped, self._cancelled, self._fault)
+
+    def _stronger(self, refused: Iterable[Item]) -> list[Item]:
+        """Refused items for the next tier that has a model; those without one stay refused."""
+        snapshot = self.run.snapshot
+        if not snapshot.settings.routing.escalate or self.run.wanted.model is not None:
+            return []
+        found = []
+        for item in refused:
+            asked = {OFFLINE, item.model, *snapshot.usable.get(item.tier, ())}
+            tier = None if item.model == OFFLINE else snapshot.stronger(item.tier)
+            while tier is not None and not (models := [one for one in snapshot.usable[tier] if one not in asked]):
+                tier = snapshot.stronger(tier)
+            if tier is not None:
+                found.append(replace(item, tier=tier, model=models[0], wave=item.wave + 1))
+        return found
+
+    async def _work(self) -> None:
+        while self._queue and not self._stopped:
+            if self.run.stop_asked():
+                self._stopped = self._cancelled = True
+                break
+            item = self._queue.popleft()
+            self._under_way += 1
+            try:
+                enough = await self._one(item)
+            except LedgerError as fault:
+                self._fault, self._stopped, enough = str(fault), True, True
+            finally:
+                self._under_way -= 1
+                self._tell()
+            if not enough:
+                await self._short_of_money(item)
+
+    async def _short_of_money(self, item: Item) -> None:
+        """Another item may give back what it does not need; once none is under way, the money is not enough."""
+        self._queue.appendleft(item)
+        if self._under_way:
+            await self._news.wait()
+        elif not self._stopped:
+            short = self.run.account.short
+            self._capped, self._stopped = short.message if short else "The money is not enough.", True
+            self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _one(self, item: Item) -> bool:
+        """Ask one item and store how it ended; ``False`` where the money was not enough to ask."""
+        store, account = self.run.store, self.run.account
+        account.short = None
+        outcome = await _Asking(self.run, item).outcome()
+        if outcome.status is Status.CANCELLED:
+            self._stopped = self._cancelled = True
+            return True
+        if outcome.status is Status.REFUSED and account.short is not None and not outcome.attempts:
+            return False
+        ended = _ended(item, outcome)
+        self._spent += ended.cost - item.cost
+        store.finish(self.run.batch, ended, outcome.change if ended.state in _WITH_CHANGE else None)
+        if ended.state is ItemState.REFUSED:
+            self._refused.append(ended)
+        self.observer.ended(ended, self._spent)
+        return True
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One item on its way through the pipeline; also its Editor, which keeps the planned text and applies nothing."""
+
+    run: BatchRun
+    item: Item
+    _document: Document | None = None
+
+    async def outcome(self) -> Outcome:
+        run_, item, store = self.run, self.item, self.run.store
+        uri = run_.uri(item.path)
+        stored = store.replies(run_.batch, item.id)
+        if not stored and not self._unchanged(uri):
+            return Outcome(Status.FAILED, run_.wanted.action, "The file changed since it was planned: plan again.")
+        self._document = Document(uri, None, language_of(uri), store.text(item.text))
+        again = [reply for reply in stored if reply.wave == item.wave]
+        before = [reply for reply in stored if reply.wave < item.wave]
+        job = f"{run_.batch}-{item.id}"
+        run_.account.replay(job, [one.attempt for one in before], [one.attempt for one in again])
+        deps = replace(
+            run_.deps,
+            ledger=run_.account,
+            engine=JournalEngine(run_.deps.engine, store, run_.batch, item.id, item.wave, again),
+            cache=NoReplyCache() if stored else run_.deps.cache,
+        )
+        request = run_.wanted.of(self._document)
+        model = OFFLINE if item.model == OFFLINE else request.model
+        request = replace(request, tier=item.tier if model is None else None, model=model)
+        return await run(job, request, first_wave(run_.snapshot, item), deps, self, _Silent())
+
+    def _unchanged(self, uri: str) -> bool:
+        now = self.run.deps.workspace.read(uri)
+        return now is not None and text_hash(now.text.string) == self.item.text
+
+    def current(self, uri: str) -> Document | None:
+        """As the Editor port says: what was planned, so that applying it later anchors it once."""
+        return self._document
+
+    async def apply(self, change: Change, label: str) -> None:
+        """As the Editor port says: nothing yet."""
+
+    async def confirm(self, question: str) -> bool:
+        """Agreed, with the price of the whole batch."""
+        return True
+
+
+class _Silent:
+    """The Observer of one item among many."""
+
+    def stage(self, name: str, model: ModelRef | None = None) -> None:
+        """Nothing."""
+
+    def tokens(self, so_far: int, cost: Decimal | None) -> None:
+        """Nothing."""
+
+
+def _ended(item: Item, outcome: Outcome) -> Item:
+    """The item with its state after an outcome."""
+    paid = [one.cost for one in outcome.attempts if one.cost is not None and not one.cached]
+    cost = item.cost + sum(paid, Decimal(0))
+    if outcome.status is Status.APPLIED:
+        state = ItemState.DONE
+    elif outcome.status is Status.PROPOSED and outcome.change is not None:
+        state = ItemState.PROPOSED
+    elif any(one.status is AttemptStatus.REJECTED for one in outcome.attempts):
+        state = ItemState.REFUSED
+    else:
+        state = ItemState.FAILED
+    return replace(
+        item,
+        state=state,
+        message=outcome.message,
+        cost=cost,
+        tier=outcome.tier or item.tier,
+        model=outcome.model or item.model,
+    )

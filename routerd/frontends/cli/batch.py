@@ -1,0 +1,198 @@
+"""`routerd batch`: one action over many files, planned, run, looked at, applied or given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from routerd.actions import catalog, named
+from routerd.app.batches import Batches
+from routerd.app.workspace import App
+from routerd.batch.planning import BatchRequest
+from routerd.batch.waves import RunEnd
+from routerd.domain.batch import BatchPlan, ItemState
+from routerd.domain.errors import UsageError
+from routerd.domain.money import dollars
+from routerd.domain.tier import Tier
+from routerd.domain.verdict import Refusal
+from routerd.frontends.cli import batch_end, batch_screen, many, screen
+from routerd.frontends.cli.batch_end import Destination, ManyOptions
+from routerd.frontends.cli.file_position import model_named
+from routerd.frontends.cli.many import Changed, Explain
+from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.work import AsJson, amount
+
+commands = typer.Typer(help="Work over many files: planned, priced, resumable.", no_args_is_help=True)
+
+Action = Annotated[
+    str, typer.Argument(metavar="ACTION", help=", ".join(s.name for s in catalog().values() if s.placed))
+]
+Maybe = Annotated[str | None, typer.Argument(metavar="ACTION", help="the batches of one action")]
+Paths = Annotated[list[str] | None, typer.Argument(metavar="PATHS", help="files, folders, patterns, -")]
+Diff = Annotated[str | None, typer.Option("--diff", metavar="FILE", help="the files of a unified diff")]
+Instruction = Annotated[str, typer.Option(help="what to do, in your own words")]
+InTier = Annotated[str | None, typer.Option("--tier", metavar="TIER", help=", ".join(Tier))]
+Model = Annotated[str | None, typer.Option("--model", metavar="PROVIDER/MODEL", help="ask just this model")]
+Rewrite = Annotated[bool, typer.Option("--replace", help="rewrite documentation that exists")]
+MaxCost = Annotated[str | None, typer.Option("--max-cost", metavar="USD", help="stop before it costs more")]
+Yes = Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")]
+Patch = Annotated[str | None, typer.Option("--patch", metavar="FILE", help="write the changes as one patch")]
+Branch = Annotated[str | None, typer.Option("--branch", metavar="NAME", help="commit the changes on a new branch")]
+
+
+def _wish(  # each is an option of the command line
+    app: App, action: str, instruction: str, tier: str | None, model: str | None, rewrite: bool
+) -> BatchRequest:
+    """What is asked about every file. Raises UsageError."""
+    if not named(action).placed:
+        raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
+    chosen = Tier.named(tier) if tier is not None else None
+    return BatchRequest(action, chosen, model_named(app, model), instruction, rewrite)
+
+
+@commands.command()
+def plan(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
+    action: Action,
+    paths: Paths = None,
+    changed: Changed = None,
+    diff: Diff = None,
+    instruction: Instruction = "",
+    tier: InTier = None,
+    model: Model = None,
+    rewrite: Rewrite = False,
+    explain: Explain = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> int:
+    """List what would be asked, what is skipped and what it would cost; sends nothing."""
+    with opened(config) as app, many.batches_of(app) as batches, batches.locked():
+        wanted = _wish(app, action, instruction, tier, model, rewrite)
+        found = many.planned(batches, wanted, many.selection_of(paths or [], changed, diff), ManyOptions())
+        if isinstance(found, Refusal):
+            screen.note(found.message)
+            return batch_end.REFUSED
+        if as_json:
+            screen.print_json(batch_screen.batch_json(found))
+            return batch_end.DONE
+        screen.console().print(batch_screen.total_line(found), markup=False)
+        batch_screen.plan_table(found)
+        batch_screen.passed_lines(found, explain)
+    return batch_end.DONE
+
+
+@commands.command()
+def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
+    action: Action,
+    paths: Paths = None,
+    changed: Changed = None,
+    diff: Diff = None,
+    instruction: Instruction = "",
+    tier: InTier = None,
+    model: Model = None,
+    rewrite: Rewrite = False,
+    yes: Yes = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="ask anew what was answered before")] = False,
+    max_cost: MaxCost = None,
+    apply_: Annotated[bool, typer.Option("--apply", help="write the changes into the files")] = False,
+    patch: Patch = None,
+    branch: Branch = None,
+    explain: Explain = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> int:
+    """Ask what is missing, and store the answers until they are applied."""
+    place, name = _place(apply_, patch, branch, Destination.STORED)
+    with opened(config) as app:
+        wanted = _wish(app, action, instruction, tier, model, rewrite)
+        cap = None if max_cost is None else amount(max_cost)
+        wanted = replace(wanted, fresh=fresh)
+        options = ManyOptions(yes, fresh, explain, as_json, cap, place, name)
+        return many.run_many(app, wanted, many.selection_of(paths or [], changed, diff), options)
+
+
+def _place(
+    files: bool, patch: str | None, branch: str | None, otherwise: Destination
+) -> tuple[Destination, str | None]:
+    if files + (patch is not None) + (branch is not None) > 1:
+        raise UsageError("--apply, --patch and --branch exclude each other: choose one.")
+    if patch is not None:
+        return Destination.PATCH, patch
+    if branch is not None:
+        return Destination.BRANCH, branch
+    return (Destination.FILES if files else otherwise), None
+
+
+@commands.command(name="apply")
+def apply_command(
+    action: Maybe = None,
+    patch: Patch = None,
+    branch: Branch = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> int:
+    """Apply stored answers to the files as they are now, or as a patch or on a branch."""
+    place, name = _place(False, patch, branch, Destination.FILES)
+    with opened(config) as app, many.batches_of(app) as batches, batches.locked():
+        codes = [
+            batch_end.shown(
+                batches, found, RunEnd(None, False, None), ManyOptions(as_json=as_json, place=place, name=name)
+            )
+            for found in _stored(batches, action)
+        ]
+    return max(codes)
+
+
+@commands.command()
+def status(action: Maybe = None, as_json: AsJson = False, config: Config = None) -> int:
+    """Say how far the batches of this folder are; sends nothing."""
+    with opened(config) as app, many.batches_of(app) as batches:
+        found = _stored(batches, action)
+        if as_json:
+            screen.print_json([batch_screen.batch_json(one) for one in found])
+            return batch_end.DONE
+        states = list(ItemState)
+        screen.table(
+            ("batch", "action"),
+            (*map(str, states), "spent"),
+            [
+                (
+                    one.id,
+                    one.action,
+                    *(str(sum(item.state is state for item in one.items)) for state in states),
+                    dollars(batches.store.spent(one.id)),
+                )
+                for one in found
+            ],
+        )
+        for one in found:
+            batch_screen.ended_lines(one.items)
+    return batch_end.DONE
+
+
+@commands.command()
+def cancel(action: Maybe = None, config: Config = None) -> int:
+    """Stop a run in another terminal, and give up what was not asked; answers that were paid for stay."""
+    with opened(config) as app, many.batches_of(app) as batches:
+        if batches.stop_other():
+            screen.note("The run on this folder was asked to stop: it ends with the requests that are under way.")
+            return batch_end.DONE
+        with batches.locked():
+            for one in _stored(batches, action):
+                dropped = batches.store.drop_open(one.id)
+                screen.note(f"{one.action}: {dropped} open items are given up.")
+    return batch_end.DONE
+
+
+def _stored(batches: Batches, action: str | None) -> list[BatchPlan]:
+    """The stored batches of this folder, newest first. Raises UsageError where there is none."""
+    found = [
+        BatchPlan(name, about["action"], batches.store.items(name), ())
+        for name, about, _ in batches.store.batches()
+        if about["root"] == str(batches.root) and action in (None, about["action"])
+    ]
+    found = [one for one in found if one.items]
+    if not found:
+        raise UsageError("There is no batch on this folder: 'routerd batch plan ACTION PATHS' makes one.")
+    return found

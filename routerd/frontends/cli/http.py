@@ -1,0 +1,49 @@
+"""`routerd http env`: how a client is pointed at the gateway: variables for a shell, and files that it reads."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Annotated
+
+import typer
+
+from routerd.app.client_settings import CLIENTS, client_settings
+from routerd.app.http_place import DEFAULT_ADDRESS, HttpPlace
+from routerd.app.http_tokens import HttpTokens
+from routerd.domain.errors import UsageError
+from routerd.frontends.cli import screen
+from routerd.frontends.cli.opening import Config, opened
+
+commands = typer.Typer(
+    help="Set other programs up to ask through the gateway.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Client = Annotated[str, typer.Argument(metavar="CLIENT", help=", ".join(CLIENTS))]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+@commands.callback()
+def _group() -> None:
+    """Commands of the gateway."""
+
+
+@commands.command()
+def env(client: Client, as_json: AsJson = False, config: Config = None) -> int:
+    """Print the variables and files that point a client at the gateway, with a token of its own."""
+    if client not in CLIENTS:
+        raise UsageError(f"There is no client '{client}'; there are {', '.join(CLIENTS)}.")
+    running = HttpPlace().address()
+    with opened(config) as app:
+        address = running or app.settings.http.listen or DEFAULT_ADDRESS
+    found = client_settings(client, f"http://{address}", HttpTokens().of(client))
+    if running is None:
+        screen.note(f"routerd: no gateway runs: start it with 'routerd serve --http {address}'.")
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2))
+        return 0
+    for name, value in found.env.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+    for path, text in found.files.items():
+        typer.echo(f"\n# {path}\n{text}", nl=False)
+    return 0

@@ -1,0 +1,111 @@
+"""The answer to one client: headers when the first content leaves, then bytes; a broken one never ends as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+
+from aiohttp import web
+from aiohttp.http import HttpVersion11
+
+from routerd.domain.dialect_name import DialectName
+from routerd.domain.forwarded import AnswerHead
+from routerd.domain.money import plain
+from routerd.frontends.http.problems import Problem
+
+_READER_S = 300.0
+"""For a client that reads nothing: it holds a provider's connection, and pays for it."""
+
+
+class Answer:
+    """The Sink of one request."""
+
+    def __init__(self, request: web.Request, headers: Mapping[str, str]) -> None:
+        """``headers``: what is known before anything is sent."""
+        self._request = request
+        self._headers = dict(headers)
+        self._whole: bytes | None = None
+        self._status = 200
+        self._stream: web.StreamResponse | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was sent."""
+        return self._stream is not None
+
+    async def begin(self, head: AnswerHead) -> None:
+        """As the Sink port says."""
+        headers = {
+            **self._headers,
+            "content-type": head.content_type,
+            "x-routerd-tier": str(head.tier),
+            "x-routerd-model": _printable(str(head.model)),
+            "x-routerd-attempts": str(head.attempts),
+        }
+        if head.dropped:
+            headers["x-routerd-dropped"] = _printable(", ".join(head.dropped))
+        if head.attempt is not None and head.attempt.cost is not None:
+            headers["x-routerd-cost"] = plain(head.attempt.cost)
+        self._status, self._headers = head.status, headers
+        if not head.streamed:
+            self._whole = b""
+            return
+        stream = web.StreamResponse(status=head.status, headers={**headers, "cache-control": "no-cache"})
+        if self._request.version >= HttpVersion11:
+            stream.enable_chunked_encoding()
+        await stream.prepare(self._request)
+        self._stream = stream
+
+    async def write(self, data: bytes) -> None:
+        """As the Sink port says."""
+        if self._stream is None:
+            self._whole = (self._whole or b"") + data
+            return
+        try:
+            async with asyncio.timeout(_READER_S):
+                await self._stream.write(data)
+        except TimeoutError:
+            raise ConnectionResetError("the client reads nothing") from None
+
+    async def end(self) -> web.StreamResponse:
+        """The whole answer was written."""
+        if self._stream is None:
+            return web.Response(status=self._status, headers=self._headers, body=self._whole or b"")
+        await self._stream.write_eof()
+        return self._stream
+
+    async def cut(self, problem: Problem, dialect: DialectName) -> web.StreamResponse:
+        """End a stream that broke off: an event with the error, and then no end of the chunked body.
+
+        A clean end would be taken for the whole answer by clients that look for no finish (Continue, aider).
+        """
+        assert self._stream is not None
+        name = "event: error\n" if dialect is not DialectName.CHAT else ""
+        text = _event(problem, dialect)
+        try:
+            await self._stream.write(f"{name}data: {text}\n\n".encode())
+        except ConnectionError:
+            return self._stream
+        self._request.protocol.force_close()
+        if self._request.transport is not None:
+            self._request.transport.close()  # after what is written; the last chunk is never sent
+        return self._stream
+
+
+def _event(problem: Problem, dialect: DialectName) -> str:
+    if dialect is DialectName.RESPONSES:
+        told = {"type": "error", "code": problem.code, "message": problem.message, "param": None, "sequence_number": 0}
+        return json.dumps(told)
+    return problem.text(dialect).decode()
+
+
+def _printable(text: str) -> str:
+    """A text as it can stand in a header."""
+    plainer = text.translate({ord("≥"): ">=", ord("×"): "x", ord("…"): "...", ord("“"): '"', ord("”"): '"'})
+    return "".join(one if " " <= one <= "~" else "?" for one in plainer)[:500]
+
+
+def reason_header(reason: str) -> str:
+    """A reason as it can stand in a header."""
+    return _printable(reason)

@@ -1,0 +1,67 @@
+"""Who is let in: requests to our own address, without an Origin, with a token. No CORS header is ever sent."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from routerd.app.http_tokens import HttpTokens
+from routerd.frontends.http.problems import Problem, invalid
+
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?", re.ASCII)
+_HTTP_PORT = 80
+
+
+class Gate:
+    """``names``: the host names that are ours besides the address that a connection came to."""
+
+    def __init__(self, tokens: HttpTokens, names: Iterable[str]) -> None:
+        self._tokens = tokens
+        self._names = {name.lower() for name in names}
+
+    def refused(self, request: web.BaseRequest) -> Problem | None:
+        """Why a request is no business of ours, whoever sent it; ``None`` where it is.
+
+        A page in a browser reaches a local server by a name that its own DNS server points here (DNS rebinding), or
+        from its own origin: both are refused before anything else is looked at.
+        """
+        hosts = request.headers.getall("Host", [])
+        if len(hosts) != 1 or not self._ours(hosts[0], request):
+            return invalid("The Host header names another server than this one.", 403, "host_refused")
+        if "Origin" in request.headers:
+            return invalid("Requests from web pages are refused.", 403, "origin_refused")
+        return None
+
+    def label(self, request: web.BaseRequest) -> str | None:
+        """The label of the token that a request shows; ``None`` without a right one.
+
+        With ``x-routerd-token`` the usual headers hold a key of the client's own, which is none of our tokens.
+        """
+        shown = request.headers.getall("x-routerd-token", [])
+        if not shown:
+            bearer = [value for value in request.headers.getall("Authorization", []) if value[:7].lower() == "bearer "]
+            shown = [value[7:].strip() for value in bearer]
+            shown += request.headers.getall("x-api-key", []) + request.headers.getall("api-key", [])
+        labels = [label for token in shown if (label := self._tokens.label(token)) is not None]
+        return labels[0] if labels else None
+
+    def _ours(self, host: str, request: web.BaseRequest) -> bool:
+        parsed = _HOST.fullmatch(host)
+        local = request.transport.get_extra_info("sockname") if request.transport else None
+        if parsed is None or local is None:
+            return False
+        if int(parsed[2] or _HTTP_PORT) != local[1]:
+            return False
+        name = parsed[1].lower().strip("[]")
+        return name in self._names or _same_address(name, str(local[0]))
+
+
+def _same_address(name: str, local: str) -> bool:
+    """Whether a host is written as the very address that the connection came to."""
+    try:
+        return ipaddress.ip_address(name) == ipaddress.ip_address(local.partition("%")[0])
+    except ValueError:
+        return False

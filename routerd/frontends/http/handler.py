@@ -1,0 +1,137 @@
+"""Answers one HTTP request: who may ask, what is asked, and how its end is told."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from routerd.app.http_tokens import DEFAULT
+from routerd.domain.dialect_name import DialectName
+from routerd.domain.errors import UpstreamError, UsageError
+from routerd.domain.forwarded import Endpoint, ForwardedRequest
+from routerd.domain.quote import Route
+from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.frontends.http import listing
+from routerd.frontends.http.answer import Answer, reason_header
+from routerd.frontends.http.gate import Gate
+from routerd.frontends.http.incoming import bare, dialect_of, endpoint_of, max_cost, origin_of, read
+from routerd.frontends.http.problems import Problem, failed, invalid, refused
+from routerd.routing.model_names import AUTO, named_route
+
+if TYPE_CHECKING:
+    from routerd.app.gateway import Gateway
+
+_log = logging.getLogger(__name__)
+
+
+class Handler:
+    """All requests of one server; keeps nothing of one for the next. What passes through is never logged."""
+
+    def __init__(self, gateway: Gateway, gate: Gate) -> None:
+        self._gateway, self._gate = gateway, gate
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request, whatever it is."""
+        dialect = dialect_of(request)
+        try:
+            return await self._answer(request, dialect)
+        except (ConnectionError, web.HTTPException):
+            raise
+        except Exception as fault:  # of routerd's own: told as an error of the API, without its text
+            _log.error("a request failed: %s", type(fault).__name__, exc_info=_log.isEnabledFor(logging.DEBUG))
+            return _told(Problem(500, "api_error", None, "This is a fault of routerd's own."), dialect)
+
+    async def _answer(self, request: web.Request, dialect: DialectName) -> web.StreamResponse:
+        turned_away = self._gate.refused(request)
+        if turned_away is not None:
+            return _told(turned_away, dialect)
+        path = bare(request.path)
+        if path in ("", "/health") and request.method in ("GET", "HEAD"):
+            return _json(b'{"status": "ok"}')
+        try:
+            label = self._gate.label(request)
+        except UsageError as fault:
+            return _told(Problem(500, "api_error", None, str(fault)), dialect)
+        if label is None:
+            message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
+            return _told(Problem(401, "authentication_error", "invalid_api_key", message), dialect)
+        if path == "/models" or path.startswith("/models/"):
+            return self._models(request, path, dialect)
+        endpoint = endpoint_of(request.path)
+        if endpoint is None:
+            return _told(invalid(f"There is no {request.path[:200]} here.", 404, "not_found"), dialect)
+        if request.method != "POST":
+            problem = Problem(
+                405, "invalid_request_error", "method_not_allowed", "Send a POST.", headers={"allow": "POST"}
+            )
+            return _told(problem, dialect)
+        return await self._forwarded(request, endpoint, label)
+
+    def _models(self, request: web.Request, path: str, dialect: DialectName) -> web.StreamResponse:
+        if request.method not in ("GET", "HEAD"):
+            problem = Problem(
+                405, "invalid_request_error", "method_not_allowed", "Send a GET.", headers={"allow": "GET"}
+            )
+            return _told(problem, dialect)
+        if path == "/models":
+            return _json(listing.models(request, self._gateway.names()))
+        name = unquote(path.removeprefix("/models/"))
+        found = name == AUTO or named_route(name, self._gateway.app.snapshot)
+        if isinstance(found, Refusal):
+            return _told(refused(found), dialect)
+        return _json(listing.model(request, name))
+
+    async def _forwarded(self, request: web.Request, endpoint: Endpoint, label: str) -> web.StreamResponse:
+        dialect = endpoint.dialect
+        cost = max_cost(request)
+        if isinstance(cost, Problem):
+            return _told(cost, dialect)
+        asked = await read(request, endpoint)
+        if isinstance(asked, Problem):
+            return _told(asked, dialect)
+        origin = origin_of(request, label, DEFAULT, asked.body)
+        planned = await self._gateway.plan(asked, origin, cost)
+        if isinstance(planned, Refusal):
+            if endpoint is Endpoint.COUNT_TOKENS and planned.code is RefusalCode.DIALECT:
+                return self._counted(asked)
+            return _told(refused(planned), dialect)
+        job = planned.call.job
+        answer = Answer(request, {**_ids(job), **_reason(planned.call.route)})
+        try:
+            await self._gateway.forward(planned, answer)
+        except UpstreamError as fault:
+            problem = failed(fault)
+            if answer.begun:
+                return await answer.cut(problem, dialect)
+            if endpoint is Endpoint.COUNT_TOKENS:
+                return self._counted(asked)
+            return _told(problem, dialect, _ids(job))
+        return await answer.end()
+
+    def _counted(self, asked: ForwardedRequest) -> web.Response:
+        """The local count, where no provider counts: a client only wants to know whether its context is full."""
+        return _json(json.dumps({"input_tokens": self._gateway.counted(asked)}).encode())
+
+
+def _ids(job: str) -> dict[str, str]:
+    """OpenAI's SDK reads the first, Anthropic's the second."""
+    return {"x-request-id": job, "request-id": job}
+
+
+def _reason(route: Route) -> dict[str, str]:
+    return {"x-routerd-reason": reason_header(route.reason)}
+
+
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")
+
+
+def _told(problem: Problem, dialect: DialectName, ids: dict[str, str] | None = None) -> web.Response:
+    headers = {**problem.all_headers(), **(ids or {})}
+    return web.Response(
+        status=problem.status, headers=headers, body=problem.text(dialect), content_type="application/json"
+    )

@@ -1,0 +1,109 @@
+"""Errors as each API's clients expect them, and what of the application becomes which status."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+
+from routerd.domain.dialect_name import DialectName
+from routerd.domain.errors import (
+    BadRequest,
+    ContextTooLong,
+    OverBudget,
+    RateLimited,
+    Unauthorized,
+    UpstreamError,
+)
+from routerd.domain.verdict import Refusal, RefusalCode
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error before it has the shape of an API."""
+
+    status: int
+    type: str
+    """OpenAI's name of the kind of error."""
+    code: str | None
+    message: str
+    retry: bool = False
+    """Whether the same request may succeed later."""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    """A provider's own error, which passes through."""
+
+    def all_headers(self) -> dict[str, str]:
+        """With what tells SDKs not to try again."""
+        return self.headers if self.retry else {"x-should-retry": "false", **self.headers}
+
+    def text(self, dialect: DialectName) -> bytes:
+        """The JSON body."""
+        if self.body:
+            return self.body
+        return json.dumps(_shape(self, dialect)).encode()
+
+
+_ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+}
+
+
+def _shape(problem: Problem, dialect: DialectName) -> dict[str, object]:
+    error: dict[str, object]
+    if dialect is DialectName.MESSAGES:
+        kind = problem.type if problem.code == QUOTA else _ANTHROPIC_TYPES.get(problem.status, "api_error")
+        error = {"type": kind, "message": problem.message}
+        if problem.code is not None:
+            error["code"] = problem.code
+        return {"type": "error", "error": error}
+    return {
+        "error": {"message": problem.message, "type": problem.type, "code": problem.code, "param": None},
+    }
+
+
+QUOTA = "insufficient_quota"
+_BUDGET = (RefusalCode.BUDGET, RefusalCode.PRICE, RefusalCode.LEDGER, RefusalCode.LOCKED, RefusalCode.CONFIRM)
+
+
+def invalid(message: str, status: int = 400, code: str | None = None) -> Problem:
+    """What is wrong with a request, in a sentence for whoever wrote the client."""
+    return Problem(status, "invalid_request_error", code, message)
+
+
+def refused(refusal: Refusal) -> Problem:
+    """What routerd does not send."""
+    if refusal.code in _BUDGET:
+        return Problem(400, QUOTA, QUOTA, refusal.message)
+    if refusal.code is RefusalCode.MODEL:
+        return Problem(404, "invalid_request_error", "model_not_found", refusal.message)
+    if refusal.code is RefusalCode.SIZE:
+        return Problem(400, "invalid_request_error", "context_length_exceeded", refusal.message)
+    if refusal.code in (RefusalCode.PROVIDER, RefusalCode.TIER):
+        return Problem(503, "api_error", "no_provider", refusal.message)
+    return invalid(refusal.message, code=str(refusal.code))
+
+
+def failed(fault: UpstreamError) -> Problem:
+    """What no provider answered, or broke off."""
+    message = str(fault)
+    if isinstance(fault, OverBudget):
+        return Problem(400, QUOTA, QUOTA, message)
+    if fault.body:
+        return Problem(fault.status, "invalid_request_error", None, message, body=fault.body)
+    if isinstance(fault, RateLimited):
+        wait_s = fault.retry_after_s
+        headers = {"retry-after": str(max(math.ceil(wait_s), 1)), "retry-after-ms": str(math.ceil(wait_s * 1000))}
+        return Problem(429, "rate_limit_error", "rate_limit_exceeded", message, retry=True, headers=headers)
+    if isinstance(fault, ContextTooLong):
+        return Problem(400, "invalid_request_error", "context_length_exceeded", message)
+    if isinstance(fault, BadRequest):
+        return Problem(400, "invalid_request_error", None, message)
+    if isinstance(fault, Unauthorized):
+        return Problem(400, "invalid_request_error", "provider_unauthorized", message)
+    return Problem(502, "api_error", "upstream_error", message, retry=True)
