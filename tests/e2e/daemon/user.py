@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,12 @@ class User:
         for process in Path("/proc").iterdir():
             try:
                 words = (process / "cmdline").read_bytes().split(b"\0")
-                if b"daemon" in words and marker in (process / "environ").read_bytes().split(b"\0"):
+                if (b"daemon", b"run") in pairwise(words) and marker in (process / "environ").read_bytes().split(b"\0"):
                     found.append(int(process.name))
             except (OSError, ValueError):
                 continue
-        return [pid for pid in found if running(pid)]
+        # A child that a daemon is just starting bears its name for a moment.
+        return [pid for pid in found if running(pid) and parent(pid) not in found]
 
     @property
     def daemon(self) -> int:
@@ -75,3 +77,11 @@ def until(holds: Callable[[], object], seconds: float = 10) -> None:
     while not holds():
         assert time.monotonic() < end, f"not so after {seconds} seconds"
         time.sleep(0.02)
+
+
+def parent(pid: int) -> int | None:
+    """The process that started one; ``None`` where it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
+    except OSError:
+        return None
