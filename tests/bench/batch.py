@@ -6,7 +6,6 @@ The targets: 5,000 files planned in 10 s of CPU and 300 MB, and 2 ms of CPU for 
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import site
 import sys
@@ -32,6 +31,7 @@ from routerd.domain.stored_reply import StoredReply
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from tests.batch.project import Project, new_project
+from tests.posix import spent_by_children
 
 MODEL, ITEMS = ModelRef("loopback", "small"), 1_000
 
@@ -52,13 +52,13 @@ def copied(project: Project, count: int) -> int:
 def planned(project: Project) -> dict[str, object]:
     """CPU seconds and memory of the program that plans all files."""
     project.configure("http://127.0.0.1:9/v1")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = spent_by_children()
     done = project.run("batch", "plan", "document", ".", "--json")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    after = spent_by_children()
     found = json.loads(done.stdout)
     return {
-        "cpu_s": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2),
-        "mb": round(after.ru_maxrss / 1000),
+        "cpu_s": round(after.cpu_s - before.cpu_s, 2),
+        "mb": round(after.memory_kib * 1024 / 1_000_000),
         "items": len(found["items"]),
         "skipped": len(found["skipped"]),
     }
