@@ -6,9 +6,19 @@ import asyncio
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What processes that have ended took: CPU seconds of all, and the memory of the largest."""
+
+    cpu_s: float
+    memory_kib: int
+
 
 Met = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -38,6 +48,10 @@ if sys.platform == "win32":
         """Make a file another user's."""
         pytest.skip(f"Windows has no users by number, such as {user} for {path}")
 
+    def spent_by_children() -> Spent:
+        """What this process's ended children took."""
+        pytest.skip("Windows does not keep what ended processes took")
+
     def connect_unix(path: Path) -> socket.socket:
         """A connection to the process that listens there."""
         pytest.skip(f"Windows has no sockets among files: {path}")
@@ -48,6 +62,7 @@ if sys.platform == "win32":
 
 else:
     import os
+    import resource
     import signal
     import time
 
@@ -74,6 +89,13 @@ else:
     def give_away(path: Path, user: int) -> None:
         """Make a file another user's."""
         os.chown(path, user, -1)
+
+    def spent_by_children() -> Spent:
+        """What this process's ended children took."""
+        found = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # Linux counts KiB, macOS bytes.
+        unit = 1024 if sys.platform == "darwin" else 1
+        return Spent(found.ru_utime + found.ru_stime, found.ru_maxrss // unit)
 
     def connect_unix(path: Path) -> socket.socket:
         """A connection to the process that listens there."""

@@ -31,21 +31,7 @@ from routerd.domain.stored_reply import StoredReply
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from tests.batch.project import Project, new_project
-
-if sys.platform == "win32":
-
-    def children() -> tuple[float, int]:
-        """Nothing: Windows does not say what a program that ended has used."""
-        sys.exit("Windows does not say what a program that ended has used.")
-
-else:
-    import resource
-
-    def children() -> tuple[float, int]:
-        """CPU seconds of the programs that were run, and the most memory that one of them took, in kilobytes."""
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime, used.ru_maxrss
-
+from tests.posix import spent_by_children
 
 MODEL, ITEMS = ModelRef("loopback", "small"), 1_000
 
@@ -66,13 +52,13 @@ def copied(project: Project, count: int) -> int:
 def planned(project: Project) -> dict[str, object]:
     """CPU seconds and memory of the program that plans all files."""
     project.configure("http://127.0.0.1:9/v1")
-    before = children()
+    before = spent_by_children()
     done = project.run("batch", "plan", "document", ".", "--json")
-    after, most = children()
+    after = spent_by_children()
     found = json.loads(done.stdout)
     return {
-        "cpu_s": round(after - before[0], 2),
-        "mb": round(most / 1000),
+        "cpu_s": round(after.cpu_s - before.cpu_s, 2),
+        "mb": round(after.memory_kib * 1024 / 1_000_000),
         "items": len(found["items"]),
         "skipped": len(found["skipped"]),
     }

@@ -63,9 +63,14 @@ def new_project(folder: Path) -> Path:
     return root
 
 
+CHEAPER = ("first", "second", "third", "theirs", "other")
+"""Models at half the price of the user's own, as a folder names only what is no dearer."""
+
+
 def with_upstream(env: dict[str, str], base_url: str, **budget: str) -> dict[str, str]:
     """The environment with a user's configuration that sends every tier to one upstream."""
     path = Path(env["HOME"]) / "routerd.toml"
+    cheaper = "".join(f'[models.{name}]\ninput = "0.50"\noutput = "1.00"\ncontext = 64_000\n' for name in CHEAPER)
     limits = "".join(f'{name} = "{amount}"\n' for name, amount in budget.items())
     path.write_text(
         f"""\
@@ -84,6 +89,7 @@ input = "1.00"
 output = "2.00"
 context = 64_000
 
+{cheaper}
 [budget]
 {limits}
 """,

@@ -122,20 +122,20 @@ class AtOneDaemon:
         return outcome
 
 
-def test_a_budget_that_one_editor_raises_stays_as_it_is_for_the_other(env: dict[str, str], project: Path) -> None:
+def test_a_budget_that_one_editor_lowers_stays_as_it_is_for_the_other(env: dict[str, str], project: Path) -> None:
     with InThread(Upstream(reply=brain.reply)) as upstream:
-        env = with_upstream(env, upstream.base_url, daily="0.000001")
+        env = with_upstream(env, upstream.base_url, daily="5.00")
         with TcpDaemon(env, project, "--root", str(project)) as daemon:
-            raising = AtOneDaemon(daemon, project, {"budget": {"daily": "5.00"}, "actions": {"review": "utility"}}, {})
-            other = AtOneDaemon(daemon, project, {}, {})
-            assert raising.review()["attempts"], "its own budget allows it"
+            lowering = AtOneDaemon(daemon, project, {"budget": {"daily": "0.000001"}}, {})
+            other = AtOneDaemon(daemon, project, {"actions": {"review": "utility"}}, {})
+            assert other.review()["attempts"], "its own budget allows it"
             sent = len(upstream.seen)
-            refused = other.review()
+            refused = lowering.review()
             assert (refused["status"], refused["attempts"]) == ("refused", [])
             assert "The daily budget of $0.000001" in refused["message"]
             assert len(upstream.seen) == sent
-            assert raising.review()["status"] != "refused", "and the other's settings took nothing from it"
-            for one in (raising, other):
+            assert other.review()["status"] != "refused", "and the other's settings took nothing from it"
+            for one in (lowering, other):
                 one.client.close()
 
 

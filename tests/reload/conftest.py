@@ -30,6 +30,16 @@ utility = "{model}"
 base_url = "{url}"
 api_key = {key}
 
+[models."near/first"]
+input = 1
+output = 2
+[models."near/theirs"]
+input = 1
+output = 2
+[models."near/other"]
+input = 1
+output = 2
+
 [cache]
 enabled = false
 

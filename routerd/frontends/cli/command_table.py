@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "serve": (
-        "Serve an editor: LSP on stdio, or over TCP with a token; with --http other programs too.",
+        "Serve an editor over stdio or TCP, and others over HTTP.",
         {
             "--tcp": ("text", "listen there instead of stdio"),
             "--http": ("text", "serve other programs there as well"),
@@ -81,7 +81,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         True,
     ),
     "review": (
-        "Review a change: the working tree, what is staged, a branch or a diff.",
+        "Review a change: working tree, staged files, branch or diff.",
         {
             "--staged": ("", "what is staged"),
             "--base": ("text", "the working tree since this revision"),

@@ -68,7 +68,7 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
     yes: Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")] = False,
     config: Config = None,
 ) -> int:
-    """Review a change: the working tree, what is staged, a branch or a diff."""
+    """Review a change: working tree, staged files, branch or diff."""
     most = amount(max_cost) if max_cost is not None else None
     source = ChangeSource(staged, base, _diff(diff) if diff is not None else None)
     here = Path.cwd()

@@ -63,7 +63,7 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     log_file: LogFile = None,
     log_level: LogLevel = _QUIET,
 ) -> int:
-    """Serve an editor: LSP on stdio, or over TCP with a token; with --http other programs too.
+    """Serve an editor over stdio or TCP, and others over HTTP.
 
     On stdio from the user's one daemon; a log of its own or a gateway, like ``--solo``, needs a process of its own.
     """
