@@ -121,7 +121,7 @@ def test_an_answer_that_is_not_streamed_is_read_with_its_bill() -> None:
     ("changes", "status"),
     [
         ({"stop_reason": "refusal"}, "truncated"),
-        ({"stop_reason": None}, "truncated"),
+        ({"stop_reason": None}, "network"),
         ({"content": "words"}, "network"),
     ],
 )
