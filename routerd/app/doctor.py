@@ -26,7 +26,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import STALE, Price, dollars
 from routerd.domain.settings import ProviderSettings, Settings
 from routerd.domain.tier import Tier
-from routerd.providers import Health, KeyCache, Probe, SharedHealth, probe
+from routerd.providers import Health, KeyCache, Probe, Refused, SharedHealth, SharedRefusedFields, probe
 from routerd.relay.asking import ask_daemon
 
 LOCAL = ("ollama", "lmstudio")
@@ -53,9 +53,10 @@ async def examine(config_file: Path | None, root: Path | None, now: datetime) ->
     loaded = config.load(sources, worth=worth(config.KeyReader().available))
     database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now)
     try:
-        known = DoctorInputs(
-            loaded.settings, SharedHealth(database, now.timestamp).all(), _failures(database, now), now
-        )
+        fields = SharedRefusedFields(database, now.timestamp)
+        refused = [one for provider in loaded.settings.providers.values() for one in fields.of(provider)]
+        health = SharedHealth(database, now.timestamp).all()
+        known = DoctorInputs(loaded.settings, health, _failures(database, now), now, tuple(refused))
     finally:
         database.close()
     providers = await asyncio.gather(*map(known.provider, loaded.settings.providers.values()))
@@ -102,6 +103,7 @@ class DoctorInputs:
     health: Mapping[str, Health]
     failures: Mapping[str, LastFailure]
     now: datetime
+    refused: tuple[Refused, ...] = ()
 
     @property
     def _catalogue(self) -> Catalogue:
@@ -179,6 +181,10 @@ class DoctorInputs:
         past = []
         if last := self.failures.get(provider.name):
             past.append(f"last failure {last.at:%a %H:%M}, {last.model}: {last.why}")
+        for one in self.refused:
+            if one.model.provider == provider.name and one.fields:
+                until = datetime.fromtimestamp(one.until, self.now.tzinfo)
+                past.append(f"{one.model} refused {', '.join(one.fields)}, left out until {until:%d %b}")
         for name, health in self.health.items():
             if health.cooldown_until > self.now.timestamp() and (
                 name == key_name

@@ -13,7 +13,7 @@ from routerd.domain.attempt import Attempt
 from routerd.domain.counted_text import IMAGE_TOKENS, model_text
 from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
-from routerd.domain.model import ModelRef
+from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
 from routerd.domain.settings import Snapshot
@@ -114,6 +114,8 @@ def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | R
         models = tuple(model for model in first.models if model.provider in snapshot.settings.providers)
     if models:
         return Route((Candidate(first.tier, models),), route.reason, route.classification, route.signals)
+    if first.models == (OFFLINE,):
+        return Refusal("This needs a model, and none has a key: 'routerd config init' says how.", RefusalCode.PROVIDER)
     providers = ", ".join(dict.fromkeys(model.provider for model in first.models))
     return Refusal(
         f"No model of {first.tier} can be asked over the API '{endpoint.dialect}': set dialects of the provider "

@@ -34,7 +34,7 @@ from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
 from routerd.domain.settings import Retention, Settings
-from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, UpstreamEngine
+from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, SharedRefusedFields, UpstreamEngine
 
 if TYPE_CHECKING:
     from routerd.providers.forward import Transport
@@ -51,6 +51,7 @@ class Services:
         self.database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
         self.ledger_writer = LedgerWriter(self.database)
         self._health = SharedHealth(self.database, time.time)
+        self._refused_fields = SharedRefusedFields(self.database, time.time)
         self._provider_state = ProviderState()
         self._transport: Transport | None = None
         self._configured_keys: WeakValueDictionary[frozenset[tuple[str, str]], KeyCache] = WeakValueDictionary()
@@ -91,6 +92,7 @@ class Services:
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
             health=self._health,
+            refused_fields=self._refused_fields,
             provider_state=self._provider_state,
         )
 
@@ -111,14 +113,16 @@ class Services:
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # as above
             health=self._health,
+            refused_fields=self._refused_fields,
             provider_state=self._provider_state,
             transport=self._transport,
         )
 
     def fold(self, retention: Retention) -> None:
-        """Drop the rows of the ledger that are older than the settings keep; their daily sums stay."""
-        if retention.keep_days is not None:
-            with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+        """Sum up what an older version wrote, and drop rows older than the settings keep; their daily sums stay."""
+        with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+            self.ledger_writer.sum_up(now(), lambda: self.background.open)
+            if retention.keep_days is not None and self.background.open:
                 self.ledger_writer.fold(now(), retention.keep_days)
 
     async def disconnect(self) -> None:

@@ -211,8 +211,11 @@ class Ledger(Protocol):
     def spent(self, since: datetime) -> Decimal:
         """Dollars booked since a moment, without open reservations."""
 
-    def saved(self, since: datetime) -> Decimal:
-        """Dollars saved since a moment against the baseline, net of failed attempts; may be negative."""
+    def saved(self, since: datetime) -> Decimal | None:
+        """Dollars saved since a moment against the baseline, net of failed attempts; may be negative.
+
+        ``None`` where the baseline or the price is known of no answer.
+        """
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """The calibration of this model by past bills; cached, refreshed after each booking."""

@@ -204,4 +204,5 @@ class BudgetStatus:
 
     spent_today: Decimal
     budget_daily: Decimal | None
-    saved_today: Decimal
+    saved_today: Decimal | None
+    """``None`` where the baseline or the price is known of no answer."""

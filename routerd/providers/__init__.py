@@ -6,6 +6,7 @@ from routerd.providers.health import Health, HealthChange, HealthStore, MemoryHe
 from routerd.providers.keys import KeyCache
 from routerd.providers.probe import Probe, probe
 from routerd.providers.provider_state import Clock, ProviderState
+from routerd.providers.refused_fields import Refused, SharedRefusedFields
 from routerd.providers.shared_health import SharedHealth
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "MemoryHealth",
     "Probe",
     "ProviderState",
+    "Refused",
     "SharedHealth",
+    "SharedRefusedFields",
     "UpstreamEngine",
     "probe",
 ]

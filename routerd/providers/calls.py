@@ -32,6 +32,7 @@ from routerd.providers.messages import failure_message
 from routerd.providers.metering import UsageMeter
 from routerd.providers.policy import DeploymentView, FailurePolicy, RunningAttempt
 from routerd.providers.provider_state import Clock, ProviderState
+from routerd.providers.refused_fields import MemoryRefusedFields, RefusedFields
 
 R = TypeVar("R")
 
@@ -54,6 +55,7 @@ class DeploymentCalls(ABC, Generic[R]):
     """Seconds of silence that one model is allowed, where the settings say so."""
     health: HealthStore = field(default_factory=MemoryHealth)
     provider_state: ProviderState = field(default_factory=ProviderState)
+    refused_fields: RefusedFields = field(default_factory=MemoryRefusedFields)
 
     def __post_init__(self) -> None:
         self._usage_meter = UsageMeter(self.price, self.counter)
@@ -61,7 +63,13 @@ class DeploymentCalls(ABC, Generic[R]):
             self.providers, self.keys, self.health, self.provider_state, self._usage_meter, self.clock
         )
         self._failure_policy = FailurePolicy(
-            self.keys, self.health, self.provider_state, self._usage_meter, self.clock, self.rng
+            self.keys,
+            self.health,
+            self.provider_state,
+            self._usage_meter,
+            self.clock,
+            self.rng,
+            self.refused_fields,
         )
 
     def first_of(self, prompt: Prompt, candidate: Candidate) -> ModelRef:
@@ -133,7 +141,7 @@ class DeploymentCalls(ABC, Generic[R]):
         name = deployment(model, provider, key)
         if not self._probe(name):
             return None  # another request is the probe: decide again
-        quirks = self._quirks(self._failure_policy.quirks.get(model, provider.quirks))
+        quirks = self._quirks(self.refused_fields.quirks(model, provider))
         limiter, quota = self.provider_state.limiter(provider, key), self.provider_state.quota(name)
         running = RunningAttempt(model, name, quota, provider, key, quirks, self.clock.monotonic(), why, Draft())
         slot = limiter.begin(running.started, failover.tokens)  # before any await, so that other requests see it

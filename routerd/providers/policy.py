@@ -20,6 +20,7 @@ from routerd.providers.keys import ProviderKey, ProviderKeys, deployment
 from routerd.providers.metering import UsageMeter
 from routerd.providers.provider_state import Clock, ProviderState
 from routerd.providers.quota import Quota
+from routerd.providers.refused_fields import MemoryRefusedFields, RefusedFields, changes
 from routerd.providers.too_long import told_limit
 
 
@@ -133,8 +134,7 @@ class FailurePolicy:
     usage_meter: UsageMeter
     clock: Clock
     rng: Random
-    quirks: dict[ModelRef, Quirks] = field(default_factory=dict)
-    """Quirks learned from rejected fields."""
+    refused_fields: RefusedFields = field(default_factory=MemoryRefusedFields)
 
     def failed(
         self, failover: FailoverState, running: RunningAttempt, fault: ProviderFault, failure: Failure, why: str
@@ -151,7 +151,7 @@ class FailurePolicy:
         if fault.sign is FaultKind.LENGTH:
             self._continue(failover, running)
         elif rule.then is NextStep.ADAPT and (quirks := adapted(running.quirks, fault)):
-            self.quirks[running.model] = quirks
+            self.refused_fields.refused(running.model, running.provider, changes(running.quirks, quirks))
             state.rest_until = 0.0
         elif rule.then is NextStep.LARGER:
             self._exclude_smaller(failover, running.model, why, told_limit(fault.message))

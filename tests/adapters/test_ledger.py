@@ -352,7 +352,9 @@ def test_rows_that_another_program_wrote_beyond_all_bounds_stop_no_sum(
 
 def test_what_is_read_in_place_of_the_table_is_found_by_its_indexes(database: Database) -> None:
     plan = database.read(f"EXPLAIN QUERY PLAN SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= 5 AND at < 6")
-    assert "USING INDEX attempts_at (at>? AND at<?)" in str(plan)
+    assert "USING COVERING INDEX attempts_spent (at>? AND at<?)" in str(plan)
+    plan = database.read(f"EXPLAIN QUERY PLAN SELECT SUM(cost) FROM {ATTEMPTS} WHERE at >= 5")
+    assert "USING COVERING INDEX attempts_spent (at>?)" in str(plan), "it begins at the query's own moment"
     plan = database.read(
         f"EXPLAIN QUERY PLAN SELECT cost FROM {ATTEMPTS} WHERE provider = 'a' AND model = 'b' AND {BILLED} "
         "ORDER BY at DESC, id DESC LIMIT 9"

@@ -32,8 +32,20 @@ from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from tests.batch.project import Project, new_project
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+
+    def children() -> tuple[float, int]:
+        """Nothing: Windows does not say what a program that ended has used."""
+        sys.exit("Windows does not say what a program that ended has used.")
+
+else:
     import resource
+
+    def children() -> tuple[float, int]:
+        """CPU seconds of the programs that were run, and the most memory that one of them took, in kilobytes."""
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime, used.ru_maxrss
+
 
 MODEL, ITEMS = ModelRef("loopback", "small"), 1_000
 
@@ -54,15 +66,13 @@ def copied(project: Project, count: int) -> int:
 def planned(project: Project) -> dict[str, object]:
     """CPU seconds and memory of the program that plans all files."""
     project.configure("http://127.0.0.1:9/v1")
-    if sys.platform == "win32":
-        sys.exit("Windows does not say what a program that ended has used.")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = children()
     done = project.run("batch", "plan", "document", ".", "--json")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    after, most = children()
     found = json.loads(done.stdout)
     return {
-        "cpu_s": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2),
-        "mb": round(after.ru_maxrss / 1000),
+        "cpu_s": round(after - before[0], 2),
+        "mb": round(most / 1000),
         "items": len(found["items"]),
         "skipped": len(found["skipped"]),
     }

@@ -1,6 +1,7 @@
 """How many actions a second ten processes write to one ledger, each as reserve, book and release; prints JSON.
 
-`python -m tests.bench.ledger`. Every one of the three is a transaction of its own.
+`python -m tests.bench.ledger`. Every one of the three is a transaction of its own. And what a booking
+costs with `synchronous` at NORMAL, as it is, and at FULL, in milliseconds.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import tempfile
 from decimal import Decimal
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
+from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
+from routerd.adapters.sqlite import Database
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.money import Usage
+from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from tests.money.daemon import MODEL, NOON, open_ledger
 from tests.reserving import reserve
@@ -26,7 +31,23 @@ AMOUNT = Decimal("0.0004")
 
 def main() -> None:
     """Measure and print."""
-    print(json.dumps([_measured(processes) for processes in (1, 10)], indent=2))
+    found = [_measured(processes) for processes in (1, 10)]
+    print(json.dumps([*found, {mode: _median_ms(mode) for mode in ("NORMAL", "FULL")}], indent=2))
+
+
+def _median_ms(synchronous: str) -> float:
+    """The median time of one transaction that adds a row, in milliseconds, under one setting of `synchronous`."""
+    with tempfile.TemporaryDirectory() as folder:
+        database, times = Database(Path(folder) / "ledger.db", MIGRATIONS, NOON), []
+        database.read(f"PRAGMA synchronous={synchronous}")
+        ledger = SqliteLedger(database, Budget)
+        attempt = Attempt(MODEL, Tier.UTILITY, AttemptStatus.OK, Usage(input=100, output=10), AMOUNT, 1)
+        for n in range(300):
+            began = perf_counter()
+            ledger.book(Booking(str(n), "document", "python", attempt, None, 100, 10, None), NOON)
+            times.append(perf_counter() - began)
+        database.close()
+    return round(median(times) * 1000, 3)
 
 
 def _measured(processes: int) -> dict[str, float]:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 
-from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
+from routerd.adapters.ledger import MIGRATIONS, SqliteLedger, history
 from routerd.adapters.sqlite import Database
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
@@ -47,6 +47,15 @@ def main() -> None:
 def _measured(path: Path, rows: int) -> dict[str, float]:
     _fill(path, rows)
     found = {"migrate_ms": _ms(lambda: Database(path, MIGRATIONS, NOON).close())}
+    database = Database(path, MIGRATIONS, NOON)
+    steps = []
+    while history.unfinished(database):
+        with database.transaction() as run:
+            steps.append(_ms(lambda: history.step(run)))  # called at once
+    database.close()
+    # What the daemon does beside its work, each step a transaction that a booking may wait for.
+    found |= {"sum_up_ms": sum(steps), "longest_step_ms": max(steps, default=0), "steps": len(steps)}
+    found["step_ms"] = sorted(steps)[len(steps) // 2] if steps else 0
     found["open_ms"] = min(_ms(lambda: Database(path, MIGRATIONS, NOON).close()) for _ in range(5))
     ledger = SqliteLedger(Database(path, MIGRATIONS, NOON), lambda: BUDGET)
     model = ModelRef("n1n", "gpt-4o")

@@ -72,7 +72,7 @@ export interface Status {
   state: "idle" | "busy";
   jobs: number;
   /** Today's money as words for people; null before the daemon told of it. */
-  price: { spent_today: string; budget_daily: string | null; saved_today: string } | null;
+  price: { spent_today: string; budget_daily: string | null; saved_today: string | null } | null;
 }
 
 /** The documents that the daemon is told of. */

@@ -81,6 +81,14 @@ export class Runner {
 }
 
 function ended(status: Outcome["status"], { action }: StagedArgument, message: string): Outcome {
-  const nothing = { tier: null, model: null, next_tier: null, price: "$0", edit: null, must_preview: false, answer: null };
+  const nothing = {
+    tier: null,
+    model: null,
+    next_tier: null,
+    price: "$0",
+    edit: null,
+    must_preview: false,
+    answer: null,
+  };
   return { status, action, message, ...nothing, diagnostics: null, document: null };
 }

@@ -68,7 +68,7 @@ function tooltip({ price, jobs }: Status): string[] {
   if (price !== null) {
     lines.push(`spent today: ${price.spent_today}`);
     if (price.budget_daily !== null) lines.push(`budget: ${price.budget_daily} a day`);
-    lines.push(`saved today: ${price.saved_today}`);
+    if (price.saved_today !== null) lines.push(`saved today: ${price.saved_today}`);
   }
   if (jobs > 0) lines.push(`running: ${jobs}`);
   return [...lines, "click for the report", ""];

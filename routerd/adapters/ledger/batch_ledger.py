@@ -137,7 +137,7 @@ class BatchLedger:
         """As the port says."""
         return self._ledger.spent(since)
 
-    def saved(self, since: datetime) -> Decimal:
+    def saved(self, since: datetime) -> Decimal | None:
         """As the port says."""
         return self._ledger.saved(since)
 

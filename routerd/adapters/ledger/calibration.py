@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from threading import Lock
 
 from routerd.adapters.ledger.acceptance import acceptance
@@ -21,6 +22,24 @@ _BILLS = 600
 _MARGIN = 1.1
 """The margin on the excess of a provider that once billed more than its limit."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Bills:
+    """The latest bills of one model, newest first."""
+
+    last: int = 0
+    """The latest row of the ledger when they were read; 0 before that."""
+    bills: list[tuple[float, BilledAttempt]] = field(default_factory=list)
+    """Each with its time."""
+    ratios: list[float] = field(default_factory=list)
+    """Of the bills to their highest estimates, where one is known."""
+
+    @property
+    def excess(self) -> float:
+        """The largest ratio with its margin; 1 if no bill exceeded its estimate."""
+        return _MARGIN * max(self.ratios) if self.ratios and max(self.ratios) > 1 else 1.0
+
+
 _Work = tuple[ModelRef, str, str]
 """A model, an action and a language."""
 
@@ -32,7 +51,9 @@ class CalibrationStore:
         self._database = database
         self._lock = Lock()
         self._learned: dict[_Work, TokenCalibration] = {}
-        self._billed: dict[ModelRef, tuple[list[BilledAttempt], float]] = {}
+        self._billed: dict[ModelRef, _Bills] = {}
+        self._current: set[ModelRef] = set()
+        """The models whose bills are read up to the latest."""
         self._accepted: dict[_Work, Acceptance] = {}
         self._version: object = None
 
@@ -42,11 +63,20 @@ class CalibrationStore:
         with self._lock:
             self._follow()
             if work not in self._learned:
-                if model not in self._billed:  # read once for all actions and languages
-                    self._billed[model] = _bills(self._database, model), _excess(self._database, model)
-                bills, excess = self._billed[model]
-                self._learned[work] = replace(learn(bills, action, language, prior_factor(model)), excess=excess)
+                known = self._bills_of(model)
+                learned = learn([bill for _, bill in known.bills], action, language, prior_factor(model))
+                self._learned[work] = replace(learned, excess=known.excess)
             return self._learned[work]
+
+    def _bills_of(self, model: ModelRef) -> _Bills:
+        """Read once for all actions and languages, and after that only the newer ones; empty if that fails."""
+        if model not in self._current:
+            try:
+                self._billed[model] = _newest(self._database, model, self._billed.get(model, _Bills()))
+            except LedgerError:
+                self._billed[model] = _Bills()
+            self._current.add(model)
+        return self._billed[model]
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
         """The acceptance rate of the model's latest answers to this action and language."""
@@ -57,11 +87,11 @@ class CalibrationStore:
                 self._accepted[work] = acceptance(self._database, *work)
             return self._accepted[work]
 
-    def invalidate(self, model: ModelRef) -> None:
-        """Invalidates after a booking of a model; all acceptances too, as every other model's ``since`` grows."""
+    def invalidate(self, model: ModelRef, action: str, language: str) -> None:
+        """Invalidates after a booking; the acceptance of every model at this work, as the others' ``since`` grows."""
         with self._lock:
-            self._accepted.clear()
-            self._billed.pop(model, None)
+            self._accepted = {w: known for w, known in self._accepted.items() if w[1:] != (action, language)}
+            self._current.discard(model)
             self._learned = {work: known for work, known in self._learned.items() if work[0] != model}
 
     def _follow(self) -> None:
@@ -73,33 +103,37 @@ class CalibrationStore:
         if version != self._version:
             self._version = version
             self._learned.clear()
-            self._billed.clear()
+            self._current.clear()
             self._accepted.clear()
 
 
-def _bills(database: Database, model: ModelRef) -> list[BilledAttempt]:
-    """The bills, latest first; empty if the ledger cannot be read."""
-    try:
-        rows = database.read(
-            "SELECT counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-            f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE provider = ? AND model = ? AND {BILLED} "
-            f"ORDER BY at DESC, id DESC LIMIT {_BILLS}",
-            (model.provider, model.model),
-        )
-    except LedgerError:
-        return []
-    return [BilledAttempt(*row) for row in rows]
+def _newest(database: Database, model: ModelRef, known: _Bills) -> _Bills:
+    """What is known, with the bills since; all of them are read where nothing is known.
 
-
-def _excess(database: Database, model: ModelRef) -> float:
-    """The largest ratio of the latest bills to their highest estimate; 1 if no bill exceeded its estimate."""
-    try:
-        ((ratio,),) = database.read(
-            "SELECT MAX(1.0 * cost / allowed) FROM (SELECT cost, allowed FROM attempts "
-            "WHERE provider = ? AND model = ? "
-            f"AND {ALLOWED} ORDER BY at DESC, id DESC LIMIT {_BILLS})",
-            (model.provider, model.model),
-        )
-    except LedgerError:
-        return 1.0
-    return _MARGIN * float(ratio) if ratio is not None and ratio > 1 else 1.0
+    Raises LedgerError.
+    """
+    of_model = (model.provider, model.model)
+    ((last,),) = database.read("SELECT MAX(id) FROM attempts")
+    if not 0 < known.last <= (last or 0):
+        known = _Bills()
+    # By id those since then are found at once, whatever they are of; all of a model by its index.
+    which, order = "provider = ? AND model = ?", "at DESC, id DESC"
+    if known.last:
+        which, order = f"id > {known.last} AND +provider = ? AND +model = ?", "id DESC"
+    rows = database.read(
+        "SELECT at, counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
+        f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE {which} AND {BILLED} "
+        f"ORDER BY {order} LIMIT {_BILLS}",
+        of_model,
+    )
+    bills = [(row[0], BilledAttempt(*row[1:])) for row in sorted(rows, key=itemgetter(0), reverse=True)]
+    if bills and known.bills and bills[-1][0] < known.bills[0][0]:  # of a clock that was set back
+        return _newest(database, model, _Bills())
+    ratios = database.read(
+        f"SELECT 1.0 * cost / allowed FROM attempts WHERE {which} AND {ALLOWED} AND cost IS NOT NULL "
+        f"ORDER BY {order} LIMIT {_BILLS}",
+        of_model,
+    )
+    return _Bills(
+        last or 0, [*bills, *known.bills][:_BILLS], [*(float(ratio) for (ratio,) in ratios), *known.ratios][:_BILLS]
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from routerd.adapters.ledger.failovers import AttemptOfJob, Cell, cells
@@ -25,7 +25,13 @@ SESSION_KEYS = ("day", "session")
 _MOST = 10**18
 """The most of one sum: a million dollars in pico-dollars."""
 _AMOUNTS = {**MEASURES, **JOBS}
-TABLES = {"daily": KEYS, "daily_sessions": SESSION_KEYS}
+TABLES = {
+    "daily": KEYS,
+    "daily_sessions": SESSION_KEYS,
+    "daily_tiers": ("day", "tier"),
+    "totals": ("provider", "model", "action", "language", "status"),
+}
+"""The keys of each table of sums; the last two hold few rows for what is read of all time."""
 
 
 def created(table: str) -> str:
@@ -42,12 +48,21 @@ def created(table: str) -> str:
 
 def added(table: str, which: str) -> str:
     """The statement that adds the rows of ``which``, a condition, to one of the tables."""
+    return _merged(table, ATTEMPTS, _AMOUNTS, which)
+
+
+def copied(table: str, source: str) -> str:
+    """The statement that adds the sums of one table to another one with fewer keys."""
+    return _merged(table, source, {name: name for name in _AMOUNTS}, "TRUE")
+
+
+def _merged(table: str, source: str, amounts: Mapping[str, str], which: str) -> str:
     keys = TABLES[table]
     more = ", ".join(f"{name} = {name} + excluded.{name}" for name in _AMOUNTS)
     return (
         f"INSERT INTO {table} ({', '.join((*keys, *_AMOUNTS))}) "
-        f"SELECT {_selected(keys)}, {', '.join(f'SUM({amount})' for amount in _AMOUNTS.values())} "
-        f"FROM {ATTEMPTS} WHERE {which} GROUP BY {', '.join(map(str, range(1, len(keys) + 1)))} "
+        f"SELECT {_selected(keys)}, {', '.join(f'SUM({amount})' for amount in amounts.values())} "
+        f"FROM {source} WHERE {which} GROUP BY {', '.join(map(str, range(1, len(keys) + 1)))} "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {more}"
     )
 
@@ -58,7 +73,7 @@ def taken_back(table: str, which: str) -> str:
 
 
 def since(table: str, begin: datetime | None, zone: tzinfo | None) -> tuple[str, tuple[object, ...]]:
-    """A table of sums since a moment, or of all time, and the values of its marks.
+    """A table of sums by day since a moment, or of all time, and the values of its marks.
 
     Of the first day the rows count that are not older than the moment, of all other days the sums.
     """
@@ -85,7 +100,7 @@ def add(run: Run, row: int, job: object) -> None:
     """Adds one row, the latest of its job, to all sums."""
     for table in TABLES:
         run(added(table, "id = ?"), (row,))
-    columns = "day, provider || '/' || model, tier, status, cost"
+    columns = "COALESCE(day, date(at, 'unixepoch', 'localtime'), ''), provider || '/' || model, tier, status, cost"
     found = run(f"SELECT {columns} FROM {ATTEMPTS} WHERE job = ? ORDER BY id", (job,))
     known = [one for one in found if one[1] != "/"]  # a row of an ended process knows no model
     if not known or found[-1][1] == "/" or all(status == "ok" for *_, status, _ in known):

@@ -11,9 +11,9 @@ from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_period
 from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
 from routerd.adapters.ledger.statistics import statistics, totals_by
-from routerd.adapters.ledger.sums import SAVED
+from routerd.adapters.ledger.sums import SUMS_OF_ROWS, Sums
 from routerd.adapters.ledger.writer import LedgerWriter
-from routerd.adapters.sqlite import Database
+from routerd.adapters.sqlite import Database, Row
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
@@ -133,16 +133,19 @@ class SqliteLedger:
         """The same for this project's rows alone."""
         return self._sum("SUM(CASE WHEN project = ? THEN cost END)", since, until, self.project)
 
-    def saved(self, since: datetime, until: datetime | None = None) -> Decimal:
-        """The baseline cost of the used answers minus all spending."""
-        return self._sum(SAVED, since, until)
+    def saved(self, since: datetime, until: datetime | None = None) -> Decimal | None:
+        """The baseline cost of the used answers minus all spending; ``None`` where that is known of no answer."""
+        return Sums.of(self._row(SUMS_OF_ROWS, since, until)).saved
 
     def _sum(self, what: str, since: datetime, until: datetime | None, *names: str) -> Decimal:
+        return from_pico(self._row(what, since, until, *names)[0])
+
+    def _row(self, what: str, since: datetime, until: datetime | None, *names: str) -> Row:
         end = until.timestamp() if until else _NEVER
-        rows = self._database.read(
+        (row,) = self._database.read(
             f"SELECT {what} FROM {ATTEMPTS} WHERE at >= ? AND at < ?", (*names, since.timestamp(), end)
         )
-        return from_pico(rows[0][0])
+        return row
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
         """Totals since a moment, or of all time; days are in the given time zone."""

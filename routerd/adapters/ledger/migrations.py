@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import Protocol
 
-from routerd.adapters.ledger.daily import FIRST, FIRST_OF_MODEL, FIRST_OF_TIER, TABLES, added, count_failover, created
-from routerd.adapters.ledger.failovers import AttemptOfJob, Cell, cells
-from routerd.adapters.ledger.schema import ALLOWED, ATTEMPTS, BILLED, JUDGED
+from routerd.adapters.ledger.daily import TABLES, copied, created
+from routerd.adapters.ledger.history import step
 from routerd.adapters.sqlite import Row
 
 
@@ -76,35 +72,24 @@ def _origins(connection: MigrationConnection) -> None:
 def _sent(connection: MigrationConnection) -> None:
     """A row of before has no identity. What was held before counts as sent: it may have been."""
     connection.execute("ALTER TABLE attempts ADD COLUMN entry TEXT")
-    connection.execute("CREATE UNIQUE INDEX attempts_entry ON attempts (entry)")
+    connection.execute("CREATE UNIQUE INDEX attempts_entry ON attempts (entry) WHERE entry IS NOT NULL")
     connection.execute("ALTER TABLE reservations ADD COLUMN sent INTEGER NOT NULL DEFAULT 1")
 
 
+_AT_ONCE = 2_000
+"""So many rows are summed up within the migration; more would hold up the start."""
+
+
 def _daily(connection: MigrationConnection) -> None:
-    """Daily sums of all rows so far, and indexes that fit the queries of a hover."""
+    """Daily sums, and indexes that fit the queries of a hover; see ``history``."""
     connection.execute("ALTER TABLE attempts ADD COLUMN day TEXT")
     connection.execute("ALTER TABLE attempts ADD COLUMN firsts INTEGER NOT NULL DEFAULT 0")
-    connection.execute(
-        "UPDATE attempts SET day = COALESCE(date(at, 'unixepoch', 'localtime'), ''), firsts = one.bits FROM ("
-        f"SELECT id, (ROW_NUMBER() OVER (PARTITION BY job ORDER BY id) = 1) * {FIRST}"
-        f" + (ROW_NUMBER() OVER (PARTITION BY job, tier ORDER BY id) = 1) * {FIRST_OF_TIER}"
-        f" + (ROW_NUMBER() OVER (PARTITION BY job, provider, model ORDER BY id) = 1) * {FIRST_OF_MODEL} AS bits"
-        " FROM attempts) AS one WHERE attempts.id = one.id"
-    )
     for table in TABLES:
         connection.execute(created(table))
-        connection.execute(added(table, "TRUE"))
     connection.execute(
         "CREATE TABLE daily_failovers (day TEXT NOT NULL, kind TEXT NOT NULL, source TEXT NOT NULL,"
         " target TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, kind, source, target)) WITHOUT ROWID"
     )
-    connection.execute("CREATE INDEX attempts_job ON attempts (job)")
-    connection.execute("DROP INDEX attempts_model")
-    connection.execute(f"CREATE INDEX attempts_bills ON attempts (provider, model, at) WHERE {BILLED}")
-    connection.execute(f"CREATE INDEX attempts_allowed ON attempts (provider, model, at) WHERE {ALLOWED}")
-    connection.execute(f"CREATE INDEX attempts_judged ON attempts (action, language, provider, model) WHERE {JUDGED}")
-    connection.execute(f"CREATE INDEX attempts_asked ON attempts (action, language, id, job) WHERE {JUDGED}")
-    _count_failovers(connection)
     connection.execute("CREATE TABLE replies_size (size INTEGER NOT NULL)")
     connection.execute("INSERT INTO replies_size SELECT COALESCE(SUM(size), 0) FROM replies")
     for event, change in (("INSERT", "+ NEW.size"), ("DELETE", "- OLD.size")):
@@ -112,24 +97,28 @@ def _daily(connection: MigrationConnection) -> None:
             f"CREATE TRIGGER replies_{event.lower()} AFTER {event} ON replies "
             f"BEGIN UPDATE replies_size SET size = size {change}; END"
         )
+    connection.execute("CREATE TABLE unsummed (after INTEGER NOT NULL, last INTEGER NOT NULL)")
+    connection.execute("INSERT INTO unsummed SELECT 0, COALESCE(MAX(id), 0) FROM attempts")
 
-
-def _count_failovers(connection: MigrationConnection) -> None:
     def run(statement: str, values: Sequence[object]) -> list[Row]:
         return list(connection.execute(statement, values))
 
-    rows = run(
-        f"SELECT job, day, provider || '/' || model, tier, status, cost FROM {ATTEMPTS} WHERE provider <> '' "
-        "AND job IN (SELECT job FROM attempts WHERE status <> 'ok') ORDER BY job, id",
-        (),
+    ((many,),) = run("SELECT COUNT(*) > ? FROM (SELECT 1 FROM attempts LIMIT ?)", (_AT_ONCE, _AT_ONCE + 1))
+    while not many and run("SELECT 1 FROM unsummed", ()):
+        step(run)
+
+
+def _refused_fields(connection: MigrationConnection) -> None:
+    connection.execute("CREATE TABLE IF NOT EXISTS unsummed (after INTEGER NOT NULL, last INTEGER NOT NULL)")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in ("daily_tiers", "totals"):
+        if table not in tables:
+            connection.execute(created(table))
+            connection.execute(copied(table, "daily"))
+    connection.execute(
+        "CREATE TABLE refused_fields (provider TEXT NOT NULL, model TEXT NOT NULL, at REAL NOT NULL,"
+        " settings TEXT NOT NULL, quirks TEXT NOT NULL, PRIMARY KEY (provider, model))"
     )
-    found: Counter[tuple[str, Cell]] = Counter()
-    for _, of_job in groupby(rows, key=itemgetter(0)):
-        attempts = list(of_job)
-        for cell, count in cells(tuple(AttemptOfJob(*one[2:]) for one in attempts)).items():
-            found[attempts[0][1], cell] += count
-    for (day, cell), count in found.items():
-        count_failover(run, day, cell, count)
 
 
-MIGRATIONS = (_first, _replies, _health, _allowed, _projects, _origins, _sent, _daily)
+MIGRATIONS = (_first, _replies, _health, _allowed, _projects, _origins, _sent, _daily, _refused_fields)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
+from functools import reduce
+from operator import itemgetter
+from typing import TypeVar
 
 from routerd.adapters.ledger.daily import since
 from routerd.adapters.ledger.failovers import failovers_of
+from routerd.adapters.ledger.history import complete
 from routerd.adapters.ledger.schema import ATTEMPTS, BILLED, from_pico
-from routerd.adapters.ledger.sums import SUMS, Sums
+from routerd.adapters.ledger.sums import MEASURES, SUMS, Sums
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.money import Usage
 from routerd.domain.stats import (
@@ -27,29 +33,54 @@ _GUESSES = 1_000
 """The number of latest answers in a plot of estimates against bills."""
 
 
+_K = TypeVar("_K")
+_Kind = tuple[str, str, str, str]
+"""``provider/model`` or an empty text, action, language and status."""
+
+
 def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) -> Stats:
-    """Totals since a moment, or of all time; its first day begins in the given time zone."""
+    """Totals since a moment, or of all time; its first day begins in the given time zone. Raises LedgerError."""
+    complete(database)
     source, values = since("daily", begin, zone)
-    ((jobs, *columns),) = database.read(f"SELECT SUM(jobs), {SUMS} FROM {source}", values)
-    sums = Sums.of(columns)
+    # Of all time: from tables that have few rows however many attempts there were.
+    if begin is None:
+        source, values = "totals", ()
+    rows = database.read(
+        "SELECT CASE WHEN provider <> '' THEN provider || '/' || model ELSE '' END, action, language, status, "
+        f"SUM(jobs), {SUMS} FROM {source} GROUP BY 1, 2, 3, 4",
+        values,
+    )
+    kinds: list[tuple[_Kind, Sums]] = [((row[0], row[1], row[2], row[3]), Sums.of(row[5:])) for row in rows]
+    sums = _total(one for _, one in kinds)
     return Stats(
         spent=sums.spent,
         saved=sums.saved,
         baseline=sums.baseline_cost,
-        actions=jobs or 0,
+        actions=sum(row[4] for row in rows),
         attempts=sums.attempts,
         unpriced=sums.attempts - sums.priced,
         estimated=sums.estimated,
         unknown=sums.lost,
         cached=sums.cached,
         usage=sums.usage,
-        days=_days(database, source, values),
-        models=_models(database, source, values),
+        days=_days(database, *since("daily_tiers", begin, zone)),
+        models=_models(kinds),
         guesses=_guesses(database, begin.timestamp() if begin else 0.0),
-        failures=_failures(database, source, values),
-        trials=_trials(database, source, values),
+        failures=_failures(kinds),
+        trials=_trials(kinds),
         failovers=_failovers(database, begin, zone),
     )
+
+
+def _total(parts: Iterable[Sums]) -> Sums:
+    return reduce(Sums.plus, parts, Sums.of((None,) * len(MEASURES)))
+
+
+def _grouped(kinds: Iterable[tuple[_Kind, Sums]], key: Callable[[_Kind], _K]) -> dict[_K, Sums]:
+    found: defaultdict[_K, list[Sums]] = defaultdict(list)
+    for kind, sums in kinds:
+        found[key(kind)].append(sums)
+    return {name: _total(parts) for name, parts in found.items()}
 
 
 _JOBS_OF = {StatsKey.TIER: "tier_jobs", StatsKey.MODEL: "model_jobs"}
@@ -57,7 +88,8 @@ _JOBS_OF = {StatsKey.TIER: "tier_jobs", StatsKey.MODEL: "model_jobs"}
 
 
 def totals_by(database: Database, key: StatsKey, begin: datetime | None) -> tuple[KeyTotals, ...]:
-    """Totals by key since a moment, or of all time; the most expensive first."""
+    """Totals by key since a moment, or of all time; the most expensive first. Raises LedgerError."""
+    complete(database)
     source, values = since("daily_sessions" if key is StatsKey.SESSION else "daily", begin, None)
     name = "CASE WHEN provider <> '' THEN provider || '/' || model END" if key is StatsKey.MODEL else str(key)
     rows = database.read(
@@ -75,31 +107,33 @@ def _days(database: Database, source: str, values: Values) -> tuple[DayOfTier, .
     return tuple(DayOfTier(day, tier, s.spent, s.attempts, s.baseline_cost, s.saved) for day, tier, s in days)
 
 
-def _models(database: Database, source: str, values: Values) -> tuple[ModelTotals, ...]:
-    counts = ("status = 'ok'", "status = 'rejected'", "status NOT IN ('ok', 'rejected')")
-    rows = database.read(
-        f"SELECT provider || '/' || model, {', '.join(f'SUM(attempts * ({one}))' for one in counts)}, {SUMS} "
-        f"FROM {source} WHERE provider <> '' GROUP BY provider, model ORDER BY SUM(cost) DESC, 1",
-        values,
-    )
-    found = [(*row[:4], Sums.of(row[4:])) for row in rows]
+def _models(kinds: Sequence[tuple[_Kind, Sums]]) -> tuple[ModelTotals, ...]:
+    counts = _grouped(kinds, lambda kind: (kind[0], kind[3]))
+    found = []
+    for name, sums in _grouped(kinds, itemgetter(0)).items():
+        if name:
+            ok, bad = (counts[name, one].attempts if (name, one) in counts else 0 for one in ("ok", "rejected"))
+            failed = sums.attempts - ok - bad
+            found.append((-sums.cost, name, sums, (ok, bad, failed)))
     return tuple(
-        ModelTotals(name, sums.attempts, ok, bad, failed, sums.spent, sums.usage or Usage())
-        for name, ok, bad, failed, sums in found
+        ModelTotals(name, sums.attempts, *ends, sums.spent, sums.usage or Usage())
+        for _, name, sums, ends in sorted(found, key=itemgetter(0, 1))
     )
 
 
-def _trials(database: Database, source: str, values: Values) -> tuple[Trial, ...]:
+def _trials(kinds: Sequence[tuple[_Kind, Sums]]) -> tuple[Trial, ...]:
     """Every model's checked answers, by action and language, most answers first."""
-    rows = database.read(
-        "SELECT provider || '/' || model, action, language, SUM(answers), SUM(judged), SUM(judged_priced), "
-        f"SUM(judged_cost) FROM {source} WHERE judged GROUP BY provider, model, action, language "
-        "ORDER BY 5 DESC, 1, 2, 3",
-        values,
-    )
+    judged = _grouped(((kind, sums) for kind, sums in kinds if sums.judged), itemgetter(0, 1, 2))
     return tuple(
-        Trial(model, action, language, ok, judged, from_pico(cost // priced) if priced else None)
-        for model, action, language, ok, judged, priced, cost in rows
+        Trial(
+            model,
+            action,
+            language,
+            sums.answers,
+            sums.judged,
+            from_pico(sums.judged_cost // sums.judged_priced) if sums.judged_priced else None,
+        )
+        for (model, action, language), sums in sorted(judged.items(), key=lambda one: (-one[1].judged, one[0]))
     )
 
 
@@ -124,8 +158,6 @@ def _guesses(database: Database, begin: float) -> tuple[BilledEstimate, ...]:
     return tuple(BilledEstimate(action, model, *map(from_pico, money)) for action, model, *money in rows)
 
 
-def _failures(database: Database, source: str, values: Values) -> tuple[tuple[str, int], ...]:
-    rows = database.read(
-        f"SELECT status, SUM(attempts) FROM {source} WHERE status <> 'ok' GROUP BY status ORDER BY 2 DESC, 1", values
-    )
-    return tuple((status, count) for status, count in rows)
+def _failures(kinds: Sequence[tuple[_Kind, Sums]]) -> tuple[tuple[str, int], ...]:
+    counts = _grouped(((kind, sums) for kind, sums in kinds if kind[3] != "ok"), itemgetter(3))
+    return tuple(sorted(((one, s.attempts) for one, s in counts.items()), key=lambda row: (-row[1], row[0])))

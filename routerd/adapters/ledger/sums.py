@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import add
 
 from routerd.adapters.ledger.schema import JUDGED, from_pico
 from routerd.domain.money import Usage
@@ -33,12 +34,11 @@ MEASURES = {
 }
 """By name, the amount that one attempt adds to each sum."""
 
+_AMOUNTS = tuple(name for name in MEASURES if name not in _TOKENS)
 SUMS = ", ".join(f"SUM({name})" for name in MEASURES)
 """The columns of ``Sums`` in order."""
-
-
-SAVED = f"SUM({MEASURES['baseline']}) - SUM({MEASURES['net']})"
-"""The baseline cost of the used answers minus the cost of all answers, used or not."""
+SUMS_OF_ROWS = ", ".join(f"SUM({amount})" for amount in MEASURES.values())
+"""The same over attempts in place of daily sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ class Sums:
         found = dict(zip(MEASURES, (column or 0 for column in columns), strict=True))
         tokens = tuple(found.pop(name) for name in _TOKENS)
         return cls(**found, tokens=tokens)
+
+    def plus(self, other: Sums) -> Sums:
+        """The sums over the attempts of both."""
+        amounts = {name: getattr(self, name) + getattr(other, name) for name in _AMOUNTS}
+        return Sums(**amounts, tokens=tuple(map(add, self.tokens, other.tokens)))
 
     @property
     def spent(self) -> Decimal | None:

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from routerd.adapters.ledger.calibration import CalibrationStore
 from routerd.adapters.ledger.daily import remove
+from routerd.adapters.ledger.history import complete, unfinished
+from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.rows import insert, left_out, values_of
 from routerd.adapters.ledger.schema import RESERVATIONS, Run, to_pico
@@ -81,7 +83,7 @@ class LedgerWriter:
         except UnwritableRow as wrong:
             self._set_aside.append(left_out(booking, wrong))
         fault = self.write()
-        self.calibration.invalidate(booking.attempt.model)
+        self.calibration.invalidate(booking.attempt.model, booking.action, booking.language)
         if self._set_aside:
             sentences, self._set_aside = " ".join(self._set_aside), []
             return sentences
@@ -184,12 +186,23 @@ class LedgerWriter:
                             _insert(run, row, process)
                 path.unlink(missing_ok=True)
 
+    def sum_up(self, at: datetime, go_on: Callable[[], bool]) -> None:
+        """Sum up the rows of an older version, on a connection that no other thread waits for. Raises LedgerError."""
+        if self.database.named is None or self.database.session_only or not unfinished(self.database):
+            return
+        own = Database(self.database.named, MIGRATIONS, at)
+        try:
+            complete(own, go_on)
+        finally:
+            own.close()
+
     def fold(self, at: datetime, keep_days: int) -> int:
         """Drops rows older than so many days, in batches that hold up no other daemon; the number of rows.
 
         Their daily sums stay. Raises LedgerError.
         """
         kept = timedelta(days=min(max(keep_days, _FEWEST_DAYS), _MOST_DAYS))
+        complete(self.database)  # a row that is in no sum yet may not go
         before, dropped = (at - kept).timestamp(), 0
         while True:
             with self.database.transaction() as run:
@@ -233,7 +246,7 @@ class LedgerWriter:
                 ):
                     remove(run, unknown)
             insert(run, row)
-        self.calibration.invalidate(booking.attempt.model)
+        self.calibration.invalidate(booking.attempt.model, booking.action, booking.language)
 
     def settle_dead(self, run: Run, at: datetime) -> None:
         """Book what daemons that died had sent, in the caller's transaction; what they only held is given back."""

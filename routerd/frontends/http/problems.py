@@ -85,7 +85,7 @@ def refused(refusal: Refusal) -> Problem:
     if refusal.code is RefusalCode.SIZE:
         return Problem(400, "invalid_request_error", "context_length_exceeded", refusal.message)
     if refusal.code in (RefusalCode.PROVIDER, RefusalCode.TIER):
-        return Problem(503, "api_error", "no_provider", refusal.message)
+        return invalid(refusal.message, code="no_provider")  # a 5xx would be tried again, and no try can succeed
     return invalid(refusal.message, code=str(refusal.code))
 
 

@@ -32,7 +32,7 @@ def send(wire: Wire, app: App | None, jobs: int) -> None:
             "price": {
                 "spent_today": dollars(budget_status.spent_today),
                 "budget_daily": None if budget_status.budget_daily is None else dollars(budget_status.budget_daily),
-                "saved_today": dollars(budget_status.saved_today),
+                "saved_today": None if budget_status.saved_today is None else dollars(budget_status.saved_today),
             },
         },
     )

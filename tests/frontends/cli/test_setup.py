@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from platformdirs import user_data_path
 
+from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.config import Sources
 from routerd.adapters.ledger import MIGRATIONS, SqliteLedger
@@ -27,7 +28,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage
 from routerd.domain.settings import Budget, KeySource, ProviderSettings
 from routerd.domain.tier import Tier
-from routerd.providers import Health, SharedHealth
+from routerd.providers import Health, SharedHealth, SharedRefusedFields
 from routerd.providers.keys import deployment, provider_key
 from tests.home import at_home
 from tests.loopback import InThread, Turn, Upstream, credential
@@ -199,6 +200,22 @@ def test_a_running_ollama_is_found_with_its_models_at_price_0(home: Path) -> Non
     )
     assert used["provider ollama"].words == "needs no key; reachable; lists llama3.2; prices known"
     assert used["tier utility"].words == "ollama/llama3.2, price $0 (local)"
+
+
+def test_refused_fields_are_told_until_the_settings_change(home: Path) -> None:
+    with InThread(Upstream(models=["m"])) as upstream:
+        text = near(upstream.base_url)
+        checks(home, text)
+        provider = config.load(Sources.found(home / "config.toml", home)).settings.providers["near"]
+        database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, NOW)
+        SharedRefusedFields(database, NOW.timestamp).refused(
+            ModelRef("near", "m"), provider, {"max_tokens_field": "max_completion_tokens", "stream_options": False}
+        )
+        database.close()
+        told = "near/m refused max_tokens, stream_options, left out until 2"
+        assert told in checks(home, text)["provider near"].words
+        changed = text.replace('{ env = "NEAR_KEY" }', '{ env = "NEAR_KEY" }\nrpm = 7')
+        assert "refused" not in checks(home, changed)["provider near"].words
 
 
 def _benched(health: Health, _: Health) -> Health:

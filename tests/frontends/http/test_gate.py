@@ -136,3 +136,15 @@ async def test_other_ways_to_send_a_request(tmp_path: Path, monkeypatch: pytest.
         assert (await gateway.post("/v1/chat/completions", CHAT))[0] == 200, "beside 200 idle connections"
         for _, writer in idle:
             writer.close()
+
+
+async def test_without_a_key_a_client_is_told_once_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch, "") as gateway:
+        for path in PATHS:
+            body = {"model": "auto", "messages": CHAT["messages"], "input": "hi", "max_tokens": 9}
+            headers = {"x-api-key": gateway.token}
+            async with gateway.session.post(gateway.url + path, json=body, headers=headers) as answer:
+                assert (answer.status, answer.headers["x-should-retry"]) == (400, "false")
+                assert "routerd config init" in (await answer.json())["error"]["message"]

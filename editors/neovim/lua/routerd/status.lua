@@ -5,7 +5,7 @@ local M = {}
 ---@class routerd.Status
 ---@field state "idle"|"busy"
 ---@field jobs integer
----@field price { spent_today: string, budget_daily?: string, saved_today: string } for people
+---@field price { spent_today: string, budget_daily?: string, saved_today?: string } for people
 
 ---@type table<integer, routerd.Status> by client id
 local known = {}
