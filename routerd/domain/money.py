@@ -14,6 +14,9 @@ MILLION = Decimal(1_000_000)
 STALE = timedelta(days=90)
 """Price lists of the large providers changed about every three months in 2025 and 2026 (genai-prices' own dates)."""
 
+ORDINARY_TIERS = ("", "default", "standard", "on_demand")
+"""Not named; OpenAI; Anthropic, Google; Groq (its documentation, "Service Tiers")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -63,11 +66,18 @@ class Price:
     """ISO date on which the source was last checked."""
     context: int | None = None
     """The model's context window in tokens, input and output together."""
+    tiers: tuple[tuple[str, Price], ...] = ()
+    """The rates of service tiers, by the names with which providers answer."""
 
     @property
     def free(self) -> bool:
         """Whether every rate is zero."""
         return not (self.input or self.output)
+
+    def of_tier(self, tier: str) -> Price | None:
+        """The rates of the service tier that answered; ``None`` where they are not known."""
+        name = tier.lower()
+        return self if self.free or name in ORDINARY_TIERS else dict(self.tiers).get(name)
 
     def stale(self, today: date) -> bool | None:
         """Whether it was checked too long ago; ``None`` if the date is unknown."""

@@ -106,7 +106,7 @@ async def _tokens(stream: Stream, draft: Draft, most_bytes: int, dialect: Dialec
     async with aclosing(stream.pieces(most_bytes)) as pieces:
         begin = await _beginning(pieces, stream.content_type)
         if begin.lstrip(_BLANK)[:1] in (b"{", b"["):  # one piece of JSON, by whatever name
-            yield draft.whole(await _rest(begin, pieces))
+            yield draft.whole(await _rest(begin, pieces), dialect.whole)
             return
         events, chunks = Events(), dialect.chunks()
         async for piece in _chain(begin, pieces):

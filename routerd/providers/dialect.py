@@ -22,7 +22,7 @@ FRAMES = 8
 
 
 class Dialect(Protocol):
-    """One chat API over HTTP with server-sent events. A new API is one class with these four members."""
+    """One chat API over HTTP with server-sent events. A new API is one class with these five members."""
 
     @property
     def path(self) -> str:
@@ -36,6 +36,9 @@ class Dialect(Protocol):
 
     def chunks(self) -> Callable[[str], Sequence[str]]:
         """A reader of one stream: from the data of an event the OpenAI chunks and ``[DONE]`` that ``Draft`` reads."""
+
+    def whole(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An answer that came in one piece, as an OpenAI completion. Raises ProviderFaultError for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class OpenAIDialect:
     def chunks(self) -> Callable[[str], Sequence[str]]:
         """Each as it came."""
         return lambda data: (data,)
+
+    def whole(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As it came."""
+        return body
 
 
 OPENAI = OpenAIDialect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from routerd.domain.unicode import well_formed
@@ -22,6 +22,8 @@ class Draft:
         self.headers: Mapping[str, str] = {}
         self.usage: Mapping[str, Any] | None = None
         """The last usage object that came, in the provider's own shape."""
+        self.service_tier = ""
+        """The tier that answered, as the provider names it; empty where it names none."""
         self.finish = ""
         """The finish reason as it came."""
         self.begun = False
@@ -58,10 +60,14 @@ class Draft:
             return ""
         return self._take(_parsed(data), "delta")
 
-    def whole(self, body: bytes) -> str:
-        """Take in an answer that came in one piece although a stream was asked for. Raises ProviderFaultError."""
+    def whole(self, body: bytes, read: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None) -> str:
+        """Take in an answer that came in one piece although a stream was asked for. Raises ProviderFaultError.
+
+        ``read``: from another dialect's answer to OpenAI's.
+        """
         self.done = True
-        return self._take(_parsed(body.decode("utf-8-sig", "replace")), "message")
+        said = _parsed(body.decode("utf-8-sig", "replace"))
+        return self._take(read(said) if read else said, "message")
 
     def commit(self, must_be_done: bool) -> None:
         """Returns where the answer is whole. Raises ProviderFaultError for everything less.
@@ -84,6 +90,7 @@ class Draft:
 
     def _take(self, body: Mapping[str, Any], part: str) -> str:
         self._told(_usage(body))
+        self.service_tier = told_tier(body, self.usage) or self.service_tier
         if (told := told_fault(body)) is not None:
             raise ProviderFaultError(told)
         choices = body.get("choices")
@@ -116,6 +123,12 @@ def _words(content: object) -> str:
     if isinstance(content, list):
         return "".join(_words(part.get("text")) for part in content if isinstance(part, Mapping))
     return content if isinstance(content, str) else ""
+
+
+def told_tier(body: Mapping[str, Any], usage: Mapping[str, Any] | None) -> str:
+    """The service tier that an answer or its usage names, as OpenAI or as Anthropic does; empty where none is named."""
+    tier = body.get("service_tier") or (usage or {}).get("service_tier")
+    return tier if isinstance(tier, str) else ""
 
 
 def _named_error(data: str) -> ProviderFault:

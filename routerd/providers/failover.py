@@ -144,6 +144,8 @@ class FailoverState:
     continuations: int = 0
     prefer: ModelRef | None = None
     stopped: UpstreamError | None = None
+    empty: dict[str, str] = field(default_factory=dict)
+    """Why the account of a key has no money, by the key's name: found out by this question."""
     _shown: str = ""
 
     def __post_init__(self) -> None:

@@ -97,11 +97,13 @@ class Failure(StrEnum):
 
 
 class CooldownScope(StrEnum):
-    """Who has to sit out for a while: nobody, one model at one provider, or one key."""
+    """Who has to sit out for a while: nobody, one model at one provider, one key, or one account."""
 
     NOBODY = "nobody"
     DEPLOYMENT = "deployment"
     CREDENTIAL = "credential"
+    ACCOUNT = "account"
+    """All that is asked with this key, until the question ends: the next action finds out whether money came."""
 
 
 class NextStep(StrEnum):
@@ -132,7 +134,8 @@ class Rule:
 
 
 # Bench times are ours: long enough that nobody hammers, short enough that a mended account or a model that
-# was just enabled is found within the patience of a person. A changed key lifts its bench at once.
+# was just enabled is found within the patience of a person. A changed key lifts its bench at once, and an empty
+# account has none: a top-up shows in nothing but the next answer.
 _A, _B, _T = AttemptStatus, CooldownScope, NextStep
 TABLE: Mapping[Failure, Rule] = {
     Failure.BAD_REQUEST: Rule(_A.BAD_REQUEST, _B.NOBODY, 0, _T.ADAPT, False),
@@ -140,7 +143,7 @@ TABLE: Mapping[Failure, Rule] = {
     Failure.MISDIRECTED: Rule(_A.BAD_REQUEST, _B.DEPLOYMENT, 60, _T.NEXT, False),
     Failure.CONTEXT_TOO_LONG: Rule(_A.BAD_REQUEST, _B.NOBODY, 0, _T.LARGER, False),
     Failure.CREDENTIAL: Rule(_A.CREDENTIAL, _B.CREDENTIAL, 60, _T.NEXT, False),
-    Failure.BALANCE: Rule(_A.CREDENTIAL, _B.CREDENTIAL, 60, _T.NEXT, False),
+    Failure.BALANCE: Rule(_A.CREDENTIAL, _B.ACCOUNT, 0, _T.NEXT, False),
     Failure.QUOTA: Rule(_A.RATE_LIMITED, _B.DEPLOYMENT, 600, _T.NEXT, False),
     Failure.FORBIDDEN: Rule(_A.CREDENTIAL, _B.DEPLOYMENT, 60, _T.NEXT, False),
     Failure.MODEL_DENIED: Rule(_A.BAD_REQUEST, _B.DEPLOYMENT, 60, _T.NEXT, False),

@@ -11,7 +11,11 @@ from routerd.domain.prompt import Prompt
 from routerd.domain.settings import Quirks
 from routerd.domain.unicode import well_formed
 from routerd.providers.dialect import CONTINUE, OPENAI, Dialect
+from routerd.providers.dialects.chat_answer import write_chat_answer
 from routerd.providers.dialects.event_translator import EventTranslator
+from routerd.providers.dialects.messages_answer import read_messages_answer
+from routerd.providers.dialects.model_answer import UnreadableAnswerError
+from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 
 VERSION = "2023-06-01"
 """Of ``anthropic-version``, which the API demands; the newest that it names as stable."""
@@ -48,6 +52,15 @@ class MessagesDialect:
         """As the Protocol says."""
         translator = EventTranslator(DialectName.MESSAGES, DialectName.CHAT)
         return lambda data: [chunk for _, chunk in translator.feed(None, data)]
+
+    def whole(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As the Protocol says. What tells an error, or what a proxy answers in OpenAI's form, stays as it is."""
+        if body.get("type") != "message":
+            return body
+        try:
+            return write_chat_answer(read_messages_answer(body))
+        except UnreadableAnswerError as error:
+            raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=str(error))) from None
 
 
 def _text(text: str) -> dict[str, Any]:

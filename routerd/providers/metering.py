@@ -67,8 +67,11 @@ class UsageMeter:
         received = "" if reported.output_known else draft.text + draft.reasoning
         usage = reported.filled(input_tokens, estimated_tokens(self.counter, received))
         price = self.price(model)
-        own = cost(usage, price) if price else None
+        rates = price and price.of_tier(draft.service_tier)
+        own = cost(usage, rates or price) if price else None
         dollars, absurd = reported.cost, reported.absurd
         if dollars is not None and own is not None and dollars > _CREDIBLE_DOLLARS + _CREDIBLE_TIMES * own:
             dollars, absurd = None, True
-        return MeteredUsage(usage, own if dollars is None else dollars, absurd or not reported.known)
+        # The ordinary rates of a tier whose rates are not known are an estimate.
+        guessed = price is not None and rates is None and dollars is None
+        return MeteredUsage(usage, own if dollars is None else dollars, absurd or guessed or not reported.known)

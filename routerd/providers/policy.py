@@ -109,6 +109,9 @@ class DeploymentView:
         if credential.wait_s(self.clock.wall()) > 0:
             failover.exclude(model, credential.reason, Failure.CREDENTIAL)
             return
+        if key and key.name in failover.empty:
+            failover.exclude(model, failover.empty[key.name], Failure.BALANCE)
+            return
         if price and price.context and prompt.input_tokens > price.context:
             failover.exclude(model, f"its window is {price.context} tokens", Failure.CONTEXT_TOO_LONG)
 
@@ -140,6 +143,8 @@ class FailurePolicy:
         rule = TABLE[failure]
         state = failover.states[running.model]
         self._cool_down(running, fault, failure, why, state.failures)
+        if rule.cooldown is CooldownScope.ACCOUNT:
+            failover.empty[running.key.name] = why
         state.failures += 1
         state.why, state.last = why, failure
         state.rest_until = self.clock.monotonic() + pause_s(state.failures, self.rng.random())
@@ -175,10 +180,12 @@ class FailurePolicy:
         """Update the health of the deployment, and of the key where that was rejected."""
         rule, wall = TABLE[failure], self.clock.wall()
         self.read_quota(running, fault.headers)
-        if rule.cooldown is CooldownScope.CREDENTIAL:
+        if rule.cooldown in (CooldownScope.CREDENTIAL, CooldownScope.ACCOUNT):
             self.keys.forget(running.provider)
+        if rule.cooldown is CooldownScope.CREDENTIAL:
             self.health.change(running.key.name, lambda health: health.cool_down(wall + rule.cooldown_s, why))
-        seconds = fault.retry_after_s
+        # Whoever says when to come back does not know when money comes.
+        seconds = None if rule.cooldown is CooldownScope.ACCOUNT else fault.retry_after_s
         if seconds is None and rule.cooldown is CooldownScope.DEPLOYMENT:
             hinted_s = running.quota.wait_s(self.clock.monotonic(), 1)
             # Without a word on when, each further wait of this question is twice as long.

@@ -61,7 +61,7 @@ RULES = {
     Failure.MISDIRECTED: (AttemptStatus.BAD_REQUEST, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
     Failure.CONTEXT_TOO_LONG: (AttemptStatus.BAD_REQUEST, CooldownScope.NOBODY, NextStep.LARGER, False),
     Failure.CREDENTIAL: (AttemptStatus.CREDENTIAL, CooldownScope.CREDENTIAL, NextStep.NEXT, False),
-    Failure.BALANCE: (AttemptStatus.CREDENTIAL, CooldownScope.CREDENTIAL, NextStep.NEXT, False),
+    Failure.BALANCE: (AttemptStatus.CREDENTIAL, CooldownScope.ACCOUNT, NextStep.NEXT, False),
     Failure.QUOTA: (AttemptStatus.RATE_LIMITED, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
     Failure.FORBIDDEN: (AttemptStatus.CREDENTIAL, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
     Failure.MODEL_DENIED: (AttemptStatus.BAD_REQUEST, CooldownScope.DEPLOYMENT, NextStep.NEXT, False),
@@ -134,7 +134,7 @@ def test_an_error_object_with_status_200_is_read_by_its_code(code: str, failure:
 def test_each_failure_has_the_rule_of_the_design(failure: Failure) -> None:
     rule = TABLE[failure]
     assert (rule.status, rule.cooldown, rule.then, rule.breaks) == RULES[failure]
-    assert (rule.cooldown_s > 0) == (rule.cooldown is not CooldownScope.NOBODY)
+    assert (rule.cooldown_s > 0) == (rule.cooldown in (CooldownScope.DEPLOYMENT, CooldownScope.CREDENTIAL))
 
 
 REQUEST = httpx2.Request("POST", "http://localhost/v1/chat/completions")

@@ -114,7 +114,8 @@ def _over(known: Price | None, said: ModelSettings) -> Price | None:
     if price_in is None or price_out is None:
         return None
     base = known or Price(price_in, price_out)
-    base = replace(base, input=price_in, output=price_out, source=said.source, checked=said.checked)
+    # The list's rates of service tiers belong to the list's ordinary rates, not to the user's.
+    base = replace(base, input=price_in, output=price_out, source=said.source, checked=said.checked, tiers=())
     return _cached_over(base, said)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +17,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 
 if TYPE_CHECKING:
-    from genai_prices.types import ModelInfo, Provider
+    from genai_prices.types import ModelInfo, ModelPrice, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,15 @@ class PriceList:
         found = self.find(model)
         if found is None:
             return None
-        prices = found.get_prices(at)
+        price = self._rates(found, found.get_prices(at))
+        if price is None:
+            return None
+        named = ((tier, self._rates(found, prices)) for tier, prices in _of_tiers(found, at).items())
+        tiers = tuple((tier, rates) for tier, rates in named if rates is not None)
+        same = tuple((tier, price) for tier in _SAME_RATES.get(model.provider, ()))
+        return replace(price, tiers=tiers + same)
+
+    def _rates(self, found: ModelInfo, prices: ModelPrice) -> Price | None:
         price_in, price_out = _base(prices.input_mtok), _base(prices.output_mtok)
         if price_in is None or price_out is None:
             return None
@@ -56,6 +64,21 @@ class PriceList:
             checked=self.checked,
             context=found.context_window,
         )
+
+
+_SAME_RATES = {"groq": ("flex",)}
+"""Tiers at the ordinary rates. Groq: console.groq.com/docs/flex-processing, "Pricing matches the on-demand tier"."""
+
+
+def _of_tiers(found: ModelInfo, at: datetime) -> dict[str, ModelPrice]:
+    """The rates in force of each service tier; batch is a way of processing in the list, a tier in an answer."""
+    known: dict[str, ModelPrice] = {}
+    for variant in found.price_variants or ():
+        key, name = next(iter(variant.when.items()))
+        in_force = variant.constraint is None or variant.constraint.active(at)
+        if in_force and len(variant.when) == 1 and key in ("service_tier", "processing"):
+            known[name] = found.get_prices(at, variant.when)
+    return known
 
 
 def _base(price: object) -> Decimal | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from routerd.domain.dialect_name import DialectName
 from routerd.providers.bounded import parsed
-from routerd.providers.draft import Draft
+from routerd.providers.draft import Draft, told_tier
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.finish import FAILED
 from routerd.providers.forward.generated_text import text_in
@@ -66,6 +66,7 @@ class Watch:
         if told is not None:
             raise ProviderFaultError(told)
         usage = said.get("usage")
+        self._tier(said, usage)
         if isinstance(usage, Mapping):
             self._draft.usage, self._draft.begun = usage, True
         elif "input_tokens" in said:  # count_tokens: nothing was generated
@@ -108,6 +109,7 @@ class Watch:
         if told is not None:
             raise _fault(told, event)
         usage = said.get("usage")
+        self._tier(said, usage)
         if isinstance(usage, Mapping):
             self._draft.usage, self._draft.begun = usage, True
         choices = said.get("choices")
@@ -169,6 +171,7 @@ class Watch:
             raise _fault(fault_of_error(told.get("error") or said.get("error") or said), event)
         if kind in ("response.completed", "response.incomplete"):
             self._usage(told.get("usage"))
+            self._tier(told, None)
             self.ended = self.content = True
         elif kind.endswith((".delta", ".done")):
             self.content = True
@@ -180,6 +183,12 @@ class Watch:
         if isinstance(usage, Mapping):
             known = {name: count for name, count in usage.items() if count is not None}
             self._draft.usage, self._draft.begun = {**(self._draft.usage or {}), **known}, True
+            self._tier({}, usage)
+
+    def _tier(self, said: Mapping[str, Any], usage: object) -> None:
+        """The tier that answered: each later word for it replaces an earlier one."""
+        told = told_tier(said, usage if isinstance(usage, Mapping) else None)
+        self._draft.service_tier = told or self._draft.service_tier
 
 
 def _says(delta: object) -> bool:
