@@ -1,5 +1,6 @@
 """Usage objects that providers sent or document, each with its source and with its value worked out by hand.
 
+The rows of Anthropic, Groq and OpenAI's page of the API are from memory of the page that they name: to be looked up.
 Micro-dollars: 2 for a fresh token of input, 0.5 for one read from a cache, 2.5 for one written, 8 for one of output.
 """
 
