@@ -7,6 +7,7 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.markdown import Markdown
 
 from routerd.domain.money import dollars
@@ -17,6 +18,8 @@ from routerd.frontends.shapes import Json
 from routerd.languages import language_of
 
 _TARGET = "parse_header"
+_RULE_MARGIN = 4
+"""Columns that rich keeps of a rule beside its words; with fewer it cuts the words."""
 
 
 def demo(config: Config = None) -> int:
@@ -92,4 +95,7 @@ def _action(outcome: Json, client: StdioClient) -> None:
 
 def _title(words: str) -> None:
     screen.console().print()
-    screen.console().rule(words, align="left")
+    if cell_len(words) + _RULE_MARGIN <= screen.console().width:
+        screen.console().rule(words, align="left")
+    else:
+        screen.console().print(words, markup=False)  # a rule would cut the price, which stands last
