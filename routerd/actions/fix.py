@@ -17,7 +17,7 @@ SPEC = ActionSpec(
     tier=Tier.LOGIC,
     contract=Contract.HUNKS,
     # A wrong fix costs the time to find it; without the project's tests a check sees only that it applies and parses.
-    penalty=Penalty(per_thousand=Decimal("0.20"), noticed=0.0, noticed_when_run=0.95),
+    penalty=Penalty(per_thousand=Decimal("0.20"), noticed=0.0),
     scopes=(Scope.SYMBOL, Scope.SELECTION, Scope.FILE),
     code_only=False,
     context_budget=ContextBudget(
