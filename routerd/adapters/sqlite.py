@@ -84,7 +84,7 @@ class Database:
             connection.execute("PRAGMA journal_mode=WAL")
             # With FULL a booking alone takes 0.3 to 0.45 ms in place of 0.15 (tests/bench/ledger.py), but each waits
             # for the disk while it holds the lock: among the many writers of tests/money/test_crashes.py some were
-            # refused after half a second. A killed process loses nothing with NORMAL, a loss of power the last transactions.
+            # refused after half a second. A killed process loses nothing with NORMAL, a loss of power the last rows.
             connection.execute("PRAGMA synchronous=NORMAL")
             self._migrate(connection)
             self._file = _identity(self._path)
