@@ -47,7 +47,7 @@ def _env(tmp_path: Path) -> dict[str, str]:
     return env | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PRE_COMMIT_HOME": str(tmp_path / "cache")}
 
 
-@pytest.mark.skipif(importlib.util.find_spec("pre_commit") is None, reason="pre-commit is in the lint extra")
+@pytest.mark.skipif(importlib.util.find_spec("pre_commit") is None, reason="pre-commit is not installed")
 @pytest.mark.parametrize("way", ["local", "try-repo"])
 def test_real_pre_commit_stops_a_commit_with_a_fault_and_lets_a_sound_one_pass(
     repository: Path, tmp_path: Path, way: str
