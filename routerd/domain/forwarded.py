@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -71,8 +71,8 @@ class ForwardedRequest:
     headers: tuple[tuple[str, str], ...] = ()
     """Those that go along to the provider; never a key."""
     query: str = ""
-    own_key: tuple[tuple[str, str], ...] = ()
-    """The headers with the client's own key, for providers with ``pass_through``; else empty."""
+    own_key: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The headers with the client's own key, all with the same one, for a provider with ``pass_through``; or none."""
 
     @property
     def streamed(self) -> bool:
@@ -97,6 +97,11 @@ class ForwardedRequest:
         """Whether the client wants the usage of a chat stream as an event of its own."""
         options = self.body.values.get("stream_options")
         return isinstance(options, dict) and options.get("include_usage") is True
+
+
+def key_in(value: str) -> str:
+    """The key in a header's value, without its scheme (``Bearer``)."""
+    return value.strip().rpartition(" ")[2]
 
 
 @dataclass(frozen=True, slots=True)

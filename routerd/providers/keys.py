@@ -37,6 +37,8 @@ class ProviderKey:
     problem: str | None = None
     headers: Headers = ()
     """The provider's own headers, with the values that their sources gave."""
+    sent_as: Headers = ()
+    """The headers that hold a client's own key; without them it is sent as the provider's API has it."""
 
     def __repr__(self) -> str:
         return f"Key({self.name})"

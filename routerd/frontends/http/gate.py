@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from routerd.app.http_tokens import HttpTokens
+from routerd.domain.forwarded import key_in
 from routerd.frontends.http.problems import Problem, invalid
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?", re.ASCII)
 _HTTP_PORT = 80
+_OWN_KEY = ("authorization", "x-api-key")
 
 
 class Gate:
@@ -47,6 +49,16 @@ class Gate:
             shown += request.headers.getall("x-api-key", []) + request.headers.getall("api-key", [])
         labels = [label for token in shown if (label := self._tokens.label(token)) is not None]
         return labels[0] if labels else None
+
+    def own_key(self, request: web.BaseRequest) -> tuple[tuple[str, str], ...] | Problem:
+        """The headers with a key of the client's own, beside ``x-routerd-token``: never with a token of ours."""
+        if "x-routerd-token" not in request.headers:
+            return ()
+        shown = ((name.lower(), value) for name, value in request.headers.items() if name.lower() in _OWN_KEY)
+        own = {name: value for name, value in shown if key_in(value) and self._tokens.label(key_in(value)) is None}
+        if len({key_in(value) for value in own.values()}) > 1:
+            return invalid("Authorization and x-api-key hold different keys: send one.", code="two_keys")
+        return tuple(own.items())
 
     def _ours(self, host: str, request: web.BaseRequest) -> bool:
         parsed = _HOST.fullmatch(host)

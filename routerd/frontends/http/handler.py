@@ -90,7 +90,10 @@ class Handler:
         cost = max_cost(request)
         if isinstance(cost, Problem):
             return _told(cost, dialect)
-        asked = await read(request, endpoint)
+        own = self._gate.own_key(request)
+        if isinstance(own, Problem):
+            return _told(own, dialect)
+        asked = await read(request, endpoint, own)
         if isinstance(asked, Problem):
             return _told(asked, dialect)
         origin = origin_of(request, label, DEFAULT, asked.body)

@@ -28,7 +28,6 @@ _ALONG = re.compile(
     re.ASCII,
 )
 """Headers that go along to the provider; all others stay here: keys, cookies, and what speaks of this machine."""
-_OWN_KEY = ("authorization", "x-api-key")
 
 
 def endpoint_of(path: str) -> Endpoint | None:
@@ -53,8 +52,10 @@ def dialect_of(request: web.BaseRequest) -> DialectName:
     return DialectName.MESSAGES if "anthropic-version" in request.headers else DialectName.CHAT
 
 
-async def read(request: web.Request, endpoint: Endpoint) -> ForwardedRequest | Problem:
-    """The request as it goes to a provider, or what is wrong with it."""
+async def read(
+    request: web.Request, endpoint: Endpoint, own: tuple[tuple[str, str], ...] = ()
+) -> ForwardedRequest | Problem:
+    """The request as it goes to a provider, or what is wrong with it; ``own``: as ``Gate.own_key`` has it."""
     kind = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if kind not in ("application/json", "text/plain", "application/octet-stream"):
         return invalid(f"The content type must be application/json, not {kind[:60]}.", 415, "unsupported_media_type")
@@ -74,9 +75,6 @@ async def read(request: web.Request, endpoint: Endpoint) -> ForwardedRequest | P
     if wrong is not None:
         return invalid(wrong)
     along = tuple((name, value) for name, value in request.headers.items() if _ALONG.fullmatch(name.lower()))
-    own: tuple[tuple[str, str], ...] = ()
-    if "x-routerd-token" in request.headers:
-        own = tuple((name.lower(), value) for name, value in request.headers.items() if name.lower() in _OWN_KEY)
     return ForwardedRequest(endpoint, body, along, request.rel_url.raw_query_string, own)
 
 

@@ -17,6 +17,7 @@ from routerd.providers.calls import DeploymentCalls
 from routerd.providers.classify import classify
 from routerd.providers.failover import FailoverState, Wait
 from routerd.providers.failure import Failure, FaultKind, ProviderFault, ProviderFaultError
+from routerd.providers.forward.client_keys import ClientKeys, provider_of_own_key
 from routerd.providers.forward.outgoing import outgoing
 from routerd.providers.forward.passage import ForwardState, Passage, TopUpRefusedError
 from routerd.providers.forward.transport import Transport
@@ -38,6 +39,10 @@ class ForwardingEngine(DeploymentCalls[Attempt]):
         self, request: ForwardedRequest, prompt: Prompt, candidate: Candidate, meter: ForwardMeter, sink: Sink
     ) -> Attempt:
         """As the port says."""
+        own_to = provider_of_own_key(request, candidate, self.providers)
+        if own_to is not None:
+            engine = replace(self, keys=ClientKeys(self.keys, own_to, request.own_key))
+            return await engine.forward(replace(request, own_key=()), prompt, candidate, meter, sink)
         deadline = self.clock.monotonic() + self.limits.total_s
         state = ForwardState(prompt, candidate, meter, deadline, request=request, sink=sink, account=meter)
         try:

@@ -113,8 +113,8 @@ def _headers(
     headers["accept-encoding"] = "identity"  # events are watched as they arrive
     if dialect is DialectName.MESSAGES:
         headers.setdefault(*_VERSION)
-    if provider.pass_through and request.own_key:
-        headers.update(request.own_key)
+    if key.sent_as:
+        headers.update(key.sent_as)
     elif key.value:
         headers.update(_key_headers(dialect, provider, key.value))
     headers.update({name.lower(): value for name, value in key.headers})
