@@ -11,7 +11,7 @@ from tests.frontends.http.running import KEY, Running, configuration, running
 from tests.loopback import Turn, Upstream, credential, fingerprint, server_error
 
 OWN = "sk-of-the-client-itself"
-BODIES = {
+BODIES: dict[str, dict[str, object]] = {
     "/v1/chat/completions": {"model": "speed", "messages": [{"role": "user", "content": "hi"}]},
     "/v1/responses": {"model": "speed", "input": "hi"},
     "/v1/messages": {"model": "speed", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]},
@@ -30,7 +30,9 @@ def passing(upstreams: dict[str, Upstream], *names: str, dialects: str = '"chat"
 async def ask(gateway: Running, path: str, own: dict[str, str], *, stream: bool = False) -> tuple[int, bytes]:
     """Asked with the gateway's token in its own header."""
     headers = {"x-routerd-token": gateway.token, **own}
-    async with gateway.session.post(gateway.url + path, json=BODIES[path] | {"stream": stream}, headers=headers) as one:
+    async with gateway.session.post(
+        gateway.url + path, json={**BODIES[path], "stream": stream}, headers=headers
+    ) as one:
         return one.status, await one.read() + str(dict(one.headers)).encode()
 
 
