@@ -81,10 +81,13 @@ class ForwardedRequest:
 
     @property
     def max_output(self) -> int | None:
-        """The limit of the answer that the client set, in tokens, over all its choices."""
+        """The limit of the answer that the client set, in tokens, over all its choices.
+
+        The highest of several: which one a provider heeds is not known.
+        """
         values = self.body.values
         limits = [values[name] for name in LIMIT_FIELDS[self.endpoint] if isinstance(values.get(name), int)]
-        return limits[0] * self.choices if limits else None
+        return max(limits) * self.choices if limits else None
 
     @property
     def choices(self) -> int:

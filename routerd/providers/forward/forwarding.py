@@ -86,9 +86,7 @@ class ForwardingEngine(DeploymentCalls[Attempt]):
         request = failover.request
         assert request is not None
         try:
-            sent = outgoing(
-                request, running.model.model, failover.max_output, running.provider, running.key, running.quirks
-            )
+            sent = outgoing(request, running, failover.max_output, failover.prompt.max_output)
         except ProviderFaultError as error:
             return self._fault(failover, meter, running, error.fault), None
         watch = Watch(

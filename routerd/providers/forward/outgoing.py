@@ -9,10 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.forwarded import LIMIT_FIELDS, Endpoint, ForwardedRequest
-from routerd.domain.settings import ProviderSettings, Quirks
+from routerd.domain.settings import ProviderSettings
 from routerd.providers.dialects.translate import Unsupported, translate_request
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.keys import ProviderKey
+from routerd.providers.policy import RunningAttempt
 
 _ANTHROPIC = "api.anthropic.com"
 _VERSION = ("anthropic-version", "2023-06-01")
@@ -34,14 +35,16 @@ class Outgoing:
     """Fields of the request that this API has no counterpart for."""
 
 
-def outgoing(
-    request: ForwardedRequest, model: str, max_output: int, provider: ProviderSettings, key: ProviderKey, quirks: Quirks
-) -> Outgoing:
+def outgoing(request: ForwardedRequest, running: RunningAttempt, max_output: int, reserved: int) -> Outgoing:
     """The request as it was sent, but for the model, and a limit of the answer that may be lowered to ``max_output``.
+
+    ``reserved``: tokens of the longest answer that the request asks for. Where less is allowed of an answer in one
+    piece, a client's request without a limit gets one: a stream is cut instead.
 
     The usage of a chat stream is asked for where the client does not, as a last field: the bytes before it stay.
     """
     body, endpoint = request.body, request.endpoint
+    model, provider, key = running.model.model, running.provider, running.key
     if endpoint.generates and endpoint.dialect not in provider.dialects:
         return _translated(request, model, max_output, provider, key)
     changes = {"model": json.dumps(model)}
@@ -49,7 +52,10 @@ def outgoing(
         limit = body.values.get(name)
         if isinstance(limit, int) and limit * request.choices > max_output:
             changes[name] = str(max(max_output // request.choices, 1))
-    asks = endpoint is Endpoint.CHAT and request.streamed and not request.usage_asked and quirks.stream_options
+    lowered = max_output < reserved or request.choices > 1
+    if request.max_output is None and lowered and not request.streamed and (field := _limit_field(endpoint, provider)):
+        changes[field] = str(max(max_output // request.choices, 1))
+    asks = endpoint is Endpoint.CHAT and request.streamed and not request.usage_asked and running.quirks.stream_options
     if asks:
         given = body.values.get("stream_options")
         changes["stream_options"] = json.dumps({**(given if isinstance(given, dict) else {}), "include_usage": True})
@@ -60,6 +66,13 @@ def outgoing(
         endpoint is Endpoint.CHAT and request.streamed and not request.usage_asked,
         endpoint.dialect,
     )
+
+
+def _limit_field(endpoint: Endpoint, provider: ProviderSettings) -> str | None:
+    """The field that limits an answer's length; ``None`` where the provider takes none, or nothing is generated."""
+    if endpoint is Endpoint.CHAT:
+        return provider.quirks.max_tokens_field
+    return next(iter(LIMIT_FIELDS[endpoint]), None)
 
 
 _ENDPOINTS = {

@@ -190,6 +190,29 @@ async def test_under_a_cap_only_the_limit_of_the_answer_is_lowered(
         assert 1_000 < seen["max_tokens"] <= 2_000, "0.01 dollars at 5 dollars a million"
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses"])
+async def test_under_a_cap_an_answer_in_one_piece_without_a_limit_gets_one(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {"max_tokens", "max_completion_tokens", "max_output_tokens"}
+    async with Upstream() as upstream, running(tmp_path, monkeypatch, configuration({"a": upstream})) as gateway:
+        body = {name: value for name, value in asking(path).items() if name not in names | {"stream"}}
+        assert (await gateway.post(path, body, {"x-routerd-max-cost": "0.01"}))[0] == 200
+        (limit,) = names & upstream.seen[0].body.keys()
+        assert 1_000 < upstream.seen[0].body[limit] <= 2_000, "0.01 dollars at 5 dollars a million"
+        assert (await gateway.post(path, body))[0] == 200
+        assert not names & upstream.seen[1].body.keys(), "nothing is added where all of it is allowed"
+
+
+async def test_of_two_limits_the_higher_one_is_reserved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Upstream() as upstream, running(tmp_path, monkeypatch, configuration({"a": upstream})) as gateway:
+        path = "/v1/chat/completions"
+        body = asking(path) | {"max_completion_tokens": 10, "max_tokens": 32_000}
+        assert (await gateway.post(path, body, {"x-routerd-max-cost": "0.01"}))[0] == 200
+        assert upstream.seen[0].body["max_completion_tokens"] == 10
+        assert upstream.seen[0].body["max_tokens"] <= 2_000, "whichever a provider heeds"
+
+
 async def test_a_stream_that_outgrows_the_budget_is_cut_and_booked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
