@@ -6,27 +6,16 @@ from collections.abc import Mapping
 
 from routerd.domain.dialect_name import DialectName
 from routerd.providers.dialects.rules import (
-    FieldRule,
     ObjectKeys,
     RequestField,
     carried,
     dropped,
+    fields_to,
     mapped,
     refused,
 )
 
-
-def _field(responses: FieldRule, messages: FieldRule, *neutral: object) -> RequestField:
-    return RequestField({DialectName.RESPONSES: responses, DialectName.MESSAGES: messages}, neutral)
-
-
-def _neither(reason: str, *neutral: object) -> RequestField:
-    return _field(refused(reason), refused(reason), *neutral)
-
-
-def _hint(reason: str) -> RequestField:
-    return _field(dropped(reason), dropped(reason))
-
+_field, _neither, _hint = fields_to(DialectName.RESPONSES, DialectName.MESSAGES)
 
 _SAMPLING = "neither has a counterpart of this sampling parameter"
 

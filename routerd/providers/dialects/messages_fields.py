@@ -6,27 +6,15 @@ from collections.abc import Mapping
 
 from routerd.domain.dialect_name import DialectName
 from routerd.providers.dialects.rules import (
-    FieldRule,
     ObjectKeys,
     RequestField,
     carried,
-    dropped,
+    fields_to,
     mapped,
     refused,
 )
 
-
-def _field(chat: FieldRule, responses: FieldRule, *neutral: object) -> RequestField:
-    return RequestField({DialectName.CHAT: chat, DialectName.RESPONSES: responses}, neutral)
-
-
-def _neither(reason: str, *neutral: object) -> RequestField:
-    return _field(refused(reason), refused(reason), *neutral)
-
-
-def _hint(reason: str) -> RequestField:
-    return _field(dropped(reason), dropped(reason))
-
+_field, _neither, _hint = fields_to(DialectName.CHAT, DialectName.RESPONSES)
 
 MESSAGES_FIELDS: Mapping[str, RequestField] = {
     "model": _field(carried("model"), carried("model")),

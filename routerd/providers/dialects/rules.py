@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -70,3 +70,23 @@ def refused(reason: str) -> FieldRule:
 def dropped(reason: str) -> FieldRule:
     """The other dialect has none, and the answer stays the same: why."""
     return FieldRule(Handling.DROPPED, reason)
+
+
+def fields_to(
+    first: DialectName, second: DialectName
+) -> tuple[Callable[..., RequestField], Callable[..., RequestField], Callable[[str], RequestField]]:
+    """What writes the fields of a table towards two dialects: with a rule for each, refused by both, dropped by both.
+
+    ``neutral``: as ``RequestField`` has it.
+    """
+
+    def field(to_first: FieldRule, to_second: FieldRule, *neutral: object) -> RequestField:
+        return RequestField({first: to_first, second: to_second}, neutral)
+
+    def neither(reason: str, *neutral: object) -> RequestField:
+        return field(refused(reason), refused(reason), *neutral)
+
+    def hint(reason: str) -> RequestField:
+        return field(dropped(reason), dropped(reason))
+
+    return field, neither, hint
