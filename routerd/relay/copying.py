@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import time
 
 from routerd.relay.protocol import END
 from routerd.system.local_sockets import Channel
@@ -11,10 +12,13 @@ from routerd.system.local_sockets import Channel
 STDIN, STDOUT, STDERR = 0, 1, 2
 _CHUNK = 65_536
 """The size of a Linux pipe."""
+_LAST_S = 5.0
+"""The daemon needs less than two seconds to end the session of an editor that is gone, unless it is stuck."""
 _HEADER_END = b"\r\n\r\n"
 
 _DIED = b"""{"jsonrpc":"2.0","method":"window/showMessage","params":{"type":1,"message":\
-"routerd's daemon has ended. Restart routerd in this editor; answers that were paid are kept and cost nothing again."\
+"routerd's daemon has ended. An editor that does not start routerd again by itself has to be told to; \
+answers that were paid are kept and cost nothing again."\
 }}"""
 
 
@@ -50,13 +54,18 @@ def _received(channel: Channel) -> bytes:
 
 
 def _send(channel: Channel) -> None:
-    """Until the editor closes its end, or the daemon does, which the other thread finds out."""
+    """Until the editor closes its end, or the daemon does, which the other thread finds out.
+
+    No relay outlives its editor for long: where the daemon does not end the session, the process ends here.
+    """
     try:
         while data := os.read(STDIN, _CHUNK):
             channel.write(data)
     except OSError:
         pass
     channel.end_writing()
+    time.sleep(_LAST_S)
+    os._exit(1)
 
 
 def _written(descriptor: int, data: bytes) -> bool:

@@ -31,7 +31,7 @@ return {
     return filetype == "cs" and "csharp" or filetype
   end,
   before_init = lazily("encoding", "before_init"),
-  on_exit = lazily("run", "lost"),
+  on_exit = { lazily("run", "lost"), lazily("restart", "ended") },
   commands = { ["routerd.run"] = lazily("run", "from_menu") },
   handlers = {
     ["routerd/status"] = lazily("status", "received"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import time
 from _socket import socket as Socket  # noqa: N812  # a class
@@ -13,6 +14,8 @@ from routerd import __version__
 from routerd.relay.place import Place
 from routerd.relay.protocol import PROTOCOL
 from routerd.system.file_lock import FileLock
+
+_log = logging.getLogger(__name__)
 
 
 class Address:
@@ -31,7 +34,7 @@ class Address:
         return self._lock is not None
 
     def describe(self) -> None:
-        """Write ``daemon.json``: whole or not at all."""
+        """Write ``daemon.json``: whole or not at all; on a full disk editors are served without it."""
         told = {
             "pid": os.getpid(),
             "started": self.started,
@@ -41,15 +44,20 @@ class Address:
             "http_port": self.http_port,
         }
         new = Path(f"{self.place.info}.{os.getpid()}")
-        new.write_text(json.dumps(told), "ascii")
-        new.replace(self.place.info)
+        try:
+            new.write_text(json.dumps(told), "ascii")
+            new.replace(self.place.info)
+        except OSError as fault:
+            _log.warning("%s could not be written: %s", self.place.info, fault)
+            with contextlib.suppress(OSError):
+                new.unlink()
 
     def give_up(self) -> None:
         """Let another daemon take the address; the lock goes last, as whoever has it may replace the rest."""
         if self._lock is None:
             return
         for path in (self.place.socket, self.place.info):
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):
                 os.unlink(path)
         self._lock.release()
         self._lock = None

@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.conftest import CODE
 from tests.e2e.daemon.user import User, until
 from tests.e2e.neovim.editor import Neovim
+from tests.posix import kill
 
 pytestmark = pytest.mark.editor
 
@@ -32,3 +33,16 @@ def test_two_neovims_have_one_daemon_which_outlives_both(user: User, project: Pa
             assert "built-in" in json.dumps(nvim.lua("return Seen.outcomes"))
     until(lambda: user.status()["sessions"] == 0)
     assert user.daemon == daemon
+
+
+def test_neovim_has_another_daemon_by_itself_when_its_own_was_killed(user: User, project: Path) -> None:
+    with Neovim(user.env, project, RELAYED) as nvim:
+        nvim.open(project / "labels.py")
+        for _ in range(2):
+            killed = user.daemon
+            kill(killed)
+            until(lambda gone=killed: user.daemons() not in ([], [gone]))  # type: ignore[misc]  # bound now
+            nvim.wait('#vim.lsp.get_clients({ bufnr = 0 }) == 1 and require("routerd").statusline() ~= ""')
+        nvim.cursor(4, 6)
+        nvim.run("document")
+        assert "built-in" in json.dumps(nvim.lua("return Seen.outcomes"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -98,6 +99,20 @@ async def test_a_daemon_that_is_killed_is_told_once_and_the_next_editor_has_anot
     assert "daemon log" in (await one.stderr).decode()
     async with editor(user, project):
         assert user.daemon != killed
+
+
+async def test_no_relay_outlives_its_editor_where_the_daemon_is_stuck(user: User, project: Path) -> None:
+    one = editor(user, project)
+    await one.launch()
+    await one.initialize()
+    daemon = user.daemon
+    os.kill(daemon, signal.SIGSTOP)
+    try:
+        assert one.process.stdin is not None
+        one.process.stdin.close()
+        assert await asyncio.wait_for(one.process.wait(), 10) == 1
+    finally:
+        os.kill(daemon, signal.SIGCONT)
 
 
 async def test_the_daemon_holds_no_pipe_of_the_editor_that_started_it(user: User, project: Path) -> None:

@@ -129,3 +129,15 @@ def test_a_second_daemon_says_that_there_is_one(user: User) -> None:
         done = user.command("daemon", "run", check=False)
         assert done.returncode == 1
         assert "a daemon runs already" in done.stderr
+
+
+async def test_a_daemon_that_cannot_describe_itself_serves_all_the_same(user: User, project: Path) -> None:
+    # As on a full disk: a socket needs no room there, a file does.
+    user.info.mkdir(parents=True, mode=0o700)
+    user.place.chmod(0o700)
+    async with editor(user, project):
+        assert len(user.daemons()) == 1
+        assert user.status()["sessions"] == 1
+    assert "could not be written" in user.log()
+    assert sorted(path.name for path in user.place.glob("daemon.json*")) == ["daemon.json"]
+    assert "has ended" in user.command("daemon", "stop").stderr
