@@ -133,6 +133,18 @@ def shapes(seed: int = 0) -> dict[str, str]:
         "authorization": "Authorization: Bearer " + some(ALNUM, 40),
         "basic": "Authorization: Basic " + some(B64, 40) + "==",
         "password": 'password = "' + some(ALNUM + "!#*^", 20) + '"',
+        "moonshot": "sk-" + some(ALNUM, 48),
+        "langfuse": "sk-lf-" + uuid(),
+        "tavily": "tvly-dev-" + some(ALNUM, 32),
+        "firecrawl": "fc-" + some(HEX, 32),
+        "fireworks": "fw_" + some(ALNUM, 24),
+        "voyage": "pa-" + some(URL, 43),
+        "e2b": "e2b_" + some(HEX, 40),
+        "password with signs": 'PASSWORD = "' + some(ALNUM, 8) + "&3$x(Yz)%!" + some(ALNUM, 14) + '"',
+        "shell": "export MISTRAL_API_KEY=" + some(ALNUM, 32) + "\n",
+        "dockerfile": "ENV DB_PASSWORD=" + some(ALNUM, 24) + "\n",
+        "yaml": "client_secret: 4a1b7c" + some(ALNUM, 34) + "\n",
+        "constant": 'AZURE_OPENAI_KEY = "4a1b7c' + some(HEX, 26) + '"',
         "api key": 'API_KEY: "' + some(ALNUM, 32) + '"',
     }
 
@@ -140,6 +152,7 @@ def shapes(seed: int = 0) -> dict[str, str]:
 def kernel(secret: str) -> str:
     """The part of a sample that must not be sent: its last 12 letters that are none of its frame."""
     body = secret.split("-----END", maxsplit=1)[0].rstrip("\\n \n") if "PRIVATE KEY" in secret else secret
+    body = body.rstrip()
     for tail in (";EndpointSuffix=x", "%3D", "@db.corp.test:5432/shop", '"', "-us12", "-X"):
         body = body.removesuffix(tail)
     return body[-12:]

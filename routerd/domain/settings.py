@@ -85,6 +85,10 @@ class ModelSettings:
     """ISO date on which the source was last checked."""
 
 
+ALWAYS_ALLOWED = Decimal("0.01")
+"""Dollars that an action may cost where no cap is set, also if it is likely to cost much less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Limits in dollars; ``None`` is no limit."""

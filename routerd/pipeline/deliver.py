@@ -110,7 +110,7 @@ def _done(begin: str, question: Question, receipt: Receipt) -> str:
 def _detours(attempts: Sequence[Attempt]) -> tuple[str, ...]:
     """Why other models did not answer, each once; else why the answering model was not the first of its list."""
     *others, last = attempts
-    failed = (f"{one.model} {_WENT_WRONG.get(one.status, one.status)}" + _because(one) for one in others)
+    failed = (f"{one.model} {_ENDED[one.status]}" + _because(one) for one in others)
     return tuple(dict.fromkeys(failed)) or ((last.reason,) if last.reason and not last.cached else ())
 
 
@@ -118,7 +118,9 @@ def _because(one: Attempt) -> str:
     return f": {one.reason}" if one.status is AttemptStatus.REJECTED and one.reason else ""
 
 
-_WENT_WRONG = {
+_ENDED = {
+    AttemptStatus.OK: "answered",
+    AttemptStatus.CANCELLED: "was cancelled",
     AttemptStatus.REJECTED: "gave an answer that was not taken",
     AttemptStatus.RATE_LIMITED: "was rate limited",
     AttemptStatus.SERVER_ERROR: "had a server error",

@@ -24,7 +24,7 @@ from routerd.domain.quote import (
     TokenRange,
     baseline_cost,
 )
-from routerd.domain.settings import Budget, ModelSettings, Quirks
+from routerd.domain.settings import ALWAYS_ALLOWED, Budget, ModelSettings, Quirks
 
 
 class Priced(Protocol):
@@ -161,7 +161,7 @@ def _terms(estimate: Estimate, token_calibration: TokenCalibration, quirks: Quir
     )
 
 
-TIMES_LIKELY, ALWAYS_ALLOWED = 10, Decimal("0.01")
+TIMES_LIKELY = 10
 """Without a cap an action stops before it costs more than ten times its likely price or a cent, whichever is more:
 in the recorded outcomes, higher costs came from a repeating fault."""
 

@@ -17,7 +17,7 @@ from routerd.actions import catalog
 from routerd.adapters.config import Loaded, Sources, Worth, load
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
-from routerd.domain.settings import Settings
+from routerd.domain.settings import ALWAYS_ALLOWED, Settings
 from routerd.domain.tier import Tier
 from tests.property_tests import example_count
 
@@ -55,6 +55,7 @@ def loaded(folder: Path, own: str, theirs: str, editor: Mapping[str, object] | N
     ("theirs", "said"),
     [
         ('tiers.utility = "p/dear"', "dearer"),
+        ('budget.per_action = "1000"', "may raise"),
         ('tiers.utility = ["p/cheap", "p/fair"]', "dearer"),
         ('tiers.logic = "p/new"', "no known price"),
         ('tiers.logic = "groq/unheard-of"', "no known price"),
@@ -137,6 +138,10 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
+_DEFAULT = {"per_action": ALWAYS_ALLOWED}
+"""Without a cap an action is held to ten times its price, at the least to this."""
+
+
 def ceiling(settings: Settings, tier: Tier) -> Decimal:
     return max(
         (found.output for model in settings.tiers[tier] if (found := price(settings, model))), default=Decimal(0)
@@ -160,6 +165,7 @@ def raises(own: Settings, other: Settings) -> str | None:
             return f"{name}: {theirs}"
     for field in ("daily", "monthly", "per_action", "confirm_above"):
         limit, now = getattr(own.budget, field), getattr(other.budget, field)
+        limit = now and _DEFAULT.get(field) if limit is None else limit
         if limit is not None and (now is None or now > limit):
             return f"{field}: {now}"
     switched = other.cache.enabled and not own.cache.enabled

@@ -91,6 +91,7 @@ def test_the_sums_kept_row_by_row_are_those_of_an_old_ledger(
     kept = {table: sums(database, table) for table in tables}
     stats = ledger.stats(None, UTC)
     with database.transaction() as run:
+        run("DROP TRIGGER attempts_without_day", ())
         for table in tables:
             run(f"DROP TABLE {table}", ())
         for index in history.INDEXES:
@@ -169,3 +170,33 @@ def test_the_reply_cache_forgets_the_oldest_and_knows_its_size(database: Databas
     cache.put("new", "y", NOON + timedelta(seconds=300))
     for plan in plans(database, [(q, v) for q, v in recorded.queries if q.startswith(("SELECT", "DELETE", "INSERT"))]):
         assert not plan.startswith("SCAN replies ") or "USING INDEX" in plan or "COVERING" in plan, plan
+
+
+@pytest.mark.parametrize("batch", [1, 50])
+def test_rows_that_a_daemon_of_an_older_version_adds_meanwhile_are_in_the_sums(
+    database: Database, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """It opened the file before the migration, and its statement names the columns of its own version alone."""
+    monkeypatch.setattr(history, "BATCH", batch)
+    ledger = SqliteLedger(database, Budget)
+    Diary(ledger, BEGAN).write(days=6)
+    stats, kept = ledger.stats(None, UTC), {table: sums(database, table) for table in (*TABLES, "daily_failovers")}
+    rows = database.read("SELECT * FROM attempts ORDER BY id")
+    names = [row[1] for row in database.read("PRAGMA table_info(attempts)")]
+    with database.transaction() as run:
+        for table in ("attempts", *TABLES, "daily_failovers"):
+            run(f"DELETE FROM {table}", ())
+    for row in rows:
+        values = {k: v for k, v in zip(names, row, strict=True) if k not in ("id", "firsts")}
+        older = {k: v for k, v in values.items() if k not in ("entry", "day")}
+        with database.transaction() as run:
+            if row[0] % 3:
+                insert(run, values)
+            else:
+                run(
+                    f"INSERT INTO attempts ({', '.join(older)}) VALUES ({', '.join('?' * len(older))})",
+                    [*older.values()],
+                )
+    assert ledger.stats(None, UTC) == stats
+    assert not history.unfinished(database)
+    assert {table: sums(database, table) for table in TABLES} == {table: kept[table] for table in TABLES}

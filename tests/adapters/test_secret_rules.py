@@ -38,6 +38,9 @@ INNOCENT = (
     *("AKIAIOSFODNN7EXAMPLE", "https://user:password@example.com/", "postgres://user:${PASSWORD}@host/db"),
     *("3f786850e387550fdab836ed7e6dc881de23001b", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
     *("sk-learn", "key-value", "git@github.com:a/b.git", "eyJhbGciOiJIUzI1NiJ9", "hf_hub_download", "pattern.match"),
+    *('password = "${DATABASE_PASSWORD2}"', 'password="%(password1)s-and-more"', "SECRET=$(openssl rand -hex 32)"),
+    *("API_KEY=$MISTRAL_API_KEY_2", "password: encryptedPasswordOf", 'secret = "get_secret2(name_of_it)"'),
+    *("api_key=settings.api_key_of_2024", 'CACHE_KEY = "user-profile-v2-cache-entry"', "token: refreshTokenOfUser2"),
     *('placeholder="Enter your password here"', "getAccessToken: () => string", "Authorization: Bearer <token>"),
 )
 

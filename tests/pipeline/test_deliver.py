@@ -19,6 +19,7 @@ from routerd.domain.reply import Finish, Reply
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, Rejected
+from routerd.pipeline import deliver
 from routerd.pipeline.judge import Judge
 from routerd.system.uris import path_of
 from tests import brain
@@ -240,3 +241,7 @@ async def test_an_answer_without_a_whole_finish_is_refused_whatever_it_says(
     verdicts = {finish: await judge.verdict(Reply(text, finish, attempt), planned.question) for finish in Finish}
     assert not isinstance(verdicts.pop(Finish.STOP), Rejected)
     assert all(isinstance(verdict, Rejected) for verdict in verdicts.values())
+
+
+def test_every_end_of_an_earlier_attempt_has_words() -> None:
+    assert set(deliver._ENDED) == set(AttemptStatus)

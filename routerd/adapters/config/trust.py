@@ -18,7 +18,7 @@ from routerd.adapters.config.layer import Checked
 from routerd.adapters.config.schema import Path
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price, dollars
-from routerd.domain.settings import Limits, Settings
+from routerd.domain.settings import ALWAYS_ALLOWED, Limits, Settings
 from routerd.domain.tier import Tier
 
 
@@ -112,6 +112,13 @@ def _amount(path: Path, held: Any, value: Decimal, layers: Mapping[Path, Any]) -
     return f"cannot raise your {dollars(held)} to {dollars(value)}"
 
 
+def _per_action(path: Path, held: Any, value: Decimal, layers: Mapping[Path, Any]) -> str | None:
+    """Where the user sets no cap, an action is held to a multiple of its price: a higher cap would raise that."""
+    if held is None and value > ALWAYS_ALLOWED:
+        return f"may raise what an action of yours may cost, ten times its likely price, to {dollars(value)}"
+    return _amount(path, held, value, layers)
+
+
 def _seconds(path: Path, held: Any, value: float, layers: Mapping[Path, Any]) -> str | None:
     own = getattr(Limits(), path[1]) if held is None else held
     return None if value <= own else f"cannot raise your {own:g} seconds to {value:g}"
@@ -143,7 +150,11 @@ def _harmless(path: Path, held: Any, value: Any, layers: Mapping[Path, Any]) -> 
 
 
 _RULES: Mapping[Path, Rule] = {
-    ("budget",): _amount,
+    ("budget", "daily"): _amount,
+    ("budget", "monthly"): _amount,
+    ("budget", "session"): _amount,
+    ("budget", "confirm_above"): _amount,
+    ("budget", "per_action"): _per_action,
     ("limits",): _seconds,
     ("actions",): _tier,
     ("instructions",): _harmless,  # shown by `estimate --explain`

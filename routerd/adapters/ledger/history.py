@@ -56,16 +56,17 @@ def step(run: Run) -> None:
             return
     run("DROP INDEX IF EXISTS attempts_model", ())
     run("DROP INDEX IF EXISTS attempts_at", ())
-    for after, last in run("SELECT after, last FROM unsummed", ()):
+    for after, last in run("SELECT after, last FROM unsummed ORDER BY after LIMIT 1", ()):
         ((end,),) = run(
             "SELECT MAX(id) FROM (SELECT id FROM attempts WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)",
             (after, last, BATCH),
         )
-        if end is None:
-            run("DELETE FROM unsummed", ())
-            return
-        _sum_up(run, after, end)
-        run("UPDATE unsummed SET after = ?", (end,))
+        if end is not None:
+            _sum_up(run, after, end)
+        if end in (None, last):
+            run("DELETE FROM unsummed WHERE after = ? AND last = ?", (after, last))
+        else:
+            run("UPDATE unsummed SET after = ? WHERE after = ? AND last = ?", (end, after, last))
 
 
 def _sum_up(run: Run, after: int, end: int) -> None:

@@ -65,7 +65,12 @@ def _rows(path: Path) -> Iterator[Values]:
             row, billed = entry["row"], entry["billed"]
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
-        if not (isinstance(row, dict) and row.keys() == COLUMNS and isinstance(row["job"], str)):
+        if not (
+            isinstance(row, dict)
+            and row.keys() == COLUMNS
+            and isinstance(row["job"], str)
+            and isinstance(row["day"], str)
+        ):
             continue
         if billed is True:
             open_calls.pop(row["job"], None)

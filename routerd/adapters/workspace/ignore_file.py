@@ -46,6 +46,7 @@ class IgnoreFile:
             state += 1
         self.states = state
         """The number of states; the time for each byte of a path is proportional to it."""
+        # A kind without an entry is in no pattern, so no state is of it: 0 is its set.
         self._sets = {kind: _bits(found, state) for kind, found in sets.items()}
         self._names, self._all, self._folders = (
             self._sets.get(kind, 0) for kind in (Wild.NAME, Wild.ALL, Wild.FOLDERS)
@@ -60,11 +61,11 @@ class IgnoreFile:
             if not states:
                 break
             one = self._sets.get(octet, 0)
-            keep_session_model = self._all
+            staying = self._all
             if octet != _SLASH:
                 one |= self._sets.get("any but", 0) & ~self._sets.get(("not", octet), 0)
-                keep_session_model |= self._names
-            states = self._closed((states & one) << 1 | states & keep_session_model)
+                staying |= self._names
+            states = self._closed((states & one) << 1 | states & staying)
         return states
 
     def _closed(self, states: int) -> int:
