@@ -10,13 +10,28 @@ from routerd.domain.errors import UsageError
 
 _SECONDS = 30
 """git answers within a second in repositories of a million lines; on a slow network drive it may take longer."""
-_INERT = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=false")
-"""A repository's own configuration may name programs; none of them is run."""
+_INERT = tuple(
+    word
+    for setting in (
+        *("core.fsmonitor=false", f"core.hooksPath={os.devnull}"),
+        *("core.quotePath=false", "diff.autoRefreshIndex=false"),
+    )
+    for word in ("-c", setting)
+)
+"""A repository's own configuration may name programs, none of which is run; and a comparison writes no index."""
+_OF_A_HOOK = frozenset(
+    f"GIT_{name}" for name in ("DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "OBJECT_DIRECTORY", "COMMON_DIR")
+)
 
 
-def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
-    """What git prints for a command in a folder. Raises UsageError with git's own words where it fails."""
-    env = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+def git(folder: Path, *arguments: str, stdin: bytes | None = None, elsewhere: bool = False) -> bytes:
+    """What git prints for a command in a folder, which may lie ``elsewhere`` than the repository of a running hook.
+
+    Raises UsageError with git's own words where it fails.
+    """
+    # A hook is told its own repository and index; a worktree beside that repository has others.
+    own = {name: value for name, value in os.environ.items() if not elsewhere or name not in _OF_A_HOOK}
+    env = {**own, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     command = ["git", "--no-pager", *_INERT, *arguments]
     try:
         done = subprocess.run(  # fixed words; the folder is the user's
@@ -30,18 +45,3 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
         said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ").rstrip(".")
         raise UsageError(f"git says: {said or 'it failed'} (in {folder}).")
     return done.stdout
-
-
-def changed_files(folder: Path, ref: str) -> list[Path]:
-    """The files below a folder that differ from a revision, with those that git does not know yet.
-
-    Deleted files are left out. Raises UsageError where there is no repository or no such revision.
-    """
-    if ref.startswith("-"):
-        raise UsageError(f"'{ref}' is no revision: name a branch, a tag or a commit.")
-    commit = git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").decode().strip()
-    plain = ("--no-ext-diff", "--no-textconv", "--no-renames", "--diff-filter=d", "--name-only", "--relative", "-z")
-    known = git(folder, "diff", *plain, commit, "--", ".")
-    new = git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
-    names = dict.fromkeys(os.fsdecode(name) for name in (known + new).split(b"\0") if name)
-    return [folder / name for name in names]

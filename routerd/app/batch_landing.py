@@ -5,8 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from routerd.adapters.changes import top_of, without_filters
 from routerd.adapters.git import git
 from routerd.app.batches import Batches
 from routerd.app.file_editor import replace_file
@@ -31,7 +33,7 @@ class Landed:
 def in_files(batches: Batches, plan: BatchPlan) -> Landed:
     """Write the changes into the files; each is replaced in one step. Items whose files are written are applied."""
     landing = batches.landing(plan)
-    written, problems = _written(landing.files.values())
+    written, problems = _written(landing.files.values(), batches.root)
     missing = {file.uri for file in landing.files.values()} - {file.uri for file in written}
     done = []
     for item in landing.landed:
@@ -65,31 +67,40 @@ def on_branch(batches: Batches, plan: BatchPlan, name: str | None, message: str)
 
     The files and the index of this checkout are not touched. Raises UsageError where there is no commit to begin from.
     """
-    top = Path(git(batches.root, "rev-parse", "--show-toplevel").decode().removesuffix("\n"))
-    branch = _free(batches.root, name, f"routerd/{plan.action}-{plan.id}")
+    root, top = batches.root, top_of(batches.root)
+    branch = _free(root, name, f"routerd/{plan.action}-{plan.id}")
+    run = partial(git, elsewhere=True)
+    plain = without_filters(top)
     with tempfile.TemporaryDirectory(prefix="routerd-") as folder:
         tree = Path(folder).resolve() / "tree"
-        git(batches.root, "worktree", "add", "--quiet", "-b", branch, str(tree), "HEAD")
         committed = False
         try:
-            landing = batches.landing(plan, tree / batches.root.resolve().relative_to(top.resolve()))
-            written, problems = _written(landing.files.values())
+            run(root, *plain, "worktree", "add", "--quiet", "-b", branch, str(tree), "HEAD")
+            landing = batches.landing(plan, tree / root.resolve().relative_to(top.resolve()))
+            written, problems = _written(landing.files.values(), tree)
             names = [str(path) for file in written if (path := path_of(file.uri))]
             if names:
                 listed = b"\0".join(name.encode("utf-8", "surrogateescape") for name in names)
-                git(tree, "add", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=listed)
-                git(tree, "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", message)
+                paths = ("--pathspec-from-file=-", "--pathspec-file-nul")
+                run(tree, *plain, "--literal-pathspecs", "add", *paths, stdin=listed)
+                run(tree, *plain, "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", message)
                 committed = True
         finally:
-            git(batches.root, "worktree", "remove", "--force", str(tree))
-            if not committed:
-                git(batches.root, "branch", "--quiet", "-D", branch)
+            if tree.exists():
+                run(root, "worktree", "remove", "--force", str(tree))
+            if not committed and branch in _branches(root):
+                run(root, "branch", "--quiet", "-D", branch)
     return Landed(landing, written, problems, branch if committed else None)
+
+
+def _branches(root: Path) -> list[str]:
+    named = git(root, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", elsewhere=True)
+    return named.decode("utf-8", "surrogateescape").split("\n")
 
 
 def _free(root: Path, name: str | None, otherwise: str) -> str:
     """The user's name for a branch, or a free one."""
-    taken = git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads").decode().split("\n")
+    taken = _branches(root)
     if name is not None:
         if name in taken:
             raise UsageError(f"There is a branch '{name}' already: choose another name.")
@@ -101,7 +112,7 @@ def _free(root: Path, name: str | None, otherwise: str) -> str:
     return found
 
 
-def _written(files: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tuple[str, ...]]:
+def _written(files: Iterable[FileChange], root: Path) -> tuple[tuple[FileChange, ...], tuple[str, ...]]:
     written: list[FileChange] = []
     problems: list[str] = []
     for file in files:
@@ -109,7 +120,11 @@ def _written(files: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tuple
         try:
             if path is None:
                 raise OSError("it is not a file")
-            replace_file(path.resolve(), file.after)
+            real = path.resolve()
+            # What was a file when it was planned may be a link by now.
+            if path.is_relative_to(root) and not real.is_relative_to(root.resolve()):
+                raise OSError("it is a link that leads out of the folder")
+            replace_file(real, file.after)
         except OSError as fault:
             problems.append(f"{path} cannot be written ({fault.strerror or fault})")
         else:

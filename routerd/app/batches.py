@@ -12,7 +12,7 @@ from platformdirs import user_data_path
 
 from routerd.actions import named
 from routerd.adapters.batch_store import SqliteBatchStore
-from routerd.adapters.git import changed_files
+from routerd.adapters.changes import files_since
 from routerd.adapters.ledger import BatchLedger
 from routerd.adapters.workspace import listed_files, select
 from routerd.app.services import now
@@ -65,7 +65,7 @@ class Batches:
     def selected(self, selection: Selection) -> Iterator[SelectedFile]:
         """The files that a selection stands for. Raises UsageError."""
         if selection.changed is not None:
-            yield from listed_files(changed_files(self.root, selection.changed), self.root)
+            yield from listed_files(files_since(self.root, selection.changed), self.root)
         if selection.listed is not None:
             yield from listed_files((self.root / name for name in selection.listed), self.root)
         yield from select(selection.words, self.root)

@@ -11,6 +11,8 @@ from routerd.domain.text import Text
 
 _HEADER = re.compile(r"@@ -(?P<old>\d+)(?:,(?P<olds>\d+))? \+(?P<new>\d+)(?:,(?P<news>\d+))? @@")
 _ESCAPE = re.compile(r"\\(?:(?P<octal>[0-7]{3})|(?P<letter>[abtnvfr\"\\]))")
+_PROBLEMS = {"deleted file mode": "is deleted", "Binary files ": "is binary", "GIT binary patch": "is binary"}
+"""By the beginning of a line of git's headers."""
 _LETTERS = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 
 
@@ -80,12 +82,12 @@ class _Reader:
                 self._at += 1
                 path = old if new == "/dev/null" else new
                 problem = "is deleted" if new == "/dev/null" else problem
-            elif line.startswith("deleted file mode"):
-                problem = "is deleted"
-            elif line.startswith(("Binary files ", "GIT binary patch")):
-                problem = "is binary"
+            elif line.startswith("rename to ") and not hunks:
+                path = _name(line.removeprefix("rename to "))
             elif line.startswith("@@ "):
                 hunks.append(self._hunk(line))
+            else:
+                problem = next((why for start, why in _PROBLEMS.items() if line.startswith(start)), problem)
         if path:
             yield _file(path, hunks, problem)
 

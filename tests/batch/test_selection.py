@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.git import changed_files
+from routerd.adapters.changes import files_since
 from routerd.adapters.workspace import listed_files, select
 from routerd.batch.generated import generated
 from routerd.domain.errors import UsageError
@@ -107,10 +107,10 @@ def test_what_git_says_has_changed(tmp_path: Path) -> None:
     (project.root / "edited.py").write_text("x = 1\n")
     (project.root / "removed.py").unlink()
     (project.root / "new ü.py").write_text("x = 1\n")
-    assert {path.name for path in changed_files(project.root, "main")} == {"edited.py", "new ü.py"}
+    assert {path.name for path in files_since(project.root, "main")} == {"edited.py", "new ü.py"}
     for wrong in ("nosuch", "--output=/tmp/x"):
         with pytest.raises(UsageError):
-            changed_files(project.root, wrong)
+            files_since(project.root, wrong)
 
 
 def test_a_hundred_thousand_files_are_looked_at_in_seconds(tmp_path: Path) -> None:

@@ -79,3 +79,10 @@ def test_git_names_deleted_binary_renamed_and_strange_files(tmp_path: Path) -> N
 def test_a_malformed_diff_is_refused_and_the_line_is_named(diff: str) -> None:
     with pytest.raises(UsageError, match="diff"):
         patches(diff)
+
+
+@pytest.mark.parametrize("new", ["new.py", "a longer name.py", '"\\303\\274.py"'])
+def test_a_rename_without_changed_lines_has_its_new_name(new: str) -> None:
+    diff = f"diff --git a/old.py b/{new}\nsimilarity index 100%\nrename from old.py\nrename to {new}\n"
+    (found,) = patches(diff)
+    assert (found.path, found.problem) == ("ü.py" if new.startswith('"') else new, "has no changed lines")

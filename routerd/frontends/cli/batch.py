@@ -135,13 +135,35 @@ def apply_command(
     """Apply stored answers to the files as they are now, or as a patch or on a branch."""
     place, name = _place(False, patch, branch, Destination.FILES)
     with opened(config) as app, many.batches_of(app) as batches, batches.locked():
+        stored = _stored(batches, action)
+        if name is not None and len(stored) > 1:
+            raise UsageError("There are several batches on this folder: name the action whose changes go there.")
         codes = [
             batch_end.shown(
                 batches, found, RunEnd(None, False, None), ManyOptions(as_json=as_json, place=place, name=name)
             )
-            for found in _stored(batches, action)
+            for found in stored
         ]
     return max(codes)
+
+
+_ABSENT = (
+    "The batch services of providers are not there yet, so nothing was sent: "
+    "'routerd batch run' asks the same at normal prices."
+)
+_ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+@commands.command(context_settings=_ANYTHING)
+def submit() -> int:
+    """Not there yet: send open items to a provider's batch service."""
+    raise UsageError(_ABSENT)
+
+
+@commands.command(context_settings=_ANYTHING)
+def collect() -> int:
+    """Not there yet: fetch the answers of a provider's batch service."""
+    raise UsageError(_ABSENT)
 
 
 @commands.command()

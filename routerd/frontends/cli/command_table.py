@@ -281,6 +281,22 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         ("ACTION",),
         False,
     ),
+    "batch submit": (
+        "Not there yet: send open items to a provider's batch service.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "batch collect": (
+        "Not there yet: fetch the answers of a provider's batch service.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
     "batch status": (
         "Say how far the batches of this folder are; sends nothing.",
         {

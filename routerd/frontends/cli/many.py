@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +23,16 @@ from routerd.domain.batch import BatchPlan
 from routerd.domain.errors import UsageError
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import dollars_at_most
+from routerd.domain.patch import patches
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import batch_screen, screen
 from routerd.frontends.cli.batch_end import DONE, REFUSED, ManyOptions, shown
 from routerd.frontends.cli.batch_screen import BatchProgress, batch_json, total_line
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
+
+_MAX_DIFF = 50_000_000
+"""Bytes of a diff."""
 
 Changed = Annotated[
     str | None, typer.Option("--changed", metavar="REF", help="the files that differ from a branch, tag or commit")
@@ -50,19 +55,31 @@ def selection_of(words: list[str], changed: str | None, diff: str | None = None)
         raise UsageError("Name files, folders or patterns, or --changed REF.")
     listed: tuple[str, ...] | None = None
     if "-" in words:
-        text = sys.stdin.read()
-        listed = tuple(name for name in (text.split("\0") if "\0" in text else text.splitlines()) if name)
+        if diff == "-":
+            raise UsageError("Standard input is either a list of files or a diff: give the diff as a file.")
+        # A name may hold any byte but NUL, and ``splitlines`` also cuts at form feeds and seven other characters.
+        text = os.fsdecode(sys.stdin.buffer.read())
+        names = text.split("\0") if "\0" in text else [name.removesuffix("\r") for name in text.split("\n")]
+        listed = tuple(name for name in names if name)
     if diff is not None:
-        text = sys.stdin.read() if diff == "-" else Path(diff).read_text("utf-8", "replace")
-        listed = (*(listed or ()), *_of_diff(text))
+        changed_there = (patch.path for patch in patches(read_diff(diff)) if patch.problem is None)
+        listed = (*(listed or ()), *changed_there)
     return Selection(tuple(word for word in words if word != "-"), listed, changed)
 
 
-def _of_diff(text: str) -> Iterator[str]:
-    """The files of a unified diff, by their new names."""
-    for line in text.splitlines():
-        if line.startswith("+++ ") and not line.startswith("+++ /dev/null"):
-            yield line[4:].partition("\t")[0].removeprefix("b/")
+def read_diff(name: str) -> str:
+    """A diff from a file, or from standard input for ``-``. Raises UsageError."""
+    try:
+        if name == "-":
+            read = sys.stdin.buffer.read(_MAX_DIFF + 1)
+        else:
+            with Path(name).open("rb") as file:
+                read = file.read(_MAX_DIFF + 1)
+    except OSError as fault:
+        raise UsageError(f"The diff {name} cannot be read: {fault.strerror or fault}.") from None
+    if len(read) > _MAX_DIFF:
+        raise UsageError("The diff is larger than 50 MB: give a smaller one.")
+    return read.decode("utf-8", "surrogateescape")
 
 
 @contextmanager

@@ -16,11 +16,11 @@ from routerd.app.change_review import ChangeReview, FileReview, review_change, r
 from routerd.app.changed_files import ChangedFile, ChangeSource, changed_files, without_secrets
 from routerd.app.file_editor import FileEditor
 from routerd.app.workspace import App
-from routerd.domain.errors import UsageError
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.outcome import Status
 from routerd.frontends.cli import review_formats, screen
+from routerd.frontends.cli.many import read_diff
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, amount
 from routerd.frontends.shapes import counted
@@ -28,8 +28,6 @@ from routerd.system.signals import on_end
 
 _FAILED, _SHORT, _CANCELLED = 1, 3, 130
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan", Severity.HINT: "dim"}
-_MAX_DIFF = 50_000_000
-"""Bytes of a diff."""
 
 
 class ReviewFormat(StrEnum):
@@ -70,7 +68,7 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
 ) -> int:
     """Review a change: working tree, staged files, branch or diff."""
     most = amount(max_cost) if max_cost is not None else None
-    source = ChangeSource(staged, base, _diff(diff) if diff is not None else None)
+    source = ChangeSource(staged, base, read_diff(diff) if diff is not None else None)
     here = Path.cwd()
     with opened(config) as app:
         app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
@@ -111,16 +109,6 @@ async def _reviewed(
         return await task
     finally:
         await app.disconnect()
-
-
-def _diff(name: str) -> str:
-    try:
-        read = sys.stdin.buffer.read(_MAX_DIFF + 1) if name == "-" else Path(name).read_bytes()
-    except OSError as fault:
-        raise UsageError(f"The diff {name} cannot be read: {fault.strerror or fault}.") from None
-    if len(read) > _MAX_DIFF:
-        raise UsageError("The diff is larger than 50 MB: review a smaller one.")
-    return read.decode("utf-8", "surrogateescape")
 
 
 def _code(found: ChangeReview, fail_on: FailOn) -> int:
