@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routerd.domain.api_errors import error_body
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.money import Usage
-from routerd.providers.dialects.error_bodies import error_body
 from routerd.providers.dialects.model_answer import (
     AnswerEnding,
     AnswerItem,
@@ -174,6 +174,8 @@ def test_what_is_no_whole_answer_is_told_apart(body: dict[str, Any], upstream: D
         (MESSAGES, 529, "overloaded_error"),
         (MESSAGES, 500, "api_error"),
         (MESSAGES, 404, "not_found_error"),
+        (MESSAGES, 418, "invalid_request_error"),
+        (MESSAGES, 599, "api_error"),
     ],
 )
 def test_errors_have_the_shape_of_the_dialect(dialect: DialectName, status: int, kind: str) -> None:
@@ -185,4 +187,5 @@ def test_errors_have_the_shape_of_the_dialect(dialect: DialectName, status: int,
 
 
 def test_a_spent_budget_is_told_as_clients_know_it() -> None:
-    assert error_body(CHAT, 400, "insufficient_quota", "x")["error"]["type"] == "insufficient_quota"
+    for dialect in (CHAT, RESPONSES, MESSAGES):
+        assert error_body(dialect, 400, "insufficient_quota", "x")["error"]["type"] == "insufficient_quota"

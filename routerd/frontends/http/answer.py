@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
 
+from routerd.domain.api_errors import error_event, written_event
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.forwarded import AnswerHead
 from routerd.domain.money import plain
@@ -81,23 +81,14 @@ class Answer:
         A clean end would be taken for the whole answer by clients that look for no finish (Continue, aider).
         """
         assert self._stream is not None
-        name = "event: error\n" if dialect is not DialectName.CHAT else ""
-        text = _event(problem, dialect)
         try:
-            await self._stream.write(f"{name}data: {text}\n\n".encode())
+            await self._stream.write(written_event(*error_event(dialect, problem.code, problem.message)))
         except ConnectionError:
             return self._stream
         self._request.protocol.force_close()
         if self._request.transport is not None:
             self._request.transport.close()  # after what is written; the last chunk is never sent
         return self._stream
-
-
-def _event(problem: Problem, dialect: DialectName) -> str:
-    if dialect is DialectName.RESPONSES:
-        told = {"type": "error", "code": problem.code, "message": problem.message, "param": None, "sequence_number": 0}
-        return json.dumps(told)
-    return problem.text(dialect).decode()
 
 
 def _printable(text: str) -> str:

@@ -43,7 +43,7 @@ class Handler:
             raise
         except Exception as fault:  # of routerd's own: told as an error of the API, without its text
             _log.error("a request failed: %s", type(fault).__name__, exc_info=_log.isEnabledFor(logging.DEBUG))
-            return _told(Problem(500, "api_error", None, "This is a fault of routerd's own."), dialect)
+            return _told(Problem(500, None, "This is a fault of routerd's own."), dialect)
 
     async def _answer(self, request: web.Request, dialect: DialectName) -> web.StreamResponse:
         turned_away = self._gate.refused(request)
@@ -55,27 +55,23 @@ class Handler:
         try:
             label = self._gate.label(request)
         except UsageError as fault:
-            return _told(Problem(500, "api_error", None, str(fault)), dialect)
+            return _told(Problem(500, None, str(fault)), dialect)
         if label is None:
             message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
-            return _told(Problem(401, "authentication_error", "invalid_api_key", message), dialect)
+            return _told(Problem(401, "invalid_api_key", message), dialect)
         if path == "/models" or path.startswith("/models/"):
             return self._models(request, path, dialect)
         endpoint = endpoint_of(request.path)
         if endpoint is None:
             return _told(invalid(f"There is no {request.path[:200]} here.", 404, "not_found"), dialect)
         if request.method != "POST":
-            problem = Problem(
-                405, "invalid_request_error", "method_not_allowed", "Send a POST.", headers={"allow": "POST"}
-            )
+            problem = Problem(405, "method_not_allowed", "Send a POST.", headers={"allow": "POST"})
             return _told(problem, dialect)
         return await self._forwarded(request, endpoint, label)
 
     def _models(self, request: web.Request, path: str, dialect: DialectName) -> web.StreamResponse:
         if request.method not in ("GET", "HEAD"):
-            problem = Problem(
-                405, "invalid_request_error", "method_not_allowed", "Send a GET.", headers={"allow": "GET"}
-            )
+            problem = Problem(405, "method_not_allowed", "Send a GET.", headers={"allow": "GET"})
             return _told(problem, dialect)
         if path == "/models":
             return _json(listing.models(request, self._gateway.names()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field
 
+from routerd.domain.api_errors import QUOTA, dumped, error_body
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.errors import (
     BadRequest,
@@ -23,8 +23,6 @@ class Problem:
     """An error before it has the shape of an API."""
 
     status: int
-    type: str
-    """OpenAI's name of the kind of error."""
     code: str | None
     message: str
     retry: bool = False
@@ -41,49 +39,25 @@ class Problem:
         """The JSON body."""
         if self.body:
             return self.body
-        return json.dumps(_shape(self, dialect)).encode()
+        return dumped(error_body(dialect, self.status, self.code, self.message)).encode()
 
 
-_ANTHROPIC_TYPES = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    403: "permission_error",
-    404: "not_found_error",
-    413: "request_too_large",
-    429: "rate_limit_error",
-}
-
-
-def _shape(problem: Problem, dialect: DialectName) -> dict[str, object]:
-    error: dict[str, object]
-    if dialect is DialectName.MESSAGES:
-        kind = problem.type if problem.code == QUOTA else _ANTHROPIC_TYPES.get(problem.status, "api_error")
-        error = {"type": kind, "message": problem.message}
-        if problem.code is not None:
-            error["code"] = problem.code
-        return {"type": "error", "error": error}
-    return {
-        "error": {"message": problem.message, "type": problem.type, "code": problem.code, "param": None},
-    }
-
-
-QUOTA = "insufficient_quota"
 _BUDGET = (RefusalCode.BUDGET, RefusalCode.PRICE, RefusalCode.LEDGER, RefusalCode.LOCKED, RefusalCode.CONFIRM)
 
 
 def invalid(message: str, status: int = 400, code: str | None = None) -> Problem:
     """What is wrong with a request, in a sentence for whoever wrote the client."""
-    return Problem(status, "invalid_request_error", code, message)
+    return Problem(status, code, message)
 
 
 def refused(refusal: Refusal) -> Problem:
     """What routerd does not send."""
     if refusal.code in _BUDGET:
-        return Problem(400, QUOTA, QUOTA, refusal.message)
+        return Problem(400, QUOTA, refusal.message)
     if refusal.code is RefusalCode.MODEL:
-        return Problem(404, "invalid_request_error", "model_not_found", refusal.message)
+        return Problem(404, "model_not_found", refusal.message)
     if refusal.code is RefusalCode.SIZE:
-        return Problem(400, "invalid_request_error", "context_length_exceeded", refusal.message)
+        return Problem(400, "context_length_exceeded", refusal.message)
     if refusal.code in (RefusalCode.PROVIDER, RefusalCode.TIER):
         return invalid(refusal.message, code="no_provider")  # a 5xx would be tried again, and no try can succeed
     return invalid(refusal.message, code=str(refusal.code))
@@ -93,17 +67,17 @@ def failed(fault: UpstreamError) -> Problem:
     """What no provider answered, or broke off."""
     message = str(fault)
     if isinstance(fault, OverBudget):
-        return Problem(400, QUOTA, QUOTA, message)
+        return Problem(400, QUOTA, message)
     if fault.body:
-        return Problem(fault.status, "invalid_request_error", None, message, body=fault.body)
+        return Problem(fault.status, None, message, body=fault.body)
     if isinstance(fault, RateLimited):
         wait_s = fault.retry_after_s
         headers = {"retry-after": str(max(math.ceil(wait_s), 1)), "retry-after-ms": str(math.ceil(wait_s * 1000))}
-        return Problem(429, "rate_limit_error", "rate_limit_exceeded", message, retry=True, headers=headers)
+        return Problem(429, "rate_limit_exceeded", message, retry=True, headers=headers)
     if isinstance(fault, ContextTooLong):
-        return Problem(400, "invalid_request_error", "context_length_exceeded", message)
+        return Problem(400, "context_length_exceeded", message)
     if isinstance(fault, BadRequest):
-        return Problem(400, "invalid_request_error", None, message)
+        return Problem(400, None, message)
     if isinstance(fault, Unauthorized):
-        return Problem(400, "invalid_request_error", "provider_unauthorized", message)
-    return Problem(502, "api_error", "upstream_error", message, retry=True)
+        return Problem(400, "provider_unauthorized", message)
+    return Problem(502, "upstream_error", message, retry=True)

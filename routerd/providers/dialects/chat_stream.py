@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from routerd.domain.api_errors import dumped, error_event
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.money import Usage
 from routerd.providers.dialects.chat_answer import FINISH, text_of, thought_of, written_name
-from routerd.providers.dialects.error_bodies import dumped, error_event
 from routerd.providers.dialects.model_answer import (
     AnswerBegun,
     AnswerEnded,

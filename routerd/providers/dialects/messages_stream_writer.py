@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from routerd.domain.api_errors import dumped, error_event
 from routerd.domain.dialect_name import DialectName
 from routerd.providers.dialects.chat_answer import written_name
-from routerd.providers.dialects.error_bodies import dumped, error_event
 from routerd.providers.dialects.messages_answer import STOP_REASONS
 from routerd.providers.dialects.model_answer import (
     AnswerBegun,

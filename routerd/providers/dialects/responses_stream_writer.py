@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from routerd.domain.api_errors import dumped, error_event
 from routerd.domain.dialect_name import DialectName
-from routerd.providers.dialects.error_bodies import dumped, error_event
 from routerd.providers.dialects.model_answer import (
     AnswerBegun,
     AnswerEnded,

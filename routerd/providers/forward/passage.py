@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from routerd.domain.api_errors import written_event
 from routerd.domain.attempt import Attempt
 from routerd.domain.forward_ports import ForwardMeter, Sink
 from routerd.domain.forwarded import AnswerHead, ForwardedRequest
@@ -22,7 +23,7 @@ from routerd.providers.dialects.translate import translate_answer
 from routerd.providers.failover import FailoverState
 from routerd.providers.failure import Failure, FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.forward.outgoing import Outgoing
-from routerd.providers.forward.raw_events import RawEvents, fields, written_event
+from routerd.providers.forward.raw_events import RawEvents, fields
 from routerd.providers.forward.transport import Incoming, Transport
 from routerd.providers.forward.watch import Watch
 from routerd.providers.metering import estimated_tokens

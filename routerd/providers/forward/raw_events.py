@@ -47,8 +47,3 @@ def fields(event: bytes) -> tuple[str, bytes]:
         elif line.startswith(b"error:"):  # llama.cpp, as in ``sse``
             return "error", line[6:].strip()
     return name.decode("utf-8", "replace"), b"\n".join(data)
-
-
-def written_event(name: str | None, data: str) -> bytes:
-    """The bytes of an event."""
-    return (f"event: {name}\ndata: {data}\n\n" if name else f"data: {data}\n\n").encode("utf-8", "replace")
