@@ -41,7 +41,11 @@ if sys.platform == "win32":
         pytest.skip(f"Windows has no such signal for process {pid}")
 
     def freeze(pid: int) -> None:
-        """Let a process do nothing until it is killed."""
+        """Let a process do nothing until it is killed or thawed."""
+        pytest.skip(f"Windows has no such signal for process {pid}")
+
+    def thaw(pid: int) -> None:
+        """Let a frozen process go on."""
         pytest.skip(f"Windows has no such signal for process {pid}")
 
     def give_away(path: Path, user: int) -> None:
@@ -83,8 +87,12 @@ else:
         os.kill(pid, signal.SIGKILL)
 
     def freeze(pid: int) -> None:
-        """Let a process do nothing until it is killed."""
+        """Let a process do nothing until it is killed or thawed."""
         os.kill(pid, signal.SIGSTOP)
+
+    def thaw(pid: int) -> None:
+        """Let a frozen process go on."""
+        os.kill(pid, signal.SIGCONT)
 
     def give_away(path: Path, user: int) -> None:
         """Make a file another user's."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from routerd import __version__
 from routerd.frontends.daemon.life import Life
 from routerd.frontends.lsp.connection import Connection
+from routerd.frontends.lsp.connections import Connections
 from routerd.frontends.lsp.feeding import BoundedWriter, feed
 from routerd.frontends.lsp.frames import Frames
 from routerd.frontends.lsp.shared import Launch, SharedServices
@@ -43,27 +44,15 @@ Control = Callable[[bytes], bytes]
 """Answers a command's line."""
 
 
-class Clients:
+class Clients(Connections):
     """The connections; one that leaves leaves the others alone."""
 
     def __init__(self, shared: SharedServices, life: Life, drain: Callable[[], None], control: Control) -> None:
+        super().__init__()
         self._shared, self._life, self._drain, self._control = shared, life, drain, control
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    def met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Somebody connected."""
-        if user_of(writer) != user_of(None):
-            writer.transport.abort()
-            return
-        task = asyncio.ensure_future(self._converse(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """End all connections, their jobs cancelled and booked."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def _may_connect(self, writer: asyncio.StreamWriter) -> bool:
+        return user_of(writer) == user_of(None)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

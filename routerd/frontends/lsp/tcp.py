@@ -18,6 +18,7 @@ from pathlib import Path
 from routerd.app.listening import is_loopback, numeric_addresses
 from routerd.domain.errors import UsageError
 from routerd.frontends.lsp.connection import Connection
+from routerd.frontends.lsp.connections import Connections
 from routerd.frontends.lsp.feeding import feed
 from routerd.frontends.lsp.frames import LONGEST_BODY, FrameError, Frames
 from routerd.frontends.lsp.shared import Launch, SharedServices
@@ -67,28 +68,16 @@ async def listen(shared: SharedServices, launch: Launch, where: Listen) -> int:
     return 0
 
 
-class _Clients:
+class _Clients(Connections):
     """The connections; one that leaves leaves the others alone."""
 
     def __init__(self, shared: SharedServices, launch: Launch, token: str) -> None:
+        super().__init__()
         self._shared, self._launch, self._token = shared, launch, token
-        self._tasks: set[asyncio.Task[None]] = set()
         self._strangers = 0
 
-    def met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Somebody connected."""
-        if self._strangers >= _STRANGERS:
-            writer.transport.abort()
-            return
-        task = asyncio.ensure_future(self._converse(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """End all connections, their jobs cancelled and booked."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def _may_connect(self, writer: asyncio.StreamWriter) -> bool:
+        return self._strangers < _STRANGERS
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         frames = Frames(_FIRST_BYTES)

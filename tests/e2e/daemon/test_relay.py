@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 from tests.e2e.daemon.editors import editor
 from tests.e2e.daemon.user import User, until
 from tests.e2e.raw_editor import RawEditor, RefusedError
-from tests.posix import kill
+from tests.posix import freeze, kill, thaw
 
 
 async def test_two_editors_have_one_daemon_and_their_own_documents(user: User, project: Path, tmp_path: Path) -> None:
@@ -106,13 +105,13 @@ async def test_no_relay_outlives_its_editor_where_the_daemon_is_stuck(user: User
     await one.launch()
     await one.initialize()
     daemon = user.daemon
-    os.kill(daemon, signal.SIGSTOP)
+    freeze(daemon)
     try:
         assert one.process.stdin is not None
         one.process.stdin.close()
         assert await asyncio.wait_for(one.process.wait(), 10) == 1
     finally:
-        os.kill(daemon, signal.SIGCONT)
+        thaw(daemon)
 
 
 async def test_the_daemon_holds_no_pipe_of_the_editor_that_started_it(user: User, project: Path) -> None:
