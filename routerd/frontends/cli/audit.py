@@ -15,6 +15,7 @@ from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import AsJson
 from routerd.frontends.shapes import Json, counted, money, usage_json
 
 
@@ -22,7 +23,7 @@ def audit(
     logs: Annotated[
         list[str], typer.Argument(metavar="LOG", help="files, folders or patterns: Claude Code, aider, a gateway")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """Say what past work cost, and what your tiers would have cost."""

@@ -22,7 +22,8 @@ from routerd.frontends.cli.batch_end import Destination, ManyOptions
 from routerd.frontends.cli.file_position import model_named
 from routerd.frontends.cli.many import Changed, Explain
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.work import AsJson, amount
+from routerd.frontends.cli.options import AsJson, Fresh, Instruction, InTier, MaxCost, Model, Rewrite, Yes
+from routerd.frontends.cli.work import amount
 
 commands = typer.Typer(help="Work over many files: planned, priced, resumable.", no_args_is_help=True)
 
@@ -32,17 +33,11 @@ Action = Annotated[
 Maybe = Annotated[str | None, typer.Argument(metavar="ACTION", help="the batches of one action")]
 Paths = Annotated[list[str] | None, typer.Argument(metavar="PATHS", help="files, folders, patterns, -")]
 Diff = Annotated[str | None, typer.Option("--diff", metavar="FILE", help="the files of a unified diff")]
-Instruction = Annotated[str, typer.Option(help="what to do, in your own words")]
-InTier = Annotated[str | None, typer.Option("--tier", metavar="TIER", help=", ".join(Tier))]
-Model = Annotated[str | None, typer.Option("--model", metavar="PROVIDER/MODEL", help="ask just this model")]
-Rewrite = Annotated[bool, typer.Option("--replace", help="rewrite documentation that exists")]
-MaxCost = Annotated[str | None, typer.Option("--max-cost", metavar="USD", help="stop before it costs more")]
-Yes = Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")]
 Patch = Annotated[str | None, typer.Option("--patch", metavar="FILE", help="write the changes as one patch")]
 Branch = Annotated[str | None, typer.Option("--branch", metavar="NAME", help="commit the changes on a new branch")]
 
 
-def _wish(  # each is an option of the command line
+def _batch_request(  # each is an option of the command line
     app: App, action: str, instruction: str, tier: str | None, model: str | None, rewrite: bool
 ) -> BatchRequest:
     """What is asked about every file. Raises UsageError."""
@@ -68,7 +63,7 @@ def plan(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comman
 ) -> int:
     """List what would be asked, what is skipped and what it would cost; sends nothing."""
     with opened(config) as app, many.batches_of(app) as batches, batches.locked():
-        wanted = _wish(app, action, instruction, tier, model, rewrite)
+        wanted = _batch_request(app, action, instruction, tier, model, rewrite)
         found = many.planned(batches, wanted, many.selection_of(paths or [], changed, diff), ManyOptions())
         if isinstance(found, Refusal):
             screen.note(found.message)
@@ -93,7 +88,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     model: Model = None,
     rewrite: Rewrite = False,
     yes: Yes = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="ask anew what was answered before")] = False,
+    fresh: Fresh = False,
     max_cost: MaxCost = None,
     apply_: Annotated[bool, typer.Option("--apply", help="write the changes into the files")] = False,
     patch: Patch = None,
@@ -105,7 +100,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     """Ask what is missing, and store the answers until they are applied."""
     place, name = _place(apply_, patch, branch, Destination.STORED)
     with opened(config) as app:
-        wanted = _wish(app, action, instruction, tier, model, rewrite)
+        wanted = _batch_request(app, action, instruction, tier, model, rewrite)
         cap = None if max_cost is None else amount(max_cost)
         wanted = replace(wanted, fresh=fresh)
         options = ManyOptions(yes, fresh, explain, as_json, cap, place, name)

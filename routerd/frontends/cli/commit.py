@@ -18,6 +18,7 @@ from routerd.domain.outcome import Status
 from routerd.domain.tier import Tier
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import InTier
 from routerd.frontends.cli.work import EXIT, run_to_end
 
 _ACTION = "commit"
@@ -26,7 +27,7 @@ _ACTION = "commit"
 def commit(
     print_only: Annotated[bool, typer.Option("--print", help="print the message and commit nothing")] = False,
     instruction: Annotated[str, typer.Option(help="what the message should say, in your own words")] = "",
-    tier: Annotated[str | None, typer.Option(metavar="TIER", help=", ".join(Tier))] = None,
+    tier: InTier = None,
     config: Config = None,
 ) -> int:
     """Write a message for what is staged, then commit."""

@@ -13,6 +13,7 @@ import typer
 
 from routerd.domain.errors import RouterdError, UsageError
 from routerd.frontends.cli import screen
+from routerd.frontends.cli.options import AsJson
 from routerd.frontends.cli.server import LEVELS, LogFile, LogLevel
 from routerd.frontends.daemon.start import IDLE_S
 from routerd.frontends.daemon.start import run as run_daemon
@@ -26,7 +27,6 @@ _LOOK_S = 0.05
 _LAST_LINES = 200
 _NONE_RUNS = "No daemon runs; the next editor starts one."
 
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Idle = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="leave so long after the last session and job; 0 for never")
 ]

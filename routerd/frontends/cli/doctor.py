@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from routerd.app.doctor import examine
 from routerd.app.services import now
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
+from routerd.frontends.cli.options import AsJson
 
 _SIGNS = {True: "ok", False: "broken", None: "–"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False, config: Config = None) -> int:
+def doctor(as_json: AsJson = False, config: Config = None) -> int:
     """Check keys, providers, prices, vocabulary and ledger. Exit code 1 if something is broken."""
     checks = asyncio.run(examine(config, Path.cwd(), now()))
     if as_json:

@@ -14,13 +14,13 @@ from routerd.app.http_tokens import HttpTokens
 from routerd.domain.errors import UsageError
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import AsJson
 
 commands = typer.Typer(
     help="Set other programs up to ask through the gateway.", no_args_is_help=True, rich_markup_mode=None
 )
 
 Client = Annotated[str, typer.Argument(metavar="CLIENT", help=", ".join(CLIENTS))]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 @commands.callback()

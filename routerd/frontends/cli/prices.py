@@ -13,12 +13,13 @@ from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import STALE, Price, dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import AsJson
 from routerd.frontends.shapes import Json, money
 
 
 def prices(
     update: Annotated[bool, typer.Option("--update", help="fetch the newest list first")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """List what the models of your tiers cost, and who says so."""

@@ -22,6 +22,7 @@ from routerd.domain.outcome import Status
 from routerd.frontends.cli import review_formats, screen
 from routerd.frontends.cli.many import read_diff
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import MaxCost, Yes
 from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, amount
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
@@ -61,9 +62,9 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
     diff: Annotated[str | None, typer.Option(metavar="FILE", help="a unified diff; '-' reads standard input")] = None,
     form: Annotated[ReviewFormat, typer.Option("--format", help="how to print it")] = ReviewFormat.TEXT,
     fail_on: Annotated[FailOn, typer.Option(help="the least severity that fails")] = FailOn.ERROR,
-    max_cost: Annotated[str | None, typer.Option("--max-cost", metavar="USD", help="stop before it costs more")] = None,
+    max_cost: MaxCost = None,
     fix: Annotated[bool, typer.Option("--fix", help="apply the fixes that findings have")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")] = False,
+    yes: Yes = False,
     config: Config = None,
 ) -> int:
     """Review a change: working tree, staged files, branch or diff."""

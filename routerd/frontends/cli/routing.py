@@ -21,6 +21,7 @@ from routerd.domain.verdict import Refusal
 from routerd.frontends.arithmetic import arithmetic_json, arithmetic_lines
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import AsJson
 from routerd.frontends.shapes import route_json
 
 _CHUNK = 256
@@ -29,7 +30,7 @@ _CHUNK = 256
 
 def route(
     text: Annotated[str | None, typer.Argument(help="an instruction, in a developer's own words")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
     batch: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help='lines {"id", "text"}')] = None,
     explain: Annotated[bool, typer.Option("--explain", help="show the five nearest known instructions")] = False,
     correct: Annotated[

@@ -16,6 +16,7 @@ from routerd.domain.money import dollars
 from routerd.domain.stats import Failovers, KeyTotals, Stats, StatsKey
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import AsJson
 from routerd.frontends.report import page
 from routerd.frontends.shapes import counted
 from routerd.frontends.stats_shape import rescued, saved, stats_json, totals_json
@@ -27,7 +28,7 @@ _SHOWN = 12
 def stats(
     since: Annotated[int | None, typer.Option(metavar="DAYS", min=1, help="only the last days")] = None,
     by: Annotated[str | None, typer.Option(metavar="KEY", help=", ".join(StatsKey))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """Spend, savings and the accuracy of estimates."""

@@ -37,6 +37,7 @@ from routerd.frontends.cli.many import (
     several,
 )
 from routerd.frontends.cli.opening import Config, opened
+from routerd.frontends.cli.options import AsJson, Fresh, Instruction, InTier, MaxCost, Model, Rewrite, Yes
 from routerd.frontends.shapes import estimate_json, outcome_json, refused
 from routerd.pipeline.rewrite import or_rewritten
 from routerd.system.signals import on_end
@@ -51,7 +52,6 @@ INDEX_SECONDS = 3.0
 """Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
 
 Where = Annotated[str, typer.Argument(metavar="FILE[:LINE[:COL]]", help="the place, counted from 1")]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 class TerminalProgress:
@@ -79,16 +79,16 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
         list[str] | None,
         typer.Argument(metavar="FILE[:LINE[:COL]]|PATHS", help="a place; or files, folders, patterns, -"),
     ] = None,
-    instruction: Annotated[str, typer.Option(help="what to do, in your own words")] = "",
-    tier: Annotated[str | None, typer.Option(metavar="TIER", help=", ".join(Tier))] = None,
-    model: Annotated[str | None, typer.Option(metavar="PROVIDER/MODEL", help="ask just this model")] = None,
+    instruction: Instruction = "",
+    tier: InTier = None,
+    model: Model = None,
     show_diff: Annotated[bool, typer.Option("--diff", help="print the change (default)")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="write the change")] = False,
     as_json: AsJson = False,
-    rewrite: Annotated[bool, typer.Option("--replace", help="rewrite documentation that exists")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="ask anew what was answered before")] = False,
-    max_cost: Annotated[str | None, typer.Option("--max-cost", metavar="USD", help="stop before it costs more")] = None,
+    rewrite: Rewrite = False,
+    yes: Yes = False,
+    fresh: Fresh = False,
+    max_cost: MaxCost = None,
     changed: Changed = None,
     explain: Explain = False,
     config: Config = None,
