@@ -23,6 +23,8 @@ MAX_BYTES = 256_000
 """Larger files are not read, as every poll would read them again."""
 _QUIET_MS = 50
 """A change is reported after a pause of this length: an editor's truncate, write and rename are one change."""
+_LOOKS = 6
+"""Within such a pause."""
 _LONGEST_MS = 300
 """The longest delay of a report while changes continue without a pause."""
 _LOOK_MS = 500
@@ -44,14 +46,16 @@ async def watch(files: Collection[Path], on_change: OnChange) -> None:
 
 
 async def _settled(files: Collection[Path], known: Contents) -> Contents:
-    """The contents; missing or empty files are read twice.
+    """The contents; a file counts as missing or empty when it was so at each of several looks.
 
-    A file is briefly missing or empty between an editor's truncate or rename and its write.
+    It is briefly so between an editor's truncate or rename and its write: two looks could meet two such moments.
     """
-    now = await asyncio.to_thread(_contents, files)
-    if any(not now[file] and now[file] != known[file] for file in files):
-        await asyncio.sleep(_QUIET_MS / 1000)
+    for look in range(_LOOKS):
+        if look:
+            await asyncio.sleep(_QUIET_MS / 1000 / (_LOOKS - 1))
         now = await asyncio.to_thread(_contents, files)
+        if all(now[file] or now[file] == known[file] for file in files):
+            break
     return now
 
 
