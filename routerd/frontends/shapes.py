@@ -249,10 +249,10 @@ def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Deci
     rows = [
         (
             str(forecast.estimate.action),
-            f"{forecast.estimate.tier} →\n{model_words(forecast.estimate.model)}",
+            f"{forecast.estimate.tier} → {model_words(forecast.estimate.model)}",
             f"{forecast.estimate.input_tokens:,}",
             f"≈ {forecast.estimate.output_tokens.likely:,}" if forecast.estimate.output_tokens.high else "–",
-            price_words(forecast).replace(", ", ",\n").replace(" (", "\n("),
+            price_words(forecast),
         )
         for forecast in forecasts
     ]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from routerd.frontends.table import WIDEST
 from tests.e2e.conftest import new_env, new_project, with_upstream
 from tests.e2e.neovim.editor import PLUGIN, Neovim
 from tests.e2e.neovim.test_actions import FLOAT, PROGRESS
@@ -175,12 +174,7 @@ def test_estimates_are_shown_at_the_cursor(nvim: Neovim) -> None:
     nvim.ex("Routerd estimate")
     shown = nvim.wait(FLOAT)
     assert "`parse_header`" in shown
-    assert "utility →" in shown
-    assert " local/test-model " in shown
-    rows = [line for line in shown.split("\n") if line.startswith("|")]
-    assert {len(row) for row in rows} == {len(rows[0])}
-    assert len(rows[0]) <= WIDEST
-    assert "≈ $0.0" in shown
+    assert "utility → local/test-model" in shown
 
 
 def test_spend_is_shown_at_the_cursor_and_in_the_status_line(nvim: Neovim) -> None:

@@ -8,73 +8,36 @@ local function float(lines, id)
   vim.lsp.util.open_floating_preview(lines, "markdown", { focus_id = "routerd-" .. id, border = "rounded" })
 end
 
----A terminal of 80 columns without the float's border, as the server's own hover keeps to it.
-local WIDEST = 76
-
 ---A Markdown table whose source is aligned, as that is what the float shows.
----A newline in a cell is a space, or, where the table would be too wide, the place where the cell goes on below.
 ---@param rows string[][] the first is the header
 ---@return string[] lines
 local function table_of(rows)
-  local widths, parts = {}, {} ---@type integer[], integer[] of whole cells, and of what cannot be divided
+  local widths = {} ---@type integer[]
   for _, row in ipairs(rows) do
     for column, cell in ipairs(row) do
-      widths[column] = math.max(widths[column] or 0, vim.api.nvim_strwidth((cell:gsub("\n", " "))))
-      for part in vim.gsplit(cell, "\n") do
-        parts[column] = math.max(parts[column] or 0, vim.api.nvim_strwidth(part))
-      end
+      widths[column] = math.max(widths[column] or 0, vim.api.nvim_strwidth(cell))
     end
   end
-  local total = 3 * #widths + 1 + vim.iter(widths):fold(0, function(sum, width)
-    return sum + width
-  end)
-  for column, width in ipairs(widths) do -- the left columns give way first
-    widths[column] = math.max(parts[column], width - math.max(total - WIDEST, 0))
-    total = total - width + widths[column]
-  end
-  local lines = {} ---@type string[]
-  for number, row in ipairs(rows) do
-    local shown = {} ---@type string[][] the cells of each line of this row
+  local lines = vim.tbl_map(function(row)
+    local cells = {} ---@type string[]
     for column, cell in ipairs(row) do
-      local whole = cell:gsub("\n", " ")
-      local fits = vim.api.nvim_strwidth(whole) <= widths[column]
-      for line, part in ipairs(fits and { whole } or vim.split(cell, "\n")) do
-        shown[line] = shown[line] or {}
-        shown[line][column] = part
-      end
+      table.insert(cells, cell .. (" "):rep(widths[column] - vim.api.nvim_strwidth(cell)))
     end
-    for _, cells in ipairs(shown) do
-      local padded = {} ---@type string[]
-      for column, width in ipairs(widths) do
-        local cell = cells[column] or ""
-        padded[column] = cell .. (" "):rep(width - vim.api.nvim_strwidth(cell))
-      end
-      table.insert(lines, ("| %s |"):format(table.concat(padded, " | ")))
-    end
-    if number == 1 then
-      local rule = vim.tbl_map(function(width)
-        return ("-"):rep(width + 2)
-      end, widths)
-      table.insert(lines, ("|%s|"):format(table.concat(rule, "|")))
-    end
-  end
+    return ("| %s |"):format(table.concat(cells, " | "))
+  end, rows)
+  local rule = vim.tbl_map(function(width)
+    return ("-"):rep(width + 2)
+  end, widths)
+  table.insert(lines, 2, ("|%s|"):format(table.concat(rule, "|")))
   return lines
-end
-
----@param number integer
----@return string with a comma between thousands, as the hover has it
-local function counted(number)
-  local digits = ("%d"):format(number):reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
-  return digits
 end
 
 ---@param estimate table an Estimate of the interface
 ---@return string[] cells
 local function row(estimate)
-  local tokens = ("%s in,\n≈ %s out"):format(counted(estimate.input_tokens), counted(estimate.output_tokens.likely))
+  local tokens = ("%d in, ≈ %d out"):format(estimate.input_tokens, estimate.output_tokens.likely)
   local model = require("routerd.outcome").model(estimate.model)
-  local price = estimate.price:gsub(", ", ",\n"):gsub(" %(", "\n(")
-  return { estimate.action, ("%s →\n%s"):format(estimate.tier, model), tokens, price }
+  return { estimate.action, ("%s → %s"):format(estimate.tier, model), tokens, estimate.price }
 end
 
 function M.estimate()
