@@ -1,6 +1,6 @@
 """A small language server that is not this routerd: of any version, with any answer.
 
-`python stranger.py VERSION FOLDER`. As soon as it is told that a key changed, it asks for that and writes what it was
+`python stranger.py VERSION FOLDER`. It makes FOLDER/ready-VERSION when the editor takes it for started. As soon as it is told that a key changed, it asks for that and writes what it was
 handed into FOLDER/told. A run ends with the outcome that FOLDER/outcome.json holds.
 """
 
@@ -19,6 +19,8 @@ def main(version: str, folder: Path) -> None:
             case "initialize":
                 capabilities = {"executeCommandProvider": {"commands": ["routerd.run"]}}
                 send({"id": message["id"], "result": {"capabilities": capabilities, "serverInfo": server}})
+            case "initialized":
+                (folder / f"ready-{version}").touch()
             case "shutdown":
                 send({"id": message["id"], "result": None})
             case "exit":
