@@ -1,7 +1,8 @@
 """A small language server that is not this routerd: of any version, with any answer.
 
-`python stranger.py VERSION FOLDER`. It makes FOLDER/ready-VERSION when the editor takes it for started. As soon as it is told that a key changed, it asks for that and writes what it was
-handed into FOLDER/told. A run ends with the outcome that FOLDER/outcome.json holds.
+`python stranger.py VERSION FOLDER`. It makes FOLDER/ready-VERSION when the editor takes it for started. As soon as it
+is told that a key changed, it asks for that and writes what it was handed into FOLDER/told. A run ends with the outcome
+that FOLDER/outcome.json holds.
 """
 
 from __future__ import annotations
