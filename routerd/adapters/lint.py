@@ -1,22 +1,25 @@
-"""The Linter port over ruff, run as a subprocess without the project's configuration."""
+"""The Linter port over ruff, run as a subprocess, with the project's configuration as data."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
 
+from routerd.adapters.ruff_settings import RuffSettings, ruff_settings
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.position import Edit, Position, Range
+from routerd.domain.project import Project
 from routerd.domain.python_tree import python_tree
 from routerd.domain.text import Text
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
+from routerd.system.uris import path_of
 
 _TIMEOUT_S = 20
 """ruff takes some 20 ms for 1,000 lines; after 20 s it is stuck."""
@@ -42,37 +45,71 @@ _HINTS = ("F401", "F841", "F811", "RUF", "A")
 class RuffLinter:
     """Finds defects in Python source; no findings for other languages."""
 
+    def __init__(self, project: Callable[[str], Project] | None = None) -> None:
+        """``project``: the project of a document's URI, whose configuration counts; without it none does."""
+        self._project = project
+
     def lint(self, document: Document) -> list[Finding]:
         """Findings in file order; empty if ruff is missing, fails or takes too long."""
         if not has_tree(document.language, Tree.PYTHON):
             return []
-        stub = document.uri.endswith(".pyi")
-        command = (
-            *("check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--output-format", "json"),
-            *("--select", _listed(_SELECT), "--ignore", _listed(_HABITS, _TASTE, _WRONG_TOO_OFTEN)),
-            *("--target-version", "py314"),  # the newest: code for any older one is no error there
-            *("--stdin-filename", "source.pyi" if stub else "source.py", "-"),
-        )
-        # A variable such as RUFF_OUTPUT_FILE would act like an option.
-        environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("RUFF_")}
-        try:
-            done = subprocess.run(
-                [find_ruff_bin(), *command],
-                input=document.text.string.encode("utf-8", "replace"),
-                capture_output=True,
-                timeout=_TIMEOUT_S,
-                env=environment,
-                check=False,
-            )
-            found = json.loads(done.stdout)
-        except (OSError, subprocess.SubprocessError, ValueError):
-            return []
+        path, settings = self._settings(document)
+        found = _run(document, path, settings) if settings else None
+        if found is None:  # no settings, or such as this ruff does not know
+            found = _run(document, path, None) or []
         broken = python_tree(document.text.string) is None
         return sorted((_finding(item, document.text, broken) for item in found), key=lambda finding: finding.span)
 
+    def _settings(self, document: Document) -> tuple[str, RuffSettings | None]:
+        """The name under which ruff sees the document, and the settings of its project."""
+        name = "source.pyi" if document.uri.endswith(".pyi") else "source.py"
+        root = path_of(self._project(document.uri).root) if self._project else None
+        path = path_of(document.uri)
+        if root is None or path is None:
+            return name, None
+        settings = ruff_settings(path, root)
+        return (str(path) if settings else name), settings
 
-def _listed(*rules: str) -> str:
-    return ",".join(" ".join(rules).split())
+
+def _run(document: Document, path: str, settings: RuffSettings | None) -> list[Mapping[str, Any]] | None:
+    """Ruff's own findings; ``None`` if it gives none."""
+    command = (
+        *("check", "--isolated", "--no-cache", "--no-preview", "--quiet", "--exit-zero", "--output-format", "json"),
+        *_rules(settings),
+        *("--stdin-filename", path, "-"),
+    )
+    # A variable such as RUFF_OUTPUT_FILE would act like an option.
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("RUFF_")}
+    try:
+        done = subprocess.run(
+            [find_ruff_bin(), *command],
+            input=document.text.string.encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            env=environment,
+            check=False,
+        )
+        found = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+    return list(found)
+
+
+def _rules(settings: RuffSettings | None) -> tuple[str, ...]:
+    """The options that select: the defects, and the project's own rules; never what the project ignores."""
+    defects, omitted = _SELECT.split(), _listed(_HABITS, _TASTE, _WRONG_TOO_OFTEN)
+    if settings is None:
+        newest = ("--target-version", "py314")  # code for any older one is no error there
+        return ("--select", ",".join(defects), "--ignore", ",".join(omitted), *newest)
+    defects = [rule for rule in defects if not rule.startswith(settings.ignored or ("-",))]
+    omitted = [rule for rule in omitted if "ALL" not in settings.selected and not rule.startswith(settings.selected)]
+    options = (option for pair in settings.options.items() for option in ("--config", "=".join(pair)))
+    selected, ignored = [*defects, *settings.selected], [*omitted, *settings.ignored]
+    return ("--select", ",".join(selected), *(("--ignore", ",".join(ignored)) if ignored else ()), *options)
+
+
+def _listed(*rules: str) -> list[str]:
+    return " ".join(rules).split()
 
 
 def _finding(item: Mapping[str, Any], text: Text, broken: bool) -> Finding:

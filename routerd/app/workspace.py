@@ -132,7 +132,7 @@ class App:
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),
             recent=self._recent,
-            engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
+            engine=Engines(OfflineEngine(RuffLinter(self.workspace.project), self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
