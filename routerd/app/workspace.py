@@ -19,12 +19,13 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import Budgets, SqliteLedger
-from routerd.adapters.lint import RuffLinter
+from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
+from routerd.adapters.workspace.allowed import refusal
 from routerd.app import services as process
 from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
@@ -125,6 +126,7 @@ class App:
         usable = config.usable_tiers(settings, self._keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
             secrets=SecretRules(),
@@ -132,7 +134,7 @@ class App:
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),
             recent=self._recent,
-            engine=Engines(OfflineEngine(RuffLinter(self.workspace.project), self.workspace.project), upstream),
+            engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,

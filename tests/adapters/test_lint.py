@@ -51,5 +51,5 @@ def test_another_language_and_a_missing_program_give_no_findings(monkeypatch: py
     def absent() -> str:
         raise FileNotFoundError("ruff")
 
-    monkeypatch.setattr("routerd.adapters.lint.find_ruff_bin", absent)
+    monkeypatch.setattr("routerd.adapters.lint.ruff_linter.find_ruff_bin", absent)
     assert RuffLinter().lint(document("missing\n")) == []

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.lint import RuffLinter
+from routerd.adapters.lint import RuffLinter, ruff_settings
+from routerd.adapters.workspace.allowed import refusal
 from routerd.domain.document import Document
-from routerd.domain.project import Project
 from routerd.domain.text import Text
 
 SOURCE = "import os\n\n\ndef f(x=[]):\n    assert x\n    l = 1\n    return missing\n"
@@ -18,9 +18,9 @@ DEFECTS = {"B006", "F401", "F821", "F841"}
 
 def rules(root: Path, name: str = "a.py", source: str = SOURCE) -> set[str]:
     """The rules of the findings about a file of a project."""
-    project = Project(root.as_uri())
+    settings = ruff_settings((root / name).as_uri(), root.as_uri(), refusal)
     document = Document((root / name).as_uri(), 1, "python", Text(source))
-    return {str(found.rule) for found in RuffLinter(lambda _uri: project).lint(document)}
+    return {str(found.rule) for found in RuffLinter(lambda _uri: settings).lint(document)}
 
 
 def written(root: Path, **files: str) -> None:

@@ -10,16 +10,14 @@ from typing import Any
 
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
 
-from routerd.adapters.ruff_settings import RuffSettings, ruff_settings
+from routerd.adapters.lint.ruff_settings import RuffSettings
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.position import Edit, Position, Range
-from routerd.domain.project import Project
 from routerd.domain.python_tree import python_tree
 from routerd.domain.text import Text
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
-from routerd.system.uris import path_of
 
 _TIMEOUT_S = 20
 """ruff takes some 20 ms for 1,000 lines; after 20 s it is stuck."""
@@ -45,38 +43,29 @@ _HINTS = ("F401", "F841", "F811", "RUF", "A")
 class RuffLinter:
     """Finds defects in Python source; no findings for other languages."""
 
-    def __init__(self, project: Callable[[str], Project] | None = None) -> None:
-        """``project``: the project of a document's URI, whose configuration counts; without it none does."""
-        self._project = project
+    def __init__(self, settings: Callable[[str], RuffSettings | None] = lambda uri: None) -> None:
+        """``settings``: those of the project that a document's URI belongs to; ``None`` if it has none."""
+        self._settings = settings
 
     def lint(self, document: Document) -> list[Finding]:
         """Findings in file order; empty if ruff is missing, fails or takes too long."""
         if not has_tree(document.language, Tree.PYTHON):
             return []
-        path, settings = self._settings(document)
-        found = _run(document, path, settings) if settings else None
+        settings = self._settings(document.uri)
+        found = _run(document, settings) if settings else None
         if found is None:  # no settings, or such as this ruff does not know
-            found = _run(document, path, None) or []
+            found = _run(document, None) or []
         broken = python_tree(document.text.string) is None
         return sorted((_finding(item, document.text, broken) for item in found), key=lambda finding: finding.span)
 
-    def _settings(self, document: Document) -> tuple[str, RuffSettings | None]:
-        """The name under which ruff sees the document, and the settings of its project."""
-        name = "source.pyi" if document.uri.endswith(".pyi") else "source.py"
-        root = path_of(self._project(document.uri).root) if self._project else None
-        path = path_of(document.uri)
-        if root is None or path is None:
-            return name, None
-        settings = ruff_settings(path, root)
-        return (str(path) if settings else name), settings
 
-
-def _run(document: Document, path: str, settings: RuffSettings | None) -> list[Mapping[str, Any]] | None:
+def _run(document: Document, settings: RuffSettings | None) -> list[Mapping[str, Any]] | None:
     """Ruff's own findings; ``None`` if it gives none."""
+    name = "source.pyi" if document.uri.endswith(".pyi") else "source.py"
     command = (
         *("check", "--isolated", "--no-cache", "--no-preview", "--quiet", "--exit-zero", "--output-format", "json"),
         *_rules(settings),
-        *("--stdin-filename", path, "-"),
+        *("--stdin-filename", settings.path if settings else name, "-"),
     )
     # A variable such as RUFF_OUTPUT_FILE would act like an option.
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("RUFF_")}

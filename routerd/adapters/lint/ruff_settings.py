@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from routerd.adapters.workspace.allowed import refusal
 from routerd.system.regular_files import read_regular
+from routerd.system.uris import path_of
 
 _NAMES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 """In the order in which ruff looks for them in each folder."""
@@ -35,30 +35,39 @@ _NOT_PASSED = frozenset(
 _OLDEST = re.compile(r">=\s*3\.(\d+)")
 
 
+PathRule = Callable[[Path, Path], str | None]
+"""Why a path may not be read below a root, or ``None``: the workspace's rule for what routerd finds by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuffSettings:
     """The rules and options of one project; the options' names are dotted, as on ruff's command line."""
 
+    path: str
+    """The file's own, to which its patterns of files apply."""
     selected: tuple[str, ...]
     ignored: tuple[str, ...]
     options: Mapping[str, str] = field(default_factory=dict)
     """Values as TOML."""
 
 
-def ruff_settings(path: Path, root: Path) -> RuffSettings | None:
-    """The settings for a file below ``root``; ``None`` if the project has none or they cannot be read."""
+def ruff_settings(uri: str, root_uri: str, refusal: PathRule) -> RuffSettings | None:
+    """The settings for a file of the project at ``root_uri``; ``None`` if it has none or they cannot be read."""
+    path, root = path_of(uri), path_of(root_uri)
+    if path is None or root is None:
+        return None
     try:
-        layers = list(_layers(path, root))
-        return _merged(layers) if layers else None
+        layers = list(_layers(path, root, refusal))
+        return _merged(str(path), layers) if layers else None
     except (OSError, ValueError, RecursionError):
         return None
     except (AttributeError, TypeError):  # a value of another type than ruff's
         return None
 
 
-def _layers(path: Path, root: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _layers(path: Path, root: Path, refusal: PathRule) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The nearest configuration, then what it extends; each with its folder."""
-    found = _nearest(path, root)
+    found = _nearest(path, root, refusal)
     for _ in range(_MAX_LAYERS):
         if found is None:
             return
@@ -66,22 +75,22 @@ def _layers(path: Path, root: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         folder, table = found
         extended = table.get("extend")
         file = folder / extended if isinstance(extended, str) else None
-        parent = _table(file, root) if file else None
+        parent = _table(file, root, refusal) if file else None
         found = (file.parent, parent) if file and parent is not None else None
 
 
-def _nearest(path: Path, root: Path) -> tuple[Path, Mapping[str, Any]] | None:
+def _nearest(path: Path, root: Path, refusal: PathRule) -> tuple[Path, Mapping[str, Any]] | None:
     for folder in path.parents:
         if not folder.is_relative_to(root):
             return None
         for name in _NAMES:
-            table = _table(folder / name, root)
+            table = _table(folder / name, root, refusal)
             if table is not None:
                 return folder, table
     return None
 
 
-def _table(file: Path, root: Path) -> Mapping[str, Any] | None:
+def _table(file: Path, root: Path, refusal: PathRule) -> Mapping[str, Any] | None:
     """Ruff's table of one file. Raises ValueError if it is no TOML, OSError if it cannot be read."""
     if refusal(file, root) is not None or not file.is_file():
         return None
@@ -93,7 +102,7 @@ def _table(file: Path, root: Path) -> Mapping[str, Any] | None:
     return {"target-version": f"py3{oldest[1]}", **table} if table is not None and oldest else table
 
 
-def _merged(layers: list[tuple[Path, Mapping[str, Any]]]) -> RuffSettings:
+def _merged(path: str, layers: list[tuple[Path, Mapping[str, Any]]]) -> RuffSettings:
     """One setting of all layers, the extended ones first; a selection begins anew what those before it ignore."""
     selected, ignored = list(_DEFAULT), list[str]()
     options: dict[str, str] = {}
@@ -115,7 +124,7 @@ def _merged(layers: list[tuple[Path, Mapping[str, Any]]]) -> RuffSettings:
         }
     if per_file:
         options["lint.per-file-ignores"] = _toml(per_file)
-    return RuffSettings(tuple(selected), tuple(ignored), options)
+    return RuffSettings(path, tuple(selected), tuple(ignored), options)
 
 
 def _absolute(pattern: str, folder: Path) -> str:
