@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.workspace.index import Index
+from tests.posix import spent_by_this_process
 
 _FUNCTION = '''def f{number}_{place}(a, b: int = 3) -> int:
     """Adds {place} to things."""
@@ -51,10 +51,10 @@ def main() -> None:
         root = Path(folder).resolve()
         paths = written(root, range(count), 0)
         index = Index(root, TreeSitterGrammar())
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = spent_by_this_process().memory_kib
         figures: dict[str, object] = {"files": count}
         figures["fresh_cpu_s"] = cpu(lambda: index.refresh(lambda: True, paths[0]))
-        figures["added_mb"] = round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, 1)
+        figures["added_mb"] = round((spent_by_this_process().memory_kib - before) / 1024, 1)
         figures["unread"] = index.project().unread
         figures["nothing_changed_cpu_s"] = cpu(lambda: index.refresh(lambda: True))
         changed = written(root, range(count // 10), 10_000)
