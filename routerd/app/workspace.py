@@ -73,7 +73,7 @@ class App:
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
+        self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
         self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
@@ -279,6 +279,7 @@ class App:
         """Look at a document, then index the project around it in the background, where that is not done already."""
         await self.prepare(uri)
         await self.services.background.index(self.workspace.index, uri, lambda: self.services.background.open)
+        self.workspace.follow(uri)
         await self.prepare(uri)
 
     async def at_hand(self, document: Document) -> None:
