@@ -219,9 +219,8 @@ class App:
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
-        if symbol is None:
-            return None
-        return HoverInfo(symbol, self.priced_actions(document, Range(position, position)))
+        here = Range(position, position)
+        return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
 
     def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
         return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)
