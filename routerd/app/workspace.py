@@ -68,7 +68,7 @@ class App:
         Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
         ``problems``: an editor's daemon that does not start explains nothing.
         """
-        self.services, self._sources, self._keys = services, sources, keys
+        self.services, self._sources, self.keys = services, sources, keys
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
@@ -122,21 +122,21 @@ class App:
 
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
-        usable = config.usable_tiers(settings, self._keys.available(settings))
+        usable = config.usable_tiers(settings, self.keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
-        upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
         deps = Dependencies(
             counter=services.counter,
             secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=services.classifiers.of(settings, self._keys.read),
+            classifier=services.classifiers.of(settings, self.keys.read),
             recent=self._recent,
             engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
-            runner=CommandTestRunner(self.workspace.project, self._keys.environ),
+            runner=CommandTestRunner(self.workspace.project, self.keys.environ),
             worker=services.worker,
             clock=process.now,
         )
@@ -239,7 +239,7 @@ class App:
 
     def passage(self) -> tuple[Snapshot, Dependencies, Forwarder]:
         """What requests of other programs go through from now on, with a new engine."""
-        return self._snapshot, self.deps, self.services.forwarder(self.settings, self._keys, self._catalogue)
+        return self._snapshot, self.deps, self.services.forwarder(self.settings, self.keys, self._catalogue)
 
     def classify(self, text: str) -> Route | Refusal:
         """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
