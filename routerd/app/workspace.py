@@ -19,12 +19,13 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import Budgets, SqliteLedger
-from routerd.adapters.lint import RuffLinter
+from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
+from routerd.adapters.workspace.allowed import refusal
 from routerd.app import services as process
 from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
@@ -72,7 +73,7 @@ class App:
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
+        self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
         self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
@@ -122,17 +123,17 @@ class App:
 
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
-        usable = config.usable_tiers(settings, self._keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
             secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=services.classifiers.of(settings, self._keys.read),
+            classifier=services.classifiers.of(settings, self._keys.read_with_headers),
             recent=self._recent,
-            engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
+            engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
@@ -143,7 +144,7 @@ class App:
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
-        return Snapshot(settings, usable), deps
+        return Snapshot(settings, config.usable_tiers(settings, self._keys.available(settings))), deps
 
     def reload(
         self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})
@@ -217,9 +218,8 @@ class App:
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
-        if symbol is None:
-            return None
-        return HoverInfo(symbol, self.priced_actions(document, Range(position, position)))
+        here = Range(position, position)
+        return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
 
     def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
         return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)
@@ -277,6 +277,7 @@ class App:
         """Look at a document, then index the project around it in the background, where that is not done already."""
         await self.prepare(uri)
         await self.services.background.index(self.workspace.index, uri, lambda: self.services.background.open)
+        self.workspace.follow(uri)
         await self.prepare(uri)
 
     async def at_hand(self, document: Document) -> None:
