@@ -216,14 +216,47 @@ class Merge:
     """A test that is named by a string, the group ``title``."""
     case_macro: str
     """A test that is named by two words, the groups 2 and 4, between the groups 1 and 3."""
+    package: str | None
+    """A file's package clause, its name the only group; ``None`` where files name no package."""
+    packages_of_tests: tuple[str, ...]
+    """The packages that tests of a source may be in, each with a place for the name of the source's package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InFile:
+    """How tests stand in the file that they test, where no other file can use what it declares."""
+
+    public: str
+    """How the signature of a declaration begins that other files can use."""
+    program: str
+    """Files of a package, by path, whose declarations no other file can use."""
+    library: str
+    """The file without which nothing of a package can be used by other files."""
+    manifest: str
+    """The manifest that names the package."""
+    name: str
+    """That name in the manifest, the only group."""
+    folder_files: tuple[str, ...]
+    """File names, without extension, that add no part to the name of a module."""
+    separator: str
+    """What parts the names of modules."""
+    inside: str
+    """What tests inside the file import."""
+    use: str
+    """The statement with which they do."""
+    module: str
+    """How the module of tests begins, up to its brace."""
+    opening: tuple[str, ...]
+    """The lines that a new module of tests begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Testing:
     """The language's tests: frameworks, the likeliest first, and where they go, the likeliest first.
 
-    A habit is a path with ``{dir}`` (the source's folder), ``{inner}`` (that folder below the package
-    or source root), ``{name}`` (file name without extension) and ``{ext}``; empty folders vanish.
+    A habit is a path, relative to the package, with ``{dir}`` (the source's folder), ``{inner}`` (that folder below
+    the package or source root), ``{package}`` (the name of the package's folder), ``{name}`` (file name without
+    extension) and ``{ext}``; empty folders vanish.
     """
 
     frameworks: tuple[Framework, ...]
@@ -232,6 +265,16 @@ class Testing:
     """The habit for a file that belongs to no project; ``None`` where that makes no difference."""
     manifests: tuple[str, ...]
     """Files that say what a project uses; ``*.ext`` for any name."""
+    package_files: tuple[str, ...]
+    """Those of them whose folder is a package, which keeps its tests; ``*.ext`` for any name."""
+    test_packages: tuple[str, ...]
+    """The names of packages that hold only the tests of another, with a place for that one's name."""
+    test_folders: tuple[str, ...]
+    """Folders of a package that hold nothing but tests, whatever their names; each with a slash at its end."""
+    in_file: InFile | None
+    """How tests stand in the file that they test; ``None`` where they never do."""
+    untested: tuple[str, ...]
+    """How the names of files end that hold declarations only."""
     source_roots: tuple[str, ...]
     """Folders that sources stand in below a project's root, each with a slash at its end."""
     signs: Signs | Tree

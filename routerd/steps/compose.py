@@ -120,7 +120,7 @@ def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conve
         style=conventions.doc_style,
         framework=conventions.test_framework,
         module=conventions.import_name or conventions.path,
-        test_path=conventions.test_path or "a new file",
+        test_path=_test_file(conventions),
         symbols=", ".join(symbol.qualname for symbol in target.symbols) or target.label,
         instruction=request.instruction or "Explain this.",
         diagnostics="\n".join(f"- {one}" for one in request.diagnostics) or "- none; the programmer says what is wrong",
@@ -132,6 +132,12 @@ def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conve
     if request.instruction and "{instruction}" not in spec.task:
         task += f"\nThe programmer adds: {request.instruction}"
     return task
+
+
+def _test_file(conventions: Conventions) -> str:
+    if conventions.in_file:
+        return f"{conventions.path} itself, where a program puts the tests into the module of tests"
+    return conventions.test_path or "a new file"
 
 
 _FINDING = {
