@@ -19,12 +19,13 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import Budgets, SqliteLedger
-from routerd.adapters.lint import RuffLinter
+from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
+from routerd.adapters.workspace.allowed import refusal
 from routerd.app import services as process
 from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
@@ -72,7 +73,7 @@ class App:
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
+        self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
         self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
@@ -125,6 +126,7 @@ class App:
         usable = config.usable_tiers(settings, self._keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
             secrets=SecretRules(),
@@ -132,7 +134,7 @@ class App:
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),
             recent=self._recent,
-            engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
+            engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
@@ -277,6 +279,7 @@ class App:
         """Look at a document, then index the project around it in the background, where that is not done already."""
         await self.prepare(uri)
         await self.services.background.index(self.workspace.index, uri, lambda: self.services.background.open)
+        self.workspace.follow(uri)
         await self.prepare(uri)
 
     async def at_hand(self, document: Document) -> None:
