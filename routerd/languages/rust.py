@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.inside import InFile
 from routerd.languages.node import Declared, Node, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
@@ -17,7 +18,6 @@ from routerd.languages.spec import (
     GrammarRules,
     ImportMerge,
     ImportRules,
-    InFile,
     LanguageSpec,
     Merge,
     ModuleNames,

@@ -14,8 +14,9 @@ from routerd.domain.prompt import Question
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text, with_lf
 from routerd.domain.verdict import Rejected
+from routerd.languages.inside import InFile
 from routerd.languages.patterns import compiled
-from routerd.languages.spec import InFile, Merge
+from routerd.languages.spec import Merge
 from routerd.steps.build.merge import merge
 
 _INDENT = " " * 4

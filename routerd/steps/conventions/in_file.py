@@ -11,8 +11,8 @@ from posixpath import splitext
 from routerd.domain.action import Target
 from routerd.domain.project import Project
 from routerd.languages import specs
+from routerd.languages.inside import InFile
 from routerd.languages.patterns import compiled
-from routerd.languages.spec import InFile
 from routerd.steps.conventions.place_of_tests import package_of
 
 
