@@ -123,7 +123,6 @@ class App:
 
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
-        usable = config.usable_tiers(settings, self._keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
         linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
@@ -132,7 +131,7 @@ class App:
             secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=services.classifiers.of(settings, self._keys.read),
+            classifier=services.classifiers.of(settings, self._keys.read_with_headers),
             recent=self._recent,
             engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
@@ -145,7 +144,7 @@ class App:
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
-        return Snapshot(settings, usable), deps
+        return Snapshot(settings, config.usable_tiers(settings, self._keys.available(settings))), deps
 
     def reload(
         self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})
