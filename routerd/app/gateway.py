@@ -62,6 +62,8 @@ class Gateway:
         self._turns = AgentTurns()
         self._passage = app.passage()
         self._warming: asyncio.Task[None] | None = None
+        self.requests = 0
+        """Under way."""
 
     def warm(self) -> None:
         """Load what is slow to load in the background; the first request waits for it."""
@@ -117,7 +119,11 @@ class Gateway:
 
     async def forward(self, planned: Planned, sink: Sink) -> Attempt:
         """Send a planned request. Raises UpstreamError and OverBudget as ``forward_ports.Forwarder`` says."""
-        attempt = await forward(planned.call, planned.plan, *planned.passage, sink)
+        self.requests += 1
+        try:
+            attempt = await forward(planned.call, planned.plan, *planned.passage, sink)
+        finally:
+            self.requests -= 1
         if planned.call.request.endpoint.generates:
             self._outputs.add(planned.call.origin.client, attempt.tier, attempt.usage.all_output)
             if planned.conversation is not None:
