@@ -215,6 +215,10 @@ class App:
         """The menu, and the actions that follow the user's own words, with the words typed so far."""
         return self._priced((*menu(document, span), *worded(document, span, words)))
 
+    def refining(self, request: Request) -> tuple[PricedAction, ...]:
+        """What it would cost to refine an answer; none where there is no such answer any more."""
+        return self._priced((request,))
+
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
