@@ -119,8 +119,7 @@ def _planned(
         habits = tested
     callers = request.changed.callers if request.changed else ()
     used = _used(target, document, deps)
-    if fresh:
-        project = deps.workspace.verified(document.uri, used)
+    project = deps.workspace.verified(document.uri, used) if fresh else project
     around = Surroundings(document, target, used, project, habits, callers)
     named_too = mentioned(request, project, deps)
     if isinstance(named_too, Refusal):
