@@ -49,7 +49,7 @@ async def estimate(session: Session, params: object) -> Json:
     span = from_proto.span(document.text, selected, session.client.encoding) if selected else Range(at, at)
     if from_proto.part(params, "refines") is not None:
         action, answer = from_proto.text_of(params, "action"), from_proto.text_of(params, "refines")
-        priced_actions = app.refining(Request(action, document, span, instruction=words, refines=answer))
+        priced_actions = app.priced((Request(action, document, span, instruction=words, refines=answer),))
     else:
         priced_actions = app.prices(document, span, words)
     return to_proto.estimates(symbol, priced_actions, document, session.client)
