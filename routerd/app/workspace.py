@@ -123,7 +123,6 @@ class App:
 
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
-        usable = config.usable_tiers(settings, self.keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
         linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
@@ -132,7 +131,7 @@ class App:
             secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=services.classifiers.of(settings, self.keys.read),
+            classifier=services.classifiers.of(settings, self.keys.read_with_headers),
             recent=self._recent,
             engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
@@ -145,7 +144,7 @@ class App:
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
-        return Snapshot(settings, usable), deps
+        return Snapshot(settings, config.usable_tiers(settings, self.keys.available(settings))), deps
 
     def reload(
         self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})
@@ -218,9 +217,8 @@ class App:
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
-        if symbol is None:
-            return None
-        return HoverInfo(symbol, self.priced_actions(document, Range(position, position)))
+        here = Range(position, position)
+        return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
 
     def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
         return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)
