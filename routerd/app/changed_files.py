@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from routerd.adapters.changes import GitChange, changed_since, staged_change, staged_text, top_of
+from routerd.adapters.changes import GitChange, changed_since, marked_paths, staged_change, staged_text, top_of
 from routerd.adapters.secret_rules import SecretRules
 from routerd.app.workspace import App
+from routerd.batch.generated import by_path, generated
 from routerd.domain.action import Request
 from routerd.domain.changed import Caller, Changed
 from routerd.domain.document import Document
@@ -57,8 +58,16 @@ def changed_files(app: App, folder: Path, source: ChangeSource) -> tuple[Changed
     revision, or the diff is malformed.
     """
     change = _change(folder, source)
-    found = [_patched(app, change.root, patch, source.staged) for patch in patches(change.diff)]
-    return (*found, *(_added(app, change.root, path) for path in change.new))
+    listed = patches(change.diff)
+    marked = marked_paths(change.root, [*(patch.path for patch in listed), *change.new])
+    found: list[ChangedFile] = []
+    for patch in listed:
+        why = by_path(patch.path) or marked.get(patch.path)
+        found.append(ChangedFile(patch.path, None, why) if why else _patched(app, change.root, patch, source.staged))
+    for path in change.new:
+        why = by_path(path) or marked.get(path)
+        found.append(ChangedFile(path, None, why) if why else _added(app, change.root, path))
+    return tuple(found)
 
 
 def without_secrets(line: str) -> str:
@@ -116,6 +125,9 @@ def _read(app: App, root: Path, path: str, staged: bool) -> Text | str:
 
 
 def _asked(app: App, root: Path, path: str, text: Text, old: tuple[Text, frozenset[int]]) -> ChangedFile:
+    why = generated(text)
+    if why is not None:
+        return ChangedFile(path, None, f"is {why}")
     before, rows = old
     document = Document(uri_of(root / path), None, language_of(path), text)
     outline = app.grammar.outline(Document(document.uri, None, document.language, before))

@@ -204,7 +204,13 @@ class Text:
 
     def slice(self, span: Range) -> str:
         """The text of a range (clamped)."""
-        start, end = self.clamp(span.start), self.clamp(span.end)
+        first, last = span.start, span.end
+        if 0 <= first.line == last.line < len(self.lines):
+            line = self.lines[first.line]
+            # Most ranges are names: what ends before any line end needs no clamping.
+            if first.column >= 0 and last.column <= len(line) - 2:
+                return line[first.column : max(last.column, 0)]
+        start, end = self.clamp(first), self.clamp(last)
         if start.line == end.line:
             return self.lines[start.line][start.column : end.column]
         return "".join(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,3 +118,26 @@ def test_two_answers_that_look_alike_are_two_bills(tmp_path: Path) -> None:
     third.replay("b-1", before=(answer(ONE),), again=(answer(ONE),))
     third.book(booking("b-1", answer(ONE)), NOON)
     assert booked(own)[1] == 2
+
+
+def test_what_a_providers_batch_holds_outlives_every_process_and_is_booked_after_a_month(tmp_path: Path) -> None:
+    first = ledger(tmp_path / "ledger.db", daily=Decimal(10))
+    batch = BatchLedger(first, "b", cap=None)
+    batch.open(Decimal(6), NOON)
+    for job in ("b-1", "b-2", "b-3"):
+        assert batch.reserve(job, ONE, Decimal(2), NOON) == 2
+    batch.hand_over(["b-1", "b-2", "b-3"])
+    batch.close()
+    assert (held(first), booked(first)[1]) == (Decimal(6), 0)
+    later = BatchLedger(ledger(tmp_path / "ledger.db", daily=Decimal(10)), "b", cap=None)
+    day = NOON + timedelta(days=3)
+    later.replay("b-1", [], [answer(ONE, ms=0)])
+    later.book(booking("b-1", answer(ONE, ms=0)), day)
+    later.take_back(["b-2"])
+    assert later.open(ONE, day) == 1, "another batch has room, and settles nothing of this one"
+    later.close()
+    assert (held(first), booked(first)) == (Decimal(2), (ONE, 1))
+    much_later = BatchLedger(ledger(tmp_path / "ledger.db"), "c", cap=None)
+    much_later.open(ONE, NOON + timedelta(days=32))
+    much_later.close()
+    assert (held(first), booked(first)) == (Decimal(0), (Decimal(3), 2)), "nobody can know it any more"

@@ -14,7 +14,7 @@ import pytest
 from tests import brain
 from tests.batch.project import Project, new_project
 from tests.batch.test_run_many import billed
-from tests.loopback import InThread, Seen, Turn, Upstream
+from tests.loopback import InThread, Seen, Turn, Upstream, hang
 
 FILES, KILLS, AT_ONCE = 60, 10, 3
 _ON_THE_WAY_S = 0.25
@@ -84,14 +84,21 @@ def ended(one: Seen) -> float:
 def test_a_second_terminal_waits_or_stops_the_first_and_what_was_paid_for_stays(tmp_path: Path) -> None:
     project = new_project(tmp_path)
     project.write([f"m{number:02}" for number in range(30)])
-    with InThread(Upstream(reply=brain.reply, otherwise=Turn(chunk_chars=20, delay_s=0.2))) as upstream:
+    held = [True]
+
+    def turn(seen: Seen) -> Turn:
+        return hang() if held[0] and seen.number >= 4 else Turn()
+
+    with InThread(Upstream(turn, reply=brain.reply)) as upstream:
         project.configure(upstream.base_url, "max_concurrency = 2")
         first = started(project)
-        upstream.wait_for(lambda now: len(now.seen) > 3, 60)
+        upstream.wait_for(lambda now: sum(one.hanging for one in now.seen) == 2, 60)
         second = project.run("run", "document", ".", "--yes")
         assert second.returncode == 2
         assert "Another batch runs on this folder (process " in second.stderr
         assert project.run("batch", "cancel").returncode == 0
+        held[0] = False
+        upstream.release()
         assert first.wait(60) == 130
         asked = len(upstream.seen)
         assert asked < 30

@@ -44,7 +44,8 @@ class Scene:
 
     def billed(self) -> Decimal:
         """What the service charges for all that it answered, at half of the price."""
-        return (self.desk.prompt_tokens * Decimal("0.5") + self.desk.completion_tokens * Decimal(1)) / 10**6
+        bills = self.desk.charged.values()
+        return sum((sent * Decimal("0.5") + got for _, sent, got in bills), Decimal(0)) / 10**6
 
     def held(self) -> Decimal:
         ((pico,),) = self.project.ledger("SELECT SUM(amount) FROM reservations")

@@ -87,10 +87,8 @@ class BatchDesk:
     fetched: int = 0
     calls: list[str] = field(default_factory=list)
     """Method and path of each request."""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    """Over everything that is charged, by what was handed out."""
-    _charged: set[tuple[str, str]] = field(default_factory=set)
+    charged: dict[tuple[str, str], tuple[str, int, int]] = field(default_factory=dict)
+    """The model and the tokens in and out of everything that is charged, by job and custom id."""
 
     @property
     def asked(self) -> list[str]:
@@ -123,9 +121,7 @@ class BatchDesk:
         text = self.reply(asked)
         sent = sum(quarter_of_bytes(str(one["content"])) for one in asked["messages"])
         got = quarter_of_bytes(text)
-        if (job.id, name) not in self._charged:
-            self._charged.add((job.id, name))
-            self.prompt_tokens, self.completion_tokens = self.prompt_tokens + sent, self.completion_tokens + got
+        self.charged[job.id, name] = body["model"], sent, got
         return text, sent, got
 
     def _shuffled(self, lines: list[Json]) -> bytes:
@@ -356,7 +352,7 @@ def plain(body: Mapping[str, Any]) -> Json:
     messages = [{"role": one["role"], "content": _words(one["content"])} for one in body["messages"]]
     if "system" in body:
         messages.insert(0, {"role": "system", "content": _words(body["system"])})
-    return {**body, "messages": messages}
+    return {**{name: value for name, value in body.items() if name != "system"}, "messages": messages}
 
 
 def _words(content: object) -> str:

@@ -43,6 +43,7 @@ SHARED_MODULES = {
     "markdown": "one contract, read and checked",
     "messages": "the messages of a protocol: of chat completions, of JSON-RPC",
     "patterns": "regular expressions: of languages, of routing",
+    "progress": "of a job in an editor, of a command on a terminal",
     "quote": "the type in domain, the step that makes it",
     "resolve": "what a request or a setting stands for",
     "review": "an action, the built-in engine's writer of it, and the command that reviews a change",

@@ -9,7 +9,7 @@ import { Inline } from "./inline.ts";
 import { Keys, tellOfKey } from "./keys.ts";
 import { ACTIONS } from "./manifest.ts";
 import { Preview } from "./preview.ts";
-import { CLEAR_COMMAND } from "./protocol.ts";
+import { CLEAR_COMMAND, REVIEW_CHANGES_COMMAND } from "./protocol.ts";
 import { showReport } from "./report.ts";
 import { withLog } from "./results.ts";
 import { Runner } from "./run.ts";
@@ -65,6 +65,10 @@ export function activate(context: vscode.ExtensionContext): void {
       ),
     ),
     withClient("estimate", estimate),
+    withClient("changes", () => {
+      const uri = vscode.window.activeTextEditor?.document.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+      return Promise.resolve(vscode.commands.executeCommand(REVIEW_CHANGES_COMMAND, { uri: uri?.toString() }));
+    }),
     withClient("clear", () => Promise.resolve(vscode.commands.executeCommand(CLEAR_COMMAND, {}))),
     withClient("spend", async () => {
       if (daemon.health.state === "running") await showReport(daemon.health.found);

@@ -80,6 +80,7 @@ export const SERVED = [{ scheme: "file" }, { scheme: "untitled" }];
 
 export const RUN_COMMAND = "routerd.run";
 export const CLEAR_COMMAND = "routerd.clearReview";
+export const REVIEW_CHANGES_COMMAND = "routerd.reviewChanges";
 export const DISCARD_COMMAND = "routerd.discard";
 export const RUN = "routerd/run";
 export const ESTIMATE = "routerd/estimate";

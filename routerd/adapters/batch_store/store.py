@@ -60,12 +60,14 @@ class SqliteBatchStore:
         """As the port says."""
         with self._database.transaction() as run:
             for item in items:
-                run("DELETE FROM replies WHERE batch = ? AND item = ?", (batch, item))
-                run(
+                # What is at a provider, or came from one and is not booked yet, is settled first.
+                renewed = run(
                     "UPDATE items SET state = ?, message = '', wave = 1, result = NULL WHERE batch = ? AND id = ? "
-                    "AND state != ?",
-                    (str(ItemState.PLANNED), batch, item, str(ItemState.SUBMITTED)),
+                    "AND state NOT IN (?, ?) RETURNING id",
+                    (str(ItemState.PLANNED), batch, item, str(ItemState.SUBMITTED), str(ItemState.RECEIVED)),
                 )
+                if renewed:
+                    run("DELETE FROM replies WHERE batch = ? AND item = ?", (batch, item))
 
     def save_plan(self, batch: str, about: Mapping[str, str], items: Iterable[Item], at: datetime) -> None:
         """As the port says."""

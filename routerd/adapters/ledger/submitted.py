@@ -1,4 +1,7 @@
-"""Reservations of what a provider's batch holds: no process has them, so they last until each result is settled."""
+"""Reservations of what a provider's batch holds: no process has them, so they last until each result is settled.
+
+What nobody settles in a month is booked at the most that it can have cost, as the results are gone then.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ def hand_over(writer: LedgerWriter, jobs: Iterable[str]) -> None:
     with writer.database.transaction() as run:
         for job in listed:
             run("DELETE FROM reservations WHERE process = ? AND job = ?", (SUBMITTED, job))
-            run("UPDATE reservations SET process = ? WHERE process = ? AND job = ?", (SUBMITTED, writer.process, job))
+            run(
+                "UPDATE reservations SET process = ?, sent = 1 WHERE process = ? AND job = ?",
+                (SUBMITTED, writer.process, job),
+            )
     for job in listed:
         writer.let_go(job)
 

@@ -25,6 +25,8 @@ from routerd.system.processes import alive
 
 _LONGEST_JOB = timedelta(minutes=30)
 """A reservation older than any job can be is settled even if its process id was given to another program."""
+_LONGEST_BATCH = timedelta(days=31)
+"""Providers keep the results of a batch for 29 or 30 days: what nobody fetched until then may only be charged."""
 _ABANDON_WAIT_MS = 200
 """Time for a ledger that is locked, in milliseconds, where the process has no more of it."""
 _LAST_WAIT_MS = 30_000
@@ -252,8 +254,10 @@ class LedgerWriter:
         """Book what daemons that died had sent, in the caller's transaction; what they only held is given back."""
 
         def dead(process: str, pid: int, began: float) -> bool:
-            too_old = at.timestamp() - began >= _LONGEST_JOB.total_seconds()
-            return process not in (self.process, SUBMITTED) and (too_old or not alive(pid))
+            age_s = at.timestamp() - began
+            if process == SUBMITTED:
+                return age_s >= _LONGEST_BATCH.total_seconds()
+            return process != self.process and (age_s >= _LONGEST_JOB.total_seconds() or not alive(pid))
 
         self._settle(run, dead)
 

@@ -16,6 +16,7 @@ from routerd.domain.money import dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
+from routerd.frontends.cli.progress import working
 from routerd.frontends.shapes import Json, counted, money, usage_json
 
 
@@ -28,15 +29,17 @@ def audit(
 ) -> int:
     """Say what past work cost, and what your tiers would have cost."""
     read = Logs()
-    for path, named in _files(logs):
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            known = read.read(lines)
-        if named and not known:
-            screen.note(f"{path} holds no request.")
+    with working("reading logs") as tell:
+        for number, (path, named) in enumerate(_files(logs), start=1):
+            with path.open(encoding="utf-8", errors="replace") as lines:
+                known = read.read(lines)
+            if named and not known:
+                screen.note(f"{path} holds no request.")
+            tell(number)
     requests = read.requests()
     if not requests:
         raise UsageError(f"{logs[0]} holds no request: give a session of Claude Code, a log of aider or a gateway.")
-    with opened(config) as app:
+    with opened(config) as app, working("pricing what they asked"):
         audited = app.audit(requests)
     if as_json:
         screen.print_json(_shape(audited, read.damaged))

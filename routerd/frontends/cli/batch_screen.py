@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from decimal import Decimal
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -20,8 +19,6 @@ from routerd.frontends.shapes import Json, counted, model_words, money
 
 _LINE_S = 5.0
 """Seconds between two lines of progress where there is no terminal."""
-_BEFORE_S = 1.0
-"""What is done within a second needs no progress."""
 
 
 class BatchProgress:
@@ -73,21 +70,6 @@ class BatchProgress:
             self._told = now
             left = (self._of_items - self._done) * seconds / self._done
             screen.note(f"{self._done:,} of {counted(self._of_items, 'item')}, {words}, about {left:,.0f} s left")
-
-
-@contextmanager
-def looking() -> Iterator[Callable[[int], object]]:
-    """Progress of looking at files, on a terminal and after a second; yields a function of the count."""
-    began = time.monotonic()
-
-    def tell(count: int) -> None:
-        if count % 20 == 0 and time.monotonic() - began > _BEFORE_S and sys.stderr.isatty():
-            sys.stderr.write(f"\r{count:,} files looked at ")
-            sys.stderr.flush()
-
-    yield tell
-    if sys.stderr.isatty() and time.monotonic() - began > _BEFORE_S:
-        sys.stderr.write("\r\x1b[K")
 
 
 def price_words_of(price: PriceRange) -> str:

@@ -98,7 +98,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "commit": (
-        "Write a message for what is staged, then commit.",
+        "Write a message for what is staged, then commit; for git's hook, put it into the file of the message.",
         {
             "--print": ("", "print the message and commit nothing"),
             "--instruction": ("text", "what the message should say, in your own words"),
@@ -106,8 +106,8 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
         },
-        (),
-        False,
+        ("files",),
+        True,
     ),
     "route": (
         "Say what a free-form instruction would be routed to, and why.",

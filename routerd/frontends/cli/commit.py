@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,10 +12,11 @@ from typing import Annotated
 
 import typer
 
-from routerd.app.file_editor import FileEditor
+from routerd.app.file_editor import FileEditor, replace_file
 from routerd.app.staged_request import staged_request
-from routerd.domain.errors import UsageError
+from routerd.domain.errors import RouterdError, UsageError
 from routerd.domain.outcome import Status
+from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
@@ -26,11 +28,16 @@ _ACTION = "commit"
 
 def commit(
     print_only: Annotated[bool, typer.Option("--print", help="print the message and commit nothing")] = False,
+    hook: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE [SOURCE]]", help="what git gives a prepare-commit-msg hook")
+    ] = None,
     instruction: Annotated[str, typer.Option(help="what the message should say, in your own words")] = "",
     tier: InTier = None,
     config: Config = None,
 ) -> int:
-    """Write a message for what is staged, then commit."""
+    """Write a message for what is staged, then commit; for git's hook, put it into the file of the message."""
+    if hook:
+        return _hooked(hook, instruction, tier, config)
     person = sys.stdin.isatty()
     if not print_only and not person:
         raise UsageError("Nobody can be asked here before a commit: use --print, and 'git commit -F -' for its output.")
@@ -51,3 +58,27 @@ def commit(
     # The user's own git, with their hooks and signature; it says what is wrong by itself.
     command = ["git", "commit", "--cleanup=verbatim", "-F", "-"]
     return min(1, subprocess.run(command, input=message.encode(), check=False).returncode)
+
+
+def _hooked(words: list[str], instruction: str, tier: InTier, config: Config) -> int:
+    """Put a message in front of what git offers; where there is none, the commit goes on without it.
+
+    A message that the user or a merge brings is theirs: nothing is asked then, and nothing is sent.
+    """
+    file, source = Path(words[0]), words[1] if len(words) > 1 else os.environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
+    if source not in ("", "template"):
+        return EXIT[Status.APPLIED]
+    try:
+        with opened(config) as app:
+            request = staged_request(app, _ACTION, Path.cwd().as_uri(), instruction)
+            request = replace(request, tier=Tier.named(tier) if tier is not None else None)
+            editor = FileEditor(app, request.document.uri, write=False, ask=False)
+            outcome = asyncio.run(run_to_end(app, request, editor))
+            message = outcome.change.document if outcome.change else None
+            screen.receipt(outcome)
+            if outcome.status is Status.APPLIED and message:
+                offered = file.read_text("utf-8", "surrogateescape")
+                replace_file(file.absolute(), Text(f"{message.rstrip(chr(10))}\n{offered}"))
+    except (RouterdError, OSError) as fault:
+        screen.note(f"routerd wrote no message: {fault}")
+    return EXIT[Status.APPLIED]

@@ -28,6 +28,7 @@ from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import batch_screen, screen
 from routerd.frontends.cli.batch_end import DONE, REFUSED, ManyOptions, shown
 from routerd.frontends.cli.batch_screen import BatchProgress, batch_json, total_line
+from routerd.frontends.cli.progress import working
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
 
@@ -96,9 +97,10 @@ def batches_of(app: App) -> Iterator[Batches]:
 
 def planned(batches: Batches, wanted: BatchRequest, selection: Selection, options: ManyOptions) -> BatchPlan | Refusal:
     """The stored plan of a selection."""
-    with batch_screen.looking() as tell:
+    with working("indexing the project"):
         files = list(batches.selected(selection))
         batches.index(files)
+    with working("looking at files", len(files)) as tell:
         plan = batches.plan(wanted, files, tell, fresh=options.fresh)
     return plan if isinstance(plan, Refusal) else replace(plan, cap=options.max_cost)
 
@@ -158,13 +160,15 @@ def estimate_many(app: App, actions: list[str], selection: Selection, explain: b
     ]
     plans: list[BatchPlan] = []
     refusals: list[str] = []
-    with batches_of(app) as batches, batch_screen.looking() as tell:
-        files = list(batches.selected(selection))
-        batches.index(files)
+    with batches_of(app) as batches:
+        with working("indexing the project"):
+            files = list(batches.selected(selection))
+            batches.index(files)
         for name in names:
             if not named(name).placed:
                 raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")
-            found = batches.estimated(BatchRequest(name), files, tell)
+            with working(f"{name}: looking at files", len(files)) as tell:
+                found = batches.estimated(BatchRequest(name), files, tell)
             if isinstance(found, Refusal):
                 refusals.append(f"{name}: {found.message}")
             else:

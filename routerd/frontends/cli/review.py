@@ -23,6 +23,7 @@ from routerd.frontends.cli import review_formats, screen
 from routerd.frontends.cli.many import read_diff
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import MaxCost, Yes
+from routerd.frontends.cli.progress import working
 from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, amount
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
@@ -72,8 +73,9 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
     source = ChangeSource(staged, base, read_diff(diff) if diff is not None else None)
     here = Path.cwd()
     with opened(config) as app:
-        app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
-        files = changed_files(app, here, source)
+        with working("indexing the project"):
+            app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
+            files = changed_files(app, here, source)
         person = sys.stdin.isatty() and diff != "-"
         agreed = _agreed(app, files, person and not yes and most is None) or yes or most is not None
         editor = FileEditor(app, "", write=fix, ask=person, agreed=agreed)

@@ -17,6 +17,7 @@ from routerd.domain.stats import Failovers, KeyTotals, Stats, StatsKey
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
+from routerd.frontends.cli.progress import working
 from routerd.frontends.report import page
 from routerd.frontends.shapes import counted
 from routerd.frontends.stats_shape import rescued, saved, stats_json, totals_json
@@ -54,9 +55,9 @@ def report(
     config: Config = None,
 ) -> int:
     """Write spend and savings as an HTML page with charts. It needs no network to be read."""
-    with opened(config) as app:
+    with opened(config) as app, working("reading the ledger"):
         found = app.stats(now() - timedelta(days=since) if since else None)
-    out.write_text(page(found, now(), since), "utf-8", newline="\n")
+        out.write_text(page(found, now(), since), "utf-8", newline="\n")
     screen.note(f"Wrote {out}.")
     if show:
         webbrowser.open(out.absolute().as_uri())

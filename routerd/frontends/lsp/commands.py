@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from routerd.frontends.lsp import from_proto, runs
+from routerd.frontends.lsp import change_reviews, from_proto, runs
 from routerd.frontends.shapes import Json
 from routerd.frontends.stats_shape import stats_json
 
@@ -36,6 +36,13 @@ async def clear_review(session: Session, arguments: Arguments) -> Json:
     return {"cleared": session.reviews.clear(uri if isinstance(uri, str) else None)}
 
 
+async def review_changes(session: Session, arguments: Arguments) -> Json:
+    """`routerd.reviewChanges`: the job that reviews the working tree around a document; findings are published."""
+    uri = from_proto.part(_first(arguments), "uri")
+    job = await change_reviews.start(session, uri if isinstance(uri, str) else None)
+    return {"job": job.id}
+
+
 async def discard(session: Session, arguments: Arguments) -> Json:
     """`routerd.discard`: the outcome's `answer` is forgotten, as its proposal was discarded."""
     answer = from_proto.text_of(_first(arguments), "answer")
@@ -63,6 +70,7 @@ COMMANDS: dict[str, Callable[[Session, Arguments], Awaitable[Json]]] = {
     "routerd.run": run,
     "routerd.cancel": cancel,
     "routerd.clearReview": clear_review,
+    "routerd.reviewChanges": review_changes,
     "routerd.discard": discard,
     "routerd.stats": stats,
     "routerd.reload": reload,

@@ -107,6 +107,12 @@ M.commands = {
       end
     end,
   },
+  changes = {
+    help = "Review what the working tree changed; the findings open as a quickfix list",
+    run = function()
+      tell("routerd.reviewChanges", { uri = vim.uri_from_bufnr(0) })
+    end,
+  },
   clear = {
     help = "Take the findings of this file away; with ! of all files",
     run = function(invocation)

@@ -149,9 +149,18 @@ function M.show(outcome, job)
 end
 
 ---`routerd/outcome`: the end of a job that was started with the plain command.
----@param params { job: string, outcome: routerd.Outcome }
-function M.received(_, params)
-  M.show(params.outcome)
+---@param params { job: string, outcome: routerd.Outcome, changes?: boolean } `changes`: a review of the working tree
+---@param context lsp.HandlerContext
+function M.received(_, params, context)
+  if not params.changes then
+    M.show(params.outcome)
+    return
+  end
+  require("routerd").say(params.outcome.message, LEVELS[params.outcome.status])
+  local namespace = vim.lsp.diagnostic.get_namespace(context.client_id)
+  if #vim.diagnostic.get(nil, { namespace = namespace }) > 0 then
+    vim.diagnostic.setqflist({ namespace = namespace, title = "routerd: review of the changes" })
+  end
 end
 
 return M
