@@ -18,6 +18,7 @@ QUICK = "not slow and not fuzz and not editor and not client"
 SLOW = (
     *("e2e", "faults", "real", "reload"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
+    "frontends/cli/test_demo_http.py",
     *("frontends/cli/test_new_actions.py", "frontends/cli/test_review.py", "structure/test_ci.py"),
     "batch/test_run_many.py",
     *("adapters/test_grammar_hard.py", "frontends/http", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
