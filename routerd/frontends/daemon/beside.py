@@ -39,8 +39,11 @@ class GatewayBeside:
 
     async def run(self) -> None:
         """Serve until cancelled; at once over where no address is set. What prevents it is logged."""
+        # Imported here: not needed for a session's first answer.
+        from routerd.app.configuration import http_listen  # noqa: PLC0415
+
         try:
-            listen = await asyncio.to_thread(_listen)  # so that the first editor need not wait for it
+            listen = await asyncio.to_thread(http_listen)  # so that the first editor need not wait for it
             if listen:
                 await self._listening(listen)
         except RouterdError as fault:
@@ -68,10 +71,3 @@ class GatewayBeside:
         """From now on the daemon stays: its clients do not start another one."""
         self._serving = serving
         self._life.stay()
-
-
-def _listen() -> str | None:
-    """Where the user's own settings say that the gateway listens. Raises ConfigError."""
-    from routerd.adapters import config  # noqa: PLC0415  # not needed for a session's first answer
-
-    return config.load(config.Sources.found(None, None)).settings.http.listen
