@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import tempfile
 from pathlib import Path
 
-from openai import AsyncOpenAI
 from platformdirs import user_data_path
 
-from routerd.adapters import config
+from routerd.app.apart import app_apart
 from routerd.app.client_settings import client_settings
 from routerd.app.gateway import Gateway
 from routerd.app.http_tokens import HttpTokens
-from routerd.app.services import Services
 from routerd.app.workspace import App
+from routerd.domain.errors import RouterdError
 from routerd.domain.money import dollars
-from routerd.domain.origin import Origin
 from routerd.domain.stats import StatsKey
 from routerd.frontends.cli import screen
-from routerd.frontends.cli.loopback_model import NAME, loopback_model
 from routerd.frontends.http import HttpListen, listening
+from routerd.frontends.http.loopback_model import NAME, loopback_model
 
 _QUESTION = "summarize what a gateway is for in one line"
+_PROGRAM = """\
+import sys
+from openai import OpenAI
+asked = {"model": "auto", "messages": [{"role": "user", "content": sys.argv[1]}]}
+raw = OpenAI().chat.completions.with_raw_response.create(**asked)
+print("answer   ", raw.parse().choices[0].message.content)
+for name in ("tier", "model", "reason", "attempts", "cost"):
+    print(f"header    x-routerd-{name}:", raw.headers[f"x-routerd-{name}"])
+"""
+"""Another program, which knows of routerd only the two variables."""
 
 
 def run() -> None:
@@ -35,8 +45,7 @@ async def _shown(folder: Path) -> None:
     async with loopback_model() as base_url:
         file = folder / "config.toml"
         file.write_text(_configuration(base_url), encoding="utf-8")
-        services = Services(folder)
-        app = App(services, config.Sources.found(file, None), services.session_keys(), origin=Origin(), lenient=False)
+        app = app_apart(folder, file)
         tokens = HttpTokens(folder / "http-tokens.json")
         try:
             async with listening(Gateway(app), tokens, HttpListen("127.0.0.1", 0)) as port:
@@ -59,15 +68,15 @@ async def _asked(gateway: str, token: str, base_url: str) -> None:
     _say("What 'routerd http env openai' prints, with your own gateway and token:")
     for name in found.env:
         _say(f"  export {name}={found.base_url if name.endswith('URL') else '…'}")
-    async with AsyncOpenAI(base_url=found.base_url, api_key=token, max_retries=0) as client:
-        _say(f'client.chat.completions.create(model="auto", … "{_QUESTION}")')
-        raw = await client.chat.completions.with_raw_response.create(
-            model="auto", messages=[{"role": "user", "content": _QUESTION}]
-        )
-    answer = raw.parse()
-    _say(f"answer    {answer.choices[0].message.content}")
-    for name in ("tier", "model", "reason", "attempts", "cost"):
-        _say(f"header    x-routerd-{name}: {raw.headers[f'x-routerd-{name}']}")
+    _say(f'client.chat.completions.create(model="auto", … "{_QUESTION}")')
+    env = {**os.environ, **found.env, "NO_PROXY": "127.0.0.1"}
+    asking = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _PROGRAM, _QUESTION), env=env, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await asking.communicate()
+    if asking.returncode:
+        raise RouterdError("The program that asks through the gateway failed; what it wrote stands above.")
+    _say(said.decode().rstrip())
 
 
 def _row(app: App) -> None:
