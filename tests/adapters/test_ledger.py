@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -270,7 +271,7 @@ def test_many_known_bills_are_learnt_from_again_once_a_twentieth_is_new_or_one_e
     assert book.token_calibration(MODEL, "document", "python") is not first
     known = book.token_calibration(MODEL, "document", "python")
     assert known.excess == 1.0
-    book.book(booking("0.03", allowed=Decimal("0.01")), NOON)
+    book.book(replace(booking("0.03"), allowed=Decimal("0.01")), NOON)
     assert book.token_calibration(MODEL, "document", "python").excess == pytest.approx(3.3)
 
 
