@@ -28,7 +28,8 @@ from tests.frontends.http.running import PRICES
 
 CONNECTIONS = (1, 16, 64)
 WARM_UP = 50
-_TICK_MS = 1_000 / os.sysconf("SC_CLK_TCK")
+_TICK_MS = 10.0
+"""Of the clock in which Linux tells CPU time: a hundred ticks a second on every common build."""
 QUESTION = [{"role": "user", "content": "What does parse_header return for an empty line? " * 20}]
 
 
