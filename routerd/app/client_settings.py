@@ -111,6 +111,10 @@ def _openai(gateway: str, token: str) -> ClientSettings:
     return ClientSettings(f"{gateway}/v1", token, {"OPENAI_BASE_URL": f"{gateway}/v1", "OPENAI_API_KEY": token})
 
 
+def _langchain(gateway: str, token: str) -> ClientSettings:
+    return ClientSettings(f"{gateway}/v1", token, {"OPENAI_API_BASE": f"{gateway}/v1", "OPENAI_API_KEY": token})
+
+
 def _anthropic(gateway: str, token: str) -> ClientSettings:
     return ClientSettings(gateway, token, {"ANTHROPIC_BASE_URL": gateway, "ANTHROPIC_AUTH_TOKEN": token})
 
@@ -124,5 +128,6 @@ CLIENTS: Mapping[str, Callable[[str, str], ClientSettings]] = {
     "llm": _llm,
     "openai": _openai,
     "anthropic": _anthropic,
+    "langchain": _langchain,
 }
 """Every client by the word for it."""

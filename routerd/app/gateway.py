@@ -107,6 +107,14 @@ class Gateway:
         planned = plan_call(call, snapshot, deps)
         return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, conversation)
 
+    def warnings(self, origin: Origin) -> tuple[str, ...]:
+        """Sentences on budgets of which most is spent."""
+        ledger = self._passage[1].ledger
+        limits = ledger.limits(self._passage[1].clock(), origin)
+        if isinstance(limits, Refusal):
+            return ()
+        return tuple(told for limit in limits if (told := limit.warning))
+
     def counted(self, request: ForwardedRequest) -> InputTokens:
         """The input tokens of a request, by the local count."""
         parts = parts_of(request.body.values)

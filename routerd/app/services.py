@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -47,13 +48,13 @@ if TYPE_CHECKING:
 class Services:
     """One for each process. Holds no settings: what depends on them is made for one workspace."""
 
-    def __init__(self) -> None:
-        """Open the ledger; one that cannot be used is named in ``problem``."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Open the ledger, in a folder or else the user's own; one that cannot be used is named in ``problem``."""
         self.background, self.worker = Background(), WorkerPool()
         self.counter = TiktokenCounter()
         self.indices = Indices(TreeSitterGrammar())
         self.classifiers = Classifiers()
-        self.database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
+        self.database = Database((folder or user_data_path("routerd", False)) / "ledger.db", MIGRATIONS, now())
         self.ledger_writer = LedgerWriter(self.database)
         self._health = SharedHealth(self.database, time.time)
         self._refused_fields = SharedRefusedFields(self.database, time.time)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from routerd.domain.money import dollars
 from routerd.domain.verdict import Refusal, RefusalCode
 
+WARNS_AT = Decimal("0.8")
+"""The share of a budget from which its user is warned."""
 _PERIODS = {
     "daily": ("today's", "wait until tomorrow"),
     "monthly": ("this month's", "wait until next month"),
@@ -32,6 +34,14 @@ class Limit:
     def rest(self) -> Decimal:
         """What may still be reserved; negative if more was billed than allowed."""
         return self.limit - self.spent - self.reserved
+
+    @property
+    def warning(self) -> str | None:
+        """A sentence once most of the budget is spent; ``None`` before."""
+        if self.limit <= 0 or self.spent < self.limit * WARNS_AT:
+            return None
+        of = "this project's" if self.of_project else "the"
+        return f"{self.spent / self.limit:.0%} of {of} {self.name} budget of {dollars(self.limit)} is spent."
 
     def refusal(self, least: Decimal) -> Refusal | None:
         """Why a call that costs ``least`` dollars may not be made; ``None`` if it may."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from routerd.domain.acceptance import Acceptance
 from routerd.domain.action import OutputPrior
 from routerd.domain.attempt import Attempt
 from routerd.domain.forecast import Quote
@@ -137,7 +138,7 @@ def _quoted(
     terms = terms_of_request(
         estimate, tariff.token_calibration, own, provider.quirks if provider else Quirks(), _asked(call)
     )
-    return Quote(estimate, terms, deps.ledger.acceptance(model, call.name, LANGUAGE))
+    return Quote(estimate, terms, Acceptance())
 
 
 def _asked(call: Call) -> int | None:

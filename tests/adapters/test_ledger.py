@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -256,6 +257,22 @@ def test_learning_is_refreshed_by_the_next_booking(database: Database) -> None:
     for _ in range(5):
         book.book(booking("0.01"), NOON)
     assert book.token_calibration(MODEL, "document", "python").input_factor == pytest.approx(1000 / 900)
+
+
+def test_many_known_bills_are_learnt_from_again_once_a_twentieth_is_new_or_one_exceeds(database: Database) -> None:
+    book = ledger(database)
+    for _ in range(100):
+        book.book(booking("0.01"), NOON)
+    first = book.token_calibration(MODEL, "document", "python")
+    book.book(booking("0.01"), NOON)
+    assert book.token_calibration(MODEL, "document", "python") is first, "an agent asks each second"
+    for _ in range(4):
+        book.book(booking("0.01"), NOON)
+    assert book.token_calibration(MODEL, "document", "python") is not first
+    known = book.token_calibration(MODEL, "document", "python")
+    assert known.excess == 1.0
+    book.book(replace(booking("0.03"), allowed=Decimal("0.01")), NOON)
+    assert book.token_calibration(MODEL, "document", "python").excess == pytest.approx(3.3)
 
 
 def test_what_one_daemon_is_billed_teaches_the_others(path: Path, database: Database) -> None:

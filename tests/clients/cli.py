@@ -78,7 +78,7 @@ CLIENTS = (
         ),
         env={"LITELLM_LOCAL_MODEL_COST_MAP": "True"},
     ),
-    CliClient("llm", "python", "llm", lambda text: ("-m", "auto", text)),
+    CliClient("llm", "sdks", "llm", lambda text: ("-m", "auto", text)),
 )
 
 

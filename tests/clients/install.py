@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SETS: Mapping[str, tuple[str, ...]] = {
-    "python": ("llm==0.36", "langchain-openai>=1,<2", "openai-agents>=0.3"),
+    "sdks": ("llm==0.36", "langchain-openai>=1,<2", "openai-agents>=0.3", "anthropic>=2"),
     "aider": ("aider-chat==0.86.2",),
     "claude": ("@anthropic-ai/claude-code@2.1.197",),
     "codex": ("@openai/codex@0.171.0",),

@@ -60,6 +60,12 @@ class GatewayProgram:
         self._process.communicate(timeout=20)
 
     @property
+    def pid(self) -> int:
+        """Of the process that serves."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 

@@ -19,6 +19,9 @@ from routerd.domain.quote import TokenCalibration
 _BILLS = 600
 """The number of bills read for one model: a hundred for each of a handful of actions and languages."""
 
+_ENOUGH_NEW = 20
+"""Bills are read again once a twentieth of them is new: fewer change no factor by much, and agents ask each second."""
+
 _MARGIN = 1.1
 """The margin on the excess of a provider that once billed more than its limit."""
 
@@ -54,6 +57,8 @@ class CalibrationStore:
         self._billed: dict[ModelRef, _Bills] = {}
         self._current: set[ModelRef] = set()
         """The models whose bills are read up to the latest."""
+        self._newer: dict[ModelRef, int] = {}
+        """Bills of a model since its bills were read."""
         self._accepted: dict[_Work, Acceptance] = {}
         self._version: object = None
 
@@ -87,10 +92,19 @@ class CalibrationStore:
                 self._accepted[work] = acceptance(self._database, *work)
             return self._accepted[work]
 
-    def invalidate(self, model: ModelRef, action: str, language: str) -> None:
-        """Invalidates after a booking; the acceptance of every model at this work, as the others' ``since`` grows."""
+    def invalidate(self, model: ModelRef, action: str, language: str, *, exceeded: bool = True) -> None:
+        """Invalidates after a booking; the acceptance of every model at this work, as the others' ``since`` grows.
+
+        ``exceeded``: whether the bill was above its highest estimate, which counts at once.
+        """
         with self._lock:
             self._accepted = {w: known for w, known in self._accepted.items() if w[1:] != (action, language)}
+            newer = self._newer.get(model, 0) + 1
+            known_bills = len(self._billed.get(model, _Bills()).bills)
+            if not exceeded and newer * _ENOUGH_NEW < known_bills:
+                self._newer[model] = newer
+                return
+            self._newer[model] = 0
             self._current.discard(model)
             self._learned = {work: known for work, known in self._learned.items() if work[0] != model}
 

@@ -85,7 +85,9 @@ class LedgerWriter:
         except UnwritableRow as wrong:
             self._set_aside.append(left_out(booking, wrong))
         fault = self.write()
-        self.calibration.invalidate(booking.attempt.model, booking.action, booking.language)
+        cost, allowed = booking.attempt.cost, booking.allowed
+        exceeded = cost is not None and allowed is not None and cost > allowed
+        self.calibration.invalidate(booking.attempt.model, booking.action, booking.language, exceeded=exceeded)
         if self._set_aside:
             sentences, self._set_aside = " ".join(self._set_aside), []
             return sentences

@@ -180,6 +180,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
     "demo": (
         "Run every action on a sample file, as an editor would.",
         {
+            "--http": ("", "show the gateway instead: one request of the openai SDK"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
         },
@@ -214,6 +215,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
     "http env": (
         "Print the variables and files that point a client at the gateway, with a token of its own.",
         {
+            "--write": ("", "write the files where there are none, and print the rest"),
             "--json": ("", "print JSON"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),

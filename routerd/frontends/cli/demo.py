@@ -6,7 +6,9 @@ import shutil
 import tempfile
 from importlib import resources
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.cells import cell_len
 from rich.markdown import Markdown
 
@@ -22,8 +24,18 @@ _RULE_MARGIN = 4
 """Columns that rich keeps of a rule beside its words; with fewer it cuts the words."""
 
 
-def demo(config: Config = None) -> int:
+def demo(
+    http: Annotated[
+        bool, typer.Option("--http", help="show the gateway instead: one request of the openai SDK")
+    ] = False,
+    config: Config = None,
+) -> int:
     """Run every action on a sample file, as an editor would. It needs no key."""
+    if http:
+        from routerd.frontends.cli import demo_http  # noqa: PLC0415  # only this needs aiohttp
+
+        demo_http.run()
+        return 0
     with tempfile.TemporaryDirectory(prefix="routerd-demo-") as folder:
         root = Path(folder) / "sample"
         with resources.as_file(resources.files("routerd") / "data" / "sample") as sample:

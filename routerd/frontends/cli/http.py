@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,11 +16,13 @@ from routerd.domain.errors import UsageError
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
+from routerd.system.streams import write_private
 
 commands = typer.Typer(
     help="Set other programs up to ask through the gateway.", no_args_is_help=True, rich_markup_mode=None
 )
 
+Write = Annotated[bool, typer.Option("--write", help="write the files where there are none, and print the rest")]
 Client = Annotated[str, typer.Argument(metavar="CLIENT", help=", ".join(CLIENTS))]
 
 
@@ -29,7 +32,7 @@ def _group() -> None:
 
 
 @commands.command()
-def env(client: Client, as_json: AsJson = False, config: Config = None) -> int:
+def env(client: Client, write: Write = False, as_json: AsJson = False, config: Config = None) -> int:
     """Print the variables and files that point a client at the gateway, with a token of its own."""
     if client not in CLIENTS:
         raise UsageError(f"There is no client '{client}'; there are {', '.join(CLIENTS)}.")
@@ -45,5 +48,18 @@ def env(client: Client, as_json: AsJson = False, config: Config = None) -> int:
     for name, value in found.env.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
     for path, text in found.files.items():
+        if write:
+            _write(Path(path).expanduser(), text)
+            continue
         typer.echo(f"\n# {path}\n{text}", nl=False)
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a client's file where there is none. Raises UsageError where there is another one."""
+    if path.exists():
+        if path.read_text("utf-8") != text:
+            raise UsageError(f"{path} exists already: put into it by hand what this prints without --write.")
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_private(path, text)

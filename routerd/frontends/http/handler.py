@@ -13,6 +13,7 @@ from routerd.app.http_tokens import DEFAULT
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.errors import UpstreamError, UsageError
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
+from routerd.domain.origin import Origin
 from routerd.domain.quote import Route
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.http import model_list
@@ -99,7 +100,9 @@ class Handler:
                 return self._counted(asked)
             return _told(refused(planned), dialect)
         job = planned.call.job
-        answer = Answer(request, {**_ids(job), **_reason(planned.call.route)})
+        answer = Answer(
+            request, {**_ids(job), **_reason(planned.call.route), **_warned(self._gateway, planned.call.origin)}
+        )
         try:
             await self._gateway.forward(planned, answer)
         except UpstreamError as fault:
@@ -119,6 +122,11 @@ class Handler:
 def _ids(job: str) -> dict[str, str]:
     """OpenAI's SDK reads the first, Anthropic's the second."""
     return {"x-request-id": job, "request-id": job}
+
+
+def _warned(gateway: Gateway, origin: Origin) -> dict[str, str]:
+    told = " ".join(gateway.warnings(origin))
+    return {"x-routerd-warning": reason_header(told)} if told else {}
 
 
 def _reason(route: Route) -> dict[str, str]:

@@ -240,3 +240,19 @@ async def test_rows_say_who_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert (first["frontend"], first["client"], first["session"]) == ("http", "claude-cli", "s-1")
         assert first["project"] == "p"
         assert (second["client"], second["session"]) == ("aider", None)
+
+
+async def test_from_four_fifths_of_a_budget_on_answers_warn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = '[budget]\nsession = "0.0006"\n'
+    path = "/v1/chat/completions"
+    async with (
+        Upstream(reply=REPLY) as upstream,
+        running(tmp_path, monkeypatch, configuration({"a": upstream}, budget)) as gateway,
+    ):
+        body, session = asking(path, max_tokens=10), {"x-session-id": "one"}
+        answers = [await gateway.post(path, body, session) for _ in range(14)]
+        warned = ["x-routerd-warning" in headers for status, headers, _ in answers if status == 200]
+        assert not warned[0]
+        assert warned[-1], "before the budget refuses"
+        assert answers[-1][0] == 400
+        assert "x-routerd-warning" not in (await gateway.post(path, body, {"x-session-id": "two"}))[1]
