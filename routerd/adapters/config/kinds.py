@@ -118,12 +118,6 @@ def _models(value: object) -> tuple[ModelRef, ...]:
     return tuple(ModelRef.parse(_text(name)) for name in names)
 
 
-def _names(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip("/ ") for one in value):
-        raise ValueError
-    return tuple(value)
-
-
 def _command(value: object) -> tuple[str, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise ValueError
@@ -270,7 +264,7 @@ HEADERS = ValueKind(
     {"type": "object", "additionalProperties": {"anyOf": [_NAME, _SOURCE]}},
     secret=True,
 )
-NAMES = ValueKind("a list of names", '["vendor", "third_party"]', _names, {"type": "array", "items": _NAME})
+NAMES = ValueKind("a list of names", '["vendor", "third_party"]', _command, _WORDS)
 COMMAND = ValueKind("a list of words", '["pytest", "-q"]', _command, _WORDS)
 FIELD = ValueKind(
     "the name of a field, or false", '"max_completion_tokens"', _field, {"anyOf": [_TEXT, {"const": False}]}
