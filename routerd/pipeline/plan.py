@@ -22,7 +22,7 @@ from routerd.routing.route import local_signals, route
 from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
 from routerd.routing.words import OwnWords, own_words
 from routerd.steps.compose import PromptInput, compose, refined, target_text
-from routerd.steps.conventions import conventions
+from routerd.steps.conventions import conventions, why_no_tests
 from routerd.steps.gather import Surroundings, gather
 from routerd.steps.mask import masked, masked_words, secret_file_refusal
 from routerd.steps.quote import likely_output
@@ -111,7 +111,7 @@ def _planned(
         return target
     habits = conventions(document, target, project)
     if spec.contract is Contract.TESTS and habits.test_path is None:
-        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", RefusalCode.SCOPE)
+        return Refusal(f"{name} {why_no_tests(habits.path, document.language)}.", RefusalCode.SCOPE)
     if fresh:
         tested = _with_tests(habits, spec, document, deps)
         if isinstance(tested, Refusal):
@@ -163,7 +163,7 @@ def _used(target: Target, document: Document, deps: Dependencies) -> tuple[str, 
 
 def _with_tests(habits: Conventions, spec: ActionSpec, document: Document, deps: Dependencies) -> Conventions | Refusal:
     """The conventions with the tests that exist already; a Refusal where new tests have no place to go to."""
-    if not habits.test_path:
+    if not habits.test_path or habits.in_file:
         return habits
     writes = spec.contract is Contract.TESTS
     tests = deps.workspace.chosen(habits.uri(habits.test_path), document.uri, writes=writes)

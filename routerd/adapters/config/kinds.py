@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
 from routerd.adapters.config.addresses import address, headers
+from routerd.adapters.config.value_readers import (
+    MOST_DIGITS,
+    MOST_WHOLE,
+    read_alias,
+    read_command,
+    read_count,
+    read_day,
+    read_dialect,
+    read_dialects,
+    read_embedder,
+    read_examples,
+    read_field,
+    read_key,
+    read_listen,
+    read_models,
+    read_money,
+    read_names,
+    read_one_of,
+    read_price,
+    read_seconds,
+    read_switch,
+    read_table,
+    read_text,
+    read_tier_or_auto,
+    read_whole,
+)
 from routerd.domain.dialect_name import DialectName
-from routerd.domain.model import ModelRef
-from routerd.domain.settings import Embedding, KeySource, OfflinePolicy, RoutingExample
+from routerd.domain.settings import OfflinePolicy
 from routerd.domain.tier import Tier
 
 E = TypeVar("E", bound=StrEnum)
@@ -34,6 +56,7 @@ class ValueKind:
     """Whether a wrong value may hold something that must not be shown."""
 
 
+<<<<<<< HEAD
 _MOST_DIGITS = 12
 """Of an amount, before and after the point: 1e999999999 is a number, but no machine can write it out."""
 
@@ -200,6 +223,8 @@ def _day(value: object) -> str:
     return (value if isinstance(value, date) else date.fromisoformat(_text(value))).isoformat()
 
 
+=======
+>>>>>>> main
 _TIERS = ", ".join(f'"{tier}"' for tier in Tier)
 _POLICIES = ", ".join(f'"{policy}"' for policy in OfflinePolicy)
 
@@ -207,12 +232,12 @@ _TEXT: dict[str, object] = {"type": "string"}
 _NAME: dict[str, object] = {"type": "string", "minLength": 1}
 _AMOUNT: dict[str, object] = {
     "type": "string",
-    "pattern": rf"^[0-9]{{1,{_MOST_DIGITS}}}(\.[0-9]{{1,{_MOST_DIGITS}}})?$",
+    "pattern": rf"^[0-9]{{1,{MOST_DIGITS}}}(\.[0-9]{{1,{MOST_DIGITS}}})?$",
 }
-_PRICE: dict[str, object] = {"type": "string", "pattern": rf"^[0-9]{{1,4}}(\.[0-9]{{1,{_MOST_DIGITS}}})?$"}
+_PRICE: dict[str, object] = {"type": "string", "pattern": rf"^[0-9]{{1,4}}(\.[0-9]{{1,{MOST_DIGITS}}})?$"}
 _MODEL: dict[str, object] = {"type": "string", "pattern": "^[^/]+/."}
 _WORDS: dict[str, object] = {"type": "array", "items": _TEXT, "minItems": 1}
-_POSITIVE: dict[str, object] = {"type": "number", "exclusiveMinimum": 0, "maximum": 10**_MOST_DIGITS}
+_POSITIVE: dict[str, object] = {"type": "number", "exclusiveMinimum": 0, "maximum": 10**MOST_DIGITS}
 
 
 def _enum(*names: str) -> dict[str, object]:
@@ -223,23 +248,24 @@ def _object(*required: str, **properties: object) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
 
 
-TEXT = ValueKind("a text in quotation marks", '"…"', _text, _TEXT)
-MONEY = ValueKind("an amount of dollars that is not negative", '"5.00"', _money, _AMOUNT)
-PRICE = ValueKind("dollars per million tokens", '"0.20"', _price, _PRICE)
-COUNT = ValueKind("a whole number above zero", "500", _count, {"type": "integer", "minimum": 1, "maximum": _MOST_WHOLE})
-WHOLE = ValueKind("a whole number", "50", _whole, {"type": "integer", "minimum": 0, "maximum": _MOST_WHOLE})
-SECONDS = ValueKind("a number of seconds above zero", "120", _seconds, _POSITIVE)
-SWITCH = ValueKind("true or false", "true", _switch, {"type": "boolean"})
-TIER = ValueKind(f"one of {_TIERS}", '"logic"', lambda value: _one_of(Tier, value), _enum(*Tier))
-TIER_OR_AUTO = ValueKind(f'one of {_TIERS}, or "auto"', '"utility"', _tier_or_auto, _enum(*Tier, "auto"))
-DIALECT = ValueKind('"chat" or "messages"', '"messages"', _dialect, _enum(DialectName.CHAT, DialectName.MESSAGES))
+TEXT = ValueKind("a text in quotation marks", '"…"', read_text, _TEXT)
+MONEY = ValueKind("an amount of dollars that is not negative", '"5.00"', read_money, _AMOUNT)
+PRICE = ValueKind("dollars per million tokens", '"0.20"', read_price, _PRICE)
+_COUNTED: dict[str, object] = {"type": "integer", "maximum": MOST_WHOLE}
+COUNT = ValueKind("a whole number above zero", "500", read_count, _COUNTED | {"minimum": 1})
+WHOLE = ValueKind("a whole number", "50", read_whole, _COUNTED | {"minimum": 0})
+SECONDS = ValueKind("a number of seconds above zero", "120", read_seconds, _POSITIVE)
+SWITCH = ValueKind("true or false", "true", read_switch, {"type": "boolean"})
+TIER = ValueKind(f"one of {_TIERS}", '"logic"', lambda value: read_one_of(Tier, value), _enum(*Tier))
+TIER_OR_AUTO = ValueKind(f'one of {_TIERS}, or "auto"', '"utility"', read_tier_or_auto, _enum(*Tier, "auto"))
+DIALECT = ValueKind('"chat" or "messages"', '"messages"', read_dialect, _enum(DialectName.CHAT, DialectName.MESSAGES))
 POLICY = ValueKind(
-    f"one of {_POLICIES}", '"last-resort"', lambda value: _one_of(OfflinePolicy, value), _enum(*OfflinePolicy)
+    f"one of {_POLICIES}", '"last-resort"', lambda value: read_one_of(OfflinePolicy, value), _enum(*OfflinePolicy)
 )
 MODELS = ValueKind(
     '"provider/model" or a list of them',
     '["n1n/gpt-4o", "openai/gpt-4o"]',
-    _models,
+    read_models,
     {"type": ["string", "array"], "pattern": _MODEL["pattern"], "items": _MODEL, "minItems": 1},
 )
 URL = ValueKind(
@@ -252,7 +278,7 @@ URL = ValueKind(
 KEY = ValueKind(
     'where the key is, { env = "NAME" }, { keyring = "NAME" } or { command = ["pass", "show", "n1n"] }',
     '{ env = "N1N_API_KEY" }',
-    _key,
+    read_key,
     _object(env=_NAME, keyring=_NAME, command=_WORDS) | {"maxProperties": 1},
     secret=True,
 )
@@ -260,40 +286,45 @@ _SOURCE = _object(env=_NAME, keyring=_NAME, command=_WORDS) | {"minProperties": 
 HEADERS = ValueKind(
     'a table of header names, each with a text or with { env = "NAME" }, { keyring = "NAME" } or { command = […] }',
     '{ api-key = { env = "AZURE_API_KEY" }, x-portkey-provider = "openai" }',
-    lambda value: headers(value, _key),
+    lambda value: headers(value, read_key),
     {"type": "object", "additionalProperties": {"anyOf": [_NAME, _SOURCE]}},
     secret=True,
 )
+<<<<<<< HEAD
 NAMES = ValueKind("a list of names", '["vendor", "third_party"]', _command, _WORDS)
 COMMAND = ValueKind("a list of words", '["pytest", "-q"]', _command, _WORDS)
+=======
+NAMES = ValueKind("a list of names", '["vendor", "third_party"]', read_names, {"type": "array", "items": _NAME})
+COMMAND = ValueKind("a list of words", '["pytest", "-q"]', read_command, _WORDS)
+>>>>>>> main
 FIELD = ValueKind(
-    "the name of a field, or false", '"max_completion_tokens"', _field, {"anyOf": [_TEXT, {"const": False}]}
+    "the name of a field, or false", '"max_completion_tokens"', read_field, {"anyOf": [_TEXT, {"const": False}]}
 )
-TABLE = ValueKind("a table", '{ thinking = { type = "disabled" } }', _table, {"type": "object"}, secret=True)
+TABLE = ValueKind("a table", '{ thinking = { type = "disabled" } }', read_table, {"type": "object"}, secret=True)
 EXAMPLES = ValueKind(
     "tables with tier and text",
     '[{ tier = "architect", text = "why do these deadlock" }]',
-    _examples,
+    read_examples,
     {"type": "array", "items": _object("tier", "text", tier=_enum(*Tier), text=_TEXT)},
 )
 _SERVED = _object("provider", "model", provider=_NAME, model=_NAME)
 EMBEDDER = ValueKind(
     '"built-in", { folder = "…" } or { provider = "…", model = "…" }',
     '{ provider = "openai", model = "text-embedding-3-small" }',
-    _embedder,
+    read_embedder,
     {"anyOf": [{"const": "built-in"}, _object("folder", folder=_NAME), _SERVED]},
 )
 DIALECTS = ValueKind(
     f"a list of {', '.join(chr(34) + name + chr(34) for name in DialectName)}",
     '["chat", "responses"]',
-    _dialects,
+    read_dialects,
     {"type": "array", "items": _enum(*DialectName), "minItems": 1},
 )
-LISTEN = ValueKind("HOST:PORT", '"127.0.0.1:4310"', _listen, {"type": "string", "pattern": "^.+:[0-9]{1,5}$"})
+LISTEN = ValueKind("HOST:PORT", '"127.0.0.1:4310"', read_listen, {"type": "string", "pattern": "^.+:[0-9]{1,5}$"})
 ALIAS = ValueKind(
     f'{_TIERS}, "auto" or "provider/model"',
     '"utility"',
-    _alias,
+    read_alias,
     {"type": "string", "pattern": f"^({'|'.join(Tier)}|auto|[^/]+/.+)$"},
 )
-DAY = ValueKind("a date", '"2026-11-01"', _day, {"type": "string", "format": "date"})
+DAY = ValueKind("a date", '"2026-11-01"', read_day, {"type": "string", "format": "date"})
