@@ -40,26 +40,26 @@ local function price(client, about, words, show)
   end)
 end
 
----`<C-x><C-u>`, which `@` calls: names of files and symbols of the project, as the daemon knows them.
----@param find 0|1
----@param begun string
----@return integer|string[]
-function M.complete(find, begun)
-  if find == 1 then
-    local line = vim.api.nvim_get_current_line():sub(1, vim.fn.col(".") - 1)
-    local at = line:find("@[%w_./$%-]*$")
-    return at or -3
+---Offers the files and symbols of the project, as the daemon knows them, for an `@` before the cursor.
+---@param client vim.lsp.Client
+---@param uri string
+---@param bufnr integer
+local function mention(client, uri, bufnr)
+  local line = vim.api.nvim_get_current_line():sub(1, vim.fn.col(".") - 1)
+  local at, _, begun = line:find("@([%w_./$%-]*)$")
+  if not at then
+    return
   end
-  local box = vim.b.routerd_box
-  local client = vim.lsp.get_client_by_id(box.client)
-  local asked = { textDocument = { uri = box.uri }, text = begun }
-  local answer = client and client:request_sync("routerd/mentions", asked, 1000)
-  return vim
-    .iter(answer and answer.result and answer.result.mentions or {})
-    :map(function(one)
+  client:request("routerd/mentions", { textDocument = { uri = uri }, text = begun }, function(_, found)
+    local names = vim.tbl_map(function(one)
       return one.name
-    end)
-    :totable()
+    end, found and found.mentions or {})
+    local here = vim.api.nvim_get_current_buf() == bufnr and vim.api.nvim_get_mode().mode:sub(1, 1) == "i"
+    local same = here and vim.api.nvim_get_current_line():sub(1, vim.fn.col(".") - 1) == line
+    if same and #names > 0 and not vim.list_contains(names, begun) then
+      vim.fn.complete(at + 1, names)
+    end
+  end)
 end
 
 ---@param bufnr integer
@@ -96,7 +96,6 @@ local function bind(bufnr, window, send)
   map("n", "<Esc>", close)
   map({ "n", "i" }, "<Up>", recall(-1))
   map({ "n", "i" }, "<Down>", recall(1))
-  map("i", "@", "@<C-x><C-u>")
 end
 
 ---Asks for words at the cursor of the current window; `send` is called where the user gave some.
@@ -110,9 +109,8 @@ function M.ask(client, about, words, send)
     return send(words)
   end
   local bufnr = vim.api.nvim_create_buf(false, true)
-  vim.bo[bufnr].bufhidden, vim.bo[bufnr].completefunc = "wipe", "v:lua.require'routerd.box'.complete"
+  vim.bo[bufnr].bufhidden = "wipe"
   vim.bo[bufnr].completeopt = "menuone,noinsert"
-  vim.b[bufnr].routerd_box = { client = client.id, uri = about.uri }
   local window = vim.api.nvim_open_win(bufnr, true, {
     relative = "cursor",
     row = 1,
@@ -133,12 +131,19 @@ function M.ask(client, about, words, send)
       return
     end
     price(client, about, typed, function(said)
-      if mine == latest and vim.api.nvim_win_is_valid(window) and said ~= "" then
+      local free = vim.fn.pumvisible() == 0 -- 0.12 closes the menu of mentions where its window is configured anew
+      if free and mine == latest and vim.api.nvim_win_is_valid(window) and said ~= "" then
         vim.api.nvim_win_set_config(window, { footer = (" %s · Enter sends "):format(said) })
       end
     end)
   end
-  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP" }, { buffer = bufnr, callback = look })
+  vim.api.nvim_create_autocmd("TextChangedI", {
+    buffer = bufnr,
+    callback = function()
+      mention(client, about.uri, bufnr)
+    end,
+  })
+  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP", "CompleteDone" }, { buffer = bufnr, callback = look })
   vim.cmd.startinsert()
 end
 
