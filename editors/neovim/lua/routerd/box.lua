@@ -143,7 +143,8 @@ function M.ask(client, about, words, send)
       mention(client, about.uri, bufnr)
     end,
   })
-  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "TextChangedP", "CompleteDone" }, { buffer = bufnr, callback = look })
+  local events = { "TextChanged", "TextChangedI", "TextChangedP", "CompleteDone" }
+  vim.api.nvim_create_autocmd(events, { buffer = bufnr, callback = look })
   vim.cmd.startinsert()
 end
 
