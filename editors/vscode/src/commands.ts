@@ -8,41 +8,39 @@ import {
   type Diagnostic,
   type LanguageClient,
 } from "vscode-languageclient/node";
+import type { Box } from "./box.ts";
 import { ACTIONS, type Action } from "./manifest.ts";
 import {
   ESTIMATE,
-  ROUTE,
   RUN_COMMAND,
   type Estimate,
   type Estimates,
-  type Route,
   type RunArgument,
 } from "./protocol.ts";
 
 /** Runs an action where the cursor is. */
-export async function start(client: LanguageClient, action: Action): Promise<void> {
+export async function start(client: LanguageClient, action: Action, box: Box): Promise<void> {
   const editor = openEditor();
   if (!editor) return;
   const diagnostics = action.diagnosed ? diagnosticsAt(client, editor) : [];
-  if (action.instructed || (action.diagnosed && !diagnostics.length)) return ask(client, editor, action);
+  if (action.instructed || (action.diagnosed && !diagnostics.length)) return ask(client, editor, action, box);
   // As the daemon offers it there, which knows what exists already.
   const argument = await offered(client, editor, action.name, diagnostics);
   await run(argument ?? { ...wish(client, editor, action.name), diagnostics });
 }
 
-/** Asks for an instruction, and shows where it would be routed and what it would cost while it is typed. */
-async function ask(client: LanguageClient, editor: vscode.TextEditor, action: Action): Promise<void> {
-  const instruction = await vscode.window.showInputBox({
-    title: `routerd: ${action.name}`,
-    prompt: "What should happen here, or what do you want to know?",
-    ignoreFocusOut: true,
-    validateInput: (text) => routed(client, editor, action, text),
-  });
-  if (instruction?.trim()) await run({ ...wish(client, editor, action.name), instruction: instruction.trim() });
+/** Asks for an instruction, whose price is shown while it is typed. */
+async function ask(client: LanguageClient, editor: vscode.TextEditor, action: Action, box: Box): Promise<void> {
+  const { uri, range } = wish(client, editor, action.name);
+  const place = { textDocument: { uri }, position: client.code2ProtocolConverter.asPosition(editor.selection.active) };
+  const about = { ...place, action: action.name, ...(editor.selection.isEmpty ? {} : { range }) };
+  const asked = wish(client, editor, action.name);
+  const instruction = await box.ask(client, about, `routerd: ${action.name}`);
+  if (instruction) await run({ ...asked, instruction });
 }
 
 /** Shows what each action would cost here; the chosen one is run. */
-export async function estimate(client: LanguageClient): Promise<void> {
+export async function estimate(client: LanguageClient, box: Box): Promise<void> {
   const editor = openEditor();
   if (!editor) return;
   const found = await estimates(client, editor);
@@ -54,7 +52,7 @@ export async function estimate(client: LanguageClient): Promise<void> {
   const title = `What would it cost${found.symbol ? ` for ${found.symbol}` : ""}? Choose one to run it.`;
   const chosen = await vscode.window.showQuickPick(rows, { title });
   const action = ACTIONS.find((one) => one.name === chosen?.label);
-  if (action) await start(client, action);
+  if (action) await start(client, action, box);
 }
 
 function openEditor(): vscode.TextEditor | undefined {
@@ -95,37 +93,11 @@ function run(argument: RunArgument): Thenable<unknown> {
   return vscode.commands.executeCommand(RUN_COMMAND, argument);
 }
 
-function estimates(
-  client: LanguageClient,
-  { document, selection }: vscode.TextEditor,
-  instruction = "",
-): Promise<Estimates | null> {
+function estimates(client: LanguageClient, { document, selection }: vscode.TextEditor): Promise<Estimates | null> {
   return client.sendRequest<Estimates | null>(ESTIMATE, {
     textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
     position: client.code2ProtocolConverter.asPosition(selection.active),
-    instruction,
   });
-}
-
-async function routed(
-  client: LanguageClient,
-  editor: vscode.TextEditor,
-  action: Action,
-  text: string,
-): Promise<vscode.InputBoxValidationMessage | undefined> {
-  if (!text.trim()) return undefined;
-  try {
-    // Only what goes where the user's own words point has a reason to show.
-    const { reason } = await client.sendRequest<Route>(ROUTE, { text });
-    const why = action.instructed ? ` (${reason})` : "";
-    const found = await estimates(client, editor, text);
-    const one = found?.estimates.find((estimate) => estimate.action === action.name);
-    if (!one) return undefined;
-    const message = `${one.tier} → ${one.model} · ${one.price}${why}`;
-    return { message, severity: vscode.InputBoxValidationSeverity.Info };
-  } catch {
-    return undefined; // the run itself will say what is wrong
-  }
 }
 
 function described({ tier, model, price, input_tokens }: Estimate): { description: string; detail: string } {

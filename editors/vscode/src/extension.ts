@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { Box } from "./box.ts";
 import { estimate, start } from "./commands.ts";
 import { copyDebugInformation } from "./debug.ts";
 import { onChosenInterpreter } from "./discovery.ts";
@@ -24,7 +25,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const status = new StatusBar();
   const preview = new Preview();
   const inline = new Inline();
-  const runner = new Runner(preview, inline);
+  const box = new Box(context.workspaceState);
+  const runner = new Runner(preview, inline, box);
   const keys = new Keys(context.secrets);
   const daemon = new Server({
     keys,
@@ -61,10 +63,10 @@ export function activate(context: vscode.ExtensionContext): void {
     onChosenInterpreter(() => void daemon.lookAgain()),
     ...ACTIONS.map((action) =>
       withClient(action.name, (client, given) =>
-        action.placed ? start(client, action) : writeMessage(client, runner, action, given),
+        action.placed ? start(client, action, box) : writeMessage(client, runner, action, given),
       ),
     ),
-    withClient("estimate", estimate),
+    withClient("estimate", (client) => estimate(client, box)),
     withClient("changes", () => {
       const uri = vscode.window.activeTextEditor?.document.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
       return Promise.resolve(vscode.commands.executeCommand(REVIEW_CHANGES_COMMAND, { uri: uri?.toString() }));

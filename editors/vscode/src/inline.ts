@@ -53,6 +53,7 @@ export class Inline implements vscode.Disposable {
       command("acceptAll", (thread) => this.one(thread, (open) => this.accept(open, open.changes))),
       command("discardAll", (thread) => this.one(thread, (open) => this.discard(open, open.changes))),
       command("retry", () => this.one(undefined, (open) => this.finish(open, "retry"))),
+      command("refine", () => this.one(undefined, (open) => this.finish(open, "refine"))),
       command("next", () => this.jump(1)),
       command("previous", () => this.jump(-1)),
     ];

@@ -5,10 +5,10 @@ import { basename } from "node:path/posix";
 import * as vscode from "vscode";
 import type { Proposal } from "./proposal.ts";
 
-export type Decision = "accept" | "discard" | "retry";
+export type Decision = "accept" | "discard" | "retry" | "refine";
 
 const SCHEME = "routerd-preview";
-const DECISIONS: Decision[] = ["accept", "discard", "retry"];
+const DECISIONS: Decision[] = ["accept", "discard", "retry", "refine"];
 
 interface Open {
   texts: Map<string, string>;

@@ -13,6 +13,8 @@ export interface RunArgument {
   /** The tier of an answer that was not good enough: the daemon asks a stronger one, whatever else is asked for. */
   above?: string;
   instruction?: string;
+  /** The answer that the instruction says more about. */
+  refines?: string;
   /** What is wrong at the place, for an action that is about diagnostics. */
   diagnostics?: Diagnostic[];
 }
@@ -55,17 +57,14 @@ export interface Outcome {
   document: string | null;
 }
 
-export interface Route {
-  tier: string;
-  model: string;
-  confident: boolean;
-  reason: string;
-}
-
 export interface Estimates {
   symbol: string | null;
   range: Range | null;
   estimates: Estimate[];
+}
+
+export interface Mentions {
+  mentions: { name: string; kind: "file" | "symbol"; path: string }[];
 }
 
 export interface Status {
@@ -84,7 +83,7 @@ export const REVIEW_CHANGES_COMMAND = "routerd.reviewChanges";
 export const DISCARD_COMMAND = "routerd.discard";
 export const RUN = "routerd/run";
 export const ESTIMATE = "routerd/estimate";
-export const ROUTE = "routerd/route";
+export const MENTIONS = "routerd/mentions";
 export const STATUS = "routerd/status";
 /** Asked by the daemon: `{provider}` → `{key}`. */
 export const KEY = "routerd/key";

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
+import type { Box } from "./box.ts";
 import { changesOf } from "./changes.ts";
 import type { End, Inline } from "./inline.ts";
 import type { Preview } from "./preview.ts";
@@ -19,6 +20,7 @@ export class Runner {
   constructor(
     private readonly preview: Preview,
     private readonly inline: Inline,
+    private readonly box: Box,
   ) {}
 
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
@@ -36,12 +38,29 @@ export class Runner {
         } else if (outcome.diagnostics) await showReview(outcome);
         else if (outcome.document) await showDocument(outcome);
         else say(outcome);
-        if (decision !== "retry" || outcome.tier === null) return outcome;
-        wish = { ...versions.again(client), above: outcome.tier };
+        const next = await this.next(client, versions.again(client), outcome, decision);
+        if (!next) return outcome;
+        wish = next;
       } finally {
         versions.dispose();
       }
     }
+  }
+
+  /** What is asked next: of a stronger tier, or more of the same answer; undefined where the user is done. */
+  private async next(
+    client: LanguageClient,
+    again: RunArgument,
+    outcome: Outcome,
+    decision: End,
+  ): Promise<RunArgument | undefined> {
+    if (decision === "retry" && outcome.tier !== null) return { ...again, above: outcome.tier };
+    if (decision !== "refine" || outcome.answer === null) return undefined;
+    const asked = { ...again, action: outcome.action, refines: outcome.answer };
+    const { uri, range, action, refines } = asked;
+    const about = { textDocument: { uri }, position: range.start, range, action, refines };
+    const instruction = await this.box.ask(client, about, "routerd: refine the answer");
+    return instruction ? { ...asked, instruction } : undefined;
   }
 
   /** Asks, and shows nothing but how far it is. */
@@ -83,7 +102,7 @@ export class Runner {
       const inTheFile = await this.inTheFile(proposal, outcome, mayRetry);
       const decision = inTheFile ?? (await this.preview.ask(proposal, origin(outcome), mayRetry));
       if (decision !== "accept") {
-        const forgotten = outcome.answer && decision !== "closed";
+        const forgotten = outcome.answer && (decision === "discard" || decision === "retry");
         if (forgotten) await vscode.commands.executeCommand(DISCARD_COMMAND, { answer: outcome.answer });
         return decision;
       }

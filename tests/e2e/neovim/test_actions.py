@@ -224,8 +224,8 @@ def test_what_is_documented_is_rewritten_only_with_a_bang_and_seen_first(nvim: N
 
 def test_a_range_is_the_selection_and_words_are_asked_for(nvim: Neovim, upstream: InThread) -> None:
     upstream.then(Turn(reply="```python\n        raise ValueError('empty name')\n```"))
-    nvim.lua('vim.ui.input = function(_, answer) answer("use other words") end')
     nvim.keys("7GV:Routerd ask<CR>")
+    nvim.lua('vim.api.nvim_input("use other words<CR>")')
     assert nvim.outcome(1)["status"] == "proposed"
     nvim.ex("Routerd accept")
     assert "raise ValueError('empty name')" in nvim.text()

@@ -45,8 +45,9 @@ def test_fix_asks_about_the_diagnostic_at_the_cursor_and_is_looked_at_first(nvim
 
 def test_fix_without_a_diagnostic_asks_for_words(nvim: Neovim, upstream: InThread) -> None:
     upstream.then(Turn(reply=REPLACES))
-    nvim.lua('vim.ui.input = function(_, answer) answer("no name is no error") end')
-    assert nvim.run("fix")["status"] == "proposed"
+    nvim.ex("Routerd fix")
+    nvim.lua('vim.api.nvim_input("no name is no error<CR>")')
+    assert nvim.outcome(1)["status"] == "proposed"
     assert "no name is no error" in prompt(upstream)
     nvim.ex("Routerd discard")
 

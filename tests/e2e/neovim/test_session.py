@@ -139,7 +139,7 @@ def test_a_start_without_a_source_file_loads_nothing(tmp_path: Path) -> None:
 
 def test_commands_are_completed_and_a_wrong_one_is_explained(nvim: Neovim) -> None:
     complete = 'return vim.fn.getcompletion(..., "cmdline")'
-    assert nvim.lua(complete, "Routerd re") == ["reload", "report", "retry", "review"]
+    assert nvim.lua(complete, "Routerd re") == ["refine", "reload", "report", "retry", "review"]
     assert nvim.lua(complete, "Routerd! d") == ["design", "discard", "document"]
     assert nvim.lua(complete, "'<,'>Routerd ask tier=l") == ["tier=logic"]
     assert nvim.lua(complete, "Routerd stats t") == []

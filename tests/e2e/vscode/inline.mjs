@@ -88,9 +88,9 @@ test("what is typed elsewhere stays and moves it along; what is typed inside is 
   await code.page.keyboard.press("Control+Enter");
   assert.match((await code.notifications("not applied"))[0], /changed meanwhile/);
   await code.runCommand("Notifications: Clear All Notifications");
-  await at("value", 1);
-  await code.page.keyboard.press("Alt+F5");
-  await at("not");
+  await at("partition");
+  await code.page.keyboard.press("Alt+F5"); // to the next change
+  await code.statusBar("Ln 7, Col 1");
   await code.page.keyboard.press("Control+Enter");
   await until(async () => (await threads().count()) === 1, "one change to be left", () => texts(threads()));
   await code.pressInTitle("Discard All Changes");
@@ -136,4 +136,39 @@ test("line ends and emoji stay as they are", async () => {
   await code.undo();
   assert.equal(await code.save("crate.py"), crate);
   await code.closeTab();
+});
+
+test("an answer is refined in its own conversation, by words with a price and a mention", async () => {
+  const typed = [COLON[0], '    name, colon, value = line.partition(b":")'];
+  await propose(BOTH);
+  await upstream.answers(block(...typed));
+  await code.pressInTitle("Refine…");
+  const box = code.page.locator(".quick-input-widget");
+  await box.locator("input").fill("as bytes, see @fo");
+  await box.getByText("@fold").first().waitFor();
+  await code.page.keyboard.press("Enter");
+  await until(async () => (await box.locator("input").inputValue()) === "as bytes, see @fold ", "the mention", () => texts(box));
+  await box.getByText(/→ loop\/deepseek-v3 · ≈ \$0\.0/).waitFor();
+  await shot("box");
+  await code.page.keyboard.press("Enter");
+  await until(async () => (await threads().count()) === 1, "the refined change", () => texts(threads()));
+  const [{ body }] = await upstream.seen((seen) => seen.length === 1);
+  assert.deepEqual(body.messages.map(({ role }) => role), ["system", "user", "assistant", "user"]);
+  assert.match(body.messages[2].content, /if not colon:/);
+  assert.match(body.messages[3].content, /^as bytes, see @fold[\s\S]*mentioned as @fold/);
+  await at("partition");
+  await code.page.keyboard.press("Control+Enter");
+  await untilNone();
+  assert.equal(await code.save("header.py"), with_(typed));
+  await code.undo();
+  assert.equal(await code.save("header.py"), SOURCE);
+});
+
+test("one key opens the box, which holds what was asked before", async () => {
+  await upstream.answers("It folds.");
+  await at("fold");
+  await code.page.keyboard.press("Control+Alt+I");
+  const rows = code.page.locator(".quick-input-list .monaco-list-row");
+  await rows.filter({ hasText: "as bytes, see @fold" }).first().waitFor();
+  await code.page.keyboard.press("Escape");
 });

@@ -58,12 +58,7 @@ local function action(spec)
       if wish.instruction or wish.diagnostics or not (spec.instructed or spec.diagnosed) then
         return require("routerd.run").action(spec.name, wish)
       end
-      vim.ui.input({ prompt = "routerd: " }, function(words)
-        if words and vim.trim(words) ~= "" then
-          wish.instruction = words
-          require("routerd.run").action(spec.name, wish)
-        end
-      end)
+      require("routerd.run").action(spec.name, vim.tbl_extend("force", wish, { asked = true }))
     end,
   }
 end
@@ -97,6 +92,12 @@ M.commands = {
   report = call("The same as a page with plots, in your browser", "spending", "report"),
   accept = call("Apply the proposal that is shown", "preview", "accept"),
   discard = call("Close the proposal that is shown", "preview", "discard"),
+  refine = {
+    help = "Say more about the proposal that is shown",
+    run = function(_, rest)
+      require("routerd.preview").refine(rest)
+    end,
+  },
   retry = call("Ask again, one tier up", "preview", "retry"),
   cancel = {
     help = "Cancel what runs for this buffer; with ! everything",

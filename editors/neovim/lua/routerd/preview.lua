@@ -152,6 +152,28 @@ function M.discard_change()
   end
 end
 
+---Says more about the answer, in the conversation that it came of; the price is shown before anything is sent.
+---@param words? string
+function M.refine(words)
+  local preview = current()
+  if not preview then
+    return
+  end
+  local job, outcome = preview.job, preview.outcome
+  local client = require("routerd").client(job.bufnr)
+  if not client then
+    return
+  elseif not outcome.answer then
+    return require("routerd").say("this answer cannot be refined: ask anew.", vim.log.levels.WARN)
+  end
+  local argument = vim.tbl_extend("force", job.argument, { action = outcome.action, refines = outcome.answer })
+  require("routerd.box").ask(client, argument, words, function(instruction)
+    close(preview)
+    argument.instruction = instruction
+    require("routerd.run").start(client, job.bufnr, argument)
+  end)
+end
+
 ---@param job routerd.Job
 ---@param client vim.lsp.Client
 ---@param tier string of the answer so far

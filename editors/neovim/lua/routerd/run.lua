@@ -11,6 +11,7 @@ local M = {}
 ---@field model? string
 ---@field above? string the tier of an answer that was not good enough: the daemon asks a stronger one
 ---@field instruction? string
+---@field refines? string the answer that the instruction says more about
 ---@field replace? boolean
 ---@field diagnostics? lsp.Diagnostic[]
 ---@field apply? boolean
@@ -86,7 +87,7 @@ end
 
 ---As `require("routerd").run`.
 ---@param action string
----@param wish { tier?: string, model?: string, instruction?: string, replace?: boolean, lines?: [integer, integer], diagnostics?: lsp.Diagnostic[] }
+---@param wish { tier?: string, model?: string, instruction?: string, replace?: boolean, lines?: [integer, integer], diagnostics?: lsp.Diagnostic[], asked?: boolean }
 function M.action(action, wish)
   local bufnr = vim.api.nvim_get_current_buf()
   local client = require("routerd").client(bufnr)
@@ -99,7 +100,7 @@ function M.action(action, wish)
   elseif wish.lines[1] > 1 or wish.lines[2] < vim.api.nvim_buf_line_count(bufnr) then
     range = { start = { line = wish.lines[1] - 1, character = 0 }, ["end"] = { line = wish.lines[2], character = 0 } }
   end
-  M.start(client, bufnr, {
+  local argument = {
     action = action,
     uri = vim.uri_from_bufnr(bufnr),
     range = range,
@@ -109,7 +110,14 @@ function M.action(action, wish)
     instruction = wish.instruction,
     replace = wish.replace,
     diagnostics = wish.diagnostics,
-  })
+  }
+  if not wish.asked then
+    return M.start(client, bufnr, argument)
+  end
+  require("routerd.box").ask(client, argument, nil, function(words)
+    argument.instruction = words
+    M.start(client, bufnr, argument)
+  end)
 end
 
 ---The command of a menu entry or a lens.
