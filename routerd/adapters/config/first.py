@@ -68,6 +68,12 @@ _BODY = """
 # [http.aliases]                                   # what a client's own name of a model stands for; "gpt-*-mini" too
 # fast = "utility"
 
+# [offers]                                         # where an editor shows prices and actions by itself
+# hover = false                                    # prices in the hover
+# menu = false                                     # actions in the menu of code actions
+# off_languages = ["markdown"]                     # no hover, menu and lens in these
+# off_folders = ["vendor"]                         # nor below these folders of the project
+
 # [ledger]
 # keep_days = 365                                  # then only daily sums are kept; at least 62
 
@@ -81,6 +87,7 @@ _BODY = """
 # dialect = "messages"                             # where it speaks Anthropic's own API, and not OpenAI's
 # dialects = ["chat", "messages"]                  # the APIs that other programs' requests reach it by unchanged
 # pass_through = false                             # whether a client's own key goes along to it
+# batch = true                                     # whether it has a batch service in its dialect
 
 # [providers.corp.quirks]                          # where it differs from OpenAI
 # max_tokens_field = "max_completion_tokens"       # or false: it takes no limit
@@ -95,6 +102,8 @@ _BODY = """
 # output = "0.60"
 # cached_input = "0.02"
 # cache_write = "0.25"
+# batch_input = "0.10"                             # what its batch service charges
+# batch_output = "0.30"
 # checked = "2026-11-01"                           # when you last looked these prices up
 # context = 64_000                                 # tokens
 # max_output = 8_000

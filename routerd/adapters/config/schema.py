@@ -54,6 +54,7 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("providers.*.dialect", kinds.DIALECT, "The API in which routerd's own actions ask it.", True),
     SettingSpec("providers.*.dialects", kinds.DIALECTS, "The APIs it offers to requests that pass through.", True),
     SettingSpec("providers.*.pass_through", kinds.SWITCH, "Whether a client's own key goes along to it.", True),
+    SettingSpec("providers.*.batch", kinds.SWITCH, "Whether it has a batch service in its dialect.", True),
     SettingSpec("providers.*.quirks.max_tokens_field", kinds.FIELD, "What it calls the answer's limit.", True),
     SettingSpec("providers.*.quirks.stream_options", kinds.SWITCH, "Whether it takes stream_options.", True),
     SettingSpec("providers.*.quirks.sends_done", kinds.SWITCH, "Whether its streams end with [DONE].", True),
@@ -64,6 +65,8 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("models.*.output", kinds.PRICE, "Dollars per million output tokens.", True),
     SettingSpec("models.*.cached_input", kinds.PRICE, "Dollars per million input tokens from a cache.", True),
     SettingSpec("models.*.cache_write", kinds.PRICE, "Dollars per million input tokens put into a cache.", True),
+    SettingSpec("models.*.batch_input", kinds.PRICE, "Dollars per million input tokens in a batch.", True),
+    SettingSpec("models.*.batch_output", kinds.PRICE, "Dollars per million output tokens in a batch.", True),
     SettingSpec("models.*.checked", kinds.DAY, "The day on which these prices were last checked.", True),
     SettingSpec("models.*.context", kinds.COUNT, "Tokens that fit into its window.", True),
     SettingSpec("models.*.max_output", kinds.COUNT, "Tokens that it can answer with.", True),
@@ -89,6 +92,10 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("http.aliases.*", kinds.ALIAS, "What a client's name of a model stands for.", True),
     SettingSpec("ledger.keep_days", kinds.COUNT, "Days, at least 62, after which only daily sums are kept.", True),
     SettingSpec("code_lens", kinds.SWITCH, "Whether actions are shown above each function."),
+    SettingSpec("offers.hover", kinds.SWITCH, "Whether a hover on a name shows prices."),
+    SettingSpec("offers.menu", kinds.SWITCH, "Whether the code action menu holds actions of routerd."),
+    SettingSpec("offers.off_languages", kinds.NAMES, "Languages without hover, menu and lens, by LSP's ids."),
+    SettingSpec("offers.off_folders", kinds.NAMES, "Folders of the project without hover, menu and lens."),
     SettingSpec(
         "test_command", kinds.COMMAND, "Runs new Python tests in a copy of the project; {file} is the test file.", True
     ),
