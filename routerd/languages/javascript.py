@@ -31,7 +31,12 @@ KINDS = {
     "generator_function_declaration": SymbolKind.FUNCTION,
     "method_definition": SymbolKind.METHOD,
 }
-FUNCTION_VALUE = "[(arrow_function) (function_expression) (generator_function) (class)]"
+_FUNCTIONS = "(arrow_function) (function_expression) (generator_function) (class)"
+FUNCTION_VALUE = f"[{_FUNCTIONS}]"
+_INNER_CALL = f"(call_expression arguments: (arguments {FUNCTION_VALUE}))"
+FUNCTION_CALL = f"(call_expression arguments: (arguments [{_FUNCTIONS} {_INNER_CALL}]))"
+"""A call that wraps a function, or a call of such a call's result: ``memo(forwardRef(() => …))``."""
+_MODULE_VARIABLE = f"(_ (variable_declarator name: (identifier) value: {FUNCTION_CALL}) @def)"
 DECLARATIONS = f"""
     [(class_declaration) (function_declaration) (generator_function_declaration)] @def
     (class_body (method_definition) @def)
@@ -39,6 +44,8 @@ DECLARATIONS = f"""
     (expression_statement (assignment_expression
         left: (member_expression property: (property_identifier)) right: {FUNCTION_VALUE}) @def)
     (object [(method_definition) (pair key: (property_identifier) value: {FUNCTION_VALUE})] @def)
+    (program [{_MODULE_VARIABLE} (export_statement {_MODULE_VARIABLE})])
+    (export_statement "default" value: [{_FUNCTIONS} {FUNCTION_CALL}]) @def
     """
 _OUTSIDE_FUNCTIONS = frozenset({
     "object", "pair", "arguments", "call_expression", "parenthesized_expression", "as_expression",
@@ -77,12 +84,24 @@ def declare(node: Node) -> Declared | None:
         name = node.child_by_field_name("key")
     if left := node.child_by_field_name("left"):
         name = left.child_by_field_name("property")
+    if node.type == "export_statement":
+        name = next((child for child in node.children if child.type == "default"), None)
     if name is None or name.type == "string":
         return None
+    value = _wrapped_function(value)
     if value is None:
         return Declared(name, KINDS[node.type], node.child_by_field_name("body"), path)
     kind = KINDS.get(value.type, SymbolKind.METHOD if node.type == "pair" else SymbolKind.FUNCTION)
     return Declared(name, kind, value.child_by_field_name("body"), path)
+
+
+def _wrapped_function(value: Node | None) -> Node | None:
+    """The function among the arguments of a call, or of a call among them; any other value is itself."""
+    if value is None or value.type != "call_expression":
+        return value
+    arguments = value.child_by_field_name("arguments")
+    inner = (_wrapped_function(child) for child in (arguments.named_children if arguments else ()))
+    return next((one for one in inner if one is not None and one.child_by_field_name("body") is not None), value)
 
 
 def _owners(node: Node) -> tuple[str, ...] | None:

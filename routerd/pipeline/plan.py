@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from routerd.actions import catalog, named
-from routerd.domain.action import ActionSpec, Contract, Request, Target
+from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
 from routerd.domain.classification import Classification
 from routerd.domain.document import Document
 from routerd.domain.forecast import Forecast
 from routerd.domain.model import OFFLINE
+from routerd.domain.position import Position, Range
 from routerd.domain.prompt import Conventions, Prompt, Question, target_key
 from routerd.domain.quote import Estimate, Route, Tariff
 from routerd.domain.settings import Settings, Snapshot
@@ -107,6 +108,7 @@ def _planned(
         return unread
     outline = deps.grammar.outline(document)
     target = resolve(request, spec, outline, deps.grammar.knows(document.language), name)
+    target = _pointed_at(target, request, spec, deps)
     if isinstance(target, Refusal):
         return target
     habits = conventions(document, target, project)
@@ -153,6 +155,22 @@ def _planned(
     decision = decided(situation, snapshot, deps)
     prompt = replace(prompt, max_output=decision.asked[0].terms.max_output)
     return Plan(replace(question, prompt=prompt), chosen, decision, likely, baseline)
+
+
+def _pointed_at(target: Target | Refusal, request: Request, spec: ActionSpec, deps: Dependencies) -> Target | Refusal:
+    """The target, unless the cursor is on code of its own: a constant stands for itself, not for its file."""
+    if isinstance(target, Refusal) or not spec.code_only or target.scope is not Scope.FILE:
+        return target
+    text = request.document.text
+    row = text.clamp(request.cursor).line
+    line = Range(Position(row, 0), Position(row, len(text.bare(row))))
+    imported = any(found.span.start.line <= row <= found.span.end.line for found in target.outline.imports)
+    if request.whole_file or imported or not request.span.empty or not deps.grammar.names(request.document, line):
+        return target
+    return Refusal(
+        f"routerd knows no declaration here that it could {spec.name}: select the lines, or ask for the whole file.",
+        RefusalCode.SCOPE,
+    )
 
 
 def _used(target: Target, document: Document, deps: Dependencies) -> tuple[str, ...]:

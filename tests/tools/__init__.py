@@ -1,0 +1,1 @@
+"""What routerd writes, judged by the languages' own tools on real projects."""
