@@ -54,3 +54,8 @@ def form_of(words: list[str]) -> list[str]:
     length = next((name for most, name in _LENGTHS if len(words) <= most), "more")
     named = {_NAMES[word] for word in words if word in _NAMES}
     return [opens, asked, f"{opens} {asked}", f"words:{length}", *sorted(named)]
+
+
+def asks_something(words: list[str]) -> bool:
+    """Whether there is more than greetings and consent, such as "ok"."""
+    return any(word not in _SKIPPED for word in words)
