@@ -120,10 +120,8 @@ class SemanticClassifier:
         similarities = embedded @ self._known.vectors.T
         kinds = self._kinds(mended, embedded, similarities[:, len(self._examples) :])
         tiers = kinds @ _KINDS_TO_TIERS
-        answers = [
-            self._answer(self._known, asks_something(split(text)), *row)
-            for text, *row in zip(mended, kinds, tiers, similarities, strict=True)
-        ]
+        rows = zip(mended, kinds, tiers, similarities, strict=True)
+        answers = [self._answer(self._known, *row) for row in rows]
         micros = round((self._clock_s() - started_s) * 1e6 / len(texts))
         return [replace(answer, micros=micros) for answer in answers]
 
@@ -137,7 +135,7 @@ class SemanticClassifier:
         return _softmax((head.of_words(texts) + meaning) / head.calibration.temperature)
 
     def _answer(
-        self, pool: LabelledVectors, asks: bool, kinds: Matrix, tiers: Matrix, similarities: Matrix
+        self, pool: LabelledVectors, text: str, kinds: Matrix, tiers: Matrix, similarities: Matrix
     ) -> Classification:
         calibration = self._parts.head.calibration
         best = int(similarities.argmax())
@@ -151,7 +149,7 @@ class SemanticClassifier:
             action=_action(kinds, _TIERS[first]),
             score=round(score, 4),
             margin=round(margin, 4),
-            confident=asks and margin >= calibration.confident_margin,
+            confident=margin >= calibration.confident_margin and asks_something(text),
             nearest=_nearest(pool, similarities, _TIERS[first]),
             micros=0,
         )

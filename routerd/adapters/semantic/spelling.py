@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Set
-from functools import lru_cache
+from collections.abc import Set
 
 _WORD = re.compile(r"[A-Za-z]{3,24}")  # shorter ones have too many neighbours, longer ones are identifiers
-_CACHED_WORDS = 20_000
+_KEPT_WORDS = 20_000
 
 
 class Spelling:
@@ -15,17 +14,21 @@ class Spelling:
 
     def __init__(self, known: Set[str]) -> None:
         self._known = known
-        self._word: Callable[[str], str] = lru_cache(_CACHED_WORDS)(self._mended)
+        self._left: set[str] = set()  # met before, and not to be mended
 
     def mended(self, text: str) -> str:
         """The text with each mended word in lower case."""
-        return _WORD.sub(lambda found: self._word(found[0]), text)
+        unknown = set(_WORD.findall(text)) - self._left
+        slips = {word: meant for word in unknown if (meant := self._meant(word.lower()))}
+        if len(self._left) + len(unknown) > _KEPT_WORDS:
+            self._left = set()
+        self._left |= unknown - slips.keys()
+        return _WORD.sub(lambda found: slips.get(found[0], found[0]), text) if slips else text
 
-    def _mended(self, word: str) -> str:
-        lower = word.lower()
-        if lower in self._known:
-            return word
-        return next((near for near in _neighbours(lower) if near in self._known), word)
+    def _meant(self, word: str) -> str | None:
+        if word in self._known:
+            return None
+        return next((near for near in _neighbours(word) if near in self._known), None)
 
 
 def _neighbours(word: str) -> list[str]:

@@ -74,20 +74,7 @@ _NOISE = (
         ),
     ),
     (
-        (
-            "you",
-            "trouble",
-            "i'd",
-            "i would",
-            "thank",
-            "thx",
-            "ty",
-            "regards",
-            "cheers",
-            "rush",
-            "apprecia",
-            "that would",
-        ),
+        ("mind", "n you", "r you", "e you", "f you", "s you", "rush", "hurry", " be ", "apprec", "conven", "sorry"),
         _noise(
             r"(?:would|do) you mind(?: (?:doing|trying|handling|taking) (?:this|it|that|care of (?:this|it|that)))?",
             r"(?:,\s*)?(?:when|whenever|once|if|as soon as) you(?:'ve| have| get| find| can|'re able)?"
@@ -97,6 +84,11 @@ _NOISE = (
             r"(?= ?[.,!]|\s*$)",
             r"(?:much|greatly|really) appreciated|i appreciate (?:it|your help)|at your convenience",
             r"sorry to (?:bother|trouble) you",
+        ),
+    ),
+    (
+        ("you", "trouble", "i'd", "i would", "thank", "thx", "ty", "regards", "cheers"),
+        _noise(
             r"(?:could|can|would|will|might) you"
             r"(?: please| kindly| be so (?:kind|good)(?: as)? to| be kind enough to)*",
             r"(?:,\s*)?if (?:it isn'?t|it'?s not|it is not|that(?: is|'s) not) too much (?:trouble|to ask|effort),?",
@@ -123,21 +115,7 @@ _NOISE = (
         ),
     ),
     (
-        (
-            "yes",
-            "yep",
-            "yeah",
-            "ok",
-            "great",
-            "perfect",
-            "nice",
-            "cool",
-            "awesome",
-            "good",
-            "excellent",
-            "sure",
-            "alright",
-        ),
+        ("yes", "yep", "yeah", "ok", "great", "perfect", "nice", "cool", "awesome", "good", "excellent", "sure", "alr"),
         re.compile(
             rf"^\s*(?:(?:{_YES}(?: {_YES})*|(?:(?:that|this|it|everything|all|yep|yes)(?:'s| is| was)? )?"
             rf"(?:looks?|works?|sounds?|is) (?:very |really )?{_PRAISE}(?: to me)?)\s*[,.!;:]+\s*)+(?=\S+ \S)",

@@ -31,13 +31,17 @@ _CONTEXT = re.compile(
     r"(?<!\S)@(?:workspace|codebase|vscode|terminal|project|repo|selection|file|folder)\b:?"
     r"|(?<!\S)#(?:file|folder|selection|sym|editor|codebase|changes|problems|terminal\w*|fetch)(?::\S+)?(?!\S)"
     r"|\((?:(?:this|it|that) is )?(?:for|in|on|at|of|from|within|inside|part of|as part of)\b[^()\n]{1,60}\)"
-    r"|,? ?\b(?:this|it|that)(?:'s| is) (?:for|in|part of|about) (?:the|our|my|a|an) (?:[\w-]+ ){0,3}"
-    r"(?:team|service|app|application|backend|frontend|module|package|repo(?:sitory)?|project|area|customer|client|release|branch)"
-    r"(?=\s*[.!;,)]|\s*$)"
     rf"|\b(?:in|using|with) (?:{_LANGUAGES})(?![\w+#-])",
     re.IGNORECASE,
 )
 """Where the work is done: the same request elsewhere needs the same model."""
+_BELONGS = re.compile(
+    r",? ?\b(?:this|it|that)(?:'s| is) (?:for|in|part of|about) (?:the|our|my|a|an) (?:[\w-]+ ){0,3}"
+    r"(?:team|service|app|application|backend|frontend|module|package|repo|repository|project|area|customer|client|release"
+    r"|branch)(?=\s*[.!;,)]|\s*$)",
+    re.IGNORECASE,
+)
+"""The same as a clause of its own."""
 
 
 def asked_lines(lines: list[str]) -> list[str]:
@@ -67,7 +71,10 @@ def asked_lines(lines: list[str]) -> list[str]:
 
 def without_context(text: str) -> str:
     """The request without the places that it names: an editor's variables, the language, "(for our service)"."""
-    return _MENTIONED.sub(_named, _CONTEXT.sub(" ", text))
+    text = _CONTEXT.sub(" ", text)
+    if " for " in text or " in " in text or " about " in text or " of " in text:
+        text = _BELONGS.sub(" ", text)
+    return _MENTIONED.sub(_named, text) if "@" in text else text
 
 
 def _named(mention: re.Match[str]) -> str:
