@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -27,6 +28,14 @@ if sys.platform == "win32":
     def make_pipe(path: Path) -> None:
         """Make a named pipe."""
         pytest.skip(f"Windows has no named pipes among files: {path}")
+
+    def interrupt_group(leader: int) -> None:
+        """Ctrl-C, as a terminal sends it."""
+        pytest.skip(f"Windows has no process groups of this kind: {leader}")
+
+    def kill_group(leader: int) -> None:
+        """End a process with all that it started."""
+        pytest.skip(f"Windows has no process groups of this kind: {leader}")
 
     def heed_zone() -> None:
         """Take the time zone from the variable TZ."""
@@ -56,6 +65,10 @@ if sys.platform == "win32":
         """What this process's ended children took."""
         pytest.skip("Windows does not keep what ended processes took")
 
+    def spent_by_this_process() -> Spent:
+        """What it took up to now."""
+        pytest.skip("not measured on Windows")
+
     def connect_unix(path: Path) -> socket.socket:
         """A connection to the process that listens there."""
         pytest.skip(f"Windows has no sockets among files: {path}")
@@ -73,6 +86,15 @@ else:
     def make_pipe(path: Path) -> None:
         """Make a named pipe."""
         os.mkfifo(path)
+
+    def interrupt_group(leader: int) -> None:
+        """Ctrl-C, as a terminal sends it."""
+        os.killpg(leader, signal.SIGINT)
+
+    def kill_group(leader: int) -> None:
+        """End a process with all that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGKILL)
 
     def heed_zone() -> None:
         """Take the time zone from the variable TZ."""
@@ -100,7 +122,14 @@ else:
 
     def spent_by_children() -> Spent:
         """What this process's ended children took."""
-        found = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return _spent(resource.RUSAGE_CHILDREN)
+
+    def spent_by_this_process() -> Spent:
+        """What it took up to now."""
+        return _spent(resource.RUSAGE_SELF)
+
+    def _spent(who: int) -> Spent:
+        found = resource.getrusage(who)
         # Linux counts KiB, macOS bytes.
         unit = 1024 if sys.platform == "darwin" else 1
         return Spent(found.ru_utime + found.ru_stime, found.ru_maxrss // unit)

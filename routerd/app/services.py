@@ -9,7 +9,7 @@ import itertools
 import os
 import random
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,16 +19,20 @@ from platformdirs import user_data_path
 
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
+from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import MIGRATIONS, LedgerWriter
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.worker import WorkerPool
+from routerd.adapters.workspace import Indices
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
+from routerd.domain.batch_service import BatchService
 from routerd.domain.errors import LedgerError
 from routerd.domain.forward_ports import Forwarder
 from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Price
 from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
@@ -47,6 +51,7 @@ class Services:
         """Open the ledger; one that cannot be used is named in ``problem``."""
         self.background, self.worker = Background(), WorkerPool()
         self.counter = TiktokenCounter()
+        self.indices = Indices(TreeSitterGrammar())
         self.classifiers = Classifiers()
         self.database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
         self.ledger_writer = LedgerWriter(self.database)
@@ -96,6 +101,23 @@ class Services:
             provider_state=self._provider_state,
         )
 
+    def batch_service(
+        self, settings: Settings, keys: SessionKeys, price: Callable[[ModelRef], Price | None]
+    ) -> BatchService:
+        """The batch services of the providers; ``price`` is what they charge."""
+        from routerd.providers.batches import ProviderBatches  # noqa: PLC0415  # only a batch needs it
+
+        return ProviderBatches(
+            providers=settings.providers,
+            keys=keys,
+            price=price,
+            counter=self.counter,
+            limits=settings.limits,
+            clock=Clock(time.monotonic, time.time),
+            provider_state=self._provider_state,
+            refused_fields=self._refused_fields,
+        )
+
     def forwarder(self, settings: Settings, keys: SessionKeys, catalogue: Catalogue) -> Forwarder:
         """The same for requests of other programs that pass through."""
         # Imported here: only the gateway needs aiohttp.
@@ -140,6 +162,7 @@ class Services:
         """Stop the background work and close the ledger; a sentence where paid attempts could not be written to it."""
         self.worker.close()
         self.background.close()
+        self.indices.close()
         unwritten = self.ledger_writer.close()
         self.database.close()
         return unwritten

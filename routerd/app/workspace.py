@@ -19,12 +19,13 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import Budgets, SqliteLedger
-from routerd.adapters.lint import RuffLinter
+from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.test_runner import CommandTestRunner
 from routerd.adapters.workspace import Workspace
+from routerd.adapters.workspace.allowed import refusal
 from routerd.app import services as process
 from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
@@ -68,11 +69,11 @@ class App:
         Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
         ``problems``: an editor's daemon that does not start explains nothing.
         """
-        self.services, self._sources, self._keys = services, sources, keys
+        self.services, self._sources, self.keys = services, sources, keys
         self._worth = worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
+        self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
         self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
@@ -89,8 +90,8 @@ class App:
         services = Services()
         origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            found = config.Sources.found(config_file, root)
-            return cls(services, found, services.session_keys(), origin=origin, lenient=lenient)
+            sources = config.Sources.found(config_file, root)
+            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
         except RouterdError:
             services.close()
             raise
@@ -122,28 +123,28 @@ class App:
 
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
-        usable = config.usable_tiers(settings, self._keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
-        upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
+        linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
             secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=services.classifiers.of(settings, self._keys.read),
+            classifier=services.classifiers.of(settings, self.keys.read_with_headers),
             recent=self._recent,
-            engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
+            engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
-            runner=CommandTestRunner(self.workspace.project, self._keys.environ),
+            runner=CommandTestRunner(self.workspace.project, self.keys.environ),
             worker=services.worker,
             clock=process.now,
         )
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
-        return Snapshot(settings, usable), deps
+        return Snapshot(settings, config.usable_tiers(settings, self.keys.available(settings))), deps
 
     def reload(
         self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})
@@ -178,8 +179,7 @@ class App:
         async def changed(seen: Contents) -> None:
             nonlocal known
             before = self.settings
-            problems = self.reload(seen=seen)
-            if problems != known or self.settings != before:
+            if (problems := self.reload(seen=seen)) != known or self.settings != before:
                 known = problems
                 report(problems)
 
@@ -217,15 +217,14 @@ class App:
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
-        if symbol is None:
-            return None
-        return HoverInfo(symbol, self.priced_actions(document, Range(position, position)))
+        here = Range(position, position)
+        return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
 
     def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
         return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)
 
     def plan(self, request: Request) -> Plan | Refusal:
-        """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
+        """Everything that is decided before sending, prices included. Raises UsageError."""
         return plan(request, self._snapshot, self.deps)
 
     async def run(self, request: Request, editor: Editor, watch: Observer) -> Outcome:
@@ -239,7 +238,7 @@ class App:
 
     def passage(self) -> tuple[Snapshot, Dependencies, Forwarder]:
         """What requests of other programs go through from now on, with a new engine."""
-        return self._snapshot, self.deps, self.services.forwarder(self.settings, self._keys, self._catalogue)
+        return self._snapshot, self.deps, self.services.forwarder(self.settings, self.keys, self._catalogue)
 
     def classify(self, text: str) -> Route | Refusal:
         """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""
@@ -277,6 +276,7 @@ class App:
         """Look at a document, then index the project around it in the background, where that is not done already."""
         await self.prepare(uri)
         await self.services.background.index(self.workspace.index, uri, lambda: self.services.background.open)
+        self.workspace.follow(uri)
         await self.prepare(uri)
 
     async def at_hand(self, document: Document) -> None:

@@ -114,6 +114,7 @@ CSHARP = LanguageSpec(
             Framework("MSTest", ("MSTest",)),
         ),
         habits=(
+            "../{package}.Tests/{inner}/{name}Tests.cs",
             "{dir}.Tests/{name}Tests.cs",
             "tests/{inner}/{name}Tests.cs",
             "tests/{name}Tests.cs",
@@ -121,6 +122,11 @@ CSHARP = LanguageSpec(
         ),
         without_project=None,
         manifests=("*.csproj",),
+        package_files=("*.csproj",),
+        test_folders=(),
+        in_file=None,
+        untested=(),
+        test_packages=("{}.Tests", "{}.UnitTests", "{}.Test", "{}Tests", "{}.Specs"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             bare_name_calls=False,
@@ -137,6 +143,8 @@ CSHARP = LanguageSpec(
             mark=r"\[(Fact|Theory|Test)\b",
             title=NEVER,
             case_macro=NEVER,
+            package=None,
+            packages_of_tests=("{}",),
         ),
     ),
     words_parse=False,

@@ -20,7 +20,7 @@ from routerd.routing.route import local_signals, route
 from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
 from routerd.routing.words import OwnWords, own_words
 from routerd.steps.compose import PromptInput, compose, target_text
-from routerd.steps.conventions import conventions
+from routerd.steps.conventions import conventions, why_no_tests
 from routerd.steps.gather import Surroundings, gather
 from routerd.steps.mask import masked, masked_words, secret_file_refusal
 from routerd.steps.quote import likely_output
@@ -99,8 +99,8 @@ def _planned(
         return target
     habits = conventions(document, target, project)
     if spec.contract is Contract.TESTS and habits.test_path is None:
-        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", RefusalCode.SCOPE)
-    if fresh and habits.test_path:
+        return Refusal(f"{name} {why_no_tests(habits.path, document.language)}.", RefusalCode.SCOPE)
+    if fresh and habits.test_path and not habits.in_file:
         tests = deps.workspace.chosen(
             habits.uri(habits.test_path), document.uri, writes=spec.contract is Contract.TESTS
         )
@@ -110,6 +110,8 @@ def _planned(
     callers = request.changed.callers if request.changed else ()
     spans = target.pieces or (target.span,)
     used = tuple(dict.fromkeys(name for span in spans for name in deps.grammar.names(document, span)))
+    if fresh:
+        project = deps.workspace.verified(document.uri, used)
     around = Surroundings(document, target, used, project, habits, callers)
     context = gather(spec, around, deps.counter)
     prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)
