@@ -116,11 +116,13 @@ class Turn:
     tier: Tier
     messages: tuple[Message, ...]
     at: datetime
+    reply: str = ""
+    """The answer, as the model gave it."""
 
     @classmethod
-    def of(cls, question: Question, attempt: Attempt, at: datetime) -> Turn:
+    def of(cls, question: Question, attempt: Attempt, at: datetime, reply: str = "") -> Turn:
         """The turn of a question and the attempt that answered it."""
-        return cls(attempt.model, attempt.tier, question.prompt.messages, at)
+        return cls(attempt.model, attempt.tier, question.prompt.messages, at, reply)
 
     def shares(self, messages: tuple[Message, ...]) -> str:
         """The longest prefix that another prompt shares with this one; caches work by prefix."""

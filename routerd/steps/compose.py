@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 
-from routerd.domain.action import ActionSpec, Contract, Request, Target
+from routerd.domain.action import ActionSpec, ContextKind, Contract, Request, Target
 from routerd.domain.document import Document
 from routerd.domain.ports import Counter
 from routerd.domain.position import Position, Range
-from routerd.domain.prompt import PER_MESSAGE, PER_REPLY, Conventions, Message, Prompt, Snippet
+from routerd.domain.prompt import PER_MESSAGE, PER_REPLY, Conventions, Message, Prompt, Snippet, Turn
 from routerd.domain.text import with_lf
 from routerd.languages import specs
 from routerd.languages.spec import ModuleNames
@@ -57,6 +57,21 @@ def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) ->
     )
     tokens = sum(counter.count(message.content) + PER_MESSAGE for message in added)
     return replace(prompt, messages=prompt.messages + added, input_tokens=prompt.input_tokens + tokens)
+
+
+def refined(prompt: Prompt, turn: Turn, brief: PromptInput, counter: Counter) -> Prompt:
+    """The prompt that goes on with the conversation of an accepted answer, which stands first, as it was.
+
+    The target is sent again only where it is not what the conversation is about any more.
+    """
+    target = _target(brief.spec, brief.request.document, brief.target, brief.conventions)
+    known = any(target in message.content for message in turn.messages)
+    about = "as it was before your answer." if known else f"as it is by now.\n\n{target}"
+    mentioned = "".join(f"\n\n{_framed(one)}" for one in brief.context if one.kind is ContextKind.MENTIONED)
+    asked = f"{brief.request.instruction}\n\nAnswer again in full, for the target {about}"
+    messages = (*turn.messages, Message("assistant", turn.reply), Message("user", asked + mentioned))
+    counts = [counter.count(message.content) + PER_MESSAGE for message in messages]
+    return replace(prompt, messages=messages, input_tokens=sum(counts) + PER_REPLY, stable_tokens=counts[0])
 
 
 def target_text(spec: ActionSpec, document: Document, target: Target) -> str:

@@ -93,6 +93,7 @@ def _key(app: App, arguments: RunArguments, request: Request) -> Hashable:
         arguments.tier,
         arguments.model,
         arguments.above,
+        arguments.refines,
     )
 
 
