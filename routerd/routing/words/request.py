@@ -42,6 +42,8 @@ _BELONGS = re.compile(
     re.IGNORECASE,
 )
 """The same as a clause of its own."""
+_BELONGS_HINTS = tuple(f"{verb} {word} " for verb in (" is", "'s") for word in ("for", "in", "part of", "about"))
+"""One of these stands in each such clause, and is seen much faster."""
 
 
 def asked_lines(lines: list[str]) -> list[str]:
@@ -72,7 +74,7 @@ def asked_lines(lines: list[str]) -> list[str]:
 def without_context(text: str) -> str:
     """The request without the places that it names: an editor's variables, the language, "(for our service)"."""
     text = _CONTEXT.sub(" ", text)
-    if " for " in text or " in " in text or " about " in text or " of " in text:
+    if any(hint in text for hint in _BELONGS_HINTS):
         text = _BELONGS.sub(" ", text)
     return _MENTIONED.sub(_named, text) if "@" in text else text
 
