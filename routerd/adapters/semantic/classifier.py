@@ -12,9 +12,12 @@ from time import perf_counter
 
 import numpy as np
 
-from routerd.adapters.semantic.embedding import Embedder, Matrix, StaticEmbedder
+from routerd.adapters.semantic.embedding import Embedder, Matrix, StaticEmbedder, vocabulary
+from routerd.adapters.semantic.features import split
+from routerd.adapters.semantic.form import asks_something
 from routerd.adapters.semantic.head import KINDS, Head
 from routerd.adapters.semantic.prototypes import LabelledVectors, known, shipped_examples
+from routerd.adapters.semantic.spelling import Spelling
 from routerd.domain.classification import Classification, Neighbour
 from routerd.domain.settings import RoutingExample
 from routerd.domain.tier import Tier
@@ -44,8 +47,18 @@ class _Loaded:
     own_embedder: Embedder | None
 
     @cached_property
+    def shipped(self) -> StaticEmbedder:
+        return StaticEmbedder(self.folder)
+
+    @property
     def embedder(self) -> Embedder:
-        return self.own_embedder or StaticEmbedder(self.folder)
+        return self.own_embedder or self.shipped
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """By the shipped vocabulary and the prototypes, which hold what developers say beyond it."""
+        known = vocabulary(self.folder).keys() if self.own_embedder else self.shipped.known
+        return Spelling(known | {word for example in self.prototypes.examples for word in split(example.text)})
 
     @cached_property
     def head(self) -> Head:
@@ -78,7 +91,7 @@ class SemanticClassifier:
         """Reads everything that answers need; call it off the request path. Later calls do nothing."""
         with self._loading:
             if self._known is None:
-                _ = self._parts.head
+                _ = self._parts.head, self._parts.spelling
                 self._known = self._parts.prototypes.after(
                     known([(e.text, e.tier, "ask") for e in self._examples], self._parts.embedder)
                 )
@@ -102,11 +115,13 @@ class SemanticClassifier:
         self.load()
         started_s = self._clock_s()
         assert self._known is not None  # load() has set it
-        embedded = self._parts.embedder.embed(texts)
+        mended = [self._parts.spelling.mended(text) for text in texts]
+        embedded = self._parts.embedder.embed(texts if self._parts.own_embedder else mended)
         similarities = embedded @ self._known.vectors.T
-        kinds = self._kinds(texts, embedded, similarities[:, len(self._examples) :])
+        kinds = self._kinds(mended, embedded, similarities[:, len(self._examples) :])
         tiers = kinds @ _KINDS_TO_TIERS
-        answers = [self._answer(self._known, *row) for row in zip(kinds, tiers, similarities, strict=True)]
+        rows = zip(mended, kinds, tiers, similarities, strict=True)
+        answers = [self._answer(self._known, *row) for row in rows]
         micros = round((self._clock_s() - started_s) * 1e6 / len(texts))
         return [replace(answer, micros=micros) for answer in answers]
 
@@ -119,7 +134,9 @@ class SemanticClassifier:
             meaning = _votes(to_prototypes, self._parts.prototypes)
         return _softmax((head.of_words(texts) + meaning) / head.calibration.temperature)
 
-    def _answer(self, pool: LabelledVectors, kinds: Matrix, tiers: Matrix, similarities: Matrix) -> Classification:
+    def _answer(
+        self, pool: LabelledVectors, text: str, kinds: Matrix, tiers: Matrix, similarities: Matrix
+    ) -> Classification:
         calibration = self._parts.head.calibration
         best = int(similarities.argmax())
         if best < len(self._examples) and similarities[best] >= _FOLLOWS:
@@ -132,7 +149,7 @@ class SemanticClassifier:
             action=_action(kinds, _TIERS[first]),
             score=round(score, 4),
             margin=round(margin, 4),
-            confident=margin >= calibration.confident_margin,
+            confident=margin >= calibration.confident_margin and asks_something(text),
             nearest=_nearest(pool, similarities, _TIERS[first]),
             micros=0,
         )

@@ -32,9 +32,10 @@ class StaticEmbedder:
     def __init__(self, folder: Path) -> None:
         self._rows = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))  # a plain view is faster to index
         self._scales = np.load(folder / "scales.npy").astype(np.float32)
-        lines = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
-        vocabulary = {piece: row for row, piece in enumerate(lines)}
-        self._pieces = lru_cache(_CACHED_TOKENS)(lambda token: pieces(token, vocabulary))
+        rows = vocabulary(folder)
+        self.known = rows.keys()
+        """The words, and the pieces of words, that have a vector of their own."""
+        self._pieces = lru_cache(_CACHED_TOKENS)(lambda token: pieces(token, rows))
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """One row of length 1 for each text; zeros where no word is known."""
@@ -45,6 +46,12 @@ class StaticEmbedder:
                 # As a product the rows are scaled and summed in one pass, several times faster than one by one.
                 summed[row] = self._scales.take(ids) @ self._rows.take(ids, axis=0).astype(np.float32)
         return unit_rows(summed)
+
+
+def vocabulary(folder: Path) -> dict[str, int]:
+    """The words and pieces of words that the shipped embedding knows, each with its row."""
+    lines = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+    return {piece: row for row, piece in enumerate(lines)}
 
 
 class ServedEmbedder:

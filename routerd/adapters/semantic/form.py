@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from routerd.adapters.semantic.features import split
+
 _SKIPPED = frozenset(
     word
     for line in (
@@ -41,6 +43,7 @@ _OPENS = {word: f"opens:{name}" for name, words in _OPENERS.items() for word in 
 _NAMES = {word: f"names:{name}" for name, words in _NAMED.items() for word in words.split()}
 _SELF = frozenset(("i", "we", "to", "can", "should", "would", "you", "one"))
 """After "how": somebody wants to do it, so that a snippet answers."""
+_CONSENT = 40  # letters; nobody consents at more length
 _LENGTHS = ((3, "3"), (7, "7"), (14, "14"), (30, "30"), (60, "60"))
 
 
@@ -54,3 +57,8 @@ def form_of(words: list[str]) -> list[str]:
     length = next((name for most, name in _LENGTHS if len(words) <= most), "more")
     named = {_NAMES[word] for word in words if word in _NAMES}
     return [opens, asked, f"{opens} {asked}", f"words:{length}", *sorted(named)]
+
+
+def asks_something(text: str) -> bool:
+    """Whether there is more than greetings and consent, such as "ok"."""
+    return len(text) > _CONSENT or any(word not in _SKIPPED for word in split(text))

@@ -14,6 +14,13 @@ _ROLE = (
     r"an? (?:[\w+#-]+ ){0,4}"
     r"(?:engineer|developer|programmer|architect|coder|expert|specialist|guru|scientist|cto)"
 )
+_DIFFICULTIES = (
+    "complex|complicated|hard|difficult|tricky|tough|nasty|demanding|challenging",
+    "simple|easy|trivial|straightforward|basic",
+)
+_THING = r"(?: (?:task|problem|one|thing|job))?"
+_PRAISE = r"(?:good|great|nice|fine|perfect|right|awesome|lovely|helpful|ok(?:ay)?)"
+_YES = rf"(?:yes|yep|yeah|ok(?:ay)?|cool|excellent|sure|alright|(?:very |all )?{_PRAISE})"
 _START = r"(?:^|(?<=[.!?:] ))"
 _NOISE = (
     # what is said, and words without one of which it cannot be said, which is much faster to see
@@ -43,11 +50,12 @@ _NOISE = (
         ),
     ),
     (
-        ("complex", "complicated", "hard", "difficult", "tricky", "simple", "easy", "trivial", "challenging"),
+        tuple("|".join(_DIFFICULTIES).split("|")),
         _noise(
-            r"(?:this|it|that)(?:'s| is| was)(?: (?:very|super|extremely|really|quite|so|truly|rather|a|an))*"
-            r" (?:complex|complicated|hard|difficult|tricky|simple|easy|trivial|challenging)"
-            r"(?: (?:task|problem|one|thing|job))?(?= ?[.!,;]|\s*$)"
+            r"(?:(?:warning|careful|caution|note|beware)[,:!]? )?"
+            rf"(?:this|it|that){_THING}(?:'s| is| was| (?:will|may|might|should|must) be| looks| seems)"
+            r"(?: (?:very|super|extremely|really|quite|so|truly|rather|pretty|fairly|a bit|a|an))*"
+            rf" (?:{'|'.join(_DIFFICULTIES)}){_THING}(?= ?[.!,;:]|\s*$)"
         ),
     ),
     (
@@ -63,6 +71,19 @@ _NOISE = (
             _START + "you are " + _ROLE + r"(?: (?:in|with|of|at|on) [^.:]{0,60})?[.:]",
             _START + "(?:i want you to )?act (?:as|like) " + _ROLE + r"\s?(?:and\b|[:.,])",
             _START + "as " + _ROLE + ",",
+        ),
+    ),
+    (
+        ("mind", "n you", "r you", "e you", "f you", "s you", "rush", "hurry", " be ", "apprec", "conven", "sorry"),
+        _noise(
+            r"(?:would|do) you mind(?: (?:doing|trying|handling|taking) (?:this|it|that|care of (?:this|it|that)))?",
+            r"(?:,\s*)?(?:when|whenever|once|if|as soon as) you(?:'ve| have| get| find| can|'re able)?"
+            r"(?: got)?(?: (?:a |some |any |the )?(?:time|minute|moment|second|chance|spare \w+))?(?= ?[.,:;!?]|\s*$)",
+            r"(?:there(?:'s| is) )?no (?:rush|hurry)(?: (?:at all|though|on this|here))?",
+            rf"(?:it |that |this )?(?:would|will) be (?:very |really |much |so )?(?:{_PRAISE}|appreciated)"
+            r"(?= ?[.,!]|\s*$)",
+            r"(?:much|greatly|really) appreciated|i appreciate (?:it|your help)|at your convenience",
+            r"sorry to (?:bother|trouble) you",
         ),
     ),
     (
@@ -90,6 +111,14 @@ _NOISE = (
         re.compile(
             r"^\s*(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day)|hallo|bonjour|hola)"
             r"(?: there| all| team| everyone)?\b[,.!]*",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ("yes", "yep", "yeah", "ok", "great", "perfect", "nice", "cool", "awesome", "good", "excellent", "sure", "alr"),
+        re.compile(
+            rf"^\s*(?:(?:{_YES}(?: {_YES})*|(?:(?:that|this|it|everything|all|yep|yes)(?:'s| is| was)? )?"
+            rf"(?:looks?|works?|sounds?|is) (?:very |really )?{_PRAISE}(?: to me)?)\s*[,.!;:]+\s*)+(?=\S+ \S)",
             re.IGNORECASE,
         ),
     ),

@@ -32,6 +32,8 @@ _CODE = any_of(
     r"\s*[{\[].*[}\]],?\s*$|\s*[\"'][^\"']+[\"']\s*:",
     r"\s*[}\])]+[;,)]*$|.*[;{]\s*$|\$ \w+|diff --git ",
 )
+_PAIR = re.compile(r"\s*(?:- )?[a-z_][\w.-]*:(?: \S+(?: \S+){0,3})?$|\s+- \S+(?: \S+){0,3}$")
+_PAIRS = 3  # as many settings in a row are a file; a person writes "note: …" once
 _DIFF = re.compile(r"@@ -\d|diff --git |\+\+\+ \S|--- \S+/")
 _CODE_COMPANION = re.compile(r"\s*(?:#|//|/\*|\*|--|\"\"\"|''|<!--)|(?:    |\t)\S")
 _LICENCE = any_of(
@@ -57,6 +59,8 @@ def pasted(lines: list[str]) -> list[bool]:
     machine = [_is_machine(line) or (diff and line[:1] in "+-@") for line in lines]
     _spread_to_comments(lines, machine)
     for index in _table(lines):
+        machine[index] = True
+    for index in _mapping(lines):
         machine[index] = True
     for index in _licence(lines):
         machine[index] = True
@@ -92,6 +96,19 @@ def _table(lines: list[str]) -> list[int]:
             if counts[i] == counts[i - 1] > 1 and (framed or not spaced):
                 found |= {i - 1, i}
     return sorted(found)
+
+
+def _mapping(lines: list[str]) -> list[int]:
+    """Neighbouring lines of lower-case keys with short values, below the first line: YAML and its kin."""
+    found: list[int] = []
+    run: list[int] = []
+    for index, line in enumerate([*lines[1:], "."], 1):
+        if _PAIR.match(line):
+            run.append(index)
+        elif line.strip():
+            found += run if len(run) >= _PAIRS else []
+            run = []
+    return found
 
 
 def _licence(lines: list[str]) -> list[int]:

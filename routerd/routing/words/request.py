@@ -20,14 +20,30 @@ _LANGUAGES = (
     r"typescript|javascript|python|java|kotlin|swift|golang|go|rust|ruby|php|perl|scala|elixir|erlang|haskell|clojure|"
     r"c\+\+|c#|f#|ocaml|dart|lua|julia|r|c|bash|powershell|sql|html|css|react|vue|angular|node(?:\.?js)?|django|flask"
 )
+_MENTIONED = re.compile(r"(?<!\S)@[\w./-]*\w\.\w{1,8}(?:[:#][\w-]+)*(?=[\s?!,.;:]|$)")
+_LEANS_ON_IT = re.compile(
+    r"(?:^|\b(?:in|of|to|from|for|with|at|on|by|about|do|does|is|are|this|file|files|and|or|explain|describe|review|see|read|"
+    r"update|check|fix|document|summari[sz]e|refactor|test|open|use|like|into|than|the|a))[,:]?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a mention of a file that the sentence needs."""
 _CONTEXT = re.compile(
     r"(?<!\S)@(?:workspace|codebase|vscode|terminal|project|repo|selection|file|folder)\b:?"
     r"|(?<!\S)#(?:file|folder|selection|sym|editor|codebase|changes|problems|terminal\w*|fetch)(?::\S+)?(?!\S)"
     r"|\((?:(?:this|it|that) is )?(?:for|in|on|at|of|from|within|inside|part of|as part of)\b[^()\n]{1,60}\)"
-    rf"|\b(?:in|using) (?:{_LANGUAGES})(?![\w+#-])",
+    rf"|\b(?:in|using|with) (?:{_LANGUAGES})(?![\w+#-])",
     re.IGNORECASE,
 )
 """Where the work is done: the same request elsewhere needs the same model."""
+_BELONGS = re.compile(
+    r",? ?\b(?:this|it|that)(?:'s| is) (?:for|in|part of|about) (?:the|our|my|a|an) (?:[\w-]+ ){0,3}"
+    r"(?:team|service|app|application|backend|frontend|module|package|repo|repository|project|area|customer|client|release"
+    r"|branch)(?=\s*[.!;,)]|\s*$)",
+    re.IGNORECASE,
+)
+"""The same as a clause of its own."""
+_BELONGS_HINTS = tuple(f"{verb} {word} " for verb in (" is", "'s") for word in ("for", "in", "part of", "about"))
+"""One of these stands in each such clause, and is seen much faster."""
 
 
 def asked_lines(lines: list[str]) -> list[str]:
@@ -57,7 +73,15 @@ def asked_lines(lines: list[str]) -> list[str]:
 
 def without_context(text: str) -> str:
     """The request without the places that it names: an editor's variables, the language, "(for our service)"."""
-    return _CONTEXT.sub(" ", text)
+    text = _CONTEXT.sub(" ", text)
+    if any(hint in text for hint in _BELONGS_HINTS):
+        text = _BELONGS.sub(" ", text)
+    return _MENTIONED.sub(_named, text) if "@" in text else text
+
+
+def _named(mention: re.Match[str]) -> str:
+    """A file that an editor's mention names: a word for it where the sentence needs one, else nothing."""
+    return "this file" if _LEANS_ON_IT.search(mention.string[: mention.start()]) else " "
 
 
 def _before_document(lines: list[str]) -> list[str]:

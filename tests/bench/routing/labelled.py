@@ -15,10 +15,14 @@ from routerd.adapters.semantic.embedding import StaticEmbedder
 from routerd.adapters.semantic.features import form_bucket, gram_buckets, pair_buckets, split, word_bucket
 from routerd.adapters.semantic.form import form_of
 from routerd.adapters.semantic.head import KINDS
+from routerd.adapters.semantic.spelling import Spelling
 from routerd.domain.tier import Tier
 from routerd.routing.words import own_words
 
-REAL_WEIGHT = 3.0  # a real instruction counts as three of ours; six gained nothing
+REAL_WEIGHT = 3.0  # more gained nothing, by repositories of real text
+MODELLED_WEIGHT = 1.0  # ours that were written after real ones
+IMAGINED_WEIGHT = 0.4  # the others of ours, which real ones resemble less
+MODELLED = ("session_", "restated_")  # how their patterns begin
 ALSO_SHARE = 0.2  # what a further acceptable tier gets of an instruction
 MEANING_WEIGHT = 2.0
 VOICE_WEIGHTS = (1.0, 3.0, 1.0, 4.0)  # words, letter groups, pairs of words, form
@@ -46,6 +50,8 @@ class Labelled:
     """How many are our own."""
     groups: list[str]
     """Author patterns of our own, repositories of the real ones: what a fold leaves out whole."""
+    after: list[frozenset[str]]
+    """The repositories whose instructions each of our own restates: where one is left out, it is left out too."""
     embedded: Array
     spelled: list[Rows]
     """The rows of each voice: words, groups, pairs, form."""
@@ -64,7 +70,9 @@ class Labelled:
 def read(path: Path, real: Path | None, folder: Path) -> Labelled:
     """Our own instructions at `path`, then those at `real`; `folder` holds the embedding."""
     lines, further = _lines(path), _lines(real) if real else []
-    texts = [own_words(line["text"]).text for line in lines + further]
+    embedder = StaticEmbedder(folder)
+    spelling = Spelling(embedder.known)
+    texts = [spelling.mended(own_words(line["text"]).text) for line in lines + further]
     wanted = np.zeros((len(texts), len(KINDS)))
     acceptable = np.zeros((len(texts), len(TIERS)), dtype=bool)
     for row, line in enumerate(lines + further):
@@ -77,12 +85,18 @@ def read(path: Path, real: Path | None, folder: Path) -> Labelled:
         texts,
         wanted / wanted.sum(axis=1, keepdims=True),
         acceptable,
-        np.array([1.0] * len(lines) + [REAL_WEIGHT] * len(further)),
+        np.array([weight_of(line["pattern"]) for line in lines] + [REAL_WEIGHT] * len(further)),
         len(lines),
         [line["pattern"] for line in lines] + [repository(line["source"]) for line in further],
-        StaticEmbedder(folder).embed(texts).astype(np.float64),
+        [frozenset(line.get("after", ())) for line in lines + further],
+        embedder.embed(texts).astype(np.float64),
         [[voice(split(text)) for text in texts] for voice in (words, groups, neighbours, forms)],
     )
+
+
+def weight_of(pattern: str) -> float:
+    """What an instruction of ours counts."""
+    return MODELLED_WEIGHT if pattern.startswith(MODELLED) else IMAGINED_WEIGHT
 
 
 def action_of(tier: Tier, text: str) -> str:
