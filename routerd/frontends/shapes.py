@@ -148,6 +148,10 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "edit": edit_json(change, encoding) if change and change.files else None,
         "must_preview": outcome.must_preview,
         "answer": outcome.answer,
+        "tests": {"end": str(change.ran.end), "reason": shown(change.ran.reason) or None}
+        if change and change.ran
+        else None,
+        "untested": shown(outcome.untested.shown) if outcome.untested else None,
         "diagnostics": _diagnostics(outcome, encoding),
         "document": change.document if change else None,
     }

@@ -170,6 +170,7 @@ C = LanguageSpec(
             title=NEVER,
             case_macro=CASE_MACRO,
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"(?i)^\s*printf\(\"(debug|here|xxx)",

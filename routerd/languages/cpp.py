@@ -99,6 +99,7 @@ CPP = replace(
             title=r"\b(?:TEST_CASE|SCENARIO)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
             case_macro=c.CASE_MACRO,
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"(?i)^\s*(printf\(\"|std::cerr << \")(debug|here|xxx)",

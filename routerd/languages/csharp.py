@@ -138,6 +138,7 @@ CSHARP = LanguageSpec(
             title=NEVER,
             case_macro=NEVER,
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"(?i)^\s*(Console\.WriteLine\(\"(debug|here)|Debugger\.Break\()",

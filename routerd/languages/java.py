@@ -121,6 +121,7 @@ JAVA = LanguageSpec(
             title=NEVER,
             case_macro=NEVER,
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"^\s*(System\.out\.print(ln)?\(|\w+\.printStackTrace\(\))",

@@ -12,6 +12,7 @@ from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
     DocStyle,
+    FileCommand,
     Framework,
     GrammarRules,
     ImportMerge,
@@ -149,6 +150,23 @@ MERGE = Merge(
     title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
     case_macro=NEVER,
 )
+
+
+def _npm_test(framework: str, control: str) -> FileCommand:
+    """``npm test`` for one file: the project's own script, to which the file's path is added."""
+    return FileCommand(
+        frameworks=(framework,),
+        sign=r'"scripts"\s*:\s*\{[^}]*"test"\s*:',
+        unless=r"no test specified",  # what `npm init` writes
+        files=r"\.[cm]?[jt]sx?$",
+        words=("npm", "test", "--silent", "--", "{file}"),
+        names=NEVER,
+        control=control,
+        cannot_start=(),
+        linked=("node_modules",),
+    )
+
+
 JAVASCRIPT = LanguageSpec(
     id="javascript",
     family="node",
@@ -214,6 +232,12 @@ JAVASCRIPT = LanguageSpec(
             ),
         ),
         merge=replace(MERGE, preamble=r"^['\"]use strict['\"];?[ \t]*\n?"),
+        commands=(
+            _npm_test("vitest", 'import { test } from "vitest";\n\ntest("control", () => {});\n'),
+            _npm_test("jest", 'it("control", () => {});\n'),
+            _npm_test("mocha", 'it("control", () => {});\n'),
+            _npm_test("node:test", "// A file without tests passes.\n"),
+        ),
     ),
     words_parse=False,
     leftovers=r"^\s*(console\.(log|debug|trace)\(|debugger\b|alert\()",

@@ -165,6 +165,7 @@ KOTLIN = LanguageSpec(
             title=r"\b(?:test|it|should)\(\s*(\")(?P<title>.+?)\1",
             case_macro=NEVER,
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"(?i)^\s*(println\(\"(debug|here|xxx)|TODO\(|\w+\.printStackTrace\(\))",

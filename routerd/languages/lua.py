@@ -176,6 +176,7 @@ LUA = LanguageSpec(
             title=r"\b(?:it|test)\s*\(?\s*(['\"])(?P<title>.+?)\1",
             case_macro=NEVER,
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"(?i)^\s*(print\((vim\.inspect\(|['\"](debug|here|xxx))|debug\.debug\(\))",

@@ -166,6 +166,7 @@ PHP = LanguageSpec(
             title=r"\b(?:it|test)\s*\(\s*(['\"])(?P<title>.+?)\1",
             case_macro=NEVER,
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"^\s*(var_dump|print_r|dd|dump|xdebug_break)\(",

@@ -138,6 +138,7 @@ RUBY = LanguageSpec(
             title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
             case_macro=NEVER,
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"^\s*(binding\.(pry|irb)|byebug|p )\b",

@@ -415,6 +415,15 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         ("files",),
         False,
     ),
+    "config tests": (
+        "Let new tests of a project be run, in a copy of it, before they are shown; or no longer.",
+        {
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("text", "text"),
+        False,
+    ),
     "config schema": (
         "Print the JSON schema of a configuration file.",
         {
