@@ -56,6 +56,10 @@ if sys.platform == "win32":
         """What this process's ended children took."""
         pytest.skip("Windows does not keep what ended processes took")
 
+    def spent_by_this_process() -> Spent:
+        """What it took up to now."""
+        pytest.skip("not measured on Windows")
+
     def connect_unix(path: Path) -> socket.socket:
         """A connection to the process that listens there."""
         pytest.skip(f"Windows has no sockets among files: {path}")
@@ -100,7 +104,14 @@ else:
 
     def spent_by_children() -> Spent:
         """What this process's ended children took."""
-        found = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return _spent(resource.RUSAGE_CHILDREN)
+
+    def spent_by_this_process() -> Spent:
+        """What it took up to now."""
+        return _spent(resource.RUSAGE_SELF)
+
+    def _spent(who: int) -> Spent:
+        found = resource.getrusage(who)
         # Linux counts KiB, macOS bytes.
         unit = 1024 if sys.platform == "darwin" else 1
         return Spent(found.ru_utime + found.ru_stime, found.ru_maxrss // unit)

@@ -1,4 +1,4 @@
-"""The adapter of watchfiles: reports the contents of files, which may not exist yet, on each change.
+"""The adapter of watchfiles: reports the contents of files, which may not exist yet, and changes in folders.
 
 It watches folders, as editors replace a file by renaming another onto it, which ends a watch on the file.
 The callback decides what a change means and how to handle a broken file.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
@@ -43,6 +44,28 @@ async def watch(files: Collection[Path], on_change: OnChange) -> None:
                 if now != known:
                     known = now
                     await on_change(known)
+
+
+def folder_changes(folders: Collection[Path], stop: threading.Event, *, below: bool) -> Iterator[frozenset[Path]]:
+    """The paths that changed in some folders, with ``below`` also in those below them; for a thread of its own.
+
+    Yields once a second at the least, perhaps nothing, and ends with ``stop``. Raises OSError if a folder is missing
+    or the system has no watches left.
+    """
+    from watchfiles import watch as changes  # noqa: PLC0415  # lazy: keeps it out of the daemon's start-up
+
+    for found in changes(
+        *folders,
+        watch_filter=None,
+        recursive=below,
+        step=_QUIET_MS,
+        debounce=_LONGEST_MS,
+        rust_timeout=1_000,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+        stop_event=stop,
+    ):
+        yield frozenset(Path(path) for _, path in found)
 
 
 async def _settled(files: Collection[Path], known: Contents) -> Contents:

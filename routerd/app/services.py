@@ -19,10 +19,12 @@ from platformdirs import user_data_path
 
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
+from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import MIGRATIONS, LedgerWriter
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.worker import WorkerPool
+from routerd.adapters.workspace import Indices
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
@@ -47,6 +49,7 @@ class Services:
         """Open the ledger; one that cannot be used is named in ``problem``."""
         self.background, self.worker = Background(), WorkerPool()
         self.counter = TiktokenCounter()
+        self.indices = Indices(TreeSitterGrammar())
         self.classifiers = Classifiers()
         self.database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, now())
         self.ledger_writer = LedgerWriter(self.database)
@@ -140,6 +143,7 @@ class Services:
         """Stop the background work and close the ledger; a sentence where paid attempts could not be written to it."""
         self.worker.close()
         self.background.close()
+        self.indices.close()
         unwritten = self.ledger_writer.close()
         self.database.close()
         return unwritten

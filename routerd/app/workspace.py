@@ -20,12 +20,13 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import Budgets, SqliteLedger
-from routerd.adapters.lint import RuffLinter
+from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.tests_in_copy import CopyRunner
 from routerd.adapters.workspace import Workspace
+from routerd.adapters.workspace.allowed import refusal
 from routerd.app import services as process
 from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
@@ -67,12 +68,11 @@ class App:
         Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
         ``problems``: an editor's daemon that does not start explains nothing.
         """
-        self.services, self._sources, self._keys, self._trusted = services, sources, keys, False
-        self._worth = worth(keys.available)
+        self.services, self._sources, self._keys, self._worth = services, sources, keys, worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
-        self.workspace = Workspace(TreeSitterGrammar(), (self.root,) if self.root else ())  # keeps open files' trees
-        self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
+        self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
+        self._recent, self._estimate_cache, self._trusted = RecentTurnsInMemory(), EstimateCache(), False
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
@@ -111,8 +111,7 @@ class App:
 
     def trust(self) -> Self:
         """The client trusts the workspace: its tests may be run, where the user agrees to that."""
-        self._trusted = True
-        self._snapshot = replace(self._snapshot, own_tests=own_tests(self.root, trusted=True))
+        self._trusted, self._snapshot = True, replace(self._snapshot, own_tests=own_tests(self.root, trusted=True))
         return self
 
     @property
@@ -130,6 +129,7 @@ class App:
         usable = config.usable_tiers(settings, self._keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
             secrets=SecretRules(),
@@ -137,7 +137,7 @@ class App:
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self._keys.read),
             recent=self._recent,
-            engine=Engines(OfflineEngine(RuffLinter(), self.workspace.project), upstream),
+            engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
@@ -278,6 +278,7 @@ class App:
         """Look at a document, then index the project around it in the background, where that is not done already."""
         await self.prepare(uri)
         await self.services.background.index(self.workspace.index, uri, lambda: self.services.background.open)
+        self.workspace.follow(uri)
         await self.prepare(uri)
 
     async def at_hand(self, document: Document) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -164,6 +164,9 @@ class Workspace(Protocol):
 
     def project(self, uri: str) -> Project:
         """The index of the document's project; no disk access."""
+
+    def verified(self, uri: str, names: Iterable[str]) -> Project:
+        """The same, in which these names are declared as they are on disk at this moment."""
 
     def read(self, uri: str) -> Document | None:
         """A file's text in the editor, else on disk; ``None`` if there is none."""

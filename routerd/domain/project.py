@@ -38,6 +38,21 @@ class Project:
     texts: Mapping[str, str] = field(default_factory=dict)
     """Text of test files and of manifests (pyproject.toml, package.json, go.mod, …)."""
 
+    unread: int = 0
+    """Source files whose declarations are unknown: too large, too many, or not read yet."""
+    cut: bool = False
+    """Whether there are more files than are listed."""
+
+    @property
+    def gaps(self) -> str | None:
+        """What of the project is unknown, as a sentence; ``None`` if nothing is."""
+        more = "at least " if self.cut else ""
+        if self.unread:
+            sources = f"source file{'s' * (self.unread != 1)}"
+            unread = f"{self.unread:,} {sources} of the project's {more}{len(self.files):,} files"
+            return f"What {unread} declare{'s' * (self.unread == 1)} is unknown: too large, too many, or not read yet."
+        return f"The project has more than {len(self.files):,} files; the others are unknown." if self.cut else None
+
     def relative(self, uri: str) -> str:
         """A URI's path below the root; only its last segment if it is elsewhere."""
         prefix = self.root + "/"

@@ -111,6 +111,8 @@ def _planned(
     callers = request.changed.callers if request.changed else ()
     spans = target.pieces or (target.span,)
     used = tuple(dict.fromkeys(name for span in spans for name in deps.grammar.names(document, span)))
+    if fresh:
+        project = deps.workspace.verified(document.uri, used)
     around = Surroundings(document, target, used, project, habits, callers)
     context = gather(spec, around, deps.counter)
     prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)

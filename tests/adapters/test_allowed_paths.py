@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.workspace import Workspace
+from routerd.adapters.workspace import Indices, Workspace
 from routerd.adapters.workspace.allowed import refusal
 from routerd.domain.document import Document
 from routerd.domain.text import Text
@@ -108,7 +108,7 @@ def test_a_folder_of_a_repository_obeys_what_the_repository_ignores(project: Pat
     inner.mkdir(parents=True)
     (inner / "x.key.py").write_text(SECRET, "utf-8")
     assert _why(inner / "x.key.py", inner) == "is ignored by git"
-    workspace = Workspace(TreeSitterGrammar(), (inner,))
+    workspace = Workspace(Indices(TreeSitterGrammar()), (inner,))
     workspace.index(uri_of(inner / "m.py"), lambda: True)
     assert workspace.project(uri_of(inner / "m.py")).files == ()
     (project / ".gitignore").write_text("/*\n", "utf-8")  # a home folder under git: nothing of its projects
@@ -120,7 +120,7 @@ def test_the_index_holds_nothing_from_behind_a_link_or_of_an_ignored_file_that_i
     (project / "private.py").write_text(SECRET, "utf-8")
     (project / "helpers.py").symlink_to("../key.py")
     (project / "inner.py").symlink_to("m.py")
-    workspace, about = Workspace(TreeSitterGrammar(), (project,)), uri_of(project / "m.py")
+    workspace, about = Workspace(Indices(TreeSitterGrammar()), (project,)), uri_of(project / "m.py")
     workspace.index(about, lambda: True)
     for name in ("private.py", "helpers.py"):
         uri = uri_of(project / name)
@@ -140,7 +140,7 @@ def test_what_stands_there_unreadable_is_never_taken_for_a_file_to_create(projec
 
 @pytest.mark.parametrize("about", ["untitled:Untitled-1", "vscode-notebook-cell:/x.py#1"])
 def test_for_a_document_in_no_folder_nothing_is_chosen(project: Path, about: str) -> None:
-    workspace = Workspace(TreeSitterGrammar(), (project,))
+    workspace = Workspace(Indices(TreeSitterGrammar()), (project,))
     assert isinstance(workspace.chosen(uri_of(project / "m.py"), about, writes=False), Refusal)
     assert isinstance(workspace.chosen(about, uri_of(project / "m.py"), writes=True), Refusal)
 
@@ -148,13 +148,13 @@ def test_for_a_document_in_no_folder_nothing_is_chosen(project: Path, about: str
 def test_what_the_user_asks_about_may_be_ignored_or_outside(project: Path) -> None:
     (project / ".gitignore").write_text("*\n", "utf-8")
     (project / "link.py").symlink_to("../key.py")
-    workspace = Workspace(TreeSitterGrammar(), (project,))
+    workspace = Workspace(Indices(TreeSitterGrammar()), (project,))
     for name in ("m.py", "link.py", "../key.py"):
         assert workspace.read(uri_of(project / name)) is not None
 
 
 def _chosen(root: Path, name: str, *, writes: bool) -> Document | Refusal | None:
-    workspace = Workspace(TreeSitterGrammar(), (root,))
+    workspace = Workspace(Indices(TreeSitterGrammar()), (root,))
     return workspace.chosen(f"{uri_of(root)}/{name}", uri_of(root / "m.py"), writes=writes)
 
 
@@ -210,7 +210,7 @@ def test_in_any_tangle_of_links_only_files_inside_that_git_shows_are_allowed(
             if written:
                 assert real == path
         assert not used or _git_ignores(root, used) == ""
-        workspace = Workspace(TreeSitterGrammar(), (root,))
+        workspace = Workspace(Indices(TreeSitterGrammar()), (root,))
         workspace.index(uri_of(root / "m.py"), lambda: True)
         assert "stolen" not in workspace.project(uri_of(root / "m.py")).declarations
         assert _everything(root.parent) == before

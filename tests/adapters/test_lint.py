@@ -1,4 +1,4 @@
-"""The linter: ruff itself as a subprocess, deaf to the workspace and to its environment."""
+"""The linter: ruff itself as a subprocess, deaf to its environment and, without a project, to the workspace."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_syntax_error_is_an_error() -> None:
     assert {(f.rule, f.severity) for f in found} == {("invalid-syntax", Severity.ERROR)}
 
 
-def test_the_configuration_of_the_workspace_and_the_environment_are_not_obeyed(
+def test_without_a_project_no_configuration_counts_and_the_environment_never_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ruff.toml").write_text('[lint]\nselect = ["D"]\nignore = ["F821"]\n', "utf-8")
@@ -51,5 +51,5 @@ def test_another_language_and_a_missing_program_give_no_findings(monkeypatch: py
     def absent() -> str:
         raise FileNotFoundError("ruff")
 
-    monkeypatch.setattr("routerd.adapters.lint.find_ruff_bin", absent)
+    monkeypatch.setattr("routerd.adapters.lint.ruff_linter.find_ruff_bin", absent)
     assert RuffLinter().lint(document("missing\n")) == []

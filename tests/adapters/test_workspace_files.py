@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from routerd.adapters.workspace.files import listed, read_text
+from routerd.adapters.workspace.files import read_text
+from routerd.adapters.workspace.listing import Listing
 from routerd.system.uris import path_of, uri_of
 from tests.posix import make_pipe
 
@@ -17,7 +18,7 @@ def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     make_pipe(pipe)
     assert read_text(pipe) is None
     make_pipe(tmp_path / ".gitignore")
-    assert pipe in listed(tmp_path)
+    assert pipe in Listing(tmp_path)
 
 
 @pytest.mark.filterwarnings("error")
@@ -26,7 +27,7 @@ def test_a_line_that_is_no_pattern_leaves_the_others_in_force(tmp_path: Path, no
     (tmp_path / ".gitignore").write_text(f"{nonsense}\nnoise.py\n", "utf-8")
     for name in ("noise.py", "shop.py"):
         (tmp_path / name).touch()
-    assert [path.name for path in listed(tmp_path)] == [".gitignore", "shop.py"]
+    assert [path.name for path in Listing(tmp_path)] == [".gitignore", "shop.py"]
 
 
 @pytest.mark.parametrize("uri", ["file:///tmp/%00x.py", "http://[::1", "untitled:Untitled-1", "", "%%%"])

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
-from routerd.adapters.workspace.files import Ignored, listed
+from routerd.adapters.workspace.files import Ignored
+from routerd.adapters.workspace.listing import Listing
 from tests.property_tests import example_count
 
 PATHS = (
@@ -75,8 +76,8 @@ def test_no_pattern_takes_long(tmp_path: Path, line: str) -> None:
     (tmp_path / ".gitignore").write_text(line)
     for number in range(20):
         (tmp_path / ("a" * (120 + number))).touch()
-    code = "import sys, pathlib\nfrom routerd.adapters.workspace.files import listed\n"
-    code += "print(len(list(listed(pathlib.Path(sys.argv[1])))))"
+    code = "import sys, pathlib\nfrom routerd.adapters.workspace.listing import Listing\n"
+    code += "print(len(list(Listing(pathlib.Path(sys.argv[1])))))"
     command = [sys.executable, "-c", code, str(tmp_path)]
     answer = subprocess.run(command, check=True, timeout=10, capture_output=True, text=True)
     assert answer.stdout.strip() == "21"
@@ -94,7 +95,7 @@ def test_a_file_beyond_all_bounds_keeps_its_whole_folder_out(tmp_path: Path, con
     (below / ".gitignore").write_bytes(content)
     (below / "out.py").touch()
     began = time.thread_time()
-    assert [path.name for path in listed(tmp_path)] == ["in.py"]
+    assert [path.name for path in Listing(tmp_path)] == ["in.py"]
     assert time.thread_time() - began < 3
 
 
@@ -102,7 +103,7 @@ def test_twenty_thousand_plain_lines_are_read(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("\n".join(f"name{number}.txt" for number in range(20_000)))
     for name in ("name19999.txt", "name20000.txt"):
         (tmp_path / name).touch()
-    assert [path.name for path in listed(tmp_path)] == [".gitignore", "name20000.txt"]
+    assert [path.name for path in Listing(tmp_path)] == [".gitignore", "name20000.txt"]
 
 
 def test_a_path_in_an_ignored_folder_is_ignored_whatever_its_own_name_says(tmp_path: Path) -> None:

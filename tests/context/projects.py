@@ -10,7 +10,7 @@ from pathlib import Path
 from routerd.actions import catalog
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.tokenizer import TiktokenCounter
-from routerd.adapters.workspace import Workspace
+from routerd.adapters.workspace import Indices, Workspace
 from routerd.domain.action import Contract, Request, Scope, Target
 from routerd.domain.document import Document
 from routerd.domain.position import Range
@@ -45,7 +45,7 @@ class Real:
         self.folder = folder
         self.grammar = TreeSitterGrammar()
         self.counter = TiktokenCounter()
-        self.workspace = Workspace(self.grammar, (folder,))
+        self.workspace = Workspace(Indices(self.grammar), (folder,))
         self.workspace.index(folder.as_uri() + "/x", lambda: True)
 
     def documents(self, language: str) -> Iterator[Document]:

@@ -1,6 +1,7 @@
 """The files around a document: open documents, files on disk, and an index in memory."""
 
+from routerd.adapters.workspace.indices import Indices
 from routerd.adapters.workspace.selection import listed_files, select
 from routerd.adapters.workspace.workspace import Workspace
 
-__all__ = ["Workspace", "listed_files", "select"]
+__all__ = ["Indices", "Workspace", "listed_files", "select"]

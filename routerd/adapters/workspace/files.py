@@ -1,9 +1,8 @@
-"""Reads files without changing their text, and lists files that git does not ignore; time and memory are bounded."""
+"""Reads files without changing their text, and says which files git ignores; time and memory are bounded."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,28 +12,9 @@ from routerd.domain.text import Text
 from routerd.languages import root_files
 from routerd.system.regular_files import TooLargeError, read_regular
 
-MAX_FILES = 5_000
-"""The most files listed below one root; a larger tree is indexed up to that, nearest folders first."""
-
 MAX_READ_BYTES = 10_000_000
 """Larger files are not read: no action could use them, and the refusal names the size."""
 
-NEVER = frozenset(
-    {
-        ".git",
-        ".hg",
-        ".svn",
-        "node_modules",
-        "__pycache__",
-        ".venv",
-        "venv",
-        ".tox",
-        ".mypy_cache",
-        ".ruff_cache",
-    }
-    | {".pytest_cache", "dist", "build", "target", ".idea", ".next", "site-packages", "vendor"}
-)
-"""Folders that are never listed, whether or not a ``.gitignore`` names them."""
 _MARKERS = (".git", ".routerd.toml")
 MAX_IGNORE_BYTES = 1_000_000
 """Bytes; a larger ``.gitignore`` is not read."""
@@ -85,22 +65,6 @@ def root_of(path: Path) -> Path | None:
 def ignored(path: Path, root: Path) -> bool:
     """Whether ``.gitignore`` files exclude a path below a root, directly or by one of its folders."""
     return ignored_from(root)(path)
-
-
-def listed(root: Path) -> Iterator[Path]:
-    """Lists files below a root, folder by folder, without those that ``.gitignore`` files or conventions exclude."""
-    ignored = ignored_from(root)
-    found = 0
-    for name, folders, files in os.walk(root):
-        folder = Path(name)
-        folders[:] = sorted(f for f in folders if f not in NEVER and not ignored.by_itself(folder / f, is_folder=True))
-        for file in sorted(files):
-            path = folder / file
-            if not ignored.by_itself(path, is_folder=False):
-                yield path
-                found += 1
-                if found >= MAX_FILES:
-                    return
 
 
 def ignored_from(root: Path) -> Ignored:

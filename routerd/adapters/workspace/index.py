@@ -1,143 +1,208 @@
-"""The index of one project: declarations and imports, built file by file so that it can be stopped."""
+"""The index of one project: declarations and imports of its files, kept as they are on disk."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from itertools import takewhile
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from routerd.adapters.workspace.allowed import refusal
-from routerd.adapters.workspace.files import listed, read_text
-from routerd.domain.document import Document
+from routerd.adapters.workspace.file_facts import FileFacts, is_source, read_facts, stamp_of
+from routerd.adapters.workspace.files import ignored_from
+from routerd.adapters.workspace.listing import Listing, unlisted
 from routerd.domain.ports import Grammar
-from routerd.domain.position import Range
 from routerd.domain.project import Declaration, Project
-from routerd.domain.secret import holds_secrets
-from routerd.domain.symbol import Outline
-from routerd.domain.text import Text
-from routerd.languages import is_manifest, language_of
 from routerd.system.uris import uri_of
 
-_MAX_SOURCE_BYTES = 256_000
-"""Larger sources are generated or data; outlining one would delay hundreds of others."""
-_MAX_STORED_CHARACTERS = 64_000
-"""The most characters of a manifest or test file, whose texts are stored."""
-_MAX_SUMMARY = 100
+MAX_STORED_BYTES = 120_000_000
+"""The most memory of all facts, about; further files are listed, and counted in ``Project.unread``."""
+MANY = 100
+"""From so many changed files on, listing the project again is cheaper than judging each path."""
+_FIRST = 250
+"""After so many files, and each time that there are twice as many, the index is shown while it is being built."""
+_MAX_CHECKED = 64
+_MAX_READ_AT_ONCE = 64_000
+"""Bytes read and outlined while an action waits: about 20 ms; other changed files are left out."""
 
 
 class Index:
-    """The mutable index of the files below ``root``; produces frozen Projects."""
+    """The mutable index of the files below ``root``; shows frozen Projects. One writer at a time, readers never wait.
+
+    Only real files inside the project that git does not ignore are read. A file's facts are those of its last stamp.
+    """
 
     def __init__(self, root: Path, grammar: Grammar, within: Path | None = None) -> None:
         self.root = root
+        self.folders: frozenset[Path] = frozenset()
+        """Every folder that was listed, for a watch on them."""
         self._within = within
         self._grammar = grammar
-        self._files: set[str] = set()
-        self._declared: dict[str, tuple[Declaration, ...]] = {}
-        self._imports: dict[str, tuple[str, ...]] = {}
-        self._texts: dict[str, str] = {}
-        self._frozen: Project | None = None
-        self._stale = True
-        self._lock = threading.Lock()
-
-    def fill(self, go_on: Callable[[], bool]) -> None:
-        """Reads the whole tree, names first, until done or stopped; ``project`` shows the result at the end."""
-        # A file that is no link is inside the root, and ignored files are not listed.
-        found = takewhile(lambda _: go_on(), listed(self.root))
-        paths = [path for path in found if not path.is_symlink() or refusal(path, self.root) is None]
-        with self._lock:
-            self._files.update(path.relative_to(self.root).as_posix() for path in paths)
-            self._stale = True
-        for path in paths:
-            if not go_on():
-                break
-            self._take(path, self._wanted(path))
-        self._stale = True
-        self.project()  # built now, so that the next hover does not wait for it
-
-    def add(self, path: Path, text: Text | None = None) -> None:
-        """Reads one file again, or takes its text from the editor; removes it if it does not exist."""
-        if refusal(path, self.root) is not None:
-            text = None
-            self._forget(path.relative_to(self.root).as_posix())
-        elif text is None:
-            text = self._wanted(path)
-        if text is None and not path.exists():
-            self._forget(path.relative_to(self.root).as_posix())
-        self._take(path, text)
-        self._stale = True
-
-    def _take(self, path: Path, text: Text | None) -> None:
-        if text is None:
-            return
-        name = path.relative_to(self.root).as_posix()
-        language = language_of(name)
-        known = self._grammar.knows(language)
-        outline = self._grammar.outline(Document(uri_of(path), None, language, text)) if known else Outline(language)
-        with self._lock:
-            self._files.add(name)
-            if _stores_text(name):
-                self._texts[name] = text.string[:_MAX_STORED_CHARACTERS]
-            self._imports[name] = tuple(dict.fromkeys(found.module for found in outline.imports))
-            self._declared[name] = tuple(
-                Declaration(s.name, s.qualname, s.kind, name, s.signature, _summary(text, s.doc))
-                for s in outline.symbols
-            )
+        self._names: set[str] = set()
+        self._facts: dict[str, FileFacts] = {}
+        self._stored = 0
+        self._by_name: dict[str, tuple[Declaration, ...]] = {}
+        self._cut = False
+        self._project = Project(root=uri_of(root))
+        self._writing = threading.Lock()
 
     def project(self) -> Project:
-        """The current index, with its root as a URI; the same object while nothing changes."""
-        with self._lock:
-            if self._frozen is None or self._stale:
-                self._stale = False
-                fresh = self._freeze()
-                self._frozen = self._frozen if self._frozen == fresh else fresh
-            return self._frozen
+        """The index as last shown, with its root as a URI; the same object while nothing changes."""
+        return self._project
 
-    def _freeze(self) -> Project:
-        by_name: dict[str, list[Declaration]] = {}
-        for name in sorted(self._declared, key=lambda path: (path.count("/"), path)):
-            for declaration in self._declared[name]:
-                by_name.setdefault(declaration.name, []).append(declaration)
-        return Project(
-            root=uri_of(self.root),
-            files=tuple(sorted(self._files)),
-            declarations={name: tuple(found) for name, found in by_name.items()},
-            imports=dict(self._imports),
-            texts=dict(self._texts),
+    def refresh(self, go_on: Callable[[], bool], near: Path | None = None) -> None:
+        """Lists the project and reads every file that is new or has changed, until done or stopped.
+
+        ``near`` is the file around which it begins. An incomplete listing removes nothing.
+        """
+        with self._writing:
+            listing = Listing(self.root, near)
+            paths: dict[str, Path] = {}
+            for path in listing:
+                # A file that is no link is inside the root, and ignored files are not listed.
+                if not path.is_symlink() or refusal(path, self.root) is None:
+                    paths[path.relative_to(self.root).as_posix()] = path
+                if not go_on():
+                    break
+            else:
+                self._forget(self._names - paths.keys())
+                self.folders = frozenset(listing.folders)
+                self._cut = listing.cut
+            self._names |= paths.keys()
+            self._show()
+            shown = _FIRST
+            changed = False
+            for number, (name, path) in enumerate(paths.items()):
+                if not go_on():
+                    break
+                changed |= self._read(name, path)
+                if changed and number > shown:
+                    shown, changed = 2 * number, False
+                    self._show()
+            self._show()
+
+    def update(self, paths: Collection[Path]) -> None:
+        """Takes in files that may have changed on disk; unknown folders and many files list the project again."""
+        paths = [path for path in paths if path.is_relative_to(self.root) and path != self.root]
+        if len(paths) >= MANY or any(self._changes_the_listing(path) for path in paths):
+            return self.refresh(lambda: True)
+        with self._writing:
+            ignored = ignored_from(self.root)
+            changed: set[str] = set()
+            for path in paths:
+                name = path.relative_to(self.root).as_posix()
+                before = self._facts.get(name), name in self._names
+                absent = stamp_of(path) is None
+                if absent or unlisted(path, self.root, ignored) or refusal(path, self.root) is not None:
+                    self._forget([name])
+                else:
+                    self._names.add(name)
+                    self._read(name, path)
+                after = self._facts.get(name), name in self._names
+                if before != after:
+                    changed |= {one.name for facts in (before[0], after[0]) if facts for one in facts.declarations}
+                    changed.add("")  # something did change, even if it declares nothing
+            if changed:
+                self._show(changed)
+        return None
+
+    def verified(self, names: Iterable[str]) -> Project:
+        """The project, in which these names are declared as on disk now; quick, as few files are looked at.
+
+        A changed file is read again if it is small, and else declares nothing.
+        """
+        project, left = self._project, _MAX_READ_AT_ONCE
+        files = dict.fromkeys(one.path for name in names for one in project.declarations.get(name, ()))
+        found: dict[str, tuple[Declaration, ...]] = {}
+        for name in list(files)[:_MAX_CHECKED]:
+            known, path = self._facts.get(name), self.root / name
+            stamp = stamp_of(path)
+            if known is None or known.stamp == stamp:
+                continue
+            found[name] = ()
+            if stamp is not None and stamp.size <= left and refusal(path, self.root) is None:
+                left -= stamp.size
+                facts = read_facts(path, name, self._grammar, self._within)
+                found[name] = facts.declarations if facts else ()
+        if not found:
+            return project
+        touched = {one.name for name in found for one in (*found[name], *self._declared(name))}
+        others = {
+            name: _nearest(
+                *(one for one in project.declarations.get(name, ()) if one.path not in found),
+                *(one for declared in found.values() for one in declared if one.name == name),
+            )
+            for name in touched
+        }
+        return replace(project, declarations=ChainMap(others, dict(project.declarations)))
+
+    def _declared(self, name: str) -> tuple[Declaration, ...]:
+        known = self._facts.get(name)
+        return known.declarations if known else ()
+
+    def _changes_the_listing(self, path: Path) -> bool:
+        return path.name == ".gitignore" or path in self.folders or path.is_dir()
+
+    def _read(self, name: str, path: Path) -> bool:
+        """Reads a file if it has changed since; whether it had."""
+        known = self._facts.get(name)
+        if not is_source(path.name, self._grammar) or (known and known.stamp == stamp_of(path)):
+            return False
+        self._drop(name)
+        if self._stored < MAX_STORED_BYTES:
+            facts = read_facts(path, name, self._grammar, self._within)
+            if facts is not None:
+                self._facts[name] = facts
+                self._stored += facts.size
+        return True
+
+    def _forget(self, names: Collection[str]) -> None:
+        for name in names:
+            self._names.discard(name)
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        facts = self._facts.pop(name, None)
+        if facts is not None:
+            self._stored -= facts.size
+
+    def _show(self, changed: Collection[str] | None = None) -> None:
+        """Publishes the state; ``changed`` are the only names whose declarations may have changed."""
+        if changed is None:
+            by_name: dict[str, list[Declaration]] = {}
+            for facts in self._facts.values():
+                for one in facts.declarations:
+                    by_name.setdefault(one.name, []).append(one)
+            self._by_name = {name: _nearest(*found) for name, found in by_name.items()}
+        else:
+            kept: dict[str, list[Declaration]] = {name: [] for name in changed}
+            for facts in self._facts.values():
+                for one in facts.declarations:
+                    if one.name in kept:
+                        kept[one.name].append(one)
+            self._by_name = dict(self._by_name)
+            for name, found in kept.items():
+                self._by_name.pop(name, None)
+                if found:
+                    self._by_name[name] = _nearest(*found)
+        fresh = Project(
+            root=self._project.root,
+            files=tuple(sorted(self._names)),
+            declarations=self._by_name,
+            imports={name: facts.imports for name, facts in self._facts.items()},
+            texts={name: facts.text for name, facts in self._facts.items() if facts.text is not None},
+            unread=sum(name not in self._facts and is_source(_last(name), self._grammar) for name in self._names),
+            cut=self._cut,
         )
-
-    def _wanted(self, path: Path) -> Text | None:
-        name = path.name
-        if holds_secrets(name) or not (is_manifest(name) or self._grammar.knows(language_of(name))):
-            return None
-        try:
-            return read_text(path, self._within) if path.stat().st_size <= _MAX_SOURCE_BYTES else None
-        except OSError:
-            return None
-
-    def _forget(self, name: str) -> None:
-        with self._lock:
-            self._files.discard(name)
-            self._declared.pop(name, None)
-            self._imports.pop(name, None)
-            self._texts.pop(name, None)
+        if fresh != self._project:
+            self._project = fresh
 
 
-def _stores_text(name: str) -> bool:
-    last = name.rpartition("/")[2]
-    stem = last.partition(".")[0].lower()
-    is_test = (
-        stem.startswith("test") or stem.endswith(("test", "tests", "spec")) or ".test." in last or ".spec." in last
-    )
-    return is_manifest(last) or is_test
+def _nearest(*found: Declaration) -> tuple[Declaration, ...]:
+    """Declarations of one name, nearest to the root first."""
+    return tuple(sorted(found, key=lambda one: (one.path.count("/"), one.path)))
 
 
-def _summary(text: Text, doc: Range | None) -> str:
-    if doc is None:
-        return ""
-    for line in text.slice(doc).splitlines():
-        words = line.strip(" \t/*#!\"'<>rRuU").removeprefix("summary>")
-        if words:
-            return words[:_MAX_SUMMARY]
-    return ""
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

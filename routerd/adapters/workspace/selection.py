@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from routerd.adapters.workspace.allowed import refusal
-from routerd.adapters.workspace.files import NEVER, ignored_from
+from routerd.adapters.workspace.files import ignored_from
+from routerd.adapters.workspace.listing import NEVER
 from routerd.domain.errors import UsageError
 from routerd.domain.selection import SelectedFile
 from routerd.languages import UNKNOWN, language_of

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from routerd.adapters.workspace.allowed import refusal
 from routerd.adapters.workspace.files import inside, read_text, root_of
 from routerd.adapters.workspace.index import Index
+from routerd.adapters.workspace.indices import Indices
 from routerd.domain.document import Document
-from routerd.domain.ports import Grammar
 from routerd.domain.project import Project
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.languages import language_of
@@ -21,9 +21,9 @@ from routerd.system.uris import path_of
 class Workspace:
     """Open documents come from the editor; other files are read from disk and indexed in the background."""
 
-    def __init__(self, grammar: Grammar, folders: Sequence[Path] = ()) -> None:
+    def __init__(self, indices: Indices, folders: Sequence[Path] = ()) -> None:
         """``folders`` are the editor's workspace folders; other roots are found by their markers."""
-        self._grammar = grammar
+        self._shared = indices
         self._within: Path | None = None
         self._folders = [folder.absolute() for folder in folders]
         self._open: dict[str, Document] = {}
@@ -48,12 +48,10 @@ class Workspace:
         self._open.pop(uri, None)
 
     def saved(self, uri: str) -> None:
-        """A file changed on disk: reads, parses and indexes it again if its project is indexed."""
+        """A file may have changed on disk: reads, parses and indexes it again if its project is indexed."""
         path, (root, _) = path_of(uri), self._home(uri)
-        if path is None or root is None or root not in self._indices:
-            return
-        opened = self._open.get(uri)
-        self._indices[root].add(path, opened.text if opened else None)
+        if path is not None and root is not None and root in self._indices:
+            self._indices[root].update([path.absolute()])
 
     def open_document(self, uri: str) -> Document | None:
         """The document that is open in the editor; ``None`` if it is not open."""
@@ -90,10 +88,16 @@ class Workspace:
 
     def index(self, uri: str, go_on: Callable[[], bool]) -> None:
         """Indexes the document's project unless it has none or is indexed; slow, so run it in a thread."""
-        root, _ = self._home(uri)
+        root, below = self._home(uri)
         if root is not None and root not in self._indices:
-            index = self._indices[root] = Index(root, self._grammar, self._within)
-            index.fill(go_on)
+            index = self._indices[root] = self._shared.of(root, self._within)
+            self._shared.fill(index, go_on, root / below)
+
+    def follow(self, uri: str) -> None:
+        """Keeps the index of the document's project true to the disk from now on."""
+        root, _ = self._home(uri)
+        if root is not None and root in self._indices:
+            self._shared.follow(self._indices[root])
 
     def project(self, uri: str) -> Project:
         """The index of the document's project, with the root spelled as in its URI."""
@@ -104,8 +108,15 @@ class Workspace:
         index = self._indices.get(root)
         if index is None:
             return Project(root=spelling, files=(below,))
-        project = index.project()
-        return project if project.root == spelling else replace(project, root=spelling)
+        return _spelled(index.project(), spelling)
+
+    def verified(self, uri: str, names: Iterable[str]) -> Project:
+        """As ``project``, in which these names are declared as they are on disk now."""
+        root, below = self._home(uri)
+        index = self._indices.get(root) if root else None
+        if index is None:
+            return self.project(uri)
+        return _spelled(index.verified(names), _above(uri, below.count("/") + 1))
 
     def _home(self, uri: str) -> tuple[Path | None, str]:
         """A document's root and its path below it; cached, as every menu needs them several times."""
@@ -122,6 +133,10 @@ class Workspace:
         around = [folder for folder in self._folders if path.is_relative_to(folder)]
         root = max(around, key=lambda folder: len(folder.parts), default=None) or root_of(path)
         return root if root is None or inside(root, self._within) else path.parent
+
+
+def _spelled(project: Project, root: str) -> Project:
+    return project if project.root == root else replace(project, root=root)
 
 
 def _above(uri: str, levels: int) -> str:

@@ -27,8 +27,8 @@ def _part(kind: str, path: str, tokens: int, reason: str) -> dict[str, object]:
     return {"kind": kind, "path": path or None, "tokens": tokens, "reason": reason}
 
 
-def lines(name: str, plan: Plan) -> list[str]:
-    """The same for a person, with the route and the total."""
+def lines(name: str, plan: Plan, gaps: str | None = None) -> list[str]:
+    """The same for a person, with the route, the total and what of the project is unknown."""
     instructions = plan.question.prompt.instructions.splitlines()
     quoted = [
         "  Instructions of the configuration, in the system message:",
@@ -41,6 +41,7 @@ def lines(name: str, plan: Plan) -> list[str]:
         f"\n{name}: {plan.route.reason}",
         *rows,
         total,
+        *((f"          {gaps}",) if gaps else ()),
         *(quoted if instructions else ()),
         *masked_secrets((plan.forecast,)),
         *candidates,

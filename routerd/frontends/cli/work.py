@@ -218,8 +218,9 @@ def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the co
             screen.print_json(shapes)
         else:
             screen.estimates([(name, plan.forecast) for name, plan in found])
+            gaps = app.workspace.project(requests[0].document.uri).gaps
             for name, plan in found if explain else ():
-                for line in lines(name, plan):
+                for line in lines(name, plan, gaps):
                     screen.console().print(line, markup=False, soft_wrap=True)
         refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
         refusals += refused(plan.forecast for _, plan in found)

@@ -1,15 +1,16 @@
-"""The Linter port over ruff, run as a subprocess without the project's configuration."""
+"""The Linter port over ruff, run as a subprocess, with the project's configuration as data."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
 
+from routerd.adapters.lint.ruff_settings import RuffSettings
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.position import Edit, Position, Range
@@ -42,37 +43,62 @@ _HINTS = ("F401", "F841", "F811", "RUF", "A")
 class RuffLinter:
     """Finds defects in Python source; no findings for other languages."""
 
+    def __init__(self, settings: Callable[[str], RuffSettings | None] = lambda uri: None) -> None:
+        """``settings``: those of the project that a document's URI belongs to; ``None`` if it has none."""
+        self._settings = settings
+
     def lint(self, document: Document) -> list[Finding]:
         """Findings in file order; empty if ruff is missing, fails or takes too long."""
         if not has_tree(document.language, Tree.PYTHON):
             return []
-        stub = document.uri.endswith(".pyi")
-        command = (
-            *("check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--output-format", "json"),
-            *("--select", _listed(_SELECT), "--ignore", _listed(_HABITS, _TASTE, _WRONG_TOO_OFTEN)),
-            *("--target-version", "py314"),  # the newest: code for any older one is no error there
-            *("--stdin-filename", "source.pyi" if stub else "source.py", "-"),
-        )
-        # A variable such as RUFF_OUTPUT_FILE would act like an option.
-        environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("RUFF_")}
-        try:
-            done = subprocess.run(
-                [find_ruff_bin(), *command],
-                input=document.text.string.encode("utf-8", "replace"),
-                capture_output=True,
-                timeout=_TIMEOUT_S,
-                env=environment,
-                check=False,
-            )
-            found = json.loads(done.stdout)
-        except (OSError, subprocess.SubprocessError, ValueError):
-            return []
+        settings = self._settings(document.uri)
+        found = _run(document, settings) if settings else None
+        if found is None:  # no settings, or such as this ruff does not know
+            found = _run(document, None) or []
         broken = python_tree(document.text.string) is None
         return sorted((_finding(item, document.text, broken) for item in found), key=lambda finding: finding.span)
 
 
-def _listed(*rules: str) -> str:
-    return ",".join(" ".join(rules).split())
+def _run(document: Document, settings: RuffSettings | None) -> list[Mapping[str, Any]] | None:
+    """Ruff's own findings; ``None`` if it gives none."""
+    name = "source.pyi" if document.uri.endswith(".pyi") else "source.py"
+    command = (
+        *("check", "--isolated", "--no-cache", "--no-preview", "--quiet", "--exit-zero", "--output-format", "json"),
+        *_rules(settings),
+        *("--stdin-filename", settings.path if settings else name, "-"),
+    )
+    # A variable such as RUFF_OUTPUT_FILE would act like an option.
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("RUFF_")}
+    try:
+        done = subprocess.run(
+            [find_ruff_bin(), *command],
+            input=document.text.string.encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            env=environment,
+            check=False,
+        )
+        found = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+    return list(found)
+
+
+def _rules(settings: RuffSettings | None) -> tuple[str, ...]:
+    """The options that select: the defects, and the project's own rules; never what the project ignores."""
+    defects, omitted = _SELECT.split(), _listed(_HABITS, _TASTE, _WRONG_TOO_OFTEN)
+    if settings is None:
+        newest = ("--target-version", "py314")  # code for any older one is no error there
+        return ("--select", ",".join(defects), "--ignore", ",".join(omitted), *newest)
+    defects = [rule for rule in defects if not rule.startswith(settings.ignored or ("-",))]
+    omitted = [rule for rule in omitted if "ALL" not in settings.selected and not rule.startswith(settings.selected)]
+    options = (option for pair in settings.options.items() for option in ("--config", "=".join(pair)))
+    selected, ignored = [*defects, *settings.selected], [*omitted, *settings.ignored]
+    return ("--select", ",".join(selected), *(("--ignore", ",".join(ignored)) if ignored else ()), *options)
+
+
+def _listed(*rules: str) -> list[str]:
+    return " ".join(rules).split()
 
 
 def _finding(item: Mapping[str, Any], text: Text, broken: bool) -> Finding:
