@@ -1,7 +1,7 @@
 """Which tests run: the quick ones where nothing else is asked for, and property tests with as many cases as fit there.
 
-`python -m pytest` runs the quick tests, `-m fuzz`, `-m slow` and `-m editor` run one kind, and a path runs all below
-it: `python -m pytest tests` is everything.
+`python -m pytest` runs the quick tests, `-m fuzz`, `-m slow`, `-m editor` and `-m client` run one kind, and a path runs
+all below it: `python -m pytest tests` is everything.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hypothesis import is_hypothesis_test, settings
 from tests.property_tests import FEWEST
 
 HERE = Path(__file__).parent
-QUICK = "not slow and not fuzz and not editor"
+QUICK = "not slow and not fuzz and not editor and not client"
 SLOW = (
     *("e2e", "faults", "real", "reload"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
@@ -42,10 +42,12 @@ def _few_cases(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what a folder says is slow, and property tests as fuzz tests where they try all of their cases."""
+    """Mark what a folder says is slow or a client, and property tests as fuzz tests where all cases are tried."""
     for item in items:
         if any(item.path.is_relative_to(HERE / name) for name in SLOW):
             item.add_marker("slow")
+        if item.path.is_relative_to(HERE / "clients"):
+            item.add_marker("client")
     if _few_cases(config):
         return
     for item in items:

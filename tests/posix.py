@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -27,6 +28,14 @@ if sys.platform == "win32":
     def make_pipe(path: Path) -> None:
         """Make a named pipe."""
         pytest.skip(f"Windows has no named pipes among files: {path}")
+
+    def interrupt_group(leader: int) -> None:
+        """Ctrl-C, as a terminal sends it."""
+        pytest.skip(f"Windows has no process groups of this kind: {leader}")
+
+    def kill_group(leader: int) -> None:
+        """End a process with all that it started."""
+        pytest.skip(f"Windows has no process groups of this kind: {leader}")
 
     def heed_zone() -> None:
         """Take the time zone from the variable TZ."""
@@ -77,6 +86,15 @@ else:
     def make_pipe(path: Path) -> None:
         """Make a named pipe."""
         os.mkfifo(path)
+
+    def interrupt_group(leader: int) -> None:
+        """Ctrl-C, as a terminal sends it."""
+        os.killpg(leader, signal.SIGINT)
+
+    def kill_group(leader: int) -> None:
+        """End a process with all that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGKILL)
 
     def heed_zone() -> None:
         """Take the time zone from the variable TZ."""

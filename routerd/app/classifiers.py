@@ -14,12 +14,13 @@ from routerd.domain.classification import Classification
 from routerd.domain.ports import Classifier
 from routerd.domain.settings import Embedding, ProviderSettings, Settings
 from routerd.providers import Embeddings
+from routerd.providers.keys import ProviderKey
 from routerd.routing.words import own_words
 
 if TYPE_CHECKING:
     from routerd.adapters.semantic import Embedder, SemanticClassifier
 
-KeyOf = Callable[[ProviderSettings], str | None]
+KeyOf = Callable[[ProviderSettings], ProviderKey]
 
 
 class Classifiers:

@@ -42,6 +42,10 @@ class SessionKeys:
         """The key itself. Raises KeyUnavailable; takes long where a password manager asks its owner."""
         return self._handed.get(provider.name) or self._reader.key(provider)
 
+    def read_with_headers(self, provider: ProviderSettings) -> ProviderKey:
+        """The key with the provider's own headers, or why there is none; takes as long as ``read``."""
+        return self._own.read(provider)
+
     def known(self, provider: ProviderSettings) -> ProviderKey | None:
         """As ProviderKeys says."""
         handed = self._handed.get(provider.name)

@@ -126,7 +126,6 @@ class App:
 
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
-        usable = config.usable_tiers(settings, self._keys.available(settings))
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
         linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
@@ -135,7 +134,7 @@ class App:
             secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=services.classifiers.of(settings, self._keys.read),
+            classifier=services.classifiers.of(settings, self._keys.read_with_headers),
             recent=self._recent,
             engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
@@ -148,6 +147,7 @@ class App:
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
+        usable = config.usable_tiers(settings, self._keys.available(settings))
         return Snapshot(settings, usable, own_tests(self.root, trusted=self._trusted)), deps
 
     def reload(
@@ -222,9 +222,8 @@ class App:
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
-        if symbol is None:
-            return None
-        return HoverInfo(symbol, self.priced_actions(document, Range(position, position)))
+        here = Range(position, position)
+        return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
 
     def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
         return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)

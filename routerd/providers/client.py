@@ -158,8 +158,10 @@ class EmbeddingsClient:
 
     def __init__(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> None:
         """Raises UpstreamError as ProviderClient does."""
-        from openai import OpenAI  # noqa: PLC0415  # lazy, see the top of this file
+        from openai import OpenAI, omit  # noqa: PLC0415  # lazy, see the top of this file
 
+        own = dict(headers or {})
+        self._headers = {"Authorization": omit} if _keyless(key, own) else {}
         with _environment():
             address, query = _address(base_url)
             self._client = OpenAI(
@@ -168,7 +170,7 @@ class EmbeddingsClient:
                 max_retries=0,
                 timeout=EMBED_S,
                 default_query=query,
-                default_headers=dict(headers or {}),
+                default_headers=own,
             )
         if urlsplit(base_url).hostname != "api.openai.com":
             self._client.organization = self._client.project = None  # as in ProviderClient
@@ -183,7 +185,7 @@ class EmbeddingsClient:
                 "/embeddings",
                 body={"model": model, "input": list(texts), "encoding_format": "float"},
                 cast_to=CreateEmbeddingResponse,
-                options={"follow_redirects": False},
+                options={"follow_redirects": False, "headers": self._headers},
             )
         except OpenAIError as error:
             raise ProviderFaultError(fault_of(error, 0.0)) from None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from routerd.domain.errors import UpstreamError
+from routerd.domain.errors import KeyUnavailable, UpstreamError
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.client import EmbeddingsClient
 from routerd.providers.failure import ProviderFaultError
+from routerd.providers.keys import ProviderKey
 
 BATCH = 128
 """Texts per request; OpenAI allows 2,048 and local servers fewer."""
@@ -17,7 +18,7 @@ class Embeddings:
     """One embedding model at one provider; blocking, so not for the event loop. Connects at the first use."""
 
     def __init__(
-        self, provider: ProviderSettings, model: str, key_of: Callable[[ProviderSettings], str | None]
+        self, provider: ProviderSettings, model: str, key_of: Callable[[ProviderSettings], ProviderKey]
     ) -> None:
         self._provider, self._model, self._key_of = provider, model, key_of
         self._client: EmbeddingsClient | None = None
@@ -25,7 +26,10 @@ class Embeddings:
     def __call__(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector for each text. Raises UpstreamError, and KeyUnavailable."""
         if self._client is None:
-            self._client = EmbeddingsClient(self._provider.base_url, self._key_of(self._provider))
+            key = self._key_of(self._provider)
+            if key.problem is not None:
+                raise KeyUnavailable(key.problem)
+            self._client = EmbeddingsClient(self._provider.base_url, key.value, dict(key.headers))
         # Most endpoints reject an empty text; a space has no meaning either.
         sent = [text or " " for text in texts]
         try:

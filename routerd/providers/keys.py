@@ -93,14 +93,14 @@ class KeyCache:
         """The key, where this source was asked for it before."""
         known = self._known.get(_source(provider))
         if known is None and _in_memory(provider):
-            known = self._keep(provider, self._read(provider))  # nobody has to wait for it
+            known = self._keep(provider, self.read(provider))  # nobody has to wait for it
         return known if known is None or known.problem is None else None
 
     async def get(self, provider: ProviderSettings) -> ProviderKey:
         """The key. A missing or broken one is read again the next time."""
         known = self.known(provider)
         if known is None:
-            known = self._keep(provider, await asyncio.to_thread(self._read, provider))
+            known = self._keep(provider, await asyncio.to_thread(self.read, provider))
         return known
 
     def forget(self, provider: ProviderSettings) -> None:
@@ -112,7 +112,8 @@ class KeyCache:
             self._known[_source(provider)] = key
         return key
 
-    def _read(self, provider: ProviderSettings) -> ProviderKey:
+    def read(self, provider: ProviderSettings) -> ProviderKey:
+        """The key and the headers from their sources, whatever is kept of them; blocks as long as these take."""
         try:
             value = self._key_of(provider)
             headers = tuple((self._headers_of(provider) if self._headers_of else {}).items())

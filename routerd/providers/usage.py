@@ -190,6 +190,8 @@ def _told_cost(raw: Mapping[str, Any]) -> Decimal | None:
         details = raw.get("cost_details")
         elsewhere = _dollars(details.get("upstream_inference_cost")) if isinstance(details, Mapping) else None
         return None if elsewhere is None else elsewhere + (found or 0)
+    # Vercel's gateway tells what the model cost as ``cost``, and that with its own surcharge as this.
+    found = _dollars(raw.get("gateway_cost")) or found
     # DeepInfra calls its cost an estimate; the others are gateways.
     found = found or _dollars(raw.get("total_cost")) or _dollars(raw.get("estimated_cost"))
     return found or _of_ticks(raw.get("cost_in_usd_ticks"))
@@ -199,7 +201,7 @@ def _absurd_cost(raw: Mapping[str, Any]) -> bool:
     """Whether it reports an implausible amount."""
     said = raw.get("cost")
     reported = [said.get(name) for name in _TOTALS] if isinstance(said, Mapping) else [said]
-    return any(map(_absurd, (*reported, raw.get("total_cost"), raw.get("estimated_cost"))))
+    return any(map(_absurd, (*reported, *(raw.get(name) for name in ("gateway_cost", "total_cost", "estimated_cost")))))
 
 
 def _total(costs: Mapping[str, Any]) -> Decimal | None:

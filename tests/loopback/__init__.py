@@ -13,6 +13,7 @@ from tests.loopback.thread import InThread
 from tests.loopback.turns import (
     FAULTS,
     Fault,
+    ToolCall,
     Turn,
     context_too_long,
     credential,
@@ -44,6 +45,7 @@ __all__ = [
     "InThread",
     "RateLimit",
     "Seen",
+    "ToolCall",
     "Turn",
     "Upstream",
     "context_too_long",

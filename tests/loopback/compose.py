@@ -36,11 +36,12 @@ def compose(turn: Turn, seen: Seen, otherwise: Reply, count: Count) -> Answer:
         number=seen.number,
         model=seen.model,
         text=text,
-        finish="length" if cut else turn.finish,
+        finish="length" if cut else "tool_calls" if turn.calls else turn.finish,
         prompt_tokens=prompt,
         usage=turn.usage(prompt, count(text)),
         running_usage=usage,
         pieces=pieces,
+        calls=turn.calls,
         path=seen.asked,
     )
 

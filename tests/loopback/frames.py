@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from tests.loopback.turns import ToolCall
 
 CHAT, RESPONSES, MESSAGES = "/chat/completions", "/responses", "/messages"
 """The ends of the paths that are answered with text."""
@@ -34,8 +37,19 @@ class Answer:
     pieces: Sequence[str]
     running_usage: Sequence[Mapping[str, Any] | None] = ()
     """After each piece, where a turn asks for that."""
+    calls: Sequence[ToolCall] = ()
     path: str = CHAT
     """The end of the path that was asked, which says in which API to answer."""
+
+
+def call_id(answer: Answer, index: int) -> str:
+    """The id of a tool call, by which its result comes back."""
+    return f"call_{answer.number}_{index}"
+
+
+def arguments(call: ToolCall) -> list[str]:
+    """The JSON of a call's arguments, in the pieces in which a stream carries it."""
+    return split(json.dumps(call.arguments), 16)
 
 
 def split(text: str, size: int) -> list[str]:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tests.loopback.frames import Answer, Frame, split
+from tests.loopback.frames import Answer, Frame, arguments, call_id, split
 from tests.loopback.turns import Turn
 
-FINISH = {"stop": "end_turn", "length": "max_tokens"}
+FINISH = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}
 
 
 def frames(turn: Turn, answer: Answer) -> list[Frame]:
@@ -28,6 +28,14 @@ def frames(turn: Turn, answer: Answer) -> list[Frame]:
     out.append(_start(index, {"type": "text", "text": ""}))
     out += [Frame("text", _delta(index, {"type": "text_delta", "text": piece}), piece) for piece in answer.pieces]
     out.append(_stop(index))
+    for number, call in enumerate(answer.calls):
+        index += 1
+        out.append(_start(index, {"type": "tool_use", "id": call_id(answer, number), "name": call.name, "input": {}}))
+        out += [
+            Frame("role", _delta(index, {"type": "input_json_delta", "partial_json": piece}))
+            for piece in arguments(call)
+        ]
+        out.append(_stop(index))
     delta = {"stop_reason": FINISH.get(answer.finish or "", answer.finish), "stop_sequence": None}
     usage = {"usage": {"output_tokens": _usage(answer).get("output_tokens", 0)}} if answer.usage else {}
     out.append(Frame("finish", event("message_delta", delta=delta, **usage)))
@@ -37,7 +45,11 @@ def frames(turn: Turn, answer: Answer) -> list[Frame]:
 
 def whole(turn: Turn, answer: Answer) -> bytes:
     thinking = {"type": "thinking", "thinking": turn.reasoning, "signature": f"by {answer.model}"}
-    content = [*([thinking] if turn.reasoning else []), {"type": "text", "text": answer.text}]
+    calls = [
+        {"type": "tool_use", "id": call_id(answer, number), "name": call.name, "input": dict(call.arguments)}
+        for number, call in enumerate(answer.calls)
+    ]
+    content = [*([thinking] if turn.reasoning else []), {"type": "text", "text": answer.text}, *calls]
     return json.dumps(_message(answer, content)).encode()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from tests.loopback.frames import CREATED, Answer, Frame
+from tests.loopback.frames import CREATED, Answer, Frame, arguments, call_id
 from tests.loopback.turns import Turn
 
 
@@ -31,17 +31,46 @@ def frames(turn: Turn, answer: Answer) -> list[Frame]:
     ]
     out.append(Frame("finish", event("response.output_text.done", **place, text=answer.text, logprobs=[])))
     out.append(Frame("role", event("response.output_item.done", output_index=0, item=_item(answer))))
+    for index, whole_call in enumerate(_calls(answer)):
+        at = {"output_index": index + 1, "item_id": whole_call["id"]}
+        begun = whole_call | {"status": "in_progress", "arguments": ""}
+        out.append(Frame("role", event("response.output_item.added", output_index=index + 1, item=begun)))
+        out += [
+            Frame("role", event("response.function_call_arguments.delta", **at, delta=piece))
+            for piece in arguments(answer.calls[index])
+        ]
+        said = whole_call["arguments"]
+        out.append(Frame("role", event("response.function_call_arguments.done", **at, arguments=said)))
+        out.append(Frame("role", event("response.output_item.done", output_index=index + 1, item=whole_call)))
     ended = "response.incomplete" if answer.finish == "length" else "response.completed"
-    out.append(Frame("done", event(ended, response=_response(answer, ended.partition(".")[2], [_item(answer)]))))
+    out.append(Frame("done", event(ended, response=_response(answer, ended.partition(".")[2], _items(answer)))))
     return out
 
 
 def whole(turn: Turn, answer: Answer) -> bytes:
-    return json.dumps(_response(answer, "completed", [_item(answer)])).encode()
+    return json.dumps(_response(answer, "completed", _items(answer))).encode()
 
 
 def _part(text: str) -> dict[str, Any]:
     return {"type": "output_text", "text": text, "annotations": []}
+
+
+def _items(answer: Answer) -> list[dict[str, Any]]:
+    return [_item(answer), *_calls(answer)]
+
+
+def _calls(answer: Answer) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"fc_{answer.number}_{index}",
+            "type": "function_call",
+            "status": "completed",
+            "call_id": call_id(answer, index),
+            "name": call.name,
+            "arguments": json.dumps(call.arguments),
+        }
+        for index, call in enumerate(answer.calls)
+    ]
 
 
 def _item(answer: Answer) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Upstream:
         self.embed, self.embeddings_turn = embed, embeddings_turn
         self.embedded: list[str] = []
         """Every text that an embedding was asked for."""
+        self.seen_embeddings: list[Seen] = []
         self.seen: list[Seen] = []
         """Every chat request, in the order of arrival."""
         self._keys = None if keys is None else {f"Bearer {key}" for key in keys}
@@ -188,6 +189,7 @@ class Upstream:
             speaker = self._speaker(connection, RIGHT if allowed else credential(401), seen)
             speech = speaker.say(json.dumps({"input_tokens": prompt_tokens(seen.body, self._count)}))
         elif path.endswith("/embeddings"):
+            self.seen_embeddings.append(seen)
             speaker = self._speaker(connection, self.embeddings_turn if allowed else credential(401), seen)
             speech = speaker.say(json.dumps(self._embeddings(seen.body)))
         elif path.endswith("/models"):

@@ -51,6 +51,10 @@ class InThread:
         return list(self._upstream.seen)
 
     @property
+    def seen_embeddings(self) -> list[Seen]:
+        return list(self._upstream.seen_embeddings)
+
+    @property
     def embedded(self) -> list[str]:
         return list(self._upstream.embedded)
 

@@ -31,6 +31,14 @@ class Fault:
     at: Position = "headers"
 
 
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call of a tool that the client offered."""
+
+    name: str
+    arguments: Body
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """How one chat request is answered. The default is a right and instant answer."""
@@ -39,6 +47,8 @@ class Turn:
     """None: the upstream's own `reply`."""
     reasoning: str = ""
     """Streamed before the text as `delta.reasoning_content`."""
+    calls: Sequence[ToolCall] = ()
+    """Tools to call after the text; the answer then ends as one that waits for their results."""
     finish: str | None = "stop"
     usage: usages.Usage = usages.right
     usage_in: Literal["own chunk", "last chunk", "every chunk"] = "own chunk"

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from tests.loopback import messages, responses
-from tests.loopback.frames import CREATED, MESSAGES, RESPONSES, Answer, Frame, split
+from tests.loopback.frames import CREATED, MESSAGES, RESPONSES, Answer, Frame, arguments, call_id, split
 from tests.loopback.turns import Body, Position, Turn
 
 
@@ -58,6 +58,13 @@ def _chat(turn: Turn, answer: Answer, body: Body) -> list[Frame]:
         Frame("text", chunk({"content": piece}, used=used), piece)
         for piece, used in zip_longest(answer.pieces, answer.running_usage)
     ]
+    for index, call in enumerate(answer.calls):
+        begun = {"index": index, "id": call_id(answer, index), "type": "function"}
+        out.append(Frame("role", chunk({"tool_calls": [begun | {"function": {"name": call.name, "arguments": ""}}]})))
+        out += [
+            Frame("role", chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]}))
+            for piece in arguments(call)
+        ]
     in_last = answer.usage if turn.usage_in != "own chunk" else None
     out.append(Frame("finish", chunk({}, answer.finish, in_last)))
     if invited and turn.usage_in == "own chunk" and answer.usage is not None:
@@ -72,7 +79,16 @@ def whole(turn: Turn, answer: Answer) -> bytes:
         return messages.whole(turn, answer)
     if answer.path == RESPONSES:
         return responses.whole(turn, answer)
-    message = {"role": "assistant", "content": answer.text}
+    message: dict[str, Any] = {"role": "assistant", "content": answer.text}
+    if answer.calls:
+        message["tool_calls"] = [
+            {
+                "id": call_id(answer, index),
+                "type": "function",
+                "function": {"name": call.name, "arguments": json.dumps(call.arguments)},
+            }
+            for index, call in enumerate(answer.calls)
+        ]
     if turn.reasoning:
         message["reasoning_content"] = turn.reasoning
     choice = {"index": 0, "message": message, "finish_reason": answer.finish}

@@ -22,15 +22,15 @@ class RealBill:
     source: str
 
 
-def _chat(prompt: int, completion: int, total: int, **more: Any) -> dict[str, Any]:
+def chat(prompt: int, completion: int, total: int, **more: Any) -> dict[str, Any]:
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total, **more}
 
 
-def _cached(tokens: int) -> dict[str, Any]:
+def cached(tokens: int) -> dict[str, Any]:
     return {"prompt_tokens_details": {"cached_tokens": tokens}}
 
 
-def _thought(tokens: int) -> dict[str, Any]:
+def thought(tokens: int) -> dict[str, Any]:
     return {"completion_tokens_details": {"reasoning_tokens": tokens}}
 
 
@@ -40,12 +40,12 @@ _CACHING = "platform.claude.com/docs/en/build-with-claude/prompt-caching"
 
 REAL_BILLS = (
     # 86 fresh: 172 + 960 + 2,400
-    RealBill("openai", _chat(2006, 300, 2306, **_cached(1920)), "0.003532", "github.com/64bit/async-openai/issues/272"),
+    RealBill("openai", chat(2006, 300, 2306, **cached(1920)), "0.003532", "github.com/64bit/async-openai/issues/272"),
     RealBill(
-        "openai", _chat(9, 12, 21, **_thought(0)), "0.000114", "platform.openai.com/docs/api-reference/chat"
+        "openai", chat(9, 12, 21, **thought(0)), "0.000114", "platform.openai.com/docs/api-reference/chat"
     ),  # 18 + 96
     # 24 + 1,632
-    RealBill("azure", _chat(12, 204, 216, **_cached(0)), "0.001656", "github.com/BerriAI/litellm/issues/15376"),
+    RealBill("azure", chat(12, 204, 216, **cached(0)), "0.001656", "github.com/BerriAI/litellm/issues/15376"),
     # 42 + 470,215 + 3,144
     RealBill(
         "anthropic",
@@ -63,37 +63,37 @@ REAL_BILLS = (
     # 971 fresh: 1,942 + 1,024 + 832
     RealBill(
         "alibaba",
-        _chat(3019, 104, 3123, **_cached(2048)),
+        chat(3019, 104, 3123, **cached(2048)),
         "0.003798",
         "github.com/alibaba/spring-ai-alibaba/issues/2699",
     ),
     # 56 fresh: 112 + 640 + 248; the hits are told twice
     RealBill(
         "moonshot",
-        _chat(1336, 31, 1367, cached_tokens=1280, **_cached(1280)),
+        chat(1336, 31, 1367, cached_tokens=1280, **cached(1280)),
         "0.001",
         "github.com/AstrBotDevs/AstrBot/issues/6614",
     ),
     # 22 + 320
     RealBill(
         "deepseek",
-        _chat(11, 40, 51, prompt_cache_hit_tokens=0, prompt_cache_miss_tokens=11),
+        chat(11, 40, 51, prompt_cache_hit_tokens=0, prompt_cache_miss_tokens=11),
         "0.000342",
         "github.com/BerriAI/litellm/issues/5017",
     ),
     # 2,167 fresh: 4,334 + 236.5 + 1,456 + 5,376; what was thought is beside the completion
     RealBill(
         "x-ai",
-        _chat(2640, 182, 3494, num_sources_used=0, **_cached(473), **_thought(672)),
+        chat(2640, 182, 3494, num_sources_used=0, **cached(473), **thought(672)),
         "0.0114025",
         "github.com/vercel/ai/pull/9774",
     ),
     # 24 + 16 + 2,536
-    RealBill("x-ai", _chat(12, 2, 331, **_thought(317)), "0.002576", "github.com/vercel/ai/pull/12425, before"),
+    RealBill("x-ai", chat(12, 2, 331, **thought(317)), "0.002576", "github.com/vercel/ai/pull/12425, before"),
     # 24 + 8 + 3,088
-    RealBill("x-ai", _chat(12, 1, 399, **_thought(386)), "0.00312", "github.com/vercel/ai/pull/12425, after"),
+    RealBill("x-ai", chat(12, 1, 399, **thought(386)), "0.00312", "github.com/vercel/ai/pull/12425, after"),
     # 27 fresh: 54 + 49 + 384
-    RealBill("x-ai", _chat(125, 48, 173, **_cached(98), **_thought(0)), "0.000487", _XAI),
+    RealBill("x-ai", chat(125, 48, 173, **cached(98), **thought(0)), "0.000487", _XAI),
     RealBill(
         "x-ai",
         {
@@ -109,63 +109,63 @@ REAL_BILLS = (
     # What it says that it billed.
     RealBill(
         "openrouter",
-        _chat(194, 2, 196, cost=Decimal("0.95"), cost_details={"upstream_inference_cost": 19}, **_cached(0)),
+        chat(194, 2, 196, cost=Decimal("0.95"), cost_details={"upstream_inference_cost": 19}, **cached(0)),
         "0.95",
         "openrouter.ai/docs/use-cases/usage-accounting",
     ),
     RealBill(
         "openrouter",
-        _chat(
+        chat(
             13_559,
             122,
             13_681,
             cost=Decimal("0.017558"),
             is_byok=False,
             cost_details={"upstream_inference_cost": None, "upstream_inference_prompt_cost": Decimal("0.016948")},
-            **_cached(0),
+            **cached(0),
         ),
         "0.017558",
         "github.com/mozilla-ai/any-llm/issues/622",
     ),
     RealBill(
         "openrouter",
-        _chat(
+        chat(
             9171,
             113,
             9284,
             cost=0,
             is_byok=True,
             cost_details={"upstream_inference_cost": Decimal("0.0360795")},
-            **_cached(0),
-            **_thought(55),
+            **cached(0),
+            **thought(55),
         ),
         "0.0360795",
         "github.com/tailcallhq/forgecode/issues/1641",
     ),
     # 40 + 1,584 + 3,240: 405 thoughts are in the total alone
-    RealBill("google", _chat(20, 198, 623), "0.004864", "github.com/mozilla-ai/any-llm/issues/1290"),
+    RealBill("google", chat(20, 198, 623), "0.004864", "github.com/mozilla-ai/any-llm/issues/1290"),
     # 33 fresh: 66 + 384 + 16; no total
     RealBill(
         "mistral",
-        {"prompt_tokens": 801, "completion_tokens": 2, **_cached(768)},
+        {"prompt_tokens": 801, "completion_tokens": 2, **cached(768)},
         "0.000466",
         "github.com/symfony/ai/pull/2343",
     ),
     # 30 + 8
-    RealBill("vllm", _chat(15, 1, 16), "0.000038", "github.com/vllm-project/vllm-omni/pull/2313"),
+    RealBill("vllm", chat(15, 1, 16), "0.000038", "github.com/vllm-project/vllm-omni/pull/2313"),
     # 5,612 + 2,056
-    RealBill("portkey", _chat(2806, 257, 3063), "0.007668", "github.com/Portkey-AI/gateway/issues/1191, returned"),
+    RealBill("portkey", chat(2806, 257, 3063), "0.007668", "github.com/Portkey-AI/gateway/issues/1191, returned"),
     # 8 + 7,052.5 + 776
     RealBill(
         "portkey",
-        _chat(4, 97, 2922, cache_read_input_tokens=0, cache_creation_input_tokens=2821),
+        chat(4, 97, 2922, cache_read_input_tokens=0, cache_creation_input_tokens=2821),
         "0.0078365",
         "github.com/Portkey-AI/gateway/issues/1191, expected",
     ),
     # 36 + 4,448
     RealBill(
         "groq",
-        _chat(
+        chat(
             18,
             556,
             574,
@@ -180,7 +180,7 @@ REAL_BILLS = (
     # 72 + 64
     RealBill(
         "emissary",
-        _chat(36, 8, 44, **_cached(0), **_thought(0)),
+        chat(36, 8, 44, **cached(0), **thought(0)),
         "0.000136",
         "docs.withemissary.com/api/schemas/chatcompletionobject",
     ),

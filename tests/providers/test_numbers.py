@@ -53,9 +53,9 @@ def drafted(usage: str) -> Draft:
 @pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "total_tokens", "cost", "cached_tokens"])
 def test_an_absurd_number_is_estimated_and_flagged_and_takes_no_time(name: str, number: str) -> None:
     told = {"prompt_tokens": "100", "completion_tokens": "50"} | {name: number}
-    began = time.perf_counter()
+    began = time.thread_time()
     billed = METER.bill(MODEL, drafted("{" + ", ".join(f'"{key}": {value}' for key, value in told.items()) + "}"), 90)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert billed.cost is not None
     assert Decimal(0) <= billed.cost < Decimal("0.01")
     assert billed.estimated is (name.startswith(("prompt", "completion", "cost")) and name + number[:1] != "cost-")
@@ -184,13 +184,13 @@ def test_no_header_raises_and_no_wait_is_longer_than_a_day(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["9" * 60_000, "9" * 5_000, "1e99999999", "1" * 60_000 + "s", "٣" * 5_000])
 def test_an_endless_header_says_nothing_at_once(value: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert span(value, 1e9) is None
     assert retry_after({"retry-after": value}, 1e9) is None
     quota = Quota()
     quota.read({"x-ratelimit-remaining-tokens": value, "x-ratelimit-reset-tokens": "1s"}, 0.0, 1e9)
     assert quota.tokens is None
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 0.1
 
 
 @pytest.mark.parametrize("code", ["9" * 5_000, "٤٢٩", "429 ", "1e3"])

@@ -78,7 +78,7 @@ def test_the_parts_of_ci_are_the_marks_and_no_test_is_in_two() -> None:
     marks = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]["markers"]
     names = {mark.partition(":")[0] for mark in marks}
     assert {word for word in QUICK.split() if word not in {"not", "and"}} == names
-    for expression in ("-m 'fuzz and not editor'", "-m 'slow and not editor and not fuzz'", "-m editor"):
+    for expression in ("-m 'fuzz and not editor'", "-m 'slow and not editor and not fuzz'", "-m editor", "-m client"):
         assert expression in text
 
 
@@ -92,7 +92,9 @@ def test_the_quick_tests_are_what_runs_where_nothing_is_asked_for(tmp_path: Path
         source = (ROOT / "tests" / name).read_text("utf-8")
         (tmp_path / "tests" / name).write_text(source.replace("from tests.", "from "), "utf-8")
     (tmp_path / "pytest.ini").write_text(
-        "[pytest]\ntestpaths = tests\npythonpath = tests\naddopts = -q\nmarkers =\n  slow\n  fuzz\n  editor\n", "utf-8"
+        "[pytest]\ntestpaths = tests\npythonpath = tests\naddopts = -q\n"
+        "markers =\n  slow\n  fuzz\n  editor\n  client\n",
+        "utf-8",
     )
     (tmp_path / "tests" / "test_all.py").write_text(
         """\

@@ -39,6 +39,7 @@ SHARED_MODULES = {
     "gateway": "routerd's own, and the logs of others",
     "hunks": "one contract, read, built and checked",
     "keys": "API keys: from the configuration, from the editor, and cached for calls",
+    "listing": "the files of a folder, the models of the gateway",
     "markdown": "one contract, read and checked",
     "messages": "the messages of a protocol: of chat completions, of JSON-RPC",
     "patterns": "regular expressions: of languages, of routing",

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ TIME_LIMIT_S = 60.0
 """For all runs of one answer: half of an action's default limit (limits.total_s), so that a better model can follow."""
 _LOOP_S = 10.0
 """Beyond five times what the tests took without a fault, a mutant loops; the tests then notice it."""
+_GONE_S = 2.0
+"""From the end of a process to its being noticed."""
 _TAIL_CHARACTERS = 1_500
 """Characters of the output's end, where test runners report failures; the next prompt includes them."""
 _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
@@ -174,6 +176,8 @@ class CopyRunner:
             return RanTests(EndOfTests.TIMED_OUT, f"they did not end within {self._limit_s:g} seconds")
         finally:
             end_group(process.pid, ended=process.returncode is not None)
+            with suppress(TimeoutError):  # what it started may hold its output open after it
+                await asyncio.wait_for(process.wait(), _GONE_S)
         tail = output.decode("utf-8", "replace").replace(str(copy), "").strip()[-_TAIL_CHARACTERS:]
         return _Ended(process.returncode, tail)
 

@@ -15,7 +15,7 @@ from routerd.domain.errors import UpstreamError, UsageError
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
 from routerd.domain.quote import Route
 from routerd.domain.verdict import Refusal, RefusalCode
-from routerd.frontends.http import listing
+from routerd.frontends.http import model_list
 from routerd.frontends.http.answer import Answer, reason_header
 from routerd.frontends.http.gate import Gate
 from routerd.frontends.http.incoming import bare, dialect_of, endpoint_of, max_cost, origin_of, read
@@ -74,12 +74,12 @@ class Handler:
             problem = Problem(405, "method_not_allowed", "Send a GET.", headers={"allow": "GET"})
             return _told(problem, dialect)
         if path == "/models":
-            return _json(listing.models(request, self._gateway.names()))
+            return _json(model_list.models(request, self._gateway.names()))
         name = unquote(path.removeprefix("/models/"))
         found = name == AUTO or named_route(name, self._gateway.app.snapshot)
         if isinstance(found, Refusal):
             return _told(refused(found), dialect)
-        return _json(listing.model(request, name))
+        return _json(model_list.model(request, name))
 
     async def _forwarded(self, request: web.Request, endpoint: Endpoint, label: str) -> web.StreamResponse:
         dialect = endpoint.dialect

@@ -23,8 +23,9 @@ from routerd.system.signals import EXIT_CODES
 LOOP_S = 1.3
 """Time that the event loop gets to end by itself."""
 _LAST_WORDS_S = 0.4
-"""Time for the ledger after that; together less than the two seconds after which editors and systems kill."""
-_LOOK_S = 0.5
+"""Time for the ledger after that; with the look at the editor, all three are less than the two seconds after which
+editors and systems kill."""
+_LOOK_S = 0.25
 """Between two looks at the editor's process; one costs a microsecond."""
 
 

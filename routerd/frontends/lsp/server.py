@@ -32,6 +32,9 @@ _log = logging.getLogger(__name__)
 Steps = Generator[Any, Any, None]
 """pygls' way of calling a handler: the handler and its arguments are yielded."""
 
+_AGAIN_S = 0.5
+"""Between two signs that a question waits: longer than a client takes that answers by itself."""
+
 
 class Protocol(LanguageServerProtocol):
     """The Wire of a connection; documents are left to the registered features alone."""
@@ -57,16 +60,28 @@ class Protocol(LanguageServerProtocol):
         number = f"routerd-{next(self._numbers)}"
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
+        again = asyncio.ensure_future(self._remind())
         try:
             self._send({"id": number, "method": method, "params": params})
             message = await asyncio.wait_for(answer, seconds)
         except TimeoutError:
             raise NoAnswerError(f"{method} was not answered") from None
         finally:
+            again.cancel()
             del self._asked[number]
         if message.get("error") is not None:
             raise NoAnswerError(f"{method} was refused")
         return message.get("result")  # some clients leave a null out
+
+    async def _remind(self) -> None:
+        """Make a client read on that has left a question unread.
+
+        Emacs 28 does that where a question arrives in one piece with the answer that it was waiting for: it handles
+        the answer, and what stands behind it once more bytes come. LSP lets every client pass over a ``$/`` method.
+        """
+        while True:
+            await asyncio.sleep(_AGAIN_S)
+            self.send("$/routerd/waiting", {})
 
     def answered(self, message: Json) -> None:
         """Take the client's answer to a request; one that nobody waits for any more is passed over."""

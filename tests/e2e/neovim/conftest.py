@@ -16,6 +16,7 @@ from tests.loopback import InThread, Upstream
 RESET = """
 vim.cmd("silent! stopinsert | silent! tabonly! | silent! only!")
 vim.cmd("silent! %bwipeout!")
+vim.g.routerd = nil
 Seen = { outcomes = {}, progress = {}, messages = {}, deprecated = {} }
 """
 

@@ -158,6 +158,7 @@ def test_an_answer_in_words_opens_beside_the_file_and_changes_nothing(nvim: Neov
 
 
 def test_a_rewrite_is_a_diff_first_and_is_applied_when_it_is_accepted(nvim: Neovim, upstream: InThread) -> None:
+    nvim.lua("vim.g.routerd = { preview = 'split' }")
     upstream.then(Turn(reply=REPLACES), Turn(reply=REPLACES), Turn(reply=REPLACES))
     assert nvim.run("ask say it in whole sentences")["status"] == "proposed"
     assert "there is no name" in nvim.text(), "the proposal is beside the file"
@@ -183,6 +184,7 @@ def test_a_rewrite_is_a_diff_first_and_is_applied_when_it_is_accepted(nvim: Neov
 
 
 def test_a_proposal_can_be_asked_for_again_one_tier_up_until_there_is_none(nvim: Neovim, upstream: InThread) -> None:
+    nvim.lua("vim.g.routerd = { preview = 'split' }")
     tiers = ("speed", "utility", "logic", "architect")
     upstream.then(*(Turn(reply=REPLACES) for _ in tiers))
     assert nvim.run("ask tier=speed say it in whole sentences")["tier"] == "speed"

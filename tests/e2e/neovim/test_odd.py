@@ -61,6 +61,7 @@ def test_an_unlisted_buffer_in_two_windows_is_documented_in_both(nvim: Neovim) -
 
 
 def test_a_proposal_beside_one_of_two_windows_leaves_both_as_they_were(nvim: Neovim, upstream: InThread) -> None:
+    nvim.lua("vim.g.routerd = { preview = 'split' }")
     upstream.then(Turn(reply=REPLACES))
     nvim.ex("setlocal winbar=mine | split")
     nvim.cursor(7, 8)
@@ -79,6 +80,7 @@ def test_a_proposal_beside_one_of_two_windows_leaves_both_as_they_were(nvim: Neo
 
 
 def test_a_proposal_is_accepted_after_the_window_of_its_file_was_closed(nvim: Neovim, upstream: InThread) -> None:
+    nvim.lua("vim.g.routerd = { preview = 'split' }")
     upstream.then(Turn(reply=REPLACES))
     nvim.run("ask say it in whole sentences")
     nvim.ex("wincmd p | close")
@@ -114,6 +116,7 @@ def test_a_proposal_is_asked_for_again_after_typing_and_from_a_server_that_was_s
 
 
 def test_a_proposal_does_not_take_the_keyboard_from_one_who_types(nvim: Neovim, upstream: InThread) -> None:
+    nvim.lua("vim.g.routerd = { preview = 'split' }")
     upstream.then(SLOWLY)
     nvim.ex("Routerd ask say it in whole sentences")
     nvim.lua('vim.cmd("$") vim.api.nvim_input("oz = 1")')
@@ -131,6 +134,7 @@ def test_a_proposal_does_not_take_the_keyboard_from_one_who_types(nvim: Neovim, 
 def test_an_answer_waits_until_the_command_line_window_is_closed(
     nvim: Neovim, upstream: InThread, command: str, shown: str
 ) -> None:
+    nvim.lua("vim.g.routerd = { preview = 'split' }")
     upstream.then(Turn(chunk_chars=40, delay_s=0.1) if command == "design" else SLOWLY)
     nvim.ex(f"Routerd {command}")
     nvim.lua('vim.api.nvim_input("q:")')

@@ -6,9 +6,10 @@
       eglot-confirm-server-initiated-edits nil)
 
 (defun wait-for (condition)
-  "Wait until CONDITION holds, for ten seconds at the most."
-  (let ((end (+ (float-time) 10)))
-    (while (and (not (funcall condition)) (< (float-time) end))
+  "Wait until CONDITION holds; end with an error where it does not for a minute."
+  (let ((end (+ (float-time) 60)))
+    (while (not (funcall condition))
+      (when (> (float-time) end) (error "Nothing came: %S" condition))
       (accept-process-output nil 0.05))))
 
 (find-file "labels.py")

@@ -20,7 +20,7 @@ from routerd.app.http_tokens import DEFAULT, HttpTokens
 from routerd.app.workspace import App
 from routerd.frontends.http import HttpListen, listening
 from tests.home import at_home
-from tests.loopback import Upstream
+from tests.loopback import InThread, Upstream
 
 KEY = "sk-of-the-provider"
 PRICES = '[models."test-model"]\ninput = "1"\noutput = "5"\ncached_input = "0.1"\n'
@@ -93,7 +93,7 @@ async def raw(gateway: Running, path: str, body: Mapping[str, Any]) -> bytes:
 
 
 def configuration(
-    upstreams: Mapping[str, Upstream], more: str = "", dialects: str = '"chat", "responses", "messages"'
+    upstreams: Mapping[str, Upstream | InThread], more: str = "", dialects: str = '"chat", "responses", "messages"'
 ) -> str:
     """Every tier asks the upstreams in their order."""
     models = ", ".join(f'"{name}/test-model"' for name in upstreams)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routerd.frontends.lsp import server
 from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.frames import Frames
 from routerd.frontends.lsp.server import Protocol, Server
@@ -91,3 +92,23 @@ def test_a_number_that_was_never_given_out_harms_nothing(number: object) -> None
     wire.answered({"id": number, "result": 1})
     wire.answered({"result": 1})
     assert client.messages == []
+
+
+async def test_a_question_that_waits_is_followed_by_a_sign_and_an_answered_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Emacs 28 leaves a question unread that stood behind an answer, until more bytes come."""
+    monkeypatch.setattr(server, "_AGAIN_S", 0.0)
+    wire, client = connected()
+    asked = asyncio.ensure_future(wire.ask("workspace/applyEdit", {}, SECONDS))
+    while len(client.messages) < 3:
+        await asyncio.sleep(0)
+    question, *signs = client.messages
+    assert question["method"] == "workspace/applyEdit"
+    assert all(sign == {"jsonrpc": "2.0", "method": "$/routerd/waiting", "params": {}} for sign in signs)
+    wire.answered({"id": question["id"], "result": {"applied": True}})
+    await asked
+    said = len(client.messages)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(client.messages) == said

@@ -55,8 +55,13 @@ end
 local function check_options()
   health.start("Options")
   local switch = { true, false }
-  local known = { apply = { "preview", "direct" }, notify = switch, progress = switch } ---@type table<string, any[]>
+  ---@type table<string, any[]>
+  local known =
+    { apply = { "preview", "direct" }, preview = { "inline", "split" }, notify = switch, progress = switch }
   local wrong = vim.tbl_filter(function(name)
+    if name == "keys" then
+      return not require("routerd.inline_keys").known(vim.g.routerd.keys)
+    end
     return not vim.list_contains(known[name] or {}, vim.g.routerd[name])
   end, vim.tbl_keys(vim.g.routerd or {}))
   for _, name in ipairs(wrong) do

@@ -4,13 +4,16 @@ local M = {}
 
 ---@class routerd.Options What `vim.g.routerd` may hold.
 ---@field apply? "preview"|"direct" Whether an edit that does more than insert is shown as a diff first (default).
+---@field preview? "inline"|"split" Whether such a diff is shown in the file itself (default) or beside it.
+---@field keys? table<string, string|false> Other keys for a diff in the file; see |routerd-inline|.
 ---@field notify? boolean Whether the receipt of an action is shown as a message; true by default.
 ---@field progress? boolean Whether the progress of an action is shown behind its target; true by default.
 
 ---@return routerd.Options
 function M.options()
   vim.validate("vim.g.routerd", vim.g.routerd, "table", true)
-  return vim.tbl_extend("force", { apply = "preview", notify = true, progress = true }, vim.g.routerd or {})
+  local defaults = { apply = "preview", preview = "inline", notify = true, progress = true }
+  return vim.tbl_extend("force", defaults, vim.g.routerd or {})
 end
 
 ---Today's spend against the budget, and how many jobs run; empty until the daemon said it.

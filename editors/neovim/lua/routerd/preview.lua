@@ -1,135 +1,40 @@
--- The diff of a proposal in a split, until it is accepted, discarded or asked for again one tier up.
+-- A proposal that waits: shown in the file or beside it, until it is accepted, discarded or asked for one tier up.
+
+local inline = require("routerd.inline")
+local side_by_side = require("routerd.side_by_side")
 
 local M = {}
 
 ---@class routerd.Preview
----@field bufnr integer
 ---@field proposal routerd.Proposal
 ---@field outcome routerd.Outcome
 ---@field job routerd.Job
+---@field inline? routerd.Inline where it is shown in the file itself
+---@field bufnr? integer where it is shown in a split
 ---@field before? { window: integer, view: vim.fn.winsaveview.ret, winbar: string } how the file was seen; a diff moves it
 
-local open = {} ---@type table<integer, routerd.Preview> by buffer
+local open = {} ---@type routerd.Preview[]
 
 ---@param preview routerd.Preview
----@return boolean whether the user is not in the file itself, where a jump of the cursor would surprise
-local function elsewhere(preview)
-  return preview.before ~= nil and preview.before.window ~= vim.api.nvim_get_current_win()
+---@return boolean whether it was open
+local function forgotten(preview)
+  local count = #open
+  open = vim.tbl_filter(function(other)
+    return other ~= preview
+  end, open)
+  preview.job.moves:stop()
+  return #open < count
 end
 
 ---@param preview routerd.Preview
 ---@param back? boolean whether the file is seen again as it was before
 local function close(preview, back)
-  open[preview.bufnr] = nil
-  preview.job.moves:stop()
-  local before = preview.before
-  if before and vim.api.nvim_win_is_valid(before.window) then
-    vim.api.nvim_win_call(before.window, function()
-      vim.cmd.diffoff()
-      vim.wo[0][0].winbar = before.winbar
-      if back and vim.api.nvim_get_current_buf() == preview.job.bufnr then
-        vim.fn.winrestview(before.view)
-      end
-    end)
+  forgotten(preview)
+  if preview.inline then
+    preview.inline:close()
+  else
+    side_by_side.close(preview, back)
   end
-  if vim.api.nvim_buf_is_valid(preview.bufnr) then
-    vim.api.nvim_buf_delete(preview.bufnr, { force = true })
-  end
-end
-
----@param file routerd.ProposedFile
----@return integer line of the first change, from 1
-local function first_change(file)
-  local old, new = table.concat(file.before, "\n"), table.concat(file.after, "\n")
-  local hunks = require("routerd.proposal").text_diff(old, new, { result_type = "indices" }) --[[@as integer[][] ]]
-  return hunks[1] and math.max(1, hunks[1][3]) or 1
-end
-
----@param window integer of the proposal
----@param source integer window of the file
----@param line integer
-local function side_by_side(window, source, line)
-  vim.api.nvim_win_set_cursor(window, { line, 0 })
-  vim.api.nvim_win_call(window, vim.cmd.diffthis)
-  return vim.api.nvim_win_call(source, function()
-    local before = { window = source, view = vim.fn.winsaveview(), winbar = vim.wo.winbar }
-    vim.cmd.diffthis()
-    vim.wo[0][0].winbar = "%t" -- as high as the other's, so that equal lines are level
-    return before
-  end)
-end
-
----Side by side where it is about one open file, else as one unified diff.
----@param preview routerd.Preview
-local function show(preview)
-  local proposal, bufnr, about = preview.proposal, preview.bufnr, preview.job.bufnr
-  local file = proposal.files[1]
-  local window, source = require("routerd.split").beside(bufnr, about)
-  local whole = source and #proposal.files == 1 and not file.create and not proposal.stale
-  local lines = whole and file.after or vim.split(proposal:diff(), "\n")
-  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, lines)
-  vim.api.nvim_buf_set_name(bufnr, ("routerd://%d/%s"):format(bufnr, file.name))
-  vim.bo[bufnr].filetype = whole and vim.bo[about].filetype or "diff"
-  vim.bo[bufnr].modifiable = false
-  local words = proposal.stale and ":Routerd discard" or ":Routerd accept │ discard"
-  words = preview.outcome.next_tier and words .. " │ retry" or words
-  local model = (preview.outcome.model or ""):gsub("%%", "%%%%")
-  vim.wo[window][0].winbar = ("%s  %%=%s"):format(model, words)
-  if whole then
-    preview.before = side_by_side(window, assert(source), first_change(file))
-  end
-end
-
----@param proposal routerd.Proposal
----@param outcome routerd.Outcome
----@param job routerd.Job
-function M.open(proposal, outcome, job)
-  local bufnr = vim.api.nvim_create_buf(false, true)
-  vim.bo[bufnr].bufhidden = "wipe"
-  local preview = { bufnr = bufnr, proposal = proposal, outcome = outcome, job = job }
-  open[bufnr] = preview
-  show(preview)
-  vim.api.nvim_create_autocmd("BufWipeout", {
-    buffer = bufnr,
-    callback = function() -- its window was closed; to a buffer on its way out nothing can be done
-      local back = elsewhere(preview)
-      vim.schedule(function()
-        if open[bufnr] then
-          close(preview, back)
-        end
-      end)
-    end,
-  })
-end
-
----The preview of the current buffer, or else the only one.
----@return routerd.Preview?
-local function current()
-  local bufnr = vim.api.nvim_get_current_buf()
-  local found = open[bufnr]
-    or vim.iter(pairs(open)):fold(nil, function(match, _, preview)
-      return preview.job.bufnr == bufnr and preview or match
-    end)
-  local _, first = next(open)
-  found = found or (vim.tbl_count(open) == 1 and first or nil)
-  if not found then
-    require("routerd").say("there is no proposal open here.", vim.log.levels.WARN)
-  end
-  return found
-end
-
-function M.accept()
-  local preview = current()
-  if not preview then
-    return
-  end
-  local problem = preview.proposal:apply()
-  if problem then
-    require("routerd").say(("not applied: %s."):format(problem), vim.log.levels.WARN)
-    return
-  end
-  close(preview)
-  require("routerd").say("applied.")
 end
 
 ---Its answer is forgotten, so that the same request asks a model again.
@@ -141,11 +46,109 @@ local function forget(preview)
   end
 end
 
+---@param proposal routerd.Proposal
+---@param job routerd.Job
+---@return boolean whether it is seen best in the file itself
+local function in_the_file(proposal, job)
+  local file = proposal.files[1]
+  local about = #proposal.files == 1 and not file.create and vim.uri_to_bufnr(file.uri) == job.bufnr
+  local wanted = require("routerd").options().preview ~= "split"
+  return wanted and about and not proposal.stale and vim.fn.bufwinid(job.bufnr) ~= -1
+end
+
+---@param proposal routerd.Proposal
+---@param outcome routerd.Outcome
+---@param job routerd.Job
+function M.open(proposal, outcome, job)
+  local preview = { proposal = proposal, outcome = outcome, job = job }
+  table.insert(open, preview)
+  if in_the_file(proposal, job) then
+    local receipt = require("routerd.outcome").receipt(outcome) or "routerd"
+    preview.inline = inline.open(proposal.files[1], job.bufnr, receipt, function()
+      if not preview.inline.accepted then
+        forget(preview)
+      end
+      forgotten(preview)
+    end)
+    vim.api.nvim_create_autocmd("BufUnload", {
+      buffer = job.bufnr,
+      once = true,
+      callback = function()
+        close(preview)
+      end,
+    })
+  else
+    side_by_side.open(preview, function(back)
+      if vim.list_contains(open, preview) then
+        close(preview, back)
+      end
+    end)
+  end
+end
+
+---The preview of the current buffer, the nearest of several, or else the only one.
+---@return routerd.Preview?
+local function current()
+  local bufnr, near = vim.api.nvim_get_current_buf(), inline.nearest()
+  local found ---@type routerd.Preview?
+  for _, preview in ipairs(open) do
+    if preview.bufnr == bufnr or (near and preview.inline == near) then
+      found = preview
+      break
+    end
+    found = preview.job.bufnr == bufnr and preview or found
+  end
+  found = found or (#open == 1 and open[1] or nil)
+  if not found then
+    require("routerd").say("there is no proposal open here.", vim.log.levels.WARN)
+  end
+  return found
+end
+
+---@param problem? string
+---@return boolean
+local function said(problem)
+  if problem then
+    require("routerd").say(("not applied: %s."):format(problem), vim.log.levels.WARN)
+  else
+    require("routerd").say("applied.")
+  end
+  return problem == nil
+end
+
+function M.accept()
+  local preview = current()
+  if not preview then
+    return
+  elseif preview.inline then
+    said(preview.inline:accept(preview.inline.changes))
+  elseif said(preview.proposal:apply()) then
+    close(preview)
+  end
+end
+
 function M.discard()
   local preview = current()
-  if preview then
+  if preview and preview.inline then
+    preview.inline:discard(preview.inline.changes)
+  elseif preview then
     forget(preview)
-    close(preview, elsewhere(preview))
+    close(preview, side_by_side.elsewhere(preview))
+  end
+end
+
+---The change at the cursor, or the nearest one.
+function M.accept_change()
+  local found, change = inline.nearest()
+  if found and change then
+    said(found:accept({ change }))
+  end
+end
+
+function M.discard_change()
+  local found, change = inline.nearest()
+  if found and change then
+    found:discard({ change })
   end
 end
 

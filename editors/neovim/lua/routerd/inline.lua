@@ -1,0 +1,244 @@
+-- A proposal in the file itself: removed lines are marked, new ones are virtual lines, each change is decided by itself.
+
+local M = {}
+
+---@class routerd.Change One run of lines of a proposal.
+---@field old string[] the lines that it replaces; none for an insertion
+---@field new string[]
+---@field above? string the line above an insertion as it was; nil at the top
+---@field below? string the line below an insertion as it was; nil at the end
+---@field mark? integer extmark of the lines that it replaces, or of the line that an insertion stands below
+---@field view? integer extmark of the new lines
+
+---@class routerd.Inline
+---@field bufnr integer
+---@field receipt string model and price
+---@field changes routerd.Change[] that wait for a decision, from top to bottom
+---@field accepted boolean whether one was accepted
+---@field private decided fun() called when none waits any more
+local Inline = {}
+Inline.__index = Inline
+
+local namespace = vim.api.nvim_create_namespace("routerd.inline")
+local shown = {} ---@type table<integer, routerd.Inline[]> by buffer
+
+for name, link in pairs({ Removed = "DiffDelete", Added = "DiffAdd", Keys = "Comment" }) do
+  vim.api.nvim_set_hl(0, "Routerd" .. name, { link = link, default = true })
+end
+
+local CHANGED = "the lines that it is for were changed meanwhile"
+
+---@param bufnr integer
+---@param line string
+---@return string with spaces for its tabs, which virtual text does not show
+local function untabbed(bufnr, line)
+  local stop, found = vim.bo[bufnr].tabstop, ""
+  for index, piece in ipairs(vim.split(line, "\t", { plain = true })) do
+    if index > 1 then
+      found = found .. (" "):rep(stop - vim.api.nvim_strwidth(found) % stop)
+    end
+    found = found .. piece
+  end
+  return found
+end
+
+---@param file routerd.ProposedFile
+---@return routerd.Change[], integer[] rows where each begins
+local function changes_of(file)
+  local changes, rows = {}, {} ---@type routerd.Change[], integer[]
+  local old, new = table.concat(file.before, "\n") .. "\n", table.concat(file.after, "\n") .. "\n"
+  local options = { result_type = "indices", algorithm = "histogram" }
+  for _, hunk in ipairs(require("routerd.proposal").text_diff(old, new, options) --[[@as integer[][] ]]) do
+    local first, removed, from, added = unpack(hunk)
+    local change = { old = vim.list_slice(file.before, first, first + removed - 1), new = {} }
+    if removed == 0 then
+      change.old, change.above, change.below = {}, file.before[first], file.before[first + 1]
+      first = first + 1
+    end
+    change.new = added > 0 and vim.list_slice(file.after, from, from + added - 1) or {}
+    table.insert(changes, change)
+    table.insert(rows, first - 1)
+  end
+  return changes, rows
+end
+
+---@param change routerd.Change
+---@return integer first row
+---@return integer row behind the last one
+function Inline:rows(change)
+  local place = vim.api.nvim_buf_get_extmark_by_id(self.bufnr, namespace, change.mark, { details = true })
+  local row, details = place[1] or 0, place[3] or {}
+  if #change.old == 0 then
+    row = change.above and row + 1 or row
+    return row, row
+  end
+  return row, (details.end_row or row) + 1
+end
+
+---@param change routerd.Change
+---@return boolean whether the lines that it is for are as they were
+function Inline:_stands(change)
+  local first, last = self:rows(change)
+  local lines = vim.api.nvim_buf_get_lines(self.bufnr, 0, -1, false)
+  if #change.old > 0 then
+    return vim.deep_equal(vim.list_slice(lines, first + 1, last), change.old)
+  end
+  return lines[first] == change.above and lines[first + 1] == change.below
+end
+
+---@param change routerd.Change
+---@param row integer where it begins
+function Inline:_place(change, row)
+  local mark = {} ---@type vim.api.keyset.set_extmark
+  if #change.old > 0 then
+    mark = { end_row = row + #change.old - 1, end_col = #change.old[#change.old], line_hl_group = "RouterdRemoved" }
+  else
+    row = change.above and row - 1 or row
+  end
+  change.mark = vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, 0, mark)
+end
+
+function Inline:_draw()
+  for index, change in ipairs(self.changes) do
+    local which = #self.changes > 1 and ("%d of %d · "):format(index, #self.changes) or ""
+    local head = ("%s%s · %s"):format(which, self.receipt, require("routerd.inline_keys").words(#self.changes))
+    local lines = { { { head, "RouterdKeys" } } }
+    for _, line in ipairs(change.new) do
+      table.insert(lines, { { untabbed(self.bufnr, line) .. " ", "RouterdAdded" } })
+    end
+    local first, last = self:rows(change)
+    local top = #change.old == 0 and not change.above
+    change.view = vim.api.nvim_buf_set_extmark(self.bufnr, namespace, top and 0 or math.max(last - 1, 0), 0, {
+      id = change.view,
+      virt_lines = lines,
+      virt_lines_above = top,
+      virt_lines_overflow = "scroll",
+    })
+    if top and first == 0 then -- else they are above the first line of the window, where nobody sees them
+      for _, window in ipairs(vim.fn.win_findbuf(self.bufnr)) do
+        vim.api.nvim_win_call(window, function()
+          if vim.fn.line("w0") == 1 then
+            vim.fn.winrestview({ topline = 1, topfill = #lines })
+          end
+        end)
+      end
+    end
+  end
+end
+
+---@param change routerd.Change
+function Inline:_forget(change)
+  vim.api.nvim_buf_del_extmark(self.bufnr, namespace, change.mark)
+  vim.api.nvim_buf_del_extmark(self.bufnr, namespace, change.view)
+  self.changes = vim.tbl_filter(function(other)
+    return other ~= change
+  end, self.changes)
+end
+
+---Applies some changes as one undo step, or nothing of them.
+---@param changes routerd.Change[]
+---@return string? problem
+function Inline:accept(changes)
+  for _, change in ipairs(changes) do
+    if not self:_stands(change) then
+      return CHANGED
+    end
+  end
+  local uri = vim.uri_from_bufnr(self.bufnr)
+  require("routerd.undo").step({ documentChanges = { { textDocument = { uri = uri } } } }, function()
+    for index = #changes, 1, -1 do
+      local first, last = self:rows(changes[index])
+      vim.api.nvim_buf_set_lines(self.bufnr, first, last, false, changes[index].new)
+    end
+  end)
+  self.accepted = true
+  self:discard(changes)
+  return nil
+end
+
+---@param changes routerd.Change[]
+function Inline:discard(changes)
+  for _, change in ipairs(changes) do
+    self:_forget(change)
+  end
+  if #self.changes == 0 then
+    self:close()
+    self.decided()
+  else
+    self:_draw()
+  end
+end
+
+---Takes it away as it is.
+function Inline:close()
+  if vim.api.nvim_buf_is_loaded(self.bufnr) then
+    for _, change in ipairs(self.changes) do
+      self:_forget(change)
+    end
+  end
+  local others = vim.tbl_filter(function(other)
+    return other ~= self
+  end, shown[self.bufnr] or {})
+  shown[self.bufnr] = #others > 0 and others or nil
+  if #others == 0 then
+    require("routerd.inline_keys").unbind(self.bufnr)
+  end
+end
+
+---@param file routerd.ProposedFile
+---@param bufnr integer that holds the file as it was before
+---@param receipt string
+---@param decided fun()
+---@return routerd.Inline
+function M.open(file, bufnr, receipt, decided)
+  local changes, rows = changes_of(file)
+  local self = setmetatable({ bufnr = bufnr, receipt = receipt, changes = changes, decided = decided }, Inline)
+  self.accepted = false
+  for index, change in ipairs(changes) do
+    self:_place(change, rows[index])
+  end
+  shown[bufnr] = vim.list_extend(shown[bufnr] or {}, { self })
+  require("routerd.inline_keys").bind(bufnr)
+  self:_draw()
+  return self
+end
+
+---The proposal and the change that are nearest to the cursor.
+---@return routerd.Inline?, routerd.Change?
+function M.nearest()
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local best, found, change ---@type integer?, routerd.Inline?, routerd.Change?
+  for _, inline in ipairs(shown[vim.api.nvim_get_current_buf()] or {}) do
+    for _, one in ipairs(inline.changes) do
+      local first, last = inline:rows(one)
+      local distance = math.max(first - row, row - math.max(last - 1, first), 0)
+      if not best or distance < best then
+        best, found, change = distance, inline, one
+      end
+    end
+  end
+  return found, change
+end
+
+---Puts the cursor on the next change of this buffer, whatever proposal it is of.
+---@param step 1|-1
+function M.jump(step)
+  local row, rows = vim.api.nvim_win_get_cursor(0)[1] - 1, {} ---@type integer, integer[]
+  for _, inline in ipairs(shown[vim.api.nvim_get_current_buf()] or {}) do
+    for _, one in ipairs(inline.changes) do
+      table.insert(rows, (inline:rows(one)))
+    end
+  end
+  table.sort(rows, function(a, b)
+    return (a - b) * step < 0
+  end)
+  local to = vim.iter(rows):find(function(one)
+    return (one - row) * step > 0
+  end) or rows[1]
+  if to then
+    vim.cmd("normal! m'")
+    vim.api.nvim_win_set_cursor(0, { math.min(to + 1, vim.api.nvim_buf_line_count(0)), 0 })
+  end
+end
+
+return M
