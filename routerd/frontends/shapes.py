@@ -56,6 +56,7 @@ def estimate_json(forecast: Forecast | None) -> Json | None:
         "most": money(forecast.most),
         "price": price_words(forecast),
         "baseline_cost": money(estimate.baseline_cost),
+        "baseline_model": str(estimate.baseline_model) if estimate.baseline_model else None,
         "price_source": price.source if price else None,
         "price_checked": price.checked if price else None,
         "candidates": [_candidate_json(candidate) for candidate in forecast.candidates],

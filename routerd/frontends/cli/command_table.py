@@ -178,9 +178,8 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "demo": (
-        "Run every action on a sample file, as an editor would.",
+        "Show prices before anything is sent, then a refused answer, the escalation and the receipt.",
         {
-            "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
         },
         (),
