@@ -17,6 +17,7 @@ from routerd.adapters.ledger import BatchLedger
 from routerd.adapters.workspace import listed_files, select
 from routerd.app.services import now
 from routerd.app.workspace import App
+from routerd.batch.account import BatchAccount
 from routerd.batch.landing import Landing
 from routerd.batch.planning import BatchRequest, Planner
 from routerd.batch.waves import BatchObserver, BatchRun, RunEnd, Waves
@@ -54,7 +55,7 @@ class Batches:
 
     def __init__(self, app: App) -> None:
         """Opens the state. Raises LedgerError where it cannot be used."""
-        self._app = app
+        self.app = app
         self.root = (app.root or Path.cwd()).absolute()
         self.store = SqliteBatchStore(user_data_path("routerd", False) / "batches.db", now())
 
@@ -78,7 +79,7 @@ class Batches:
         self, wanted: BatchRequest, files: Iterable[SelectedFile], tell: Tell, keep: bool = False
     ) -> BatchPlan | Refusal:
         """The plan for files, from nothing but their texts; ``keep`` stores the texts for a run."""
-        planner = Planner(wanted, uri_of(self.root), self._app.snapshot, self._app.deps)
+        planner = Planner(wanted, uri_of(self.root), self.app.snapshot, self.app.deps)
         items: list[Item] = []
         passed: list[Passed] = []
         texts: dict[str, Text] = {}
@@ -103,7 +104,7 @@ class Batches:
         texts.clear()
 
     def _item(self, planner: Planner, path: str, texts: dict[str, Text]) -> Item | Passed | Refusal:
-        document = self._app.workspace.read(self.uri(path))
+        document = self.app.workspace.read(self.uri(path))
         if document is None:
             return Passed(path, "cannot be read")
         found = planner.item(path, document)
@@ -122,6 +123,7 @@ class Batches:
         if isinstance(found, Refusal):
             return found
         about = {"action": wanted.action, "root": str(self.root), "instruction": wanted.instruction}
+        about |= {"rewrite": "yes"} if wanted.replace else {}
         self.store.save_plan(found.id, about, found.items, now())
         if fresh:
             self.store.renew(found.id, [item.id for item in found.items])
@@ -142,7 +144,7 @@ class Batches:
         """Index the project around the first file to work on."""
         first = next((file for file in files if not file.skipped), None)
         if first is not None:
-            self._app.index(uri_of(Path(first.path)), _INDEX_SECONDS)
+            self.app.index(uri_of(Path(first.path)), _INDEX_SECONDS)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -165,28 +167,26 @@ class Batches:
 
     async def run(self, wanted: BatchRequest, plan: BatchPlan, observer: BatchObserver) -> RunEnd | Refusal:
         """Ask every open item of a plan, within its cap and the budgets. Raises LedgerError."""
-        account = BatchLedger(self._app.ledger, plan.id, plan.cap)
+        account = BatchLedger(self.app.ledger, plan.id, plan.cap)
         high = plan.price.high
         if high:
             held = account.open(high, now())
             if isinstance(held, Refusal):
                 return held
-        root, pid = str(self.root.resolve()), os.getpid()
-        run = BatchRun(
-            plan.id,
-            wanted,
-            self._app.snapshot,
-            self._app.deps,
-            self.store,
-            account,
-            self.uri,
-            lambda: self.store.stop_asked(root, pid),
-        )
         try:
-            return await Waves(run, observer).to_end(plan.items)
+            return await Waves(self.batch_run(wanted, plan, account), observer).to_end(plan.items)
         finally:
             account.close()
-            await self._app.disconnect()
+            await self.app.disconnect()
+
+    def batch_run(self, wanted: BatchRequest, plan: BatchPlan, account: BatchAccount) -> BatchRun:
+        """What work on a plan needs beside its items."""
+        root, pid = str(self.root.resolve()), os.getpid()
+
+        def stop_asked() -> bool:
+            return self.store.stop_asked(root, pid)
+
+        return BatchRun(plan.id, wanted, self.app.snapshot, self.app.deps, self.store, account, self.uri, stop_asked)
 
     def landing(self, plan: BatchPlan, below: Path | None = None) -> Landing:
         """The changes of all done items, in the files as they are now; ``below``: in another checkout of the tree."""
@@ -197,14 +197,14 @@ class Batches:
             files = tuple(replace(file, uri=new + file.uri.removeprefix(old)) for file in change.files)
             return replace(change, files=files)
 
-        landing = Landing(self._text, self._app.grammar, named(plan.action).contract)
+        landing = Landing(self._text, self.app.grammar, named(plan.action).contract)
         for item in plan.items:
             if item.state is ItemState.DONE and (change := self.store.change(plan.id, item.id)) is not None:
                 landing.add(item.id, item.path, change if below is None else moved(change))
         return landing
 
     def _text(self, uri: str) -> Text | None:
-        document = self._app.workspace.read(uri)
+        document = self.app.workspace.read(uri)
         return None if document is None else document.text
 
 

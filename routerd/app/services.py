@@ -9,7 +9,7 @@ import itertools
 import os
 import random
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -28,9 +28,11 @@ from routerd.adapters.workspace import Indices
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
+from routerd.domain.batch_service import BatchService
 from routerd.domain.errors import LedgerError
 from routerd.domain.forward_ports import Forwarder
 from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import Price
 from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
@@ -97,6 +99,23 @@ class Services:
             health=self._health,
             refused_fields=self._refused_fields,
             provider_state=self._provider_state,
+        )
+
+    def batch_service(
+        self, settings: Settings, keys: SessionKeys, price: Callable[[ModelRef], Price | None]
+    ) -> BatchService:
+        """The batch services of the providers; ``price`` is what they charge."""
+        from routerd.providers.batches import ProviderBatches  # noqa: PLC0415  # only a batch needs it
+
+        return ProviderBatches(
+            providers=settings.providers,
+            keys=keys,
+            price=price,
+            counter=self.counter,
+            limits=settings.limits,
+            clock=Clock(time.monotonic, time.time),
+            provider_state=self._provider_state,
+            refused_fields=self._refused_fields,
         )
 
     def forwarder(self, settings: Settings, keys: SessionKeys, catalogue: Catalogue) -> Forwarder:

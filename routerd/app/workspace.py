@@ -68,7 +68,7 @@ class App:
         Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
         ``problems``: an editor's daemon that does not start explains nothing.
         """
-        self.services, self._sources, self._keys, self._worth = services, sources, keys, worth(keys.available)
+        self.services, self._sources, self.keys, self._worth = services, sources, keys, worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
@@ -88,8 +88,8 @@ class App:
         services = Services()
         origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
-            found = config.Sources.found(config_file, root)
-            return cls(services, found, services.session_keys(), origin=origin, lenient=lenient).trust()
+            sources = config.Sources.found(config_file, root)
+            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient).trust()
         except RouterdError:
             services.close()
             raise
@@ -127,27 +127,27 @@ class App:
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
         catalogue = self._catalogue = Catalogue(settings.models)
-        upstream = self._upstream = services.upstream(settings, self._keys, catalogue)
+        upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
         linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
             secrets=SecretRules(),
             grammar=self.grammar,
             catalogue=catalogue,
-            classifier=services.classifiers.of(settings, self._keys.read_with_headers),
+            classifier=services.classifiers.of(settings, self.keys.read_with_headers),
             recent=self._recent,
             engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
-            runner=CopyRunner(self.workspace.project, self._keys.environ),
+            runner=CopyRunner(self.workspace.project, self.keys.environ),
             worker=services.worker,
             clock=process.now,
         )
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
-        usable = config.usable_tiers(settings, self._keys.available(settings))
+        usable = config.usable_tiers(settings, self.keys.available(settings))
         return Snapshot(settings, usable, own_tests(self.root, trusted=self._trusted)), deps
 
     def reload(
@@ -183,8 +183,7 @@ class App:
         async def changed(seen: Contents) -> None:
             nonlocal known
             before = self.settings
-            problems = self.reload(seen=seen)
-            if problems != known or self.settings != before:
+            if (problems := self.reload(seen=seen)) != known or self.settings != before:
                 known = problems
                 report(problems)
 
@@ -229,7 +228,7 @@ class App:
         return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)
 
     def plan(self, request: Request) -> Plan | Refusal:
-        """Everything that is decided before sending, prices included. Raises UsageError for an unknown action."""
+        """Everything that is decided before sending, prices included. Raises UsageError."""
         return plan(request, self._snapshot, self.deps)
 
     async def run(self, request: Request, editor: Editor, watch: Observer) -> Outcome:
@@ -243,7 +242,7 @@ class App:
 
     def passage(self) -> tuple[Snapshot, Dependencies, Forwarder]:
         """What requests of other programs go through from now on, with a new engine."""
-        return self._snapshot, self.deps, self.services.forwarder(self.settings, self._keys, self._catalogue)
+        return self._snapshot, self.deps, self.services.forwarder(self.settings, self.keys, self._catalogue)
 
     def classify(self, text: str) -> Route | Refusal:
         """Where a free-form instruction would go, and why; slow where the user's embedding is served elsewhere."""

@@ -27,5 +27,17 @@ class BatchAccount(Ledger, Protocol):
         ``before``: those of earlier waves; ``again``: those that are about to be judged again.
         """
 
+    def hand_over(self, jobs: Sequence[str]) -> None:
+        """What is reserved for jobs is held for a provider's batch from now on, and outlives this process.
+
+        This and the next two raise LedgerError.
+        """
+
+    def take_back(self, jobs: Sequence[str]) -> None:
+        """Gives back what a provider's batch held for jobs that cost nothing."""
+
+    def book_unknown(self, jobs: Sequence[str]) -> None:
+        """Books jobs of a provider's batch without a result at the most that they can have cost."""
+
     def close(self) -> None:
         """Gives back what is left."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from routerd.domain.attempt import AttemptStatus
 from routerd.domain.batch_store import BatchStore
+from routerd.domain.errors import OverBudget, Unfinished
 from routerd.domain.model import ModelRef
 from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
@@ -34,11 +36,29 @@ class JournalEngine:
         """As the Engine port says."""
         if self.stored:
             reply = self.stored.pop(0)
+            if reply.attempt.status is not AttemptStatus.OK:
+                meter.attempts.append(reply.attempt)
+                raise Unfinished(f"{reply.attempt.model}: {reply.attempt.reason or reply.attempt.status}.")
             return Reply(reply.text, Finish.STOP, reply.attempt)
         answer = await self.engine.ask(question, candidate, meter)
         if answer.finish is Finish.STOP:
             self.store.keep_reply(self.batch, self.item, StoredReply(answer.text, answer.attempt, self.wave))
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """The Engine port where stored answers are checked and nothing is sent, as nobody agreed to a price."""
+
+    engine: Engine
+
+    def first(self, question: Question, candidate: Candidate) -> ModelRef:
+        """As the Engine port says."""
+        return self.engine.first(question, candidate)
+
+    async def ask(self, question: Question, candidate: Candidate, meter: Meter) -> Reply:
+        """Raises OverBudget."""
+        raise OverBudget("'routerd batch run' or 'submit' asks again")
 
 
 class NoReplyCache:

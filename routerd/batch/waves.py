@@ -11,7 +11,7 @@ from typing import Protocol
 
 from routerd.batch.account import BatchAccount
 from routerd.batch.identity import text_hash
-from routerd.batch.journal import JournalEngine, NoReplyCache
+from routerd.batch.journal import JournalEngine, NoReplyCache, Unasked
 from routerd.batch.planning import BatchRequest, first_wave
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.batch import Item, ItemState
@@ -22,6 +22,7 @@ from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.reply import Change
 from routerd.domain.settings import Snapshot
+from routerd.domain.stored_reply import StoredReply
 from routerd.languages import language_of
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.run import run
@@ -51,6 +52,8 @@ class BatchRun:
     """The URI of an item's path."""
     stop_asked: Callable[[], bool]
     """Whether another program asked this run to stop."""
+    asks: bool = True
+    """False where stored answers are only checked, and nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,23 @@ def concurrency(run: BatchRun, items: Sequence[Item]) -> int:
     return min(max(found, 1), _MOST_AT_ONCE)
 
 
+def stronger(run: BatchRun, refused: Iterable[Item]) -> list[Item]:
+    """Refused items for the next tier that has a model; those without one stay refused."""
+    snapshot = run.snapshot
+    if not run.asks or not snapshot.settings.routing.escalate or run.wanted.model is not None:
+        return []
+    found = []
+    for item in refused:
+        asked = {OFFLINE, item.model, *snapshot.usable.get(item.tier, ())}
+        tier = None if item.model == OFFLINE else snapshot.stronger(item.tier)
+        while tier is not None and not (models := [one for one in snapshot.usable[tier] if one not in asked]):
+            tier = snapshot.stronger(tier)
+        if tier is not None:
+            found.append(replace(item, tier=tier, model=models[0], wave=item.wave + 1))
+    return found
+
+
+_ASKED = (ItemState.PLANNED, ItemState.RECEIVED, ItemState.FAILED)
 _WITH_CHANGE = (ItemState.DONE, ItemState.PROPOSED)
 _AT_ONCE, _MOST_AT_ONCE = 8, 64
 """Requests at once to a provider without a limit of its own, and to all of them."""
@@ -110,8 +130,8 @@ class Waves:
         """Ask every open item, and refused ones again at the next tier, until none is left or the run is stopped."""
         self._spent = self.run.store.spent(self.run.batch)
         wave = 1
-        now = [item for item in items if item.state in (ItemState.PLANNED, ItemState.FAILED)]
-        later = self._stronger(item for item in items if item.state is ItemState.REFUSED)
+        now = [item for item in items if item.state in _ASKED]
+        later = stronger(self.run, (item for item in items if item.state is ItemState.REFUSED))
         while now or later:
             if not now:
                 now, later = later, []
@@ -127,24 +147,9 @@ class Waves:
                 await asyncio.gather(*workers, return_exceptions=True)
             if self._stopped:
                 break
-            now, self._refused, wave = later + self._stronger(self._refused), [], wave + 1
+            now, self._refused, wave = later + stronger(self.run, self._refused), [], wave + 1
             later = []
         return RunEnd(self._capped, self._cancelled, self._fault)
-
-    def _stronger(self, refused: Iterable[Item]) -> list[Item]:
-        """Refused items for the next tier that has a model; those without one stay refused."""
-        snapshot = self.run.snapshot
-        if not snapshot.settings.routing.escalate or self.run.wanted.model is not None:
-            return []
-        found = []
-        for item in refused:
-            asked = {OFFLINE, item.model, *snapshot.usable.get(item.tier, ())}
-            tier = None if item.model == OFFLINE else snapshot.stronger(item.tier)
-            while tier is not None and not (models := [one for one in snapshot.usable[tier] if one not in asked]):
-                tier = snapshot.stronger(tier)
-            if tier is not None:
-                found.append(replace(item, tier=tier, model=models[0], wave=item.wave + 1))
-        return found
 
     async def _work(self) -> None:
         while self._queue and not self._stopped:
@@ -188,6 +193,8 @@ class Waves:
         if outcome.status is Status.REFUSED and account.short is not None and not outcome.attempts:
             return False
         ended = _ended(item, outcome)
+        if ended.state is ItemState.FAILED and incomplete(store.replies(self.run.batch, item.id), item):
+            ended = replace(ended, wave=item.wave + 1)  # what came is booked, and the next run asks anew
         self._spent += ended.cost - item.cost
         store.finish(self.run.batch, ended, outcome.change if ended.state in _WITH_CHANGE else None)
         if ended.state is ItemState.REFUSED:
@@ -215,16 +222,22 @@ class _Asking:
         before = [reply for reply in stored if reply.wave < item.wave]
         job = f"{run_.batch}-{item.id}"
         run_.account.replay(job, [one.attempt for one in before], [one.attempt for one in again])
+        engine = run_.deps.engine if run_.asks else Unasked(run_.deps.engine)
         deps = replace(
             run_.deps,
             ledger=run_.account,
-            engine=JournalEngine(run_.deps.engine, store, run_.batch, item.id, item.wave, again),
+            engine=JournalEngine(engine, store, run_.batch, item.id, item.wave, again),
             cache=NoReplyCache() if stored else run_.deps.cache,
         )
         request = run_.wanted.of(self._document)
         model = OFFLINE if item.model == OFFLINE else request.model
         request = replace(request, tier=item.tier if model is None else None, model=model)
-        return await run(job, request, first_wave(run_.snapshot, item), deps, self, _Silent())
+        return await run(job, request, self._snapshot(), deps, self, _Silent())
+
+    def _snapshot(self) -> Snapshot:
+        """What was answered is checked even where its model is configured no more."""
+        alone = first_wave(self.run.snapshot, self.item)
+        return alone if self.run.asks else replace(alone, usable={self.item.tier: (self.item.model,)})
 
     def _unchanged(self, uri: str) -> bool:
         now = self.run.deps.workspace.read(uri)
@@ -240,6 +253,11 @@ class _Asking:
     async def confirm(self, question: str) -> bool:
         """Agreed, with the price of the whole batch."""
         return True
+
+
+def incomplete(replies: Iterable[StoredReply], item: Item) -> bool:
+    """Whether an answer of an item's wave is stored that was cut or filtered."""
+    return any(one.wave == item.wave and one.attempt.status is not AttemptStatus.OK for one in replies)
 
 
 class _Silent:

@@ -18,6 +18,8 @@ class ItemState(StrEnum):
     PLANNED = "planned"
     SUBMITTED = "submitted"
     """It is part of a provider's batch that has not been collected."""
+    RECEIVED = "received"
+    """Its answer came back from a provider's batch and is stored; it has not been checked yet."""
     DONE = "done"
     """Its answer kept the contract, and is stored until it is applied."""
     PROPOSED = "proposed"
@@ -30,8 +32,8 @@ class ItemState(StrEnum):
 
     @property
     def open(self) -> bool:
-        """Whether a run asks for it."""
-        return self in (ItemState.PLANNED, ItemState.REFUSED, ItemState.FAILED)
+        """Whether a run works on it."""
+        return self in (ItemState.PLANNED, ItemState.RECEIVED, ItemState.REFUSED, ItemState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class BatchPlan:
     @property
     def price(self) -> PriceRange:
         """The price of the open items, ``most`` within the cap."""
-        price = PriceRange.of(self.open)
+        price = PriceRange.of(item for item in self.open if item.state is not ItemState.RECEIVED)
         if self.cap is None:
             return price
         most = self.cap if price.most is None else min(price.most, self.cap)

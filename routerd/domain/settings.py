@@ -62,6 +62,8 @@ class ProviderSettings:
     """The APIs that it offers; requests of other programs pass through to it unchanged in these."""
     pass_through: bool = False
     """Whether a client's own key goes along to this provider, in place of the configured one."""
+    batch: bool = False
+    """Whether it has a batch service: OpenAI's files and batches, or Anthropic's message batches, by ``dialect``."""
     quirks: Quirks = Quirks()
     declared: bool = True
     """False for a preset provider that the user's configuration does not mention."""
@@ -75,6 +77,9 @@ class ModelSettings:
     output: Decimal | None = None
     cached_input: Decimal | None = None
     cache_write: Decimal | None = None
+    batch_input: Decimal | None = None
+    """What the provider's batch service charges; both or neither."""
+    batch_output: Decimal | None = None
     context: int | None = None
     max_output: int | None = None
     first_token_s: float | None = None

@@ -32,7 +32,7 @@ from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
 from routerd.steps.mask import hidden, safe_reason
 
-_NO_INSTRUCTION = Refusal("Say in your own words what to do.", RefusalCode.INSTRUCTION)
+NO_INSTRUCTION = Refusal("Say in your own words what to do.", RefusalCode.INSTRUCTION)
 """An estimate needs no instruction; a request that is sent does."""
 
 
@@ -43,7 +43,7 @@ async def run(
     observer.stage("gathering context")
     planned = plan(request, snapshot, deps, fresh=True)
     if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
-        planned = _NO_INSTRUCTION
+        planned = NO_INSTRUCTION
     if isinstance(planned, Refusal):
         return Outcome(Status.REFUSED, request.action, planned.message, refusal=planned.code)
     request = planned.question.request  # an instruction may have asked for another action

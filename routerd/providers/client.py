@@ -116,20 +116,39 @@ class ProviderClient:
         names = (model.get("id") for model in models if isinstance(model, Mapping))
         return tuple(name for name in names if isinstance(name, str) and len(name) <= _LONGEST_NAME)
 
-    async def _streamed(self, method: str, path: str, wall: float, body: Mapping[str, Any] | None = None) -> Stream:
+    async def request(self, method: str, path: str, wall: float, body: Mapping[str, Any] | None = None) -> Stream:
+        """Any other request below the provider's address: ``get`` or ``post``. Raises ProviderFaultError."""
+        return await self._streamed(method, path, wall, body=body)
+
+    async def upload(self, path: str, fields: Mapping[str, str], name: str, content: bytes, wall: float) -> Stream:
+        """Post a form with one file. Raises ProviderFaultError."""
+        return await self._streamed("post", path, wall, body=fields, file=(name, content, "application/jsonl"))
+
+    async def _streamed(
+        self,
+        method: str,
+        path: str,
+        wall: float,
+        body: Mapping[str, Any] | None = None,
+        file: tuple[str, bytes, str] | None = None,
+    ) -> Stream:
         """The answer once its headers have arrived. Raises ProviderFaultError for any status other than 2xx."""
         from openai import AsyncStream, OpenAIError  # noqa: PLC0415  # lazy
         from openai.types.chat import ChatCompletionChunk  # noqa: PLC0415  # lazy
 
         ask = self._client.post if method == "post" else self._client.get
-        content = {} if body is None else {"body": body}
+        content: dict[str, Any] = {} if body is None else {"body": body}
+        headers = self._headers
+        if file is not None:
+            content["files"] = [("file", file)]
+            headers = headers | {"Content-Type": "multipart/form-data"}  # the openai package adds the boundary
         try:
             stream = await ask(
                 path,
                 cast_to=ChatCompletionChunk,
                 stream=True,
                 stream_cls=AsyncStream[ChatCompletionChunk],
-                options={"follow_redirects": False, "headers": self._headers},
+                options={"follow_redirects": False, "headers": headers},
                 **content,
             )
         except ProviderFaultError as refused:

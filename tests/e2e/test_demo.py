@@ -45,7 +45,7 @@ def test_it_shows_prices_a_refused_answer_an_escalation_and_a_bill_within_what_w
     assert abs(sum(paid) - bill) < Decimal("0.0001")
     assert likely < bill < most
     assert "claude-3-5-sonnet, asked at once: ≈ $" in said
-    assert "+++ b/tests/test_labels.py" in said
+    assert "+++ b/test_labels.py" in said
     assert "+def test_empty_header_is_an_error():" in said
     assert len(said.splitlines()) < 60
     assert said == demo(env, folder), "it says the same each time"

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.loopback import control, wire
+from tests.loopback.batch_desk import BatchDesk
 from tests.loopback.compose import Count, compose, prompt_tokens, quarter_of_bytes
 from tests.loopback.frames import CHAT, CREATED, MESSAGES, RESPONSES
 from tests.loopback.http1 import Connection, Request
@@ -48,6 +49,7 @@ class Upstream:
         keys: Iterable[str] | None = None,
         rejects: Iterable[str] = (),
         limit: RateLimit | None = None,
+        batches: BatchDesk | None = None,
         count: Count = quarter_of_bytes,
         port: int = 0,
         clock: Callable[[], float] = time.monotonic,
@@ -62,6 +64,7 @@ class Upstream:
         self.seen_embeddings: list[Seen] = []
         self.seen: list[Seen] = []
         """Every chat request, in the order of arrival."""
+        self._batches = batches
         self._keys = None if keys is None else {f"Bearer {key}" for key in keys}
         self._rejects = frozenset(rejects)
         self._count, self._clock, self._port = count, clock, port
@@ -195,6 +198,14 @@ class Upstream:
         elif path.endswith("/models"):
             speaker = self._speaker(connection, self.models_turn if allowed else credential(401), seen)
             speech = speaker.say(json.dumps({"object": "list", "data": [_model(name) for name in self.models]}))
+        elif self._batches is not None and allowed:
+            status, headers, content = self._batches.answer(request)
+            if status == 0:
+                raise ConnectionResetError
+            await connection.send(wire.head(status, headers) + content)
+            if len(content) != int(headers["content-length"]):
+                raise ConnectionResetError  # the file breaks off
+            return
         else:
             await connection.send(control.answer(404, {"error": {"message": f"no {path} here"}}))
             return

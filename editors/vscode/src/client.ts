@@ -17,7 +17,7 @@ export interface Handlers {
 }
 
 /** Settings that are this extension's own and mean nothing to the daemon. */
-const OWN_SETTINGS = new Set(["path", "apply"]);
+const OWN_SETTINGS = new Set(["path", "apply", "preview"]);
 
 /** A client whose failures are told once, by server.ts, and not a second time by the library. */
 class QuietClient extends LanguageClient {

@@ -5,6 +5,7 @@ import type { LanguageClient } from "vscode-languageclient/node";
 import { estimate, start } from "./commands.ts";
 import { copyDebugInformation } from "./debug.ts";
 import { onChosenInterpreter } from "./discovery.ts";
+import { Inline } from "./inline.ts";
 import { Keys, tellOfKey } from "./keys.ts";
 import { ACTIONS } from "./manifest.ts";
 import { Preview } from "./preview.ts";
@@ -22,7 +23,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("routerd", { log: true });
   const status = new StatusBar();
   const preview = new Preview();
-  const runner = new Runner(preview);
+  const inline = new Inline();
+  const runner = new Runner(preview, inline);
   const keys = new Keys(context.secrets);
   const daemon = new Server({
     keys,
@@ -48,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     status,
     preview,
+    inline,
     daemon,
     daemon.onHealth((health) => status.health(health)),
     keys.onChange((provider) => tellOfKey(daemon.client, provider)),

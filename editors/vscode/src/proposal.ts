@@ -56,14 +56,14 @@ export class Proposal {
 
   /** One undo step for everything. False where what was typed meanwhile touches the edit: then nothing is done. */
   async apply(): Promise<boolean> {
-    for (let tries = 0; tries < TRIES; tries++) {
-      const edit = await this.edit();
-      if (!edit) return false;
-      if (await vscode.workspace.applyEdit(edit)) return true;
-      if (this.files.some((file) => file.created)) return false; // half of it may be done: not once more
-      await nextKeystroke();
-    }
-    return false;
+    const once = this.files.some((file) => file.created); // half of it may be done then: not once more
+    return untilApplied(() => this.edit(), once);
+  }
+
+  /** The only file, where that is one that is asked about and exists; such a proposal can be shown in the file. */
+  get only(): FileEdit | undefined {
+    const [first, ...others] = this.files;
+    return first && others.length === 0 && !first.created && this.asks(first) ? first : undefined;
   }
 
   /** Opens what the files would have become as new documents, so that paid text is not lost. */
@@ -105,6 +105,21 @@ export class Proposal {
     }
     return edit;
   }
+}
+
+/** Applies what `edit` makes for the text as it is then; false where it makes nothing, or VS Code refuses for long. */
+export async function untilApplied(
+  edit: () => Promise<vscode.WorkspaceEdit | null> | vscode.WorkspaceEdit | null,
+  once = false,
+): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const now = await edit();
+    if (!now) return false;
+    if (await vscode.workspace.applyEdit(now)) return true;
+    if (once) return false;
+    await nextKeystroke();
+  }
+  return false;
 }
 
 /** One file's edits moved to where they belong in the file as it is now. */

@@ -2,7 +2,9 @@
 
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
-import type { Decision, Preview } from "./preview.ts";
+import { changesOf } from "./changes.ts";
+import type { End, Inline } from "./inline.ts";
+import type { Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
 import { DISCARD_COMMAND, RUN, type Outcome, type RunArgument, type StagedArgument } from "./protocol.ts";
 import { origin, receipt, say, showDocument, showReview } from "./results.ts";
@@ -14,7 +16,10 @@ const DONE: Outcome["status"][] = ["applied", "proposed"];
 export class Runner {
   private count = 0;
 
-  constructor(private readonly preview: Preview) {}
+  constructor(
+    private readonly preview: Preview,
+    private readonly inline: Inline,
+  ) {}
 
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
   async run(client: LanguageClient, argument: RunArgument): Promise<Outcome> {
@@ -24,7 +29,7 @@ export class Runner {
         const outcome = await this.ask(client, wish);
         if (DONE.includes(outcome.status)) void vscode.commands.executeCommand("setContext", "routerd.used", true);
         const mayRetry = outcome.tier !== null && outcome.next_tier !== null;
-        let decision: Decision = "accept";
+        let decision: End = "accept";
         if (outcome.edit) {
           const proposal = await Proposal.of(outcome.edit, wish.uri, client, versions);
           decision = await this.propose(proposal, outcome, mayRetry);
@@ -59,13 +64,29 @@ export class Runner {
     });
   }
 
-  private async propose(proposal: Proposal, outcome: Outcome, mayRetry: boolean): Promise<Decision> {
+  /** Shows a proposal in its file and applies what is accepted; undefined where it has to be shown beside it. */
+  private async inTheFile(proposal: Proposal, outcome: Outcome, mayRetry: boolean): Promise<End | undefined> {
+    const file = proposal.only;
+    if (!file || vscode.workspace.getConfiguration("routerd").get("preview") === "sideBySide") return undefined;
+    const seen = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === file.uri.toString());
+    const changes = seen && changesOf(file.before, file.edits);
+    if (!seen || !changes?.length || seen.document.getText() !== file.before) return undefined;
+    return this.inline.ask(seen.document, changes, origin(outcome), mayRetry);
+  }
+
+  private async propose(proposal: Proposal, outcome: Outcome, mayRetry: boolean): Promise<End> {
     const direct = vscode.workspace.getConfiguration("routerd").get("apply") === "direct";
     if (outcome.must_preview) void vscode.window.showWarningMessage(`routerd: ${outcome.message}`);
     if (proposal.placed && (outcome.must_preview !== false || !(direct || proposal.insertsOnly))) {
-      const decision = await this.preview.ask(proposal, origin(outcome), mayRetry);
+      const inTheFile = await this.inTheFile(proposal, outcome, mayRetry);
+      const decision = inTheFile ?? (await this.preview.ask(proposal, origin(outcome), mayRetry));
       if (decision !== "accept") {
-        if (outcome.answer) await vscode.commands.executeCommand(DISCARD_COMMAND, { answer: outcome.answer });
+        const forgotten = outcome.answer && decision !== "closed";
+        if (forgotten) await vscode.commands.executeCommand(DISCARD_COMMAND, { answer: outcome.answer });
+        return decision;
+      }
+      if (inTheFile) {
+        say({ ...outcome, status: "applied", message: `${receipt(outcome)}, applied` });
         return decision;
       }
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from routerd.adapters.batch_store.codec import change_text, read_change, read_reply, reply_text
+from routerd.adapters.batch_store.submissions import SqliteSubmissions
 from routerd.adapters.batch_store.tables import MIGRATIONS
 from routerd.adapters.sqlite import Database, Row
 from routerd.domain.batch import Item, ItemState
@@ -41,6 +42,7 @@ class SqliteBatchStore:
             problem = self._database.problem
             self._database.close()
             raise LedgerError(f"Nothing was sent: {problem}")
+        self.submissions = SqliteSubmissions(self._database)
         self.problem = self._database.problem
         """A sentence for the user where an older file was corrupt and set aside."""
 
@@ -94,9 +96,9 @@ class SqliteBatchStore:
     def items(self, batch: str) -> tuple[Item, ...]:
         """As the port says."""
         rows = self._database.read(
-            f"SELECT {_COLUMNS} FROM items WHERE batch = ? AND (number IS NOT NULL OR state = ?) "
+            f"SELECT {_COLUMNS} FROM items WHERE batch = ? AND (number IS NOT NULL OR state IN (?, ?)) "
             "ORDER BY number IS NULL, number",
-            (batch, str(ItemState.SUBMITTED)),
+            (batch, str(ItemState.SUBMITTED), str(ItemState.RECEIVED)),
         )
         return tuple(map(_item, rows))
 

@@ -33,4 +33,15 @@ def _first(connection: MigratedConnection) -> None:
     )
 
 
-MIGRATIONS = (_first,)
+def _submissions(connection: MigratedConnection) -> None:
+    connection.execute(
+        "CREATE TABLE submissions (label TEXT PRIMARY KEY, batch TEXT NOT NULL, model TEXT NOT NULL, job TEXT,"
+        " at REAL NOT NULL, settled INTEGER NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE submitted (label TEXT NOT NULL, item TEXT NOT NULL, counted INTEGER NOT NULL,"
+        " PRIMARY KEY (label, item))"
+    )
+
+
+MIGRATIONS = (_first, _submissions)

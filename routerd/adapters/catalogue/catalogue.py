@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from routerd.adapters.catalogue.price_list import PriceList, fetched_file, price_list
+from routerd.domain.batch_service import BATCH_TIER
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.settings import ModelSettings
@@ -120,8 +121,13 @@ def _over(known: Price | None, said: ModelSettings) -> Price | None:
 
 
 def _cached_over(known: Price, said: ModelSettings) -> Price:
+    tiers = known.tiers
+    if said.batch_input is not None and said.batch_output is not None:
+        batch = Price(said.batch_input, said.batch_output, source=said.source, checked=said.checked)
+        tiers = (*(one for one in tiers if one[0] != BATCH_TIER), (BATCH_TIER, batch))
     return replace(
         known,
+        tiers=tiers,
         cached_input=known.cached_input if said.cached_input is None else said.cached_input,
         cache_write=known.cache_write if said.cache_write is None else said.cache_write,
         context=known.context if said.context is None else said.context,

@@ -81,6 +81,7 @@ _BODY = """
 # dialect = "messages"                             # where it speaks Anthropic's own API, and not OpenAI's
 # dialects = ["chat", "messages"]                  # the APIs that other programs' requests reach it by unchanged
 # pass_through = false                             # whether a client's own key goes along to it
+# batch = true                                     # whether it has a batch service in its dialect
 
 # [providers.corp.quirks]                          # where it differs from OpenAI
 # max_tokens_field = "max_completion_tokens"       # or false: it takes no limit
@@ -95,6 +96,8 @@ _BODY = """
 # output = "0.60"
 # cached_input = "0.02"
 # cache_write = "0.25"
+# batch_input = "0.10"                             # what its batch service charges
+# batch_output = "0.30"
 # checked = "2026-11-01"                           # when you last looked these prices up
 # context = 64_000                                 # tokens
 # max_output = 8_000

@@ -11,6 +11,7 @@ from decimal import Decimal
 from routerd.adapters.ledger.budgets import limits
 from routerd.adapters.ledger.ledger import SqliteLedger
 from routerd.adapters.ledger.schema import MOST_DOLLARS, Run, from_pico, to_pico
+from routerd.adapters.ledger.submitted import book_unknown, hand_over, take_back
 from routerd.adapters.sqlite import UnwritableRow
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.attempt import Attempt
@@ -58,6 +59,18 @@ class BatchLedger:
     def close(self) -> None:
         """Give back what is left."""
         self._writer.release(self._hold)
+
+    def hand_over(self, jobs: Sequence[str]) -> None:
+        """As BatchAccount says."""
+        hand_over(self._writer, jobs)
+
+    def take_back(self, jobs: Sequence[str]) -> None:
+        """As BatchAccount says."""
+        take_back(self._writer, jobs)
+
+    def book_unknown(self, jobs: Sequence[str]) -> None:
+        """As BatchAccount says."""
+        book_unknown(self._writer, jobs)
 
     def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
         """Empty: what the budgets allow is held already."""

@@ -9,9 +9,11 @@ from datetime import datetime
 from routerd.adapters.ledger.rows import COLUMNS
 from routerd.adapters.ledger.schema import Run
 
+SUBMITTED = "a provider's batch"
+"""The process of what a provider's batch holds, which is never one that died; see ``submitted``."""
+_DIED = "the process ended before it knew the bill"
 _UNKNOWN = {
     "status": "unknown",
-    "reason": "the process ended before it knew the bill",
     "usage_estimated": 1,
 }
 _COUNTS = "input cached_input cache_write output reasoning counted_input prior_output ms cached"
@@ -39,11 +41,11 @@ class Reservation:
             (self.job, self.process, os.getpid(), self.at, self.amount, self.project, self.session, int(sent)),
         )
 
-    def unknown_bill(self) -> dict[str, object]:
+    def unknown_bill(self, reason: str = _DIED) -> dict[str, object]:
         """The row of a call that was sent and whose bill nobody read: the most that it can have cost, flagged."""
         row: dict[str, object] = dict.fromkeys(COLUMNS)
         row.update(dict.fromkeys(("action", "language", "tier", "provider", "model"), ""))
-        row.update(dict.fromkeys(_COUNTS.split(), 0), **_UNKNOWN)
+        row.update(dict.fromkeys(_COUNTS.split(), 0), **_UNKNOWN, reason=reason)
         row["day"] = datetime.fromtimestamp(self.at).astimezone().date().isoformat()
         row.update(at=self.at, job=self.job, project=self.project, session=self.session, cost=self.amount)
         # One call of a job is open at a time, so that this names it.

@@ -13,7 +13,7 @@ from routerd.adapters.ledger.calibration import CalibrationStore
 from routerd.adapters.ledger.daily import remove
 from routerd.adapters.ledger.history import complete, unfinished
 from routerd.adapters.ledger.migrations import MIGRATIONS
-from routerd.adapters.ledger.reservation import Reservation
+from routerd.adapters.ledger.reservation import SUBMITTED, Reservation
 from routerd.adapters.ledger.rows import insert, left_out, values_of
 from routerd.adapters.ledger.schema import RESERVATIONS, Run, to_pico
 from routerd.adapters.ledger.spool import Spool, Values
@@ -253,7 +253,7 @@ class LedgerWriter:
 
         def dead(process: str, pid: int, began: float) -> bool:
             too_old = at.timestamp() - began >= _LONGEST_JOB.total_seconds()
-            return process != self.process and (too_old or not alive(pid))
+            return process not in (self.process, SUBMITTED) and (too_old or not alive(pid))
 
         self._settle(run, dead)
 

@@ -9,6 +9,7 @@ import typer
 
 from routerd.actions import catalog, named
 from routerd.app.batches import Batches
+from routerd.app.provider_batches import ProviderBatchWork
 from routerd.app.workspace import App
 from routerd.batch.planning import BatchRequest
 from routerd.batch.waves import RunEnd
@@ -17,7 +18,7 @@ from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal
-from routerd.frontends.cli import batch_end, batch_screen, many, screen
+from routerd.frontends.cli import batch_end, batch_provider, batch_screen, many, screen
 from routerd.frontends.cli.batch_end import Destination, ManyOptions
 from routerd.frontends.cli.file_position import model_named
 from routerd.frontends.cli.many import Changed, Explain
@@ -68,10 +69,13 @@ def plan(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comman
         if isinstance(found, Refusal):
             screen.note(found.message)
             return batch_end.REFUSED
+        offer = ProviderBatchWork(batches).offer(found)
         if as_json:
-            screen.print_json(batch_screen.batch_json(found))
+            screen.print_json(batch_screen.batch_json(found) | {"batch_service": batch_screen.service_json(offer)})
             return batch_end.DONE
         screen.console().print(batch_screen.total_line(found), markup=False)
+        if offer.able:
+            screen.console().print(batch_screen.service_line(offer), markup=False)
         batch_screen.plan_table(found)
         batch_screen.passed_lines(found, explain)
     return batch_end.DONE
@@ -137,35 +141,66 @@ def apply_command(
             batch_end.shown(
                 batches, found, RunEnd(None, False, None), ManyOptions(as_json=as_json, place=place, name=name)
             )
-            for found in stored
+            for found, _ in stored
         ]
     return max(codes)
 
 
-_ABSENT = (
-    "The batch services of providers are not there yet, so nothing was sent: "
-    "'routerd batch run' asks the same at normal prices."
-)
-_ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
+@commands.command()
+def submit(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
+    action: Action,
+    paths: Paths = None,
+    changed: Changed = None,
+    diff: Diff = None,
+    instruction: Instruction = "",
+    tier: InTier = None,
+    model: Model = None,
+    rewrite: Rewrite = False,
+    yes: Yes = False,
+    max_cost: MaxCost = None,
+    explain: Explain = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> int:
+    """Hand open items over to the provider's batch service, which answers within a day for less."""
+    with opened(config) as app, many.batches_of(app) as batches, batches.locked():
+        wanted = _batch_request(app, action, instruction, tier, model, rewrite)
+        cap = None if max_cost is None else amount(max_cost)
+        options = ManyOptions(yes=yes, explain=explain, as_json=as_json, max_cost=cap)
+        found = many.planned(batches, wanted, many.selection_of(paths or [], changed, diff), options)
+        if isinstance(found, Refusal):
+            screen.note(found.message)
+            return batch_end.REFUSED
+        batch_screen.passed_lines(found, explain)
+        return batch_provider.submitted(batches, wanted, found, options)
 
 
-@commands.command(context_settings=_ANYTHING)
-def submit() -> int:
-    """Not there yet: send open items to a provider's batch service."""
-    raise UsageError(_ABSENT)
-
-
-@commands.command(context_settings=_ANYTHING)
-def collect() -> int:
-    """Not there yet: fetch the answers of a provider's batch service."""
-    raise UsageError(_ABSENT)
+@commands.command()
+def collect(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
+    action: Maybe = None,
+    wait: Annotated[bool, typer.Option("--wait", help="until the provider's batch has ended")] = False,
+    apply_: Annotated[bool, typer.Option("--apply", help="write the changes into the files")] = False,
+    patch: Patch = None,
+    branch: Branch = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> int:
+    """Fetch and check the answers of providers' batches, and store them until they are applied."""
+    place, name = _place(apply_, patch, branch, Destination.STORED)
+    with opened(config) as app, many.batches_of(app) as batches, batches.locked():
+        stored = _stored(batches, action)
+        if name is not None and len(stored) > 1:
+            raise UsageError("There are several batches on this folder: name the action whose changes go there.")
+        return batch_provider.collected(
+            batches, stored, ManyOptions(as_json=as_json, place=place, name=name), wait=wait
+        )
 
 
 @commands.command()
 def status(action: Maybe = None, as_json: AsJson = False, config: Config = None) -> int:
     """Say how far the batches of this folder are; sends nothing."""
     with opened(config) as app, many.batches_of(app) as batches:
-        found = _stored(batches, action)
+        found = [one for one, _ in _stored(batches, action)]
         if as_json:
             screen.print_json([batch_screen.batch_json(one) for one in found])
             return batch_end.DONE
@@ -196,20 +231,25 @@ def cancel(action: Maybe = None, config: Config = None) -> int:
             screen.note("The run on this folder was asked to stop: it ends with the requests that are under way.")
             return batch_end.DONE
         with batches.locked():
-            for one in _stored(batches, action):
+            stored = _stored(batches, action)
+            batch_provider.given_up(batches, stored)
+            for one, _ in stored:
                 dropped = batches.store.drop_open(one.id)
                 screen.note(f"{one.action}: {dropped} open items are given up.")
     return batch_end.DONE
 
 
-def _stored(batches: Batches, action: str | None) -> list[BatchPlan]:
+def _stored(batches: Batches, action: str | None) -> list[tuple[BatchPlan, BatchRequest]]:
     """The stored batches of this folder, newest first. Raises UsageError where there is none."""
     found = [
-        BatchPlan(name, about["action"], batches.store.items(name), ())
+        (
+            BatchPlan(name, about["action"], batches.store.items(name), ()),
+            BatchRequest(about["action"], instruction=about["instruction"], replace="rewrite" in about),
+        )
         for name, about, _ in batches.store.batches()
         if about["root"] == str(batches.root) and action in (None, about["action"])
     ]
-    found = [one for one in found if one.items]
+    found = [one for one in found if one[0].items]
     if not found:
         raise UsageError("There is no batch on this folder: 'routerd batch plan ACTION PATHS' makes one.")
     return found

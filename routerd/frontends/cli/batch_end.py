@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from routerd.app.batch_landing import as_patch, in_files, on_branch
 from routerd.app.batches import Batches
@@ -21,6 +22,7 @@ from routerd.frontends.cli import batch_screen, screen
 from routerd.frontends.cli.batch_screen import batch_json, price_json
 from routerd.frontends.shapes import Json, counted
 
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 DONE, FAILED, REFUSED, CANCELLED = 0, 1, 3, 130
 
 
@@ -82,8 +84,10 @@ def _landed(batches: Batches, plan: BatchPlan, options: ManyOptions) -> _Result:
             return _Result(tuple(landing.files.values()), tuple(landing.conflicts), patch=patch, where=where)
 
 
-def shown(batches: Batches, plan: BatchPlan, end: RunEnd, options: ManyOptions) -> int:
-    """Write or print what there is, say how it ended, and return the exit code."""
+def shown(
+    batches: Batches, plan: BatchPlan, end: RunEnd, options: ManyOptions, more: Mapping[str, object] = _NOTHING
+) -> int:
+    """Write or print what there is, say how it ended, and return the exit code; ``more`` goes into the JSON."""
     price = plan.price
     plan = replace(plan, items=batches.store.items(plan.id))
     result = _landed(batches, plan, options)
@@ -101,6 +105,7 @@ def shown(batches: Batches, plan: BatchPlan, end: RunEnd, options: ManyOptions) 
             "removed": removed,
             "patch": result.patch,
             "answers": _answers_json(batches, plan),
+            **more,
         }
         screen.print_json(shape)
     else:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from routerd.batch.landing import Conflict
+from routerd.batch.service_price import ServicePrice
 from routerd.domain.batch import BatchPlan, Item, ItemState, PriceRange
 from routerd.domain.money import dollars, dollars_at_most, plain
 from routerd.frontends.cli import screen
@@ -102,12 +103,32 @@ def price_words_of(price: PriceRange) -> str:
 def total_line(plan: BatchPlan) -> str:
     """The first line: what would be asked, of whom, for how much."""
     items = plan.open
-    done = len(plan.items) - len(items)
+    away = sum(item.state is ItemState.SUBMITTED for item in plan.items)
+    done = len(plan.items) - len(items) - away
     models = ", ".join(dict.fromkeys(f"{item.tier} → {model_words(item.model)}" for item in items))
-    before = f" ({counted(done, 'file')} done before)" if done else ""
+    parts = [f"{counted(done, 'file')} done before"] if done else []
+    parts += [f"{away:,} at a provider"] if away else []
+    before = f" ({', '.join(parts)})" if parts else ""
     if not items:
         return f"{plan.action}: nothing to ask{before}."
     return f"{plan.action}: {counted(len(items), 'file')}{before}, {models}: {price_words_of(plan.price)}"
+
+
+def service_line(offer: ServicePrice) -> str:
+    """What the same costs at the batch services of the providers, and who says so."""
+    if not offer.items:
+        return "  in the provider's batch, within a day: price unknown"
+    source = f" ({'; '.join(offer.sources)})" if offer.sources else ""
+    part = "" if len(offer.items) == offer.able else f" for {len(offer.items)} of {counted(offer.able, 'file')}"
+    return f"  in the provider's batch, within a day: {price_words_of(offer.price)}{part}{source}"
+
+
+def service_json(offer: ServicePrice) -> Json | None:
+    """The same; ``None`` where no provider has a batch service."""
+    if not offer.able:
+        return None
+    known = {"items": len(offer.items), "sources": list(offer.sources)}
+    return known | (price_json(offer.price) if offer.items else price_json(PriceRange(None, None, None, None)))
 
 
 def plan_table(plan: BatchPlan) -> None:

@@ -1,17 +1,15 @@
 """`routerd demo`: what each action would cost, then one that is refused, escalated and billed, without any key.
 
-It starts the daemon over stdio and acts as its editor on a sample package. The models are played by a server on
+It starts the daemon over stdio and acts as its editor on a file. The models are played by a server on
 loopback, so that nothing leaves the machine and nothing is paid; ledger and settings are thrown away at the end.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from decimal import Decimal
-from importlib import resources
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -24,6 +22,17 @@ from routerd.frontends.shapes import Json
 from routerd.languages import language_of
 
 _TARGET = "parse_header"
+_SOURCE = '''\
+"""Labels for parcels, one line each."""
+
+
+def parse_header(line, sep=":"):
+    if not line.strip():
+        raise ValueError("empty header")
+    name, _, value = line.partition(sep)
+    return name.strip().lower(), value.strip()
+'''
+"""The project is this one file: with others the prices would depend on how many of them are indexed by then."""
 _PRICES = {
     "utility": ("deepseek-v3", "0.20", "0.60"),
     "speed": ("gemini-1.5-flash", "0.075", "0.30"),
@@ -49,7 +58,7 @@ _ACCEPTED = """\
 ```python
 import pytest
 
-from parcel.labels import parse_header
+from labels import parse_header
 
 
 def test_name_is_lowered_and_both_parts_are_stripped():
@@ -71,11 +80,11 @@ def demo() -> int:
         DemoModel() as model,
     ):
         home, root = Path(folder), Path(folder) / "sample"
-        with resources.as_file(resources.files("routerd") / "data" / "sample") as sample:
-            shutil.copytree(sample, root)
+        root.mkdir()
+        (root / "labels.py").write_text(_SOURCE, "utf-8")
         (home / "demo.toml").write_text(_configuration(model.base_url), "utf-8")
         with StdioClient(["serve", "--solo", "--config", str(home / "demo.toml")], root, _environment(home)) as client:
-            _show(client, root / "parcel" / "labels.py", model)
+            _show(client, root / "labels.py", model)
     return 0
 
 

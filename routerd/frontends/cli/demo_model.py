@@ -21,10 +21,10 @@ class DemoModel:
         """Taken from the front, one for each request."""
         model = self
 
-        class Handler(_Handler):
+        class Answering(_Handler):
             answers = model.answers
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
 
     @property

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { changesOf, lineAbove, lineBelow, stands } from "../../../editors/vscode/src/changes.ts";
 import { applied, carried, insertsOnly, offsetOf, rebased } from "../../../editors/vscode/src/offsets.ts";
 
 /** Numbers from 0 to below `limit`, the same in every run (mulberry32). */
@@ -68,4 +69,33 @@ test("lines end where LSP says, and columns are UTF-16", () => {
   assert.equal(text.slice(offsetOf(text, 1, 0), offsetOf(text, 1, 4)), "b\f\u2028c");
   assert.equal(text[offsetOf(text, 2, 2)], "d");
   assert.equal(offsetOf(text, 9, 0), text.length);
+});
+
+test("the changes of a proposal are whole lines, come to what its edits come to, and stand until they are touched", () => {
+  const next = numbers(13);
+  const lines = (count) =>
+    Array.from({ length: count }, () => "ab🎉 "[next(4)] + ["\n", "\r\n", "\n"][next(3)]).join("") + "z".repeat(next(2));
+  let many = 0;
+  for (let round = 0; round < 5_000; round++) {
+    const before = lines(next(12));
+    const cuts = Array.from({ length: 4 }, () => next(before.length + 1)).sort((a, b) => a - b);
+    const edits = [
+      { start: cuts[0], end: cuts[1], text: lines(next(3)) },
+      { start: cuts[2], end: cuts[3], text: lines(next(3)) },
+    ];
+    if (cuts[1] === cuts[2]) continue; // two edits at one place have no order of their own
+    const changes = changesOf(before, edits);
+    const told = JSON.stringify({ before, edits, changes });
+    const wanted = applied(before, edits);
+    assert.equal(applied(before, changes), wanted, told);
+    if (changes.length > 1) many++;
+    for (const change of changes) {
+      assert.equal(before.slice(change.start, change.end), change.old, told);
+      assert.notEqual(change.old, change.text, told);
+      const neighbours = { above: lineAbove(before, change.start), below: lineBelow(before, change.start) };
+      assert.ok(stands(before, change, neighbours), told);
+      if (change.old) assert.ok(!stands(applied(before, [{ ...change, end: change.start, text: "x" }]), change, neighbours), told);
+    }
+  }
+  assert.ok(many > 500, `${many} of 5000`);
 });

@@ -25,7 +25,8 @@ before(async () => {
   const tools = toolbox();
   vsix = pack(EXTENSION, tools);
   const env = { ROUTERD_CONFIG: made.config, LOOP_KEY: "a-key-for-loopback" };
-  code = await start({ folder, vsix, tools, env, machine: { "routerd.path": launcher(scratch) } });
+  const settings = { "routerd.preview": "sideBySide" }; // inline.mjs has the other
+  code = await start({ folder, vsix, tools, env, settings, machine: { "routerd.path": launcher(scratch) } });
   await code.open("header.py");
 });
 

@@ -6,7 +6,7 @@ import json
 
 from routerd.frontends.shapes import Json
 
-_CLIENTS_OWN = ("routerd.path", "routerd.apply")
+_CLIENTS_OWN = ("routerd.path", "routerd.apply", "routerd.preview")
 """Settings of the extension itself, which stand first."""
 _FIRST_OWN_COMMAND = "routerd.estimate"
 """Commands of the extension itself follow the actions; this is the first of them."""

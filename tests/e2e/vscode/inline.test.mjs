@@ -1,0 +1,3 @@
+// Proposals in the file itself, in real VS Code, in one window of their own (paid.mjs).
+
+import "./inline.mjs";
