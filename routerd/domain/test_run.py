@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,7 +39,7 @@ class ProjectCommand:
     @property
     def shown(self) -> str:
         """The command as a person types it, for questions and messages."""
-        return " ".join(self.words).replace("{python}", "python")
+        return re.sub(r"^\{(\w+)\}", r"\1", " ".join(self.words))
 
 
 @dataclass(frozen=True, slots=True)

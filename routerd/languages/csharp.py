@@ -123,6 +123,7 @@ CSHARP = LanguageSpec(
         manifests=("*.csproj",),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\bSkip=|\[Ignore\b|\)\{Assert\.(Ignore|Inconclusive)\(",
             bare_name_calls=False,
             test=r"\[(Fact|Theory|Test|TestCase|TestMethod|DataTestMethod)\b",
             assertion=r"\b\w*Assert\w*\.\w+|\.Should\w*\(|\bExpect\(",

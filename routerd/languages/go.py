@@ -120,6 +120,7 @@ GO = LanguageSpec(
         manifests=("go.mod",),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\*testing\.T\)\{t\.Skip\w*\(",
             bare_name_calls=False,
             test=r"\bfunc (Test|Fuzz|Benchmark|Example)\w*\(",
             assertion=(

@@ -106,6 +106,7 @@ JAVA = LanguageSpec(
         manifests=("pom.xml", "build.gradle", "build.gradle.kts"),
         source_roots=("src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"@(Disabled|Ignore)\b",
             bare_name_calls=False,
             test=r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b",
             assertion=r"(?<!void )\bassert\w*\(|\bassert |(?<!void )\b(fail|verify)\(|\bexpected=",

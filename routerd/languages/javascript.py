@@ -224,6 +224,7 @@ JAVASCRIPT = LanguageSpec(
         manifests=("package.json",),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\b(test|it)\.(skip|todo)\b",
             bare_name_calls=False,
             test=r"\b(test|it)(\.\w+)*(\(|`)",
             assertion=(

@@ -142,6 +142,7 @@ KOTLIN = LanguageSpec(
         manifests=("build.gradle.kts", "build.gradle", "settings.gradle.kts", "libs.versions.toml", "pom.xml"),
         source_roots=("src/commonMain/kotlin/", "src/main/kotlin/", "src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"@(Disabled|Ignore)\b",
             bare_name_calls=False,
             test=(
                 r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b"

@@ -158,6 +158,7 @@ LUA = LanguageSpec(
         manifests=("*.rockspec", ".busted"),
         source_roots=("src/", "lib/", "app/", "lua/"),
         signs=Signs(
+            skipped=r"\bpending\(?['\"]",
             bare_name_calls=False,
             test=r"\b(it|test|spec|pending)\(?['\"]|\bfunction (\w+[.:])*[tT]est\w*\(|\bT\[['\"]{2}\](\[['\"]{2}\])?=",
             assertion=(

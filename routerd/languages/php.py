@@ -148,6 +148,7 @@ PHP = LanguageSpec(
         manifests=("composer.json", "phpunit.xml", "phpunit.xml.dist"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\)(:void)?\{\$this->markTest(Skipped|Incomplete)\(|->(skip|todo)\(",
             bare_name_calls=False,
             test=r"\bfunction [tT]est\w*\(|#\[\\?(\w+\\)*Test\b|\b(test|it)\(['\"]",
             assertion=(

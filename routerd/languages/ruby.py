@@ -123,6 +123,10 @@ RUBY = LanguageSpec(
         manifests=("Gemfile", "Gemfile.lock", "Rakefile", ".rspec"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=(
+                r"\bdef test_\w+ ?(skip|pending)\b"
+                r"|\b(it|specify) ?['\"]{2} ?do ?(skip|pending)\b"
+            ),
             bare_name_calls=True,
             test=r"\b(it|specify|example|scenario)\b ?['\"({|]|\bit do\b|\bdef test_\w+|\btest ?['\"]|\bit\{",
             assertion=r"\bexpect ?[({]|\bis_expected\b|(?<!def )\b((assert|refute)\w*|(must|wont)_\w+|should|flunk)\b",

@@ -132,6 +132,7 @@ RUST = LanguageSpec(
         manifests=("Cargo.toml",),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"#\[ignore\b",
             bare_name_calls=False,
             test=r"#\[(\w+::)*(test|rstest|case)\b",
             assertion=r"\b(debug_|prop_)?assert\w*!|\bpanic!|\bshould_panic\b|\bunwrap_err\(|\bexpect_err\(|\bassert_snapshot",

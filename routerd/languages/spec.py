@@ -191,6 +191,8 @@ class Signs:
 
     test: str
     assertion: str
+    skipped: str
+    """Found once in each test that ``test`` finds and that is never run; a condition around the skip makes it none."""
     bare_name_calls: bool
     """Whether the name of a function without brackets is a call of it."""
 
