@@ -1,4 +1,4 @@
-"""The last answered question on each target, in memory only; the oldest are dropped first."""
+"""The last answered question on each target, and accepted answers, in memory only; the oldest are dropped first."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class RecentTurnsInMemory:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._turns: OrderedDict[str, Turn] = OrderedDict()
+        self._accepted: OrderedDict[str, Turn] = OrderedDict()
         self._lock = Lock()
 
     def last(self, target: str) -> Turn | None:
@@ -26,11 +27,23 @@ class RecentTurnsInMemory:
 
     def keep(self, target: str, turn: Turn) -> None:
         """Stores the turn of an answered question."""
+        self._put(self._turns, target, turn)
+
+    def answered(self, answer: str) -> Turn | None:
+        """The turn of an accepted answer."""
         with self._lock:
-            self._turns[target] = turn
-            self._turns.move_to_end(target)
-            while len(self._turns) > self._most:
-                self._turns.popitem(last=False)
+            return self._accepted.get(answer)
+
+    def accept(self, answer: str, turn: Turn) -> None:
+        """Stores the turn of an accepted answer."""
+        self._put(self._accepted, answer, turn)
+
+    def _put(self, turns: OrderedDict[str, Turn], key: str, turn: Turn) -> None:
+        with self._lock:
+            turns[key] = turn
+            turns.move_to_end(key)
+            while len(turns) > self._most:
+                turns.popitem(last=False)
 
     def all(self) -> tuple[Turn, ...]:
         """The last turn on each target."""

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from routerd.domain.quote import Route
+from routerd.domain.model import ModelRef
+from routerd.domain.origin import Origin
+from routerd.domain.quote import Candidate, Route
+from routerd.domain.tier import Tier
 from routerd.routing.last_words import UserTurn
 
 _KEPT = 1_000
-"""Sessions; the oldest are forgotten first."""
-_SIGNED = ("signature", "encrypted_content", "thought_signature")
-"""Fields of reasoning that only the model which made it takes back."""
+"""Conversations; the oldest are forgotten first."""
+SIDE_TOKENS = 4_000
+"""Input of a side call at most: titles and summaries of agents have some hundred tokens, their turns 5,000 and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The last answer in a conversation."""
+
+    model: ModelRef
+    tier: Tier
+    tokens: int
+    """What the model has read and written of the conversation, by the local count."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,48 +35,67 @@ class _Turn:
     number: int
     words: str
     route: Route
+    answer: LastAnswer | None = None
 
 
 class AgentTurns:
-    """In memory only: after a restart a session's next request is decided anew."""
+    """In memory only: after a restart a conversation's next request is decided anew."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, _Turn] = OrderedDict()
+        self._with_tools: OrderedDict[tuple[str | None, str | None], None] = OrderedDict()
 
-    def route(self, session: str, turn: UserTurn, body: Mapping[str, Any]) -> Route | None:
-        """The route that a request must keep: of the same turn, or of a session with signed reasoning in it."""
-        known = self._known.get(session)
+    def route(self, conversation: str, turn: UserTurn) -> Route | None:
+        """The route that a request must keep: that of its turn, which the model has begun to answer."""
+        known = self._known.get(conversation)
         if known is None:
             return None
         same = (known.number, known.words) == (turn.number, turn.words)
-        return known.route if same or turn.in_loop or holds_signed(body) else None
+        return known.route if same or turn.in_loop else None
 
-    def keep(self, session: str, turn: UserTurn, route: Route) -> None:
+    def last(self, conversation: str) -> LastAnswer | None:
+        """Who answered last in a conversation."""
+        known = self._known.get(conversation)
+        return known.answer if known else None
+
+    def keep(self, conversation: str, turn: UserTurn, route: Route) -> None:
         """A turn was given a route."""
-        self._known[session] = _Turn(turn.number, turn.words, route)
-        self._known.move_to_end(session)
+        self._known[conversation] = _Turn(turn.number, turn.words, route, self.last(conversation))
+        self._known.move_to_end(conversation)
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
 
+    def answered(self, conversation: str, answer: LastAnswer) -> None:
+        """A model answered: the rest of the turn is its own, also where another one of its tier failed before."""
+        known = self._known.get(conversation)
+        if known is None:
+            return
+        first = known.route.first
+        others = tuple(model for model in first.models if model != answer.model)
+        route = replace(known.route, chain=(Candidate(first.tier, (answer.model, *others)), *known.route.chain[1:]))
+        self._known[conversation] = replace(known, route=route, answer=answer)
 
-def session_key(session: str | None, client: str | None, body: Mapping[str, Any]) -> str:
-    """The session's own name, else one from how the conversation begins, which every later request repeats."""
-    if session is not None:
-        return session
-    given = body.get("messages", body.get("input"))
-    begin = repr(given[:2] if isinstance(given, list) else given)[:20_000]
-    return hashlib.sha256(f"{client}\n{begin}".encode("utf-8", "replace")).hexdigest()
+    def is_side_call(self, origin: Origin, has_tools: bool, tokens: int) -> bool:
+        """Whether an agent asks for something beside its work, such as a title: small, and without its tools.
+
+        Only of a session, or of a client with sessions, that has shown tools: others may have none at all.
+        """
+        named = ((origin.session, None), (None, origin.client))
+        if origin.session is None:
+            return False
+        if has_tools:
+            self._with_tools.update(dict.fromkeys(named))
+            while len(self._with_tools) > _KEPT:
+                self._with_tools.popitem(last=False)
+            return False
+        return tokens <= SIDE_TOKENS and any(name in self._with_tools for name in named if name != (None, None))
 
 
-def holds_signed(body: Mapping[str, Any]) -> bool:
-    """Whether a conversation holds reasoning that is bound to the model which made it."""
-    waiting: list[Any] = [body.get("messages"), body.get("input")]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, Mapping):
-            if any(value.get(name) for name in _SIGNED):
-                return True
-            waiting += [value.get("content"), value.get("reasoning_details"), value.get("extra_content")]
-    return False
+def conversation_key(origin: Origin, turn: UserTurn) -> str:
+    """A conversation's own name: its session, the part of the client that asks, and how a person began it.
+
+    Sub-agents share a session and begin with other words. Each later request repeats the first words; the bytes around
+    them change from turn to turn, as clients move their marks for prompt caches.
+    """
+    named = "\n".join((origin.client or "", origin.session or "", origin.agent or "", turn.first_words[:20_000]))
+    return hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()

@@ -111,3 +111,8 @@ class Setup:
         """Add an example for semantic routing to the user's file, and say which. Raises ConfigError."""
         config.add_example(self.sources.user, RoutingExample(tier, text))
         return self.sources.user
+
+
+def http_listen() -> str | None:
+    """Where the user's own settings say that the gateway listens beside the editors. Raises ConfigError."""
+    return config.load(config.Sources.found(None, None)).settings.http.listen

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from routerd.app.agent_turns import AgentTurns, session_key
+from routerd.app.agent_turns import AgentTurns, LastAnswer, conversation_key
 from routerd.app.output_history import OutputHistory
 from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt
-from routerd.domain.counted_text import IMAGE_TOKENS, model_text
+from routerd.domain.counted_text import IMAGE_TOKENS, model_text, parts_of
 from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
+from routerd.domain.input_tokens import InputTokens
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
 from routerd.domain.settings import Snapshot
+from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.dependencies import Dependencies
-from routerd.pipeline.forward import Call, CallPlan, forward, plan_call
+from routerd.pipeline.forward import Call, CallPlan, forward, plan_call, tariff_of
 from routerd.providers.metering import estimated_tokens
-from routerd.routing.last_words import last_turn
+from routerd.routing.last_words import UserTurn, last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
+from routerd.routing.session_affinity import CachedPrefix, PromptSize, keep_session_model
 
 Passage = tuple[Snapshot, Dependencies, Forwarder]
 """The settings of one moment, and what is used under them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request with what is known of it before a model is chosen."""
+
+    request: ForwardedRequest
+    origin: Origin
+    turn: UserTurn
+    tokens: int
+    """Of its input, by the local count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,8 @@ class Planned:
     call: Call
     plan: CallPlan
     passage: Passage
+    conversation: str | None = None
+    """Whose turns are remembered, where ``auto`` was asked for."""
 
 
 class Gateway:
@@ -46,6 +62,8 @@ class Gateway:
         self._turns = AgentTurns()
         self._passage = app.passage()
         self._warming: asyncio.Task[None] | None = None
+        self.requests = 0
+        """Under way."""
 
     def warm(self) -> None:
         """Load what is slow to load in the background; the first request waits for it."""
@@ -66,44 +84,76 @@ class Gateway:
             self._passage = self.app.passage()
         passage = self._passage
         snapshot, deps, _ = passage
-        route = self._route(request, origin, snapshot)
+        counted = self.counted(request)
+        turn = last_turn(request.endpoint.dialect, request.body.values)
+        origin = replace(origin, turn=str(turn.number) if turn.number else None)
+        asked = _Asked(request, origin, turn, counted.total)
+        conversation = None
+        if meant_by(request.body.values["model"], snapshot) != AUTO:
+            route = named_route(request.body.values["model"], snapshot)
+        elif self._turns.is_side_call(origin, bool(request.body.values.get("tools")), counted.total):
+            route = _side(named_route(Tier.SPEED, snapshot))
+        else:
+            conversation = conversation_key(origin, turn)
+            route = self._route(asked, conversation, passage)
         if isinstance(route, Refusal):
             return route
         route = _speaking(route, request.endpoint, snapshot)
         if isinstance(route, Refusal):
             return route
-        counted = self.counted(request)
         outputs = self._outputs.of(origin.client, route.first.tier)
+        request = replace(request, switches=conversation is not None)
         call = Call(self.app.services.job_id(), request, route, counted, outputs, origin, max_cost)
         planned = plan_call(call, snapshot, deps)
-        return planned if isinstance(planned, Refusal) else Planned(call, planned, passage)
+        return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, conversation)
 
-    def counted(self, request: ForwardedRequest) -> int:
+    def counted(self, request: ForwardedRequest) -> InputTokens:
         """The input tokens of a request, by the local count."""
-        text, data = model_text(request.body.values)
+        parts = parts_of(request.body.values)
+        tools, system, rest = (self._tokens(part) for part in (parts.tools, parts.system, parts.rest))
+        return InputTokens(tools + system + rest, tools, system)
+
+    def _tokens(self, part: object) -> int:
+        text, data = model_text(part)
         return estimated_tokens(self.app.services.counter, text) + data * IMAGE_TOKENS
 
     async def forward(self, planned: Planned, sink: Sink) -> Attempt:
         """Send a planned request. Raises UpstreamError and OverBudget as ``forward_ports.Forwarder`` says."""
-        attempt = await forward(planned.call, planned.plan, *planned.passage, sink)
+        self.requests += 1
+        try:
+            attempt = await forward(planned.call, planned.plan, *planned.passage, sink)
+        finally:
+            self.requests -= 1
         if planned.call.request.endpoint.generates:
             self._outputs.add(planned.call.origin.client, attempt.tier, attempt.usage.all_output)
+            if planned.conversation is not None:
+                tokens = planned.call.counted + attempt.usage.all_output
+                answer = LastAnswer(attempt.model, attempt.tier, tokens, planned.passage[1].clock())
+                self._turns.answered(planned.conversation, answer)
         return attempt
 
-    def _route(self, request: ForwardedRequest, origin: Origin, snapshot: Snapshot) -> Route | Refusal:
-        body = request.body.values
-        name = body["model"]
-        if meant_by(name, snapshot) != AUTO:
-            return named_route(name, snapshot)
-        turn = last_turn(request.endpoint.dialect, body)
-        session = session_key(origin.session, origin.client, body)
-        kept = self._turns.route(session, turn, body)
+    def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
+        """For ``auto``: decided once for each user turn, by the person's words and by what a switch would cost."""
+        kept = self._turns.route(conversation, asked.turn)
         if kept is not None:
             return kept
-        route = self.app.classify(turn.words)
-        if not isinstance(route, Refusal):
-            self._turns.keep(session, turn, route)
+        route = self.app.classify(asked.turn.words)
+        if isinstance(route, Refusal):
+            return route
+        snapshot, deps, _ = passage
+        last = self._turns.last(conversation)
+        if last is not None:
+            cached = CachedPrefix(last.model, last.tier, min(last.tokens, asked.tokens), deps.clock() - last.at)
+            output = self._outputs.of(asked.origin.client, route.first.tier).likely
+            name = asked.request.endpoint.action
+            size = PromptSize(asked.tokens, output)
+            route = keep_session_model(route, cached, snapshot, size, lambda model: tariff_of(model, name, deps))
+        self._turns.keep(conversation, asked.turn, route)
         return route
+
+
+def _side(route: Route | Refusal) -> Route | Refusal:
+    return route if isinstance(route, Refusal) else replace(route, reason="a small call without the agent's tools")
 
 
 def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | Refusal:

@@ -212,11 +212,11 @@ class App:
 
         ``wrong``: the messages of the client's diagnostics there.
         """
-        return self._priced(menu(document, span, wrong))
+        return self.priced(menu(document, span, wrong))
 
     def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
         """The menu, and the actions that follow the user's own words, with the words typed so far."""
-        return self._priced((*menu(document, span), *worded(document, span, words)))
+        return self.priced((*menu(document, span), *worded(document, span, words)))
 
     def hover_info(self, document: Document, position: Position) -> HoverInfo | None:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
@@ -224,7 +224,8 @@ class App:
         here = Range(position, position)
         return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
 
-    def _priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
+    def priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
+        """Requests with their prices, without those that would be refused."""
         return self._estimate_cache.priced_actions(requests, self._snapshot, self.deps)
 
     def plan(self, request: Request) -> Plan | Refusal:

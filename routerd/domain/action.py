@@ -51,6 +51,8 @@ class ContextKind(StrEnum):
     NEIGHBOURS = "neighbours"
     """The names and signatures of the package's other files."""
     EXAMPLE = "example"
+    MENTIONED = "mentioned"
+    """What the user's own words mention; no action asks for it."""
     """An existing example of the required style, such as a documented sibling."""
 
 
@@ -158,6 +160,8 @@ class Request:
     """Subject lines of the latest commits, newest first, for a commit message in their style."""
     origin: Origin | None = None
     """``None``: that of the app's session."""
+    refines: str = ""
+    """The key of an answer that the instruction says more about; the conversation goes on with it."""
     changed: Changed | None = None
     """What changed in the document, for a review of just that."""
 

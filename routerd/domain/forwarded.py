@@ -74,6 +74,9 @@ class ForwardedRequest:
     own_key: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """The headers with the client's own key, all with the same one, for a provider with ``pass_through``; or none."""
 
+    switches: bool = False
+    """Whether routerd chooses the model: then signed reasoning of an unknown model is not sent on."""
+
     @property
     def streamed(self) -> bool:
         """Whether the answer is a stream of events."""

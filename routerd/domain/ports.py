@@ -108,6 +108,12 @@ class RecentTurns(Protocol):
     def all(self) -> tuple[Turn, ...]:
         """The last turn on each target."""
 
+    def answered(self, answer: str) -> Turn | None:
+        """The turn of an accepted answer, by its key; ``None`` once it is forgotten."""
+
+    def accept(self, answer: str, turn: Turn) -> None:
+        """Stores the turn of an accepted answer under its key, for who refines it."""
+
 
 class Observer(Protocol):
     """Shows the progress of a job; no money passes through it."""

@@ -49,10 +49,17 @@ class Conventions:
     """The current content of that file; ``None`` if it does not exist yet."""
     import_name: str | None = None
     """The name by which a test imports the target's module: ``package.module``."""
+    package: str = ""
+    """The name by which tests in another file call the package of the target; ``""`` where that makes no difference."""
 
     def names(self, path: str) -> bool:
         """Whether a normalised path, possibly without its first folders, is the target's."""
         return path == self.path or f"/{self.path}".endswith(f"/{path}")
+
+    @property
+    def in_file(self) -> bool:
+        """Whether the tests stand in the file that they test."""
+        return self.test_path == self.path
 
     def uri(self, path: str) -> str:
         """The URI of a path below the root."""
@@ -112,11 +119,13 @@ class Turn:
     tier: Tier
     messages: tuple[Message, ...]
     at: datetime
+    reply: str = ""
+    """The answer, as the model gave it."""
 
     @classmethod
-    def of(cls, question: Question, attempt: Attempt, at: datetime) -> Turn:
+    def of(cls, question: Question, attempt: Attempt, at: datetime, reply: str = "") -> Turn:
         """The turn of a question and the attempt that answered it."""
-        return cls(attempt.model, attempt.tier, question.prompt.messages, at)
+        return cls(attempt.model, attempt.tier, question.prompt.messages, at, reply)
 
     def shares(self, messages: tuple[Message, ...]) -> str:
         """The longest prefix that another prompt shares with this one; caches work by prefix."""

@@ -205,6 +205,24 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """Where an editor shows prices and actions by itself; what the user asks for by name works everywhere."""
+
+    hover: bool = True
+    menu: bool = True
+    off_languages: tuple[str, ...] = ()
+    """LSP's language ids without hover, menu and lens."""
+    off_folders: tuple[str, ...] = ()
+    """Folders without them, relative to the project's root, with forward slashes."""
+
+    def at(self, language: str, path: str) -> bool:
+        """Whether anything is offered in a file; ``path`` is relative to the project's root."""
+        folders = (folder.strip("/") for folder in self.off_folders)
+        inside = any(path.startswith(f"{folder}/") for folder in folders)
+        return not inside and language not in self.off_languages
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, with defaults filled in."""
 
@@ -223,6 +241,7 @@ class Settings:
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""
     code_lens: bool = False
+    offers: Offers = Offers()
     test_command: tuple[str, ...] | None = None
 
     def first_token_s(self, model: ModelRef) -> float | None:

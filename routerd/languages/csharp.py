@@ -114,6 +114,7 @@ CSHARP = LanguageSpec(
             Framework("MSTest", ("MSTest",)),
         ),
         habits=(
+            "../{package}.Tests/{inner}/{name}Tests.cs",
             "{dir}.Tests/{name}Tests.cs",
             "tests/{inner}/{name}Tests.cs",
             "tests/{name}Tests.cs",
@@ -121,6 +122,11 @@ CSHARP = LanguageSpec(
         ),
         without_project=None,
         manifests=("*.csproj",),
+        package_files=("*.csproj",),
+        test_folders=(),
+        in_file=None,
+        untested=(),
+        test_packages=("{}.Tests", "{}.UnitTests", "{}.Test", "{}Tests", "{}.Specs"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"\bSkip=|\[Ignore\b|\)\{Assert\.(Ignore|Inconclusive)\(",
@@ -138,6 +144,8 @@ CSHARP = LanguageSpec(
             mark=r"\[(Fact|Theory|Test)\b",
             title=NEVER,
             case_macro=NEVER,
+            package=None,
+            packages_of_tests=("{}",),
         ),
         commands=(),
     ),

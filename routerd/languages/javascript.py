@@ -149,6 +149,8 @@ MERGE = Merge(
     mark=NEVER,
     title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
     case_macro=NEVER,
+    package=None,
+    packages_of_tests=("{}",),
 )
 
 
@@ -222,6 +224,11 @@ JAVASCRIPT = LanguageSpec(
         ),
         without_project=None,
         manifests=("package.json",),
+        package_files=("package.json",),
+        test_packages=(),
+        test_folders=(),
+        in_file=None,
+        untested=(".d.ts", ".d.mts", ".d.cts"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"\b(test|it)\.(skip|todo)\b",

@@ -140,6 +140,11 @@ KOTLIN = LanguageSpec(
         ),
         without_project=None,
         manifests=("build.gradle.kts", "build.gradle", "settings.gradle.kts", "libs.versions.toml", "pom.xml"),
+        package_files=("pom.xml", "build.gradle", "build.gradle.kts"),
+        test_packages=(),
+        test_folders=(),
+        in_file=None,
+        untested=(),
         source_roots=("src/commonMain/kotlin/", "src/main/kotlin/", "src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"@(Disabled|Ignore)\b",
@@ -157,6 +162,7 @@ KOTLIN = LanguageSpec(
             statement=r"^import\b[^\n]*\n?",
             how=ImportMerge.STATEMENTS,
             preamble=r"^package\b[^\n]*\n?",
+            package=r"^package[ \t]+([\w.`]+)",
             heading=HEADING,
             footer=NEVER,
             class_fields=(
@@ -165,6 +171,7 @@ KOTLIN = LanguageSpec(
             mark=r"@Test\b",
             title=r"\b(?:test|it|should)\(\s*(\")(?P<title>.+?)\1",
             case_macro=NEVER,
+            packages_of_tests=("{}",),
         ),
         commands=(),
     ),

@@ -121,6 +121,11 @@ RUBY = LanguageSpec(
         ),
         without_project=None,
         manifests=("Gemfile", "Gemfile.lock", "Rakefile", ".rspec"),
+        package_files=("Gemfile", "*.gemspec"),
+        test_packages=(),
+        test_folders=(),
+        in_file=None,
+        untested=(),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             skipped=(
@@ -141,6 +146,8 @@ RUBY = LanguageSpec(
             mark=NEVER,
             title=r"\b(?:it|test|specify)\s*\(?\s*(['\"`])(?P<title>.+?)\1",
             case_macro=NEVER,
+            package=None,
+            packages_of_tests=("{}",),
         ),
         commands=(),
     ),

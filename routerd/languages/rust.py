@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.inside import InFile
 from routerd.languages.node import Declared, Node, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import C_ORDER, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
@@ -127,9 +128,26 @@ RUST = LanguageSpec(
     bindings=BindingRules(needs_sign=False, chained=False, name_first=False),
     tests=Testing(
         frameworks=(Framework("cargo test", ()),),
-        habits=("tests/{name}.rs", "tests/test_{name}.rs", "tests/{name}_test.rs"),
+        habits=("{dir}/{name}.rs", "tests/{name}.rs", "tests/test_{name}.rs", "tests/{name}_test.rs"),
         without_project=None,
         manifests=("Cargo.toml",),
+        package_files=("Cargo.toml",),
+        test_packages=(),
+        untested=(),
+        test_folders=("tests/",),
+        in_file=InFile(
+            public=r"pub\s",
+            program=r"^(src/main|src/bin/.*|build|examples/.*|benches/.*)\.rs$",
+            library="src/lib.rs",
+            manifest="Cargo.toml",
+            name=r'^\[(?:lib|package)\](?:\n(?!\[).*)*?\nname\s*=\s*"([\w-]+)"',
+            folder_files=("lib", "mod"),
+            separator="::",
+            inside="super::*",
+            use="use super::*;",
+            module=r"#\[cfg\(test\)\]\s*(?:#\[[^\]]*\]\s*)*mod\s+\w+\s*",
+            opening=("#[cfg(test)]", "mod tests {"),
+        ),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"#\[ignore\b",
@@ -147,6 +165,8 @@ RUST = LanguageSpec(
             mark=r"#\[(\w+::)*test\]",
             title=NEVER,
             case_macro=NEVER,
+            package=None,
+            packages_of_tests=("{}",),
         ),
         commands=(
             FileCommand(

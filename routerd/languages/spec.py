@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from routerd.languages.inside import InFile
 from routerd.languages.node import Declared, Node
 
 
@@ -218,6 +219,10 @@ class Merge:
     """A test that is named by a string, the group ``title``."""
     case_macro: str
     """A test that is named by two words, the groups 2 and 4, between the groups 1 and 3."""
+    package: str | None
+    """A file's package clause, its name the only group; ``None`` where files name no package."""
+    packages_of_tests: tuple[str, ...]
+    """The packages that tests of a source may be in, each with a place for the name of the source's package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,8 +257,9 @@ class FileCommand:
 class Testing:
     """The language's tests: frameworks, the likeliest first, and where they go, the likeliest first.
 
-    A habit is a path with ``{dir}`` (the source's folder), ``{inner}`` (that folder below the package
-    or source root), ``{name}`` (file name without extension) and ``{ext}``; empty folders vanish.
+    A habit is a path, relative to the package, with ``{dir}`` (the source's folder), ``{inner}`` (that folder below
+    the package or source root), ``{package}`` (the name of the package's folder), ``{name}`` (file name without
+    extension) and ``{ext}``; empty folders vanish.
     """
 
     frameworks: tuple[Framework, ...]
@@ -262,6 +268,16 @@ class Testing:
     """The habit for a file that belongs to no project; ``None`` where that makes no difference."""
     manifests: tuple[str, ...]
     """Files that say what a project uses; ``*.ext`` for any name."""
+    package_files: tuple[str, ...]
+    """Those of them whose folder is a package, which keeps its tests; ``*.ext`` for any name."""
+    test_packages: tuple[str, ...]
+    """The names of packages that hold only the tests of another, with a place for that one's name."""
+    test_folders: tuple[str, ...]
+    """Folders of a package that hold nothing but tests, whatever their names; each with a slash at its end."""
+    in_file: InFile | None
+    """How tests stand in the file that they test; ``None`` where they never do."""
+    untested: tuple[str, ...]
+    """How the names of files end that hold declarations only."""
     source_roots: tuple[str, ...]
     """Folders that sources stand in below a project's root, each with a slash at its end."""
     signs: Signs | Tree

@@ -99,7 +99,7 @@ def _done(begin: str, question: Question, receipt: Receipt) -> str:
     if last.model == OFFLINE:
         language = question.request.document.language
         if question.spec.contract is Contract.FINDINGS and not has_tree(language, Tree.PYTHON):
-            return f"{begin}offline, only markers, leftovers of debugging and length are checked in {language}."
+            return f"{begin}offline, only merge conflicts and leftovers of debugging are checked for in {language}."
         return f"{begin}done offline, without a model."
     price = "nothing (cached)" if last.cached else dollars(last.cost)
     if receipt.spent > (last.cost or 0):

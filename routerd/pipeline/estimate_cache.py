@@ -108,7 +108,8 @@ class EstimateCache:
     def look_up(self, request: Request, snapshot: Snapshot, deps: Dependencies) -> CachedEstimate | Refusal:
         """The estimate that ``plan`` would give. Raises UsageError for an action that does not exist."""
         spec = catalog().get(request.action)
-        if spec is None or not request.span.empty or request.instruction or request.whole_file or request.diagnostics:
+        own = request.instruction or request.refines or request.diagnostics
+        if spec is None or own or not request.span.empty or request.whole_file:
             return _estimate_of(plan(request, snapshot, deps))
         with self._lock:
             return self._estimate(spec, request, snapshot, deps)

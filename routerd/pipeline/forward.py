@@ -10,6 +10,7 @@ from routerd.domain.attempt import Attempt
 from routerd.domain.forecast import Quote
 from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import ForwardedRequest
+from routerd.domain.input_tokens import InputTokens
 from routerd.domain.model import ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.prompt import Prompt
@@ -34,13 +35,17 @@ class Call:
     request: ForwardedRequest
     route: Route
     """Only its first candidate is asked: nothing here judges an answer, so nothing escalates."""
-    counted: int
-    """Input tokens by the local tokenizer."""
+    input: InputTokens
     outputs: TokenRange
     """How long answers to this client were on this tier."""
     origin: Origin
     max_cost: Decimal | None = None
     """Dollars that this request may cost."""
+
+    @property
+    def counted(self) -> int:
+        """Input tokens by the local tokenizer."""
+        return self.input.total
 
     @property
     def name(self) -> str:
@@ -66,7 +71,7 @@ def plan_call(call: Call, snapshot: Snapshot, deps: Dependencies) -> CallPlan | 
     """Quote and admit; nothing is sent. A Refusal where no model of the candidate may be asked."""
     settings, candidate = snapshot.settings, call.route.first
     reference = settings.tiers.get(settings.routing.baseline, ())
-    baseline = _tariff(reference[0], call, deps) if reference else None
+    baseline = tariff_of(reference[0], call.name, deps) if reference else None
     quotes = {model: _quoted(call, candidate, model, baseline, snapshot, deps) for model in candidate.models}
     budget = replace(settings.budget, per_action=call.max_cost, per_action_by=MAX_COST)
     allowed, refusals = admitted(
@@ -117,13 +122,14 @@ def _receipt(call: Call, planned: CallPlan, snapshot: Snapshot, deps: Dependenci
         Allowance(call.job, deps.ledger, deps.clock, terms, budget, call.max_cost, call.origin, streamed),
         {model: quoted.estimate for model, quoted in planned.quotes.items()},
         call.outputs.likely,
+        input=call.input,
     )
 
 
 def _quoted(
     call: Call, candidate: Candidate, model: ModelRef, baseline: Tariff | None, snapshot: Snapshot, deps: Dependencies
 ) -> Quote:
-    settings, tariff = snapshot.settings, _tariff(model, call, deps)
+    settings, tariff = snapshot.settings, tariff_of(model, call.name, deps)
     sizes = Prompt((), call.counted, 0, call.request.max_output or 0)
     estimate = quote(call, Candidate(candidate.tier, (model,)), sizes, call.outputs.likely, tariff, baseline)
     own = settings.models.get(str(model)) or settings.models.get(model.model)
@@ -138,9 +144,9 @@ def _asked(call: Call) -> int | None:
     return call.request.max_output if call.request.endpoint.generates else 0
 
 
-def _tariff(model: ModelRef, call: Call, deps: Dependencies) -> Tariff:
+def tariff_of(model: ModelRef, name: str, deps: Dependencies) -> Tariff:
     """The price, and how the provider counts; how long answers are says ``outputs``, by client."""
-    learned = deps.ledger.token_calibration(model, call.name, LANGUAGE)
+    learned = deps.ledger.token_calibration(model, name, LANGUAGE)
     calibration = TokenCalibration(learned.input_factor, reasoning=learned.reasoning, excess=learned.excess)
     return Tariff(model, deps.catalogue.price(model, deps.clock()), calibration)
 

@@ -5,27 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from routerd.actions import catalog, named
-from routerd.domain.action import ActionSpec, Contract, Request
+from routerd.domain.action import ActionSpec, Contract, Request, Target
 from routerd.domain.classification import Classification
+from routerd.domain.document import Document
 from routerd.domain.forecast import Forecast
 from routerd.domain.model import OFFLINE
-from routerd.domain.prompt import Question, target_key
+from routerd.domain.prompt import Conventions, Prompt, Question, target_key
 from routerd.domain.quote import Estimate, Route, Tariff
-from routerd.domain.settings import Snapshot
+from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.decision import Decision, Situation, decided, tariff_of
 from routerd.pipeline.dependencies import Dependencies
+from routerd.pipeline.mentioned import mentioned
 from routerd.pipeline.project_tests import run_by
 from routerd.routing.recognised import recognised
 from routerd.routing.route import local_signals, route
 from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
 from routerd.routing.words import OwnWords, own_words
-from routerd.steps.compose import PromptInput, compose, target_text
-from routerd.steps.conventions import conventions
+from routerd.steps.compose import PromptInput, compose, refined, target_text
+from routerd.steps.conventions import conventions, why_no_tests
 from routerd.steps.gather import Surroundings, gather
 from routerd.steps.mask import masked, masked_words, secret_file_refusal
 from routerd.steps.quote import likely_output
 from routerd.steps.resolve import resolve, unreadable
+
+_NOTHING_TO_REFINE = Refusal(
+    "There is no answer of a model here that could be refined: ask anew in your own words.", RefusalCode.INSTRUCTION
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,12 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
     Raises UsageError for an action that does not exist.
     """
     asked = named(request.action)
+    if request.refines:
+        turn = deps.recent.answered(request.refines)
+        if turn is None or turn.model == OFFLINE:
+            return _NOTHING_TO_REFINE
+        request = request if request.chosen else replace(request, model=turn.model)
+        return _planned(request, asked, (own_words(request.instruction), None), snapshot, deps, fresh)
     words = own_words(request.instruction)
     if asked.tier is not None or not request.instruction:
         return _planned(request, asked, (words, None), snapshot, deps, fresh)
@@ -100,22 +112,21 @@ def _planned(
         return target
     habits = conventions(document, target, project)
     if spec.contract is Contract.TESTS and habits.test_path is None:
-        return Refusal(f"{name} holds tests itself; routerd knows no file for tests of it.", RefusalCode.SCOPE)
-    if fresh and habits.test_path:
-        tests = deps.workspace.chosen(
-            habits.uri(habits.test_path), document.uri, writes=spec.contract is Contract.TESTS
-        )
-        if isinstance(tests, Refusal) and spec.contract is Contract.TESTS:
-            return replace(tests, message=f"Nothing was sent, as the tests have no place to go to: {tests.message}")
-        habits = replace(habits, test_file=None if isinstance(tests, Refusal) else tests)
-    callers = request.changed.callers if request.changed else ()
-    spans = target.pieces or (target.span,)
-    used = tuple(dict.fromkeys(name for span in spans for name in deps.grammar.names(document, span)))
+        return Refusal(f"{name} {why_no_tests(habits.path, document.language)}.", RefusalCode.SCOPE)
     if fresh:
-        project = deps.workspace.verified(document.uri, used)
+        tested = _with_tests(habits, spec, document, deps)
+        if isinstance(tested, Refusal):
+            return tested
+        habits = tested
+    callers = request.changed.callers if request.changed else ()
+    used = _used(target, document, deps)
+    project = deps.workspace.verified(document.uri, used) if fresh else project
     around = Surroundings(document, target, used, project, habits, callers)
-    context = gather(spec, around, deps.counter)
-    prompt = compose(PromptInput(spec, request, target, habits, context), settings.instructions, deps.counter)
+    named_too = mentioned(request, project, deps)
+    if isinstance(named_too, Refusal):
+        return named_too
+    context = (*gather(spec, around, deps.counter), *named_too)
+    prompt = _composed(PromptInput(spec, request, target, habits, context), settings, deps)
     prompt, masks = masked(prompt, document.text.string, name, deps.secrets, deps.counter)
     size = deps.counter.count(target_text(spec, document, target))
     likely = likely_output(spec, size, target)
@@ -144,6 +155,31 @@ def _planned(
     decision = decided(situation, snapshot, deps)
     prompt = replace(prompt, max_output=decision.asked[0].terms.max_output)
     return Plan(replace(question, prompt=prompt), chosen, decision, likely, baseline)
+
+
+def _used(target: Target, document: Document, deps: Dependencies) -> tuple[str, ...]:
+    """The identifiers that the target uses, each once."""
+    spans = target.pieces or (target.span,)
+    return tuple(dict.fromkeys(name for span in spans for name in deps.grammar.names(document, span)))
+
+
+def _with_tests(habits: Conventions, spec: ActionSpec, document: Document, deps: Dependencies) -> Conventions | Refusal:
+    """The conventions with the tests that exist already; a Refusal where new tests have no place to go to."""
+    if not habits.test_path or habits.in_file:
+        return habits
+    writes = spec.contract is Contract.TESTS
+    tests = deps.workspace.chosen(habits.uri(habits.test_path), document.uri, writes=writes)
+    if isinstance(tests, Refusal) and writes:
+        return replace(tests, message=f"Nothing was sent, as the tests have no place to go to: {tests.message}")
+    return replace(habits, test_file=None if isinstance(tests, Refusal) else tests)
+
+
+def _composed(brief: PromptInput, settings: Settings, deps: Dependencies) -> Prompt:
+    """The prompt; of an answer that is refined, behind the conversation so far."""
+    prompt = compose(brief, settings.instructions, deps.counter)
+    answer = brief.request.refines
+    before = deps.recent.answered(answer) if answer else None
+    return prompt if before is None else refined(prompt, before, brief, deps.counter)
 
 
 def forecast_again(planned: Plan, snapshot: Snapshot, deps: Dependencies, counted: int, size: int) -> Forecast:

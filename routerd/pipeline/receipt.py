@@ -11,6 +11,7 @@ from decimal import Decimal
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.forecast import Terms
+from routerd.domain.input_tokens import InputTokens
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.origin import Origin
@@ -171,6 +172,8 @@ class Receipt:
     """The estimate for an answer of each model."""
     prior_output: int = 0
     """Output tokens that the prior alone calls likely."""
+    input: InputTokens | None = None
+    """What of the input is tools and system text, where that was counted."""
     attempts: list[Attempt] = field(default_factory=list)
     ledger_problem: str | None = None
     """The sentence for the user where an attempt could not be written, or the ledger had to be replaced."""
@@ -211,6 +214,8 @@ class Receipt:
             self._baseline_cost(attempt, counted_input) if used else None,
             expected,
             self.allowance.origin,
+            self.input.tools if self.input else None,
+            self.input.system if self.input else None,
         )
         self.ledger_problem = self.ledger.book(booking, self.clock()) or self.ledger_problem
         self.attempts.append(attempt)

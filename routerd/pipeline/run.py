@@ -220,6 +220,7 @@ class _Escalation:
                 raise
             if isinstance(found, Change):
                 self.answer = remember(question, reply, deps)
+                deps.recent.accept(self.answer, Turn.of(question, reply.attempt, deps.clock(), reply.text))
                 return found
             self.refusals.append((reply.text, found.reason))
             if not again or isinstance(found, Unverified) or not found.mechanical:

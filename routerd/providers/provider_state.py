@@ -12,6 +12,7 @@ from routerd.providers.client import ProviderClient
 from routerd.providers.keys import Headers, ProviderKey, account
 from routerd.providers.messages_dialect import dialect_of
 from routerd.providers.quota import Limiter, Quota
+from routerd.providers.signature_makers import SignatureMakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Clock:
 class ProviderState:
     """One for the life of a daemon, shared by the engines of all its sessions and snapshots."""
 
+    makers: SignatureMakers = field(default_factory=SignatureMakers)
     _limiters: dict[str, Limiter] = field(default_factory=dict)
     _quota: dict[str, Quota] = field(default_factory=dict)
     _clients: dict[tuple[str, str | None, Headers, DialectName], ProviderClient] = field(default_factory=dict)

@@ -24,6 +24,8 @@ class UserTurn:
     """The last thing that a person said in a request."""
 
     words: str
+    first_words: str
+    """What a person said first in it."""
     number: int
     """How many turns of a person there are, with this one."""
     in_loop: bool
@@ -42,7 +44,7 @@ def last_turn(dialect: DialectName, body: Mapping[str, Any]) -> UserTurn:
                 in_loop = False
         elif role in ("assistant", "tool") or is_result:
             in_loop = bool(turns)
-    return UserTurn(turns[-1] if turns else "", len(turns), in_loop)
+    return UserTurn(turns[-1] if turns else "", turns[0] if turns else "", len(turns), in_loop)
 
 
 def _items(dialect: DialectName, body: Mapping[str, Any]) -> Iterable[tuple[str, object, bool]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 
-from routerd.domain.action import ActionSpec, Contract, Request, Target
+from routerd.domain.action import ActionSpec, ContextKind, Contract, Request, Target
 from routerd.domain.document import Document
 from routerd.domain.ports import Counter
 from routerd.domain.position import Position, Range
-from routerd.domain.prompt import PER_MESSAGE, PER_REPLY, Conventions, Message, Prompt, Snippet
+from routerd.domain.prompt import PER_MESSAGE, PER_REPLY, Conventions, Message, Prompt, Snippet, Turn
 from routerd.domain.text import with_lf
+from routerd.languages import specs
+from routerd.languages.spec import ModuleNames
 
 _LONG = 6_000
 """Characters, about 1,500 tokens: a class of half that length is what most people call long."""
@@ -54,6 +57,21 @@ def with_rejection(prompt: Prompt, reply: str, reason: str, counter: Counter) ->
     )
     tokens = sum(counter.count(message.content) + PER_MESSAGE for message in added)
     return replace(prompt, messages=prompt.messages + added, input_tokens=prompt.input_tokens + tokens)
+
+
+def refined(prompt: Prompt, turn: Turn, brief: PromptInput, counter: Counter) -> Prompt:
+    """The prompt that goes on with the conversation of an accepted answer, which stands first, as it was.
+
+    The target is sent again only where it is not what the conversation is about any more.
+    """
+    target = _target(brief.spec, brief.request.document, brief.target, brief.conventions)
+    known = any(target in message.content for message in turn.messages)
+    about = "as it was before your answer." if known else f"as it is by now.\n\n{target}"
+    mentioned = "".join(f"\n\n{_framed(one)}" for one in brief.context if one.kind is ContextKind.MENTIONED)
+    asked = f"{brief.request.instruction}\n\nAnswer again in full, for the target {about}"
+    messages = (*turn.messages, Message("assistant", turn.reply), Message("user", asked + mentioned))
+    counts = [counter.count(message.content) + PER_MESSAGE for message in messages]
+    return replace(prompt, messages=messages, input_tokens=sum(counts) + PER_REPLY, stable_tokens=counts[0])
 
 
 def target_text(spec: ActionSpec, document: Document, target: Target) -> str:
@@ -119,8 +137,8 @@ def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conve
         language=request.document.language,
         style=conventions.doc_style,
         framework=conventions.test_framework,
-        module=conventions.import_name or conventions.path,
-        test_path=conventions.test_path or "a new file",
+        module=_imported(conventions, request.document.language),
+        test_path=_test_file(conventions),
         symbols=", ".join(symbol.qualname for symbol in target.symbols) or target.label,
         instruction=request.instruction or "Explain this.",
         diagnostics="\n".join(f"- {one}" for one in request.diagnostics) or "- none; the programmer says what is wrong",
@@ -132,6 +150,23 @@ def _task(spec: ActionSpec, request: Request, target: Target, conventions: Conve
     if request.instruction and "{instruction}" not in spec.task:
         task += f"\nThe programmer adds: {request.instruction}"
     return task
+
+
+def _imported(conventions: Conventions, language: str) -> str:
+    """What tests import the target's module by; a name that no import statement can hold is loaded by a call."""
+    name = conventions.import_name
+    spec = specs().get(language)
+    if name is None or spec is None or spec.imports.modules is not ModuleNames.PYTHON_PACKAGES:
+        return name or conventions.path
+    if all(part.isidentifier() and not iskeyword(part) for part in name.split(".")):
+        return name
+    return f'importlib.import_module("{name}"), as no import statement can hold this name'
+
+
+def _test_file(conventions: Conventions) -> str:
+    if conventions.in_file:
+        return f"{conventions.path} itself, where a program puts the tests into the module of tests"
+    return conventions.test_path or "a new file"
 
 
 _FINDING = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
 from routerd.domain.changed import Changed
 from routerd.domain.position import Position, Range
+from routerd.domain.shared_line import shares_line
 from routerd.domain.symbol import Outline, Symbol, SymbolKind
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, RefusalCode
@@ -105,6 +106,11 @@ def _one(symbol: Symbol, request: Request, spec: ActionSpec, outline: Outline) -
         return Refusal(
             f"{label} has no body yet, so no place for a docstring: write one line of it first.", RefusalCode.SCOPE
         )
+    if spec.contract is Contract.DOCUMENTATION and _crowded(symbol, request, outline):
+        return Refusal(
+            f"{label} shares its line with other code, so no comment fits above it: give it a line of its own first.",
+            RefusalCode.SCOPE,
+        )
     if spec.contract is Contract.TESTS and _is_test(symbol):
         return Refusal(f"{label} is a test itself.", RefusalCode.SCOPE)
     return Target(Scope.SYMBOL, symbol.whole, label, outline, (symbol,))
@@ -119,7 +125,7 @@ def _many(
         around = outline.enclosing(span.start)
         symbols = (around,) if around and spec.code_only else ()
     if spec.contract is Contract.DOCUMENTATION:
-        symbols = tuple(s for s in symbols if not _unfinished(s, outline))
+        symbols = tuple(s for s in symbols if not (_unfinished(s, outline) or _crowded(s, request, outline)))
         wanted = tuple(s for s in symbols if request.replace or s.doc is None)
         if not wanted:
             told = f"Everything in {where} is documented already."
@@ -146,6 +152,14 @@ def _unfinished(symbol: Symbol, outline: Outline) -> bool:
     spec = specs().get(outline.language)
     in_body = spec is not None and spec.docs.placement is DocPlacement.BODY
     return in_body and symbol.body is None and symbol.doc is None
+
+
+def _crowded(symbol: Symbol, request: Request, outline: Outline) -> bool:
+    """Whether documentation cannot be inserted: it is whole lines, and other code stands before the symbol."""
+    spec = specs().get(outline.language)
+    if spec is None or spec.docs.placement is DocPlacement.BODY or spec.docs.mark is None:
+        return False
+    return symbol.doc is None and shares_line(symbol, request.document.text)
 
 
 def _testable(symbol: Symbol) -> bool:

@@ -11,7 +11,7 @@ from routerd.adapters.workspace.allowed import refusal
 from routerd.domain.document import Document
 from routerd.domain.text import Text
 
-SOURCE = "import os\n\n\ndef f(x=[]):\n    assert x\n    l = 1\n    return missing\n"
+SOURCE = "import os\n\n\ndef f(x=[]):\n    x.append(1)\n    assert x\n    l = 1\n    return missing\n"
 DEFECTS = {"B006", "F401", "F821", "F841"}
 """What is found of it without a configuration."""
 

@@ -72,7 +72,9 @@ def _message(answer: Answer, content: list[Any]) -> dict[str, Any]:
 
 def _usage(answer: Answer) -> dict[str, Any]:
     used: Mapping[str, Any] = answer.usage or {}
-    return {"input_tokens": used.get("prompt_tokens", 0), "output_tokens": used.get("completion_tokens", 0)}
+    cache = {name: count for name, count in used.items() if name.startswith("cache_")}
+    tokens = {"input_tokens": used.get("prompt_tokens", 0), "output_tokens": used.get("completion_tokens", 0)}
+    return tokens | cache
 
 
 def _start(index: int, block: Mapping[str, Any]) -> Frame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from routerd.actions import catalog
-from routerd.steps.compose import target_text
+from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.steps.compose import PromptInput, compose, target_text
 from tests.offline.asking import question
 
 _BODY = {
@@ -56,3 +57,18 @@ def test_a_long_class_under_review_is_shown_whole() -> None:
     source = long_class("python", 20)
     asked = question("review", source, "Long")
     assert target_text(catalog()["review"], asked.request.document, asked.target) == source.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("my-script.py", 'Import as: importlib.import_module("my-script"),'),
+        ("sp ace.py", 'Import as: importlib.import_module("sp ace"),'),
+        ("class.py", 'Import as: importlib.import_module("class"),'),
+        ("plain.py", "Import as: plain\n"),
+    ],
+)
+def test_a_name_that_no_import_statement_can_hold_is_loaded_by_a_call(path: str, named: str) -> None:
+    asked = question("test", "def f():\n    return 1\n", "f", path=path)
+    brief = PromptInput(asked.spec, asked.request, asked.target, asked.conventions, ())
+    assert named in compose(brief, {}, TiktokenCounter()).messages[1].content

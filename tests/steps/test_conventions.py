@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routerd.domain.project import Project
-from routerd.steps.conventions import framework, import_name, is_test_path
+from routerd.steps.conventions import framework, import_name, is_test_path, why_no_tests
 from routerd.steps.conventions import home_of_tests as home
 
 
@@ -78,11 +78,121 @@ def test_new_tests_go_where_the_project_keeps_its_tests(path: str, files: tuple[
         ),
         ("java", "src/main/java/shop/Card.java", ("pom.xml",), "src/test/java/shop/CardTest.java"),
         ("ruby", "lib/pay/card.rb", ("lib/pay/cash.rb", "test/pay/cash_test.rb"), "test/pay/card_test.rb"),
-        ("rust", "src/card.rs", ("Cargo.toml",), "tests/card.rs"),
+        ("rust", "src/card.rs", ("Cargo.toml",), "src/card.rs"),
+        ("rust", "src/card.rs", ("Cargo.toml", "src/cash.rs", "tests/cash.rs"), "tests/card.rs"),
     ],
 )
 def test_each_language_has_its_own_habits(language: str, path: str, files: tuple[str, ...], expected: str) -> None:
     assert home(path, language, Project("file:///p", tuple(sorted(files)))) == expected
+
+
+CS = ("src/App/App.csproj", "tests/App.Tests/App.Tests.csproj", "src/App/Pay/Svc.cs")
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "files", "expected"),
+    [
+        # Maven: a module of several; the nearest pom.xml is the package.
+        (
+            "java",
+            "core/src/main/java/p/A.java",
+            ("pom.xml", "core/pom.xml", "web/pom.xml", "web/src/test/java/p/BTest.java"),
+            "core/src/test/java/p/ATest.java",
+        ),
+        # Gradle: with a build file of its own, and configured by the root's.
+        (
+            "java",
+            "app/src/main/java/p/q/A.java",
+            ("app/build.gradle", "app/src/main/java/p/q/B.java", "app/src/test/java/p/q/BTest.java"),
+            "app/src/test/java/p/q/ATest.java",
+        ),
+        ("java", "app/src/main/java/p/q/A.java", ("settings.gradle",), "app/src/test/java/p/q/ATest.java"),
+        (
+            "kotlin",
+            "app/src/main/kotlin/p/A.kt",
+            ("settings.gradle.kts", "build.gradle.kts"),
+            "app/src/test/kotlin/p/ATest.kt",
+        ),
+        # uv: the habit of a sibling is followed inside the package.
+        (
+            "python",
+            "packages/y/src/y/b.py",
+            (
+                *("pyproject.toml", "packages/x/pyproject.toml", "packages/y/pyproject.toml"),
+                *("packages/x/src/x/__init__.py", "packages/x/src/x/a.py", "packages/x/tests/test_a.py"),
+            ),
+            "packages/y/tests/test_b.py",
+        ),
+        (
+            "typescript",
+            "packages/b/src/two.ts",
+            (
+                *("package.json", "packages/a/package.json", "packages/b/package.json"),
+                *("packages/a/src/one.ts", "packages/a/test/one.test.ts"),
+            ),
+            "packages/b/test/two.test.ts",
+        ),
+        # The package's own habit wins over that of more files elsewhere.
+        (
+            "typescript",
+            "packages/b/src/two.ts",
+            (
+                *("packages/a/package.json", "packages/b/package.json"),
+                *("packages/a/src/one.ts", "packages/a/test/one.test.ts", "packages/a/src/three.ts"),
+                *("packages/a/test/three.test.ts", "packages/b/src/four.ts", "packages/b/src/four.spec.ts"),
+            ),
+            "packages/b/src/two.spec.ts",
+        ),
+        # cargo: a virtual manifest at the root; a crate with tests of its own, and one without.
+        (
+            "rust",
+            "crates/k/src/a.rs",
+            ("Cargo.toml", "crates/k/Cargo.toml", "crates/k/src/b.rs", "crates/k/tests/b.rs"),
+            "crates/k/tests/a.rs",
+        ),
+        ("rust", "crates/k/src/a.rs", ("Cargo.toml", "crates/k/Cargo.toml"), "crates/k/src/a.rs"),
+        # .NET: the project of tests is found by its name, wherever it is.
+        ("csharp", "src/App/Svc.cs", CS, "tests/App.Tests/SvcTests.cs"),
+        ("csharp", "src/App/Pay/Svc.cs", CS, "tests/App.Tests/Pay/SvcTests.cs"),
+        ("csharp", "src/App/Pay/Svc.cs", (*CS, "tests/App.Tests/CartTests.cs"), "tests/App.Tests/SvcTests.cs"),
+        ("csharp", "src/App/Pay/Svc.cs", ("src/App/App.csproj",), "src/App.Tests/Pay/SvcTests.cs"),
+        ("csharp", "Svc.cs", ("App.csproj",), "tests/SvcTests.cs"),
+        ("ruby", "gems/a/lib/a/b.rb", ("gems/a/a.gemspec", "gems/a/spec/a/c_spec.rb"), "gems/a/spec/a/b_spec.rb"),
+        ("php", "pkg/a/src/B.php", ("composer.json", "pkg/a/composer.json"), "pkg/a/tests/BTest.php"),
+        ("lua", "rocks/a/src/b.lua", ("rocks/a/a-1.0-1.rockspec",), "rocks/a/spec/b_spec.lua"),
+    ],
+)
+def test_the_nearest_manifest_upwards_is_the_package_that_keeps_its_tests(
+    language: str, path: str, files: tuple[str, ...], expected: str
+) -> None:
+    assert home(path, language, Project("file:///p", tuple(sorted({path, *files})))) == expected
+
+
+def test_tests_that_exist_for_a_source_win_in_its_package_and_at_the_root() -> None:
+    files = ("pyproject.toml", "packages/y/pyproject.toml", "packages/y/src/y/b.py", "tests/test_b.py")
+    assert home("packages/y/src/y/b.py", "python", Project("file:///p", files)) == "tests/test_b.py"
+
+
+def test_a_module_of_a_package_without_init_files_is_named_from_the_packages_root() -> None:
+    files = ("pyproject.toml", "packages/y/pyproject.toml", "packages/y/y/b.py")
+    assert import_name("packages/y/y/b.py", "python", Project("file:///p", files)) == "y.b"
+
+
+@pytest.mark.parametrize(
+    ("path", "language"), [("a.d.ts", "typescript"), ("b/a.d.mts", "typescript"), ("a.pyi", "python")]
+)
+def test_a_file_of_declarations_has_nothing_that_a_test_could_run(path: str, language: str) -> None:
+    assert home(path, language, Project("file:///p", (path,))) is None
+    assert why_no_tests(path, language) == "holds declarations only, which no test can run"
+
+
+def test_the_framework_is_that_of_the_package_before_that_of_the_project() -> None:
+    texts = {
+        "packages/a/package.json": '{"jest": 1}',
+        "packages/b/package.json": '{"vitest": 1}',
+        "package.json": '{"jest": 1}',
+    }
+    assert framework("typescript", Project("file:///p", tuple(texts), texts=texts), "packages/b/src/x.ts") == "vitest"
 
 
 def test_a_test_file_has_no_tests_of_its_own() -> None:

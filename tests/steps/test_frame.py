@@ -77,6 +77,11 @@ def test_what_could_be_meant_in_two_ways_is_rejected_with_what_to_do() -> None:
     assert "hold no such line" in after.reason
 
 
+def test_the_end_of_the_file_is_no_line_that_repeats_the_old_ones() -> None:
+    after = _after("=======\n=======\n\n=======\n", _reply("=======\n", "======="))
+    assert isinstance(after, Rejected)  # not: the three last lines are gone
+
+
 def test_a_divider_of_another_length_counts_where_it_is_the_only_one() -> None:
     assert _after("a\nb\n", _reply("a", "c", "=====")) == "c\nb\n"
 
@@ -135,7 +140,7 @@ def test_a_correct_hunk_yields_the_intended_text_or_is_rejected(lines: list[str]
         return
     allowed = [
         [*lines[:first], *(kept if kept != [""] else []), *lines[last:]]  # no new lines delete the old ones
-        for kept in _without_repeats(new, lines[:first], lines[last:])
+        for kept in _without_repeats(new, lines[:first], [*lines[last:], ""])  # the end may count as a line
     ]
     assert after in ["".join(f"{line}\n" for line in wanted) for wanted in allowed]
 

@@ -113,3 +113,26 @@ def test_what_is_sent_of_a_thousand_functions_is_found_in_one_pass() -> None:
     sent = replace(found, symbols=counted).sent(Contract.DOCUMENTATION)
     assert len(sent) == 1001
     assert _Counted.asked <= len(counted)
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "row", "column"),
+    [
+        ("rust", "mod a { pub fn half(x: u8) -> u8 { x / 2 } }\n", 0, 16),
+        ("go", "package m\n\nvar x = 1; func Half(x int) int { return x / 2 }\n", 2, 17),
+        ("ruby", "class A; def half(x); x / 2; end; end\n", 0, 14),
+        ("csharp", "class A { int Half(int x) { return x / 2; } }\n", 0, 15),
+    ],
+)
+def test_what_shares_its_line_is_refused_before_anything_is_sent(
+    language: str, source: str, row: int, column: int
+) -> None:
+    document = Document("file:///a", 1, language, Text(source))
+    outline = TreeSitterGrammar().outline(document)
+    request = Request("document", document, span(row, column, row, column))
+    found = resolve(request, catalog()["document"], outline, True, "a")
+    assert isinstance(found, Refusal), found
+    assert "shares its line with other code" in found.message
+    whole = resolve(replace(request, whole_file=True), catalog()["document"], outline, True, "a")
+    labels = [] if isinstance(whole, Refusal) else [symbol.name.lower() for symbol in whole.symbols]
+    assert "half" not in labels

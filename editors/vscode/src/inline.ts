@@ -59,12 +59,7 @@ export class Inline implements vscode.Disposable {
   }
 
   /** Shows the changes of an open document, and waits until each is decided. */
-  async ask(
-    document: vscode.TextDocument,
-    changes: readonly Change[],
-    from: string,
-    mayRetry: boolean,
-  ): Promise<End> {
+  async ask(document: vscode.TextDocument, changes: readonly Change[], from: string, mayRetry: boolean): Promise<End> {
     const ended = new Promise<End>((end) => {
       const text = document.getText();
       const shown = changes.map((change, n) => ({
@@ -101,10 +96,7 @@ export class Inline implements vscode.Disposable {
   }
 
   /** The change of a thread; where another place asks for it, the change that is nearest to the cursor. */
-  private async one(
-    thread: unknown,
-    work: (open: Open, change: Shown) => unknown,
-  ): Promise<void> {
+  private async one(thread: unknown, work: (open: Open, change: Shown) => unknown): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     let best: { distance: number; open: Open; change: Shown } | undefined;
     for (const open of this.open) {

@@ -68,7 +68,9 @@ export class Runner {
   private async inTheFile(proposal: Proposal, outcome: Outcome, mayRetry: boolean): Promise<End | undefined> {
     const file = proposal.only;
     if (!file || vscode.workspace.getConfiguration("routerd").get("preview") === "sideBySide") return undefined;
-    const seen = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === file.uri.toString());
+    const seen = vscode.window.visibleTextEditors.find(
+      ({ document }) => document.uri.toString() === file.uri.toString(),
+    );
     const changes = seen && changesOf(file.before, file.edits);
     if (!seen || !changes?.length || seen.document.getText() !== file.before) return undefined;
     return this.inline.ask(seen.document, changes, origin(outcome), mayRetry);

@@ -17,6 +17,7 @@ from routerd.domain.settings import (
     Http,
     Limits,
     ModelSettings,
+    Offers,
     ProviderSettings,
     Quirks,
     Retention,
@@ -79,6 +80,7 @@ def settings_of(together: Merged) -> Settings:
         cache=_made(Cache, together, "cache"),
         http=_http(together),
         ledger=_made(Retention, together, "ledger"),
+        offers=_made(Offers, together, "offers"),
         instructions=_named(together, "instructions"),
         **one,
     )

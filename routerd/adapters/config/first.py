@@ -68,6 +68,12 @@ _BODY = """
 # [http.aliases]                                   # what a client's own name of a model stands for; "gpt-*-mini" too
 # fast = "utility"
 
+# [offers]                                         # where an editor shows prices and actions by itself
+# hover = false                                    # prices in the hover
+# menu = false                                     # actions in the menu of code actions
+# off_languages = ["markdown"]                     # no hover, menu and lens in these
+# off_folders = ["vendor"]                         # nor below these folders of the project
+
 # [ledger]
 # keep_days = 365                                  # then only daily sums are kept; at least 62
 

@@ -92,6 +92,10 @@ ENTRIES: tuple[SettingSpec, ...] = (
     SettingSpec("http.aliases.*", kinds.ALIAS, "What a client's name of a model stands for.", True),
     SettingSpec("ledger.keep_days", kinds.COUNT, "Days, at least 62, after which only daily sums are kept.", True),
     SettingSpec("code_lens", kinds.SWITCH, "Whether actions are shown above each function."),
+    SettingSpec("offers.hover", kinds.SWITCH, "Whether a hover on a name shows prices."),
+    SettingSpec("offers.menu", kinds.SWITCH, "Whether the code action menu holds actions of routerd."),
+    SettingSpec("offers.off_languages", kinds.NAMES, "Languages without hover, menu and lens, by LSP's ids."),
+    SettingSpec("offers.off_folders", kinds.NAMES, "Folders of the project without hover, menu and lens."),
     SettingSpec(
         "test_command", kinds.COMMAND, "Runs new Python tests in a copy of the project; {file} is the test file.", True
     ),

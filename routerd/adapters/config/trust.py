@@ -159,6 +159,7 @@ _RULES: Mapping[Path, Rule] = {
     ("actions",): _tier,
     ("instructions",): _harmless,  # shown by `estimate --explain`
     ("code_lens",): _harmless,
+    ("offers",): _harmless,
     ("routing", "escalate"): _off,
     ("routing", "default_tier"): _tier,
     ("routing", "examples"): _examples,

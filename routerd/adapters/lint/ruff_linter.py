@@ -11,6 +11,7 @@ from typing import Any
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
 
 from routerd.adapters.lint.ruff_settings import RuffSettings
+from routerd.adapters.lint.worth_a_comment import Reviewed
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.position import Edit, Position, Range
@@ -22,11 +23,19 @@ from routerd.languages.spec import Tree
 _TIMEOUT_S = 20
 """ruff takes some 20 ms for 1,000 lines; after 20 s it is stuck."""
 
-_SELECT = "E9 F B PLE PLW S ASYNC BLE RUF SIM115 LOG DTZ005"
-_HABITS = "B007 B009 B010 B027 B028 B904 B905 PLW0108 PLW0120 PLW0602 PLW0603 PLW1641 PLW2901 PLW3301 RUF100 F405"
-_TASTE = "RUF001 RUF002 RUF003 RUF005 RUF007 RUF010 RUF012 RUF015 RUF021 RUF022 RUF023 RUF046 RUF059"
-_WRONG_TOO_OFTEN = "S101 S105 S106 S107 S108 S311 S603 S606 S607"
-"""Rules that a review for real defects omits. Every rule named here exists since ruff 0.12, the oldest allowed."""
+_SELECT = """
+    E9 E722 F401 F5 F6 F7 F811 F82 F841 F901
+    B002 B003 B005 B006 B012 B015 B016 B018 B019 B021 B022 B023 B025 B029 B030 B031 B032 B035 B039
+    PLE0100 PLE0101 PLE0115 PLE0116 PLE0117 PLE0118 PLE0237 PLE0241 PLE0302 PLE0643 PLE1132 PLE1142 PLE1205
+    PLE1206 PLE1300 PLE1307 PLE1310 PLE1507 PLE1519 PLE1520 PLE1700 PLE2502 PLE2510
+    PLR0124 PLW0127 PLW0128 PLW0129 PLW0131 PLW0133 PLW0177 PLW0211 PLW0245 PLW0406 PLW0711 PLW1501 PLW1507
+    PLW1509 PLW1510 PLW2101
+    S113 S307 S501 S506 S602 S605 S608 SIM115 SIM222
+    ASYNC100 ASYNC210 ASYNC220 ASYNC221 ASYNC222 ASYNC251 LOG001 LOG007
+    RUF006 RUF008 RUF016 RUF018 RUF024 RUF026 RUF030 RUF034
+"""
+"""Rules that find defects; those that are right in some cases only are sifted by
+``worth_a_comment``. Every rule named here exists since ruff 0.12, the oldest allowed."""
 
 _ERRORS = frozenset(
     (
@@ -37,7 +46,17 @@ _ERRORS = frozenset(
 )
 """Rules whose findings fail whenever the line runs or is compiled; an undefined name may be put there from outside."""
 _SYNTAX = ("E9", "invalid-syntax")
-_HINTS = ("F401", "F841", "F811", "RUF", "A")
+_MESSAGES = {
+    "B006": "The default is made once and shared by every call: default to `None` and make a new one inside.",
+    "E722": "A bare `except` catches KeyboardInterrupt and SystemExit as well: name the errors.",
+    "SIM222": "This is always true: one side of the `or` is a constant.",
+    "SIM115": "Nothing closes the file if this fails: use `with`.",
+}
+"""Where ruff's own words name a rule and not what goes wrong."""
+_UNDEFINED, _MAX_UNDEFINED = ("F821", "F822"), 5
+"""A file with more names that nothing defines gets them from outside."""
+_DEFECTS = ("B", "SIM222", "PLE", "PLW", "PLR0124", "S", "ASYNC", "LOG", "F5", "F6", "F7", "F82", "F9", "E722")
+"""Rules whose findings are warnings; everything else is worth knowing at most."""
 
 
 class RuffLinter:
@@ -56,7 +75,17 @@ class RuffLinter:
         if found is None:  # no settings, or such as this ruff does not know
             found = _run(document, None) or []
         broken = python_tree(document.text.string) is None
-        return sorted((_finding(item, document.text, broken) for item in found), key=lambda finding: finding.span)
+        findings = sorted((_finding(item, document.text, broken) for item in found), key=lambda finding: finding.span)
+        own = settings.selected if settings else ()
+        code = Reviewed(document)
+        undefined = {one.message for one in findings if one.rule in _UNDEFINED}
+        if len(undefined) > _MAX_UNDEFINED:
+            findings = [one for one in findings if one.rule not in _UNDEFINED]
+        return [one for one in findings if _selects(own, one.rule or "") or code.worth(one)]
+
+
+def _selects(selected: tuple[str, ...], rule: str) -> bool:
+    return "ALL" in selected or rule.startswith(selected or ("-",))
 
 
 def _run(document: Document, settings: RuffSettings | None) -> list[Mapping[str, Any]] | None:
@@ -86,25 +115,19 @@ def _run(document: Document, settings: RuffSettings | None) -> list[Mapping[str,
 
 def _rules(settings: RuffSettings | None) -> tuple[str, ...]:
     """The options that select: the defects, and the project's own rules; never what the project ignores."""
-    defects, omitted = _SELECT.split(), _listed(_HABITS, _TASTE, _WRONG_TOO_OFTEN)
     if settings is None:
         newest = ("--target-version", "py314")  # code for any older one is no error there
-        return ("--select", ",".join(defects), "--ignore", ",".join(omitted), *newest)
-    defects = [rule for rule in defects if not rule.startswith(settings.ignored or ("-",))]
-    omitted = [rule for rule in omitted if "ALL" not in settings.selected and not rule.startswith(settings.selected)]
+        return ("--select", ",".join(_SELECT.split()), *newest)
+    defects = [rule for rule in _SELECT.split() if not rule.startswith(settings.ignored or ("-",))]
     options = (option for pair in settings.options.items() for option in ("--config", "=".join(pair)))
-    selected, ignored = [*defects, *settings.selected], [*omitted, *settings.ignored]
-    return ("--select", ",".join(selected), *(("--ignore", ",".join(ignored)) if ignored else ()), *options)
-
-
-def _listed(*rules: str) -> list[str]:
-    return " ".join(rules).split()
+    ignored = ("--ignore", ",".join(settings.ignored)) if settings.ignored else ()
+    return ("--select", ",".join((*defects, *settings.selected)), *ignored, *options)
 
 
 def _finding(item: Mapping[str, Any], text: Text, broken: bool) -> Finding:
     code = str(item.get("code") or "invalid-syntax")
     span = Range(_place(item["location"], text), _place(item["end_location"], text))
-    message = str(item["message"]).rstrip(".") + "."
+    message = _MESSAGES.get(code) or str(item["message"]).rstrip(".") + "."
     return Finding(span, _severity(code, broken), message, code, _fix(item.get("fix"), text))
 
 
@@ -120,7 +143,7 @@ def _severity(code: str, broken: bool) -> Severity:
         return Severity.ERROR if broken else Severity.INFORMATION
     if code in _ERRORS:
         return Severity.ERROR
-    return Severity.INFORMATION if code.startswith(_HINTS) or code == "F541" else Severity.WARNING
+    return Severity.WARNING if code.startswith(_DEFECTS) and code != "F541" else Severity.INFORMATION
 
 
 def _fix(fix: Mapping[str, Any] | None, text: Text) -> Edit | None:

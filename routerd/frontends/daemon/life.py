@@ -36,6 +36,10 @@ class Life:
         """Sessions and requests under way."""
         return self._users
 
+    def stay(self) -> None:
+        """Leave no more for want of sessions."""
+        self._idle_s = 0.0
+
     def drain(self) -> None:
         """End as soon as no job runs; no session may begin from now on."""
         self.draining = True

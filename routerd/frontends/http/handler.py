@@ -113,7 +113,7 @@ class Handler:
 
     def _counted(self, asked: ForwardedRequest) -> web.Response:
         """The local count, where no provider counts: a client only wants to know whether its context is full."""
-        return _json(json.dumps({"input_tokens": self._gateway.counted(asked)}).encode())
+        return _json(json.dumps({"input_tokens": self._gateway.counted(asked).total}).encode())
 
 
 def _ids(job: str) -> dict[str, str]:

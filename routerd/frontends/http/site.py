@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
@@ -37,19 +38,40 @@ class HttpListen:
     remote: bool = False
     """Whether other machines may connect; without it only addresses of the loopback interface are taken."""
 
+    @classmethod
+    def of(cls, listen: str) -> Self:
+        """From the setting ``http.listen``, which the configuration has checked."""
+        host, _, port = listen.rpartition(":")
+        return cls(host.removeprefix("[").removesuffix("]"), int(port))
 
-async def gateway(open_app: Callable[[], App], where: HttpListen) -> None:
-    """Serve until cancelled, under the settings as their files change. Raises UsageError for a bad address."""
+
+async def gateway(
+    open_app: Callable[[], App],
+    where: HttpListen,
+    begun: Callable[[Gateway], object] = lambda serving: None,
+    closing: asyncio.Event | None = None,
+) -> None:
+    """Serve until cancelled, under the settings as their files change. Raises UsageError for a bad address.
+
+    ``begun`` is called once it listens. Once ``closing`` is set no more connections are taken.
+    """
     app, tokens = open_app(), HttpTokens()
-    async with listening(Gateway(app), tokens, where) as port:
+    serving = Gateway(app)
+    async with listening(serving, tokens, where, closing) as port:
+        begun(serving)
         with HttpPlace().told(_shown(where.host, port)):
             _tell(where, port, tokens)
             await app.watch(_complain)
 
 
 @contextlib.asynccontextmanager
-async def listening(serving: Gateway, tokens: HttpTokens, where: HttpListen) -> AsyncIterator[int]:
-    """Listen while the block runs; the port that was chosen. Raises UsageError where the address cannot be used."""
+async def listening(
+    serving: Gateway, tokens: HttpTokens, where: HttpListen, closing: asyncio.Event | None = None
+) -> AsyncIterator[int]:
+    """Listen while the block runs, or until ``closing``; the port that was chosen.
+
+    Raises UsageError where the address cannot be used.
+    """
     addresses = numeric_addresses(where.host, where.port, remote=where.remote)
     tokens.of(DEFAULT)
     gate = Gate(tokens, (where.host,) if where.remote else _LOOPBACK_NAMES)
@@ -59,7 +81,7 @@ async def listening(serving: Gateway, tokens: HttpTokens, where: HttpListen) -> 
         application, handler_cancellation=True, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
     )
     await runner.setup()
-    port = where.port
+    port, ending = where.port, asyncio.ensure_future(_closed(runner, closing or asyncio.Event()))
     try:
         for address in addresses:
             try:
@@ -70,7 +92,15 @@ async def listening(serving: Gateway, tokens: HttpTokens, where: HttpListen) -> 
         serving.warm()
         yield port
     finally:
+        ending.cancel()
         await runner.cleanup()
+
+
+async def _closed(runner: web.AppRunner, closing: asyncio.Event) -> None:
+    """Stop listening when it is time; requests under way go on."""
+    await closing.wait()
+    for site in tuple(runner.sites):
+        await site.stop()
 
 
 def _shown(host: str, port: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from routerd.actions import catalog
+from routerd.app.menu import offered_in
 from routerd.frontends.lsp import from_proto, to_proto
 from routerd.frontends.shapes import Json
 
@@ -36,7 +37,9 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
     if _is_wanted(QUICK_FIX, wanted) and client.action_literals:
         findings = session.reviews.fixable(document.uri, span)
         entries += [to_proto.quick_fix(finding, document, client) for finding in findings]
-    if any(_is_wanted(spec.kind, wanted) for spec in catalog().values() if spec.in_menu):
+    offers = app.settings.offers
+    offered = offers.menu and offered_in(document, app.workspace.project(document.uri), offers)
+    if offered and any(_is_wanted(spec.kind, wanted) for spec in catalog().values() if spec.in_menu):
         priced_actions = app.priced_actions(document, span, from_proto.fixable_diagnostics(params))
         entries += [
             to_proto.code_action(priced_action, client)

@@ -51,6 +51,7 @@ FEATURES: dict[str, Callable[..., object]] = {
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: cancel.progress_cancelled,
     "routerd/run": requests.run,
     "routerd/estimate": requests.estimate,
+    "routerd/mentions": requests.mentions,
     "routerd/route": requests.route,
     "routerd/providers": requests.providers,
     "routerd/keyChanged": lifecycle.key_changed,

@@ -124,6 +124,7 @@ class RunArguments:
     diagnostics: tuple[str, ...]
     apply: bool
     token: str | int | None
+    refines: str
 
     def request(self, document: Document, span: Range) -> Request:
         """The request for a range of a document."""
@@ -138,6 +139,7 @@ class RunArguments:
             whole_file=self.range is None,
             replace=self.replace,
             diagnostics=self.diagnostics,
+            refines=self.refines,
         )
 
 
@@ -149,7 +151,7 @@ def run_arguments(argument: object) -> RunArguments:
         raise UsageError('A run needs at least {"action": …, "uri": …}.')
     named(action)
     version, token = given.get("version"), given.get("workDoneToken")
-    instruction = given.get("instruction")
+    instruction, refines = given.get("instruction"), given.get("refines")
     return RunArguments(
         action,
         uri,
@@ -163,6 +165,7 @@ def run_arguments(argument: object) -> RunArguments:
         diagnostics=_diagnostics(given.get("diagnostics")),
         apply=given.get("apply") is not False,
         token=token if isinstance(token, str | int) else None,
+        refines=refines if isinstance(refines, str) else "",
     )
 
 
@@ -209,6 +212,11 @@ def fixable_diagnostics(params: types.CodeActionParams) -> tuple[str, ...]:
 
 _FURTHEST = 2**31 - 1
 """The largest number that LSP has; clients write what is larger for "the end"."""
+
+
+def estimate_range(params: object) -> types.Range | None:
+    """The selection that an estimate is about; ``None`` for the cursor. Raises UsageError."""
+    return _range(_object(params).get("range"))
 
 
 def _range(shape: object) -> types.Range | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from routerd.app.menu import offered_in
 from routerd.domain.position import Range
 from routerd.frontends.lsp import from_proto, to_proto
 from routerd.frontends.shapes import Json
@@ -19,6 +20,8 @@ async def lenses(session: Session, params: types.CodeLensParams) -> list[Json]:
     app = await session.ready_for(params.text_document.uri)
     document = session.documents.get(params.text_document.uri)
     if app is None or document is None or not app.settings.code_lens:
+        return []
+    if not offered_in(document, app.workspace.project(document.uri), app.settings.offers):
         return []
     await app.at_hand(document)
     symbols = app.grammar.outline(document).symbols

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
 from routerd.domain.position import Range
 from routerd.domain.verdict import Refusal
 from routerd.frontends.lsp import from_proto, runs, to_proto
 from routerd.frontends.shapes import Json, outcome_json, route_json
+from routerd.steps.gather.mentions import offered
 
 if TYPE_CHECKING:
     from routerd.frontends.lsp.session import Session
@@ -28,7 +30,10 @@ async def run(session: Session, params: object) -> Json:
 
 
 async def estimate(session: Session, params: object) -> Json:
-    """`routerd/estimate`: what each action would cost at a position, "ask" by its ``instruction``; sends nothing."""
+    """`routerd/estimate`: what each action would cost, "ask" by its ``instruction``; sends nothing.
+
+    At a position, or for a selection (``range``); with ``refines`` and ``action`` what it costs to refine that answer.
+    """
     uri = from_proto.text_of(params, "textDocument", "uri")
     lsp_position = from_proto.lsp_position(from_proto.part(params, "position"))
     app = await session.working(uri)
@@ -39,9 +44,27 @@ async def estimate(session: Session, params: object) -> Json:
     position = from_proto.position(document.text, lsp_position, session.client.encoding)
     symbol = app.grammar.outline(document).enclosing(position)
     at = symbol.name_span.start if symbol else position
-    words = from_proto.part(params, "instruction")
-    priced_actions = app.prices(document, Range(at, at), words if isinstance(words, str) else "")
+    given, selected = from_proto.part(params, "instruction"), from_proto.estimate_range(params)
+    words = given if isinstance(given, str) else ""
+    span = from_proto.span(document.text, selected, session.client.encoding) if selected else Range(at, at)
+    if from_proto.part(params, "refines") is not None:
+        action, answer = from_proto.text_of(params, "action"), from_proto.text_of(params, "refines")
+        priced_actions = app.priced((Request(action, document, span, instruction=words, refines=answer),))
+    else:
+        priced_actions = app.prices(document, span, words)
     return to_proto.estimates(symbol, priced_actions, document, session.client)
+
+
+async def mentions(session: Session, params: object) -> Json:
+    """`routerd/mentions`: the files and symbols that words may mention by a name that begins with ``text``."""
+    uri, begun = from_proto.text_of(params, "textDocument", "uri"), from_proto.text_of(params, "text")
+    app = await session.working(uri)
+    found = await asyncio.to_thread(offered, begun.removeprefix("@"), app.workspace.project(uri))
+    return {
+        "mentions": [
+            {"name": one.name, "kind": "symbol" if one.qualname else "file", "path": one.path} for one in found
+        ]
+    }
 
 
 async def route(session: Session, params: object) -> Json:

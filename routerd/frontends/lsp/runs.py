@@ -94,6 +94,7 @@ def _key(app: App, arguments: RunArguments, request: Request) -> Hashable:
         arguments.tier,
         arguments.model,
         arguments.above,
+        arguments.refines,
     )
 
 

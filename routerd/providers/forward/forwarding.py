@@ -85,8 +85,15 @@ class ForwardingEngine(DeploymentCalls[Attempt]):
         assert isinstance(failover, ForwardState)
         request = failover.request
         assert request is not None
+        makers = self.provider_state.makers
         try:
-            sent = outgoing(request, running, failover.max_output, failover.prompt.max_output)
+            sent = outgoing(
+                request,
+                running,
+                failover.max_output,
+                failover.prompt.max_output,
+                lambda signature: makers.foreign(signature, running.model, unknown=request.switches),
+            )
         except ProviderFaultError as error:
             return self._fault(failover, meter, running, error.fault), None
         watch = Watch(
@@ -94,6 +101,7 @@ class ForwardingEngine(DeploymentCalls[Attempt]):
             running.draft,
             ends_with_done=running.quirks.sends_done,
             strip_usage=sent.strip_usage,
+            signed=lambda signature: makers.made(signature, running.model),
         )
         passage = Passage(self, failover, running, watch)
         try:

@@ -12,6 +12,7 @@ from routerd.domain.forwarded import LIMIT_FIELDS, Endpoint, ForwardedRequest
 from routerd.domain.settings import ProviderSettings
 from routerd.providers.dialects.translate import Unsupported, translate_request
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
+from routerd.providers.forward.signatures import IsForeign, without_foreign
 from routerd.providers.keys import ProviderKey
 from routerd.providers.policy import RunningAttempt
 
@@ -35,19 +36,22 @@ class Outgoing:
     """Fields of the request that this API has no counterpart for."""
 
 
-def outgoing(request: ForwardedRequest, running: RunningAttempt, max_output: int, reserved: int) -> Outgoing:
+def outgoing(
+    request: ForwardedRequest, running: RunningAttempt, max_output: int, reserved: int, is_foreign: IsForeign
+) -> Outgoing:
     """The request as it was sent, but for the model, and a limit of the answer that may be lowered to ``max_output``.
 
     ``reserved``: tokens of the longest answer that the request asks for. Where less is allowed of an answer in one
     piece, a client's request without a limit gets one: a stream is cut instead.
 
+    Reasoning that another model signed is left out: the provider would refuse it.
     The usage of a chat stream is asked for where the client does not, as a last field: the bytes before it stay.
     """
     body, endpoint = request.body, request.endpoint
     model, provider, key = running.model.model, running.provider, running.key
     if endpoint.generates and endpoint.dialect not in provider.dialects:
         return _translated(request, model, max_output, provider, key)
-    changes = {"model": json.dumps(model)}
+    changes = {"model": json.dumps(model), **without_foreign(request, is_foreign)}
     for name in LIMIT_FIELDS[endpoint]:
         limit = body.values.get(name)
         if isinstance(limit, int) and limit * request.choices > max_output:

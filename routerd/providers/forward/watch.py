@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +15,31 @@ from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultErr
 from routerd.providers.finish import FAILED
 from routerd.providers.forward.generated_text import text_in
 from routerd.providers.forward.raw_events import fields
+from routerd.providers.forward.signatures import signatures_in
 from routerd.providers.said import fault_of_error, told_fault
 
 _NOTHING = re.compile(rb'"(?:finish_reason|usage)": ?null')
+_SIGNED = (b"signature", b"encrypted_content", b"redacted_thinking")
 _TOLD = re.compile(rb'"(?:finish_reason|usage|error)"')
 
 
 class Watch:
     """Watches one stream in one dialect, and fills the draft that the attempt is metered from."""
 
-    def __init__(self, dialect: DialectName, draft: Draft, *, ends_with_done: bool, strip_usage: bool) -> None:
-        """``strip_usage``: whether the event with the usage was not asked for by the client."""
+    def __init__(
+        self,
+        dialect: DialectName,
+        draft: Draft,
+        *,
+        ends_with_done: bool,
+        strip_usage: bool,
+        signed: Callable[[str], object] = lambda signature: None,
+    ) -> None:
+        """``strip_usage``: whether the event with the usage was not asked for by the client.
+
+        ``signed`` is given each signature of reasoning that the answer holds.
+        """
+        self._signed = signed
         self._dialect, self._draft = dialect, draft
         self._ends_with_done, self._strip_usage = ends_with_done, strip_usage
         self._unread: list[bytes] = []
@@ -45,6 +59,8 @@ class Watch:
         if not data:
             return event
         self.events += 1
+        if any(name in data for name in _SIGNED):
+            self._signatures(data)
         match self._dialect:
             case DialectName.CHAT:
                 return event if self._chat(event, name, data) else None
@@ -72,8 +88,18 @@ class Watch:
         elif "input_tokens" in said:  # count_tokens: nothing was generated
             self._draft.usage = None
         self._draft.add(text_in(self._dialect, said), "")
+        for signature in signatures_in(said):
+            self._signed(signature)
         self.content = self.ended = True
         return said
+
+    def _signatures(self, data: bytes) -> None:
+        try:
+            said = json.loads(data)
+        except (ValueError, RecursionError):
+            return  # told, where it matters, by whoever reads the event
+        for signature in signatures_in(said):
+            self._signed(signature)
 
     def read_text(self) -> str:
         """Read the text of what was not parsed until now into the draft, and return it."""

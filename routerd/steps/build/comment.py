@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from routerd.domain.position import Edit, Range
+from routerd.domain.shared_line import shares_line
 from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
@@ -15,9 +16,6 @@ from routerd.steps.build.kept_tags import with_kept_tags
 
 _LINE = 100
 """Columns that a comment on one line may take: the limit of Google's Java style, within most others."""
-
-_OF_DECLARATION = re.compile(r"^[\w \t.=:@,\[\]]*$")
-"""What may stand before a symbol on its line and still be part of its declaration: ``export const f =``."""
 
 
 def comment_edit(words: str, symbol: Symbol, text: Text, style: DocStyle) -> Edit | Rejected:
@@ -32,9 +30,8 @@ def comment_edit(words: str, symbol: Symbol, text: Text, style: DocStyle) -> Edi
         words = with_kept_tags(words, tail, style)
         return Edit(symbol.doc, newline.join(_comment(words, indent, style))[len(indent) :] + ending)
     line = symbol.whole.start.line
-    before = text.bare(line)[: symbol.whole.start.column].lstrip("\ufeff")
     indent = text.indent(line)
-    if before.strip() and not _OF_DECLARATION.match(before):
+    if shares_line(symbol, text):
         return _beside(words, symbol, style)
     lines = _comment(words, indent, style)
     between = compiled(style.between)
@@ -51,11 +48,12 @@ def comment_edit(words: str, symbol: Symbol, text: Text, style: DocStyle) -> Edi
 
 
 def _beside(words: str, symbol: Symbol, style: DocStyle) -> Edit | Rejected:
-    """A declaration that shares its line with other code takes its words on that line, if they fit."""
-    if style.mark or "\n" in words:
+    """A declaration that shares its line with other code takes its words on that line: of several, the first ones."""
+    if style.mark:
         return Rejected(f"'{symbol.qualname}' shares its line with other code, so no comment fits above it")
     start = symbol.whole.start
-    return Edit(Range(start, start), _comment(words, "", style)[0] + " ")
+    summary = " ".join(words.partition("\n\n")[0].split("\n"))
+    return Edit(Range(start, start), f"/** {_contained(summary, style)} */ ")
 
 
 def _comment(words: str, indent: str, style: DocStyle) -> list[str]:

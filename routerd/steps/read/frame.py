@@ -43,7 +43,9 @@ class Stood:
 
     def __init__(self, lines: Sequence[str], target: Sequence[str]) -> None:
         """Lines without line ends or byte order mark; ``target`` are those asked about, which the model copies."""
-        self._texts = [(same, [same(line) for line in there]) for same in _SAME for there in (lines, target)]
+        # What follows the last line end is a line for some models, and none for others.
+        known = [there for text in (lines, target) for there in (text, text[:-1] if text and not text[-1] else None)]
+        self._texts = [(same, [same(line) for line in there]) for same in _SAME for there in known if there]
 
     def once(self, old: Sequence[str]) -> bool:
         """Whether lines stand once in the file or in the target, by any way of comparing them.
