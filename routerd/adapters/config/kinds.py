@@ -82,9 +82,8 @@ def _object(*required: str, **properties: object) -> dict[str, object]:
 TEXT = ValueKind("a text in quotation marks", '"…"', read_text, _TEXT)
 MONEY = ValueKind("an amount of dollars that is not negative", '"5.00"', read_money, _AMOUNT)
 PRICE = ValueKind("dollars per million tokens", '"0.20"', read_price, _PRICE)
-COUNT = ValueKind(
-    "a whole number above zero", "500", read_count, {"type": "integer", "minimum": 1, "maximum": MOST_WHOLE}
-)
+_COUNTED: dict[str, object] = {"type": "integer", "maximum": MOST_WHOLE}
+COUNT = ValueKind("a whole number above zero", "500", read_count, _COUNTED | {"minimum": 1})
 WHOLE = ValueKind("a whole number", "50", read_whole, _COUNTED | {"minimum": 0})
 SECONDS = ValueKind("a number of seconds above zero", "120", read_seconds, _POSITIVE)
 SWITCH = ValueKind("true or false", "true", read_switch, {"type": "boolean"})
