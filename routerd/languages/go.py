@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.node import Declared, Node, last_part, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
@@ -12,7 +13,6 @@ from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
     DocStyle,
-    FileCommand,
     Framework,
     GrammarRules,
     ImportMerge,

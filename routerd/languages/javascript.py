@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.node import Declared, Node, binds_nothing, text_of
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
 from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, JS_ORDER, LINE_COMMANDS, NAME_FIRST
@@ -12,7 +13,6 @@ from routerd.languages.spec import (
     BindingRules,
     DocPlacement,
     DocStyle,
-    FileCommand,
     Framework,
     GrammarRules,
     ImportMerge,

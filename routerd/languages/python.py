@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.node import by_field
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import NAME_FIRST
@@ -11,7 +12,6 @@ from routerd.languages.spec import (
     CommentStyle,
     DocPlacement,
     DocStyle,
-    FileCommand,
     Framework,
     GrammarRules,
     ImportRules,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.inside import InFile
 from routerd.languages.node import Declared, Node, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
@@ -14,7 +15,6 @@ from routerd.languages.spec import (
     CommentStyle,
     DocPlacement,
     DocStyle,
-    FileCommand,
     Framework,
     GrammarRules,
     ImportMerge,

@@ -10,8 +10,9 @@ from routerd.domain.project import Project
 from routerd.domain.prompt import Conventions
 from routerd.domain.test_run import ProjectCommand
 from routerd.languages import is_manifest, specs
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.patterns import compiled
-from routerd.languages.spec import FileCommand, Testing
+from routerd.languages.spec import Testing
 
 
 def file_command(language: str, conventions: Conventions, project: Project) -> ProjectCommand | None:
