@@ -16,7 +16,8 @@ from tests.property_tests import FEWEST
 HERE = Path(__file__).parent
 QUICK = "not slow and not fuzz and not editor and not client"
 SLOW = (
-    *("e2e", "faults", "real", "reload"),
+    *("e2e", "real", "reload"),
+    *("faults/test_bad_ledger.py", "faults/test_ledger.py", "faults/test_schedules.py"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
     *("frontends/cli/test_new_actions.py", "frontends/cli/test_review.py", "structure/test_ci.py"),
     *("batch/test_run_many.py", "batch/test_provider_batches.py"),

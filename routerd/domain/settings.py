@@ -165,6 +165,10 @@ class Routing:
     embedder: Embedding = Embedding()
 
 
+THINKS_LONGER = 3
+"""How many times ``limits.first_token_s`` a model of the architect tier may be silent: ours, 90 of 120 seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Time limits of one action, in seconds."""
@@ -245,9 +249,13 @@ class Settings:
     test_command: tuple[str, ...] | None = None
 
     def first_token_s(self, model: ModelRef) -> float | None:
-        """Seconds of silence that a model is allowed: as said of it at its provider, else wherever it is served."""
+        """Seconds of silence that a model is allowed: as said of it at its provider, else wherever it is served.
+
+        By default a model of the architect tier has longer than the others; ``None``: as long as any.
+        """
         said = (self.models.get(name) for name in (str(model), model.model))
-        return next((one.first_token_s for one in said if one and one.first_token_s is not None), None)
+        longer = self.limits.first_token_s * THINKS_LONGER if model in self.tiers.get(Tier.ARCHITECT, ()) else None
+        return next((one.first_token_s for one in said if one and one.first_token_s is not None), longer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Draft:
             raise ProviderFaultError(ProviderFault(FaultKind.CUT, message="[DONE] did not come"))
 
     def _take(self, body: Mapping[str, Any], part: str) -> str:
-        self._told(_usage(body))
+        self._told(usage_in(body))
         self.service_tier = told_tier(body, self.usage) or self.service_tier
         if (told := told_fault(body)) is not None:
             raise ProviderFaultError(told)
@@ -99,7 +99,7 @@ class Draft:
         if not isinstance(choice, Mapping):
             return ""
         self.begun = True
-        self._told(_usage(choice))  # Moonshot
+        self._told(usage_in(choice))  # Moonshot
         finish = choice.get("finish_reason")
         self.finish = finish if finish and isinstance(finish, str) else self.finish
         said = choice.get(part)
@@ -141,7 +141,7 @@ def _named_error(data: str) -> ProviderFault:
     return told or fault_of_error(body)
 
 
-def _usage(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def usage_in(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The usage object, where OpenAI or where Groq's streams put it."""
     groq = body.get("x_groq")
     found = body.get("usage") or (groq.get("usage") if isinstance(groq, Mapping) else None)

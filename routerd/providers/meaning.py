@@ -99,8 +99,8 @@ _RATE = re.compile(
     r"rate[-_ ]?limit|too many (?:\w+ )?requests|throttl|\b[tr]p[ms]\b|per[- ]minute|concurren\w+ (?:limit|request)",
     re.I,
 )
-_ANY_SIZE = frozenset({0, 400, 413, 422, 429, 500})
-"""Statuses with which a request is called too large; Groq sends 413 and 429, older llama.cpp 500."""
+_ANY_SIZE = frozenset({0, 400, 413, 422, 424, 429, 500})
+"""Statuses with which a request is called too large; Groq sends 413 and 429, Bedrock 424, older llama.cpp 500."""
 
 
 def meant(status: int, names: tuple[str, ...], message: str) -> Failure | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from routerd.domain.model import ModelRef
-from routerd.domain.money import Price, Usage, cost
+from routerd.domain.money import MILLION, Price, Usage, cost
 from routerd.domain.ports import Counter
 from routerd.providers.draft import Draft
 from routerd.providers.usage import read_usage
@@ -39,6 +39,15 @@ def _most(counted: int) -> int:
     return 1_000_000 + 10 * counted
 
 
+def _own_cost(usage: Usage, hour_writes: int, price: Price) -> Decimal:
+    """The cost in dollars. What the cache keeps for an hour costs twice the input; price lists have the shorter write.
+
+    Source: Anthropic's guide to prompt caching.
+    """
+    write = price.input if price.cache_write is None else price.cache_write
+    return cost(usage, price) + min(hour_writes, usage.cache_write) * (2 * price.input - write) / MILLION
+
+
 @dataclass(frozen=True, slots=True)
 class MeteredUsage:
     """The usage and cost that one call is booked with."""
@@ -68,7 +77,7 @@ class UsageMeter:
         usage = reported.filled(input_tokens, estimated_tokens(self.counter, received))
         price = self.price(model)
         rates = price and price.of_tier(draft.service_tier)
-        own = cost(usage, rates or price) if price else None
+        own = _own_cost(usage, reported.hour_writes, rates or price) if price else None
         dollars, absurd = reported.cost, reported.absurd
         if dollars is not None and own is not None and dollars > _CREDIBLE_DOLLARS + _CREDIBLE_TIMES * own:
             dollars, absurd = None, True

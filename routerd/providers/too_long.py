@@ -22,7 +22,8 @@ _LARGE = re.compile(r"\b(?:request|input|prompt|payload) (?:entity )?(?:is )?too
 
 _RATE = re.compile(
     r"per[- ](?:minute|min\b|day|hour|second|sec\b|week|month)|\brate|\b[tr]p[mds]\b|\bquota|\bdaily\b|\bmonthly\b"
-    r"|too many requests|/ ?min\b|retry (?:in|after)|try again in|concurren|billing|plan\b|parallel"
+    r"|too many requests|throttl|(?:please|and) wait\b|wait (?:before|and|for)"
+    r"|/ ?min\b|retry (?:in|after)|try again in|concurren|billing|plan\b|parallel"
     r"|(?:access|api|auth\w*|bearer|refresh) tokens?",
     re.I,
 )

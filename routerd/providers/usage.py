@@ -44,6 +44,8 @@ class ReportedUsage:
     """Dollars, where the provider tells its own price."""
     absurd: bool = False
     """Whether it tells an amount that cannot be true."""
+    hour_writes: int = 0
+    """Of ``usage.cache_write``, the tokens that Anthropic keeps for an hour, which cost more."""
 
     def filled(self, input_tokens: int, output_tokens: int) -> Usage:
         """The usage, with counts made here in place of what is not known."""
@@ -120,9 +122,9 @@ def read_usage(raw: Mapping[str, Any] | None) -> ReportedUsage:
     )
     usage = _buckets(told)
     input_known = prompt is not None and usage.all_input > 0
-    return ReportedUsage(
-        usage, input_known, completion is not None and usage.all_output > 0, _told_cost(raw), _absurd_cost(raw)
-    )
+    output_known = completion is not None and usage.all_output > 0
+    hour_writes = min(_lifetimes(raw).get("ephemeral_1h_input_tokens", 0), usage.cache_write) if input_known else 0
+    return ReportedUsage(usage, input_known, output_known, _told_cost(raw), _absurd_cost(raw), hour_writes)
 
 
 def _where(raw: Mapping[str, Any], inner: Mapping[str, Any], native: bool) -> _Where:
@@ -164,8 +166,12 @@ def _outside(told: _Told) -> tuple[int, int, int]:
 
 def _by_lifetime(raw: Mapping[str, Any]) -> int:
     """Anthropic tells what was written once more, by how long it is kept; some gateways hand on only that."""
+    return sum(_lifetimes(raw).values())
+
+
+def _lifetimes(raw: Mapping[str, Any]) -> dict[str, int]:
     parts = raw.get("cache_creation")
-    return sum(_whole(tokens) or 0 for tokens in parts.values()) if isinstance(parts, Mapping) else 0
+    return {name: _whole(tokens) or 0 for name, tokens in parts.items()} if isinstance(parts, Mapping) else {}
 
 
 def _details(raw: Mapping[str, Any], *sides: str) -> Mapping[str, Any]:

@@ -47,10 +47,11 @@ def compose(turn: Turn, seen: Seen, otherwise: Reply, count: Count) -> Answer:
 
 
 def prompt_tokens(body: Body, count: Count) -> int:
-    """The text of all messages, whether given as a string or in parts."""
+    """The text of all messages, and of Anthropic's system beside them, whether given as a string or in parts."""
     total = 0
     given = body.get("messages", body.get("input", ()))
-    for message in [{"content": given}] if isinstance(given, str) else given:
+    messages = [{"content": given}] if isinstance(given, str) else given
+    for message in [{"content": body.get("system")}, *messages]:
         content = message.get("content") or ""
         parts = [content] if isinstance(content, str) else [part.get("text") or "" for part in content]
         total += sum(map(count, parts))

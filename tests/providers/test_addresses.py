@@ -168,3 +168,16 @@ def test_the_silence_that_a_model_is_allowed_is_a_setting(tmp_path: Path) -> Non
     assert settings.first_token_s(ModelRef("other", "deep-thinker")) == 90
     assert settings.first_token_s(ModelRef("corp", "deep-thinker")) == 5
     assert replace(settings, models={}).first_token_s(ModelRef("corp", "deep-thinker")) is None
+
+
+def test_a_model_of_the_architect_tier_may_be_silent_for_longer_unless_the_settings_say_otherwise(
+    tmp_path: Path,
+) -> None:
+    tiers = (
+        '[providers.corp]\nbase_url = "https://x.example/v1"\n[tiers]\narchitect = "corp/deep"\nlogic = "corp/quick"\n'
+    )
+    deep, quick = ModelRef("corp", "deep"), ModelRef("corp", "quick")
+    settings = settings_of(tmp_path, tiers)
+    assert (settings.first_token_s(deep), settings.first_token_s(quick)) == (90, None)
+    assert settings_of(tmp_path, f"{tiers}[limits]\nfirst_token_s = 10\n").first_token_s(deep) == 30
+    assert settings_of(tmp_path, f'{tiers}[models."corp/deep"]\nfirst_token_s = 12\n').first_token_s(deep) == 12

@@ -144,8 +144,14 @@ def test_a_reason_that_is_not_known_is_a_failed_attempt_with_that_word() -> None
     assert "pause_turn" in raised.value.fault.message
 
 
-@pytest.mark.parametrize("kept", range(len(EVENTS)))
-def test_a_stream_that_is_cut_anywhere_is_no_answer(kept: int) -> None:
+def test_a_reason_with_a_bill_is_a_whole_answer_although_the_last_event_is_missing() -> None:
+    draft = _draft(list(EVENTS[:-1]))
+    draft.commit(True)
+    assert draft.usage == _draft(list(EVENTS)).usage
+
+
+@pytest.mark.parametrize("kept", range(len(EVENTS) - 1))
+def test_a_stream_that_is_cut_anywhere_else_is_no_answer(kept: int) -> None:
     with pytest.raises(ProviderFaultError) as raised:
         _draft(list(EVENTS[:kept])).commit(True)
     assert raised.value.fault.sign is FaultKind.CUT

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.dialect_name import DialectName
+from routerd.domain.money import Price
 from routerd.domain.reply import Reply
 from tests.loopback import (
     Fault,
@@ -23,6 +26,7 @@ from tests.loopback import (
     server_error,
 )
 from tests.providers.scene import LIMITS, PRICE, Witness, candidate, engine, outcome, provider, run
+from tests.providers.wire_cases import EVENTS, raw
 
 HELLO = "Hello from the test upstream."
 
@@ -135,5 +139,44 @@ def test_an_answer_in_one_piece_that_is_not_whole_is_no_answer(changes: dict[str
             observer = Witness()
             assert isinstance(await outcome(engine(providers), candidate("a/m", "b/m"), observer), Reply)
             assert observer.statuses == [status]
+
+    run(main())
+
+
+USED = {"input_tokens": 7, "cache_read_input_tokens": 90_000, "cache_creation_input_tokens": 400, "output_tokens": 1}
+BEGUN = {"type": "message_start", "message": {"type": "message", "usage": USED}}
+SAID = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello."}}
+CACHED = Price(Decimal(2), Decimal(8), cached_input=Decimal("0.2"), cache_write=Decimal("2.5"))
+
+
+async def booked(*events: Mapping[str, object]) -> Attempt:
+    """The attempt of a stream that consists of these events and then ends."""
+    stream = "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in events)
+    async with Upstream([raw(200, stream, EVENTS)]) as upstream:
+        providers = {"a": provider("a", upstream.base_url, dialect=DialectName.MESSAGES, max_concurrency=1)}
+        observer = Witness(calls=1)
+        reply = await outcome(engine(providers, price=lambda _: CACHED), candidate("a/m"), observer)
+        return reply.attempt if isinstance(reply, Reply) else observer.attempts[0]
+
+
+def test_what_was_told_before_a_stream_broke_is_billed_with_the_caches_rates() -> None:
+    async def main() -> None:
+        attempt = await booked(BEGUN, SAID)
+        assert attempt.status is AttemptStatus.TRUNCATED
+        # 14 + 18,000 + 1,000 micro-dollars, and 16 for the two tokens that were counted of its text
+        assert (attempt.cost, attempt.usage_estimated) == (Decimal("0.01903"), True)
+
+    run(main())
+
+
+def test_what_is_cached_for_an_hour_costs_twice_the_input() -> None:
+    lifetimes = {"ephemeral_5m_input_tokens": 100, "ephemeral_1h_input_tokens": 300}
+    told = {"type": "message_start", "message": {"usage": USED | {"cache_creation": lifetimes}}}
+    end = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}}
+
+    async def main() -> None:
+        attempt = await booked(told, SAID, end, {"type": "message_stop"})
+        # 14 + 18,000 + 250 + 1,200 + 16 micro-dollars
+        assert (attempt.cost, attempt.usage_estimated) == (Decimal("0.01948"), False)
 
     run(main())

@@ -96,3 +96,18 @@ def test_the_tier_is_read_of_an_answer_that_passes_through(dialect: DialectName)
     draft = Draft()
     Watch(dialect, draft, ends_with_done=True, strip_usage=False).whole(json.dumps(FORWARDED[dialect]).encode())
     assert draft.service_tier == "flex"
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        {"choices": [], "x_groq": {"usage": {"prompt_tokens": 9, "completion_tokens": 1}}},
+        {"choices": [{"delta": {}, "usage": {"prompt_tokens": 9, "completion_tokens": 1}}]},
+    ],
+    ids=["groq", "moonshot"],
+)
+def test_the_usage_of_a_stream_that_passes_through_is_found_wherever_it_stands(chunk: dict[str, object]) -> None:
+    draft = Draft()
+    watch = Watch(DialectName.CHAT, draft, ends_with_done=True, strip_usage=False)
+    watch.event(f"data: {json.dumps(chunk)}\n\n".encode())
+    assert draft.usage == {"prompt_tokens": 9, "completion_tokens": 1}

@@ -33,3 +33,19 @@ def test_silence_is_waited_for_twice_at_most() -> None:
             assert observer.statuses == ["timeout", "timeout"]
 
     run(main())
+
+
+def test_a_model_that_is_allowed_more_silence_than_others_is_waited_for_that_long() -> None:
+    async def main() -> None:
+        slow = Turn(delay_s=0.7, chunk_chars=100, reply="Hello.")
+        async with Upstream([slow, slow]) as upstream:
+            limits = replace(SHORT, first_token_s=0.3)
+            providers = {"a": provider("a", upstream.base_url)}
+            patient = engine(providers, limits=limits, first_token_s=lambda _: 5.0)
+            assert isinstance(await outcome(patient, candidate("a/m"), Witness()), Reply)
+            assert len(upstream.seen) == 1
+            observer = Witness()
+            await outcome(engine(providers, limits=limits), candidate("a/m"), observer)
+            assert observer.statuses[0] == "timeout"
+
+    run(main())

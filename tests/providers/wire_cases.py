@@ -23,7 +23,8 @@ def raw(status: int, body: bytes | str | dict[str, Any], kind: str = "applicatio
         body = json.dumps(body)
     content = body.encode() if isinstance(body, str) else body
     length = "" if status == 204 else f"content-type: {kind}\r\ncontent-length: {len(content)}\r\n"
-    return Turn(raw=[f"HTTP/1.1 {status} {REASONS.get(status, 'X')}\r\n{length}\r\n".encode(), content])
+    head = f"HTTP/1.1 {status} {REASONS.get(status, 'X')}\r\n{length}connection: close\r\n\r\n"
+    return Turn(raw=[head.encode(), content])
 
 
 def data(body: dict[str, Any] | str) -> str:

@@ -54,7 +54,7 @@ _BODY = """
 
 # [limits]                                         # seconds
 # total_s = 120                                    # for one action, retries included
-# first_token_s = 30                               # until a provider begins to answer
+# first_token_s = 30                               # until a provider begins to answer; architect's models: 3 times
 # between_tokens_s = 20                            # that an answer may stall
 
 # [cache]

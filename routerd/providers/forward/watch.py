@@ -10,7 +10,7 @@ from typing import Any
 
 from routerd.domain.dialect_name import DialectName
 from routerd.providers.bounded import parsed
-from routerd.providers.draft import Draft, told_tier
+from routerd.providers.draft import Draft, told_tier, usage_in
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.finish import FAILED
 from routerd.providers.forward.generated_text import text_in
@@ -134,19 +134,19 @@ class Watch:
         told = fault_of_error(said) if name == "error" else told_fault(said)
         if told is not None:
             raise _fault(told, event)
-        usage = said.get("usage")
-        self._tier(said, usage)
-        if isinstance(usage, Mapping):
-            self._draft.usage, self._draft.begun = usage, True
         choices = said.get("choices")
         listed = [one for one in choices if isinstance(one, Mapping)] if isinstance(choices, list) else []
+        usage = next((found for one in (said, *listed) if (found := usage_in(one)) is not None), None)
+        self._tier(said, usage)
+        if usage is not None:
+            self._draft.usage, self._draft.begun = usage, True
         for choice in listed:
             self._finish(event, choice.get("finish_reason"))
             self.content = self.content or _says(choice.get("delta"))
         if self._draft.finish and (self._draft.usage is not None or not self._ends_with_done):
             self.ended = True  # as Draft.commit has it: who sends a reason and a bill has sent all
         self._unread.append(data)
-        return not (self._strip_usage and not listed and isinstance(usage, Mapping))
+        return not (self._strip_usage and not listed and usage is not None)
 
     def _finish(self, event: bytes, reason: object) -> None:
         if isinstance(reason, str) and reason:
