@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,17 +24,16 @@ from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.secret_rules import SecretRules
-from routerd.adapters.test_runner import CommandTestRunner
+from routerd.adapters.tests_in_copy import CopyRunner
 from routerd.adapters.workspace import Workspace
 from routerd.adapters.workspace.allowed import refusal
 from routerd.app import services as process
 from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
+from routerd.app.own_tests import consents, own_tests
 from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
 from routerd.app.worth import worth
-from routerd.audit import Audited, Logged
-from routerd.audit.replay import audited
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
@@ -54,7 +54,6 @@ from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.estimate_cache import EstimateCache
 from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.run import run
-from routerd.providers.usage import read_usage
 from routerd.routing.instructions import routes
 
 
@@ -69,12 +68,11 @@ class App:
         Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
         ``problems``: an editor's daemon that does not start explains nothing.
         """
-        self.services, self._sources, self.keys = services, sources, keys
-        self._worth = worth(keys.available)
+        self.services, self._sources, self.keys, self._worth = services, sources, keys, worth(keys.available)
         self.root = sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
-        self._recent, self._estimate_cache = RecentTurnsInMemory(), EstimateCache()
+        self._recent, self._estimate_cache, self._trusted = RecentTurnsInMemory(), EstimateCache(), False
         project = str(self.root.resolve()) if self.root else ""
         self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
         self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
@@ -91,7 +89,7 @@ class App:
         origin = Origin("terminal", "routerd", session=services.ledger_writer.process)
         try:
             sources = config.Sources.found(config_file, root)
-            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient)
+            return cls(services, sources, services.session_keys(), origin=origin, lenient=lenient).trust()
         except RouterdError:
             services.close()
             raise
@@ -110,6 +108,11 @@ class App:
         """The app of a session's workspace: ``root`` is where its ``.routerd.toml`` is looked for."""
         sources = config.Sources.found(config_file, root, keys.environ).with_editor(editor)
         return cls(services, sources, keys, origin=origin, lenient=True)
+
+    def trust(self) -> Self:
+        """The client trusts the workspace: its tests may be run, where the user agrees to that."""
+        self._trusted, self._snapshot = True, replace(self._snapshot, own_tests=own_tests(self.root, trusted=True))
+        return self
 
     @property
     def settings(self) -> Settings:
@@ -137,14 +140,15 @@ class App:
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,
-            runner=CommandTestRunner(self.workspace.project, self.keys.environ),
+            runner=CopyRunner(self.workspace.project, self.keys.environ),
             worker=services.worker,
             clock=process.now,
         )
         self.problems = loaded.problems
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
-        return Snapshot(settings, config.usable_tiers(settings, self.keys.available(settings))), deps
+        usable = config.usable_tiers(settings, self.keys.available(settings))
+        return Snapshot(settings, usable, own_tests(self.root, trusted=self._trusted)), deps
 
     def reload(
         self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})
@@ -183,7 +187,7 @@ class App:
                 known = problems
                 report(problems)
 
-        await watch(self._sources.files, changed)
+        await watch((*self._sources.files, consents().path), changed)
 
     def opened(self, document: Document) -> None:
         """The editor opened or changed a document: what it holds is the truth from now on."""
@@ -248,10 +252,6 @@ class App:
     def classify_many(self, texts: Sequence[str]) -> Iterator[Route | Refusal]:
         """The same for many, a few thousand each second."""
         return routes(texts, self._snapshot, self.deps.classifier)
-
-    def audit(self, logged: Iterable[Logged]) -> tuple[Audited, ...]:
-        """What requests of other tools' logs cost, and would have cost on these tiers."""
-        return audited(logged, self._snapshot, self.deps, lambda raw: read_usage(raw).usage)
 
     def price(self, model: ModelRef) -> Price | None:
         """What a model costs now."""

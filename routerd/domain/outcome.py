@@ -12,6 +12,7 @@ from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage, total
 from routerd.domain.quote import Route
 from routerd.domain.reply import Change
+from routerd.domain.test_run import ProjectCommand
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import RefusalCode
 
@@ -47,6 +48,8 @@ class Outcome:
     """Why nothing was sent, by which a frontend says how to ask otherwise; ``None`` where the action began."""
     must_preview: bool = False
     """Whether the user must see the change before it is applied, regardless of the client's settings."""
+    untested: ProjectCommand | None = None
+    """What would run the new tests, where it is found in the project and the user was not asked about it yet."""
     answer: str | None = None
     """The key of the accepted answer in the reply cache, by which a user's discarding removes it."""
 

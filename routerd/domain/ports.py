@@ -24,6 +24,7 @@ from routerd.domain.quote import Candidate, TokenCalibration
 from routerd.domain.reply import Change, Reply
 from routerd.domain.secret import Secret
 from routerd.domain.symbol import Outline, Symbol
+from routerd.domain.test_run import ProjectCommand, RanTests
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Stale
 
@@ -265,8 +266,13 @@ class Editor(Protocol):
 class Runner(Protocol):
     """Runs new tests in a copy of the project."""
 
-    async def failure(self, command: Sequence[str], change: Change, question: Question) -> str | None:
-        """Why the tests of a change fail; ``None`` if they pass. Cancelling ends the tests."""
+    async def ran(
+        self, command: ProjectCommand, change: Change, question: Question, mutants: Sequence[Text] = ()
+    ) -> RanTests:
+        """How the tests of a change end; where they pass, also with each of ``mutants`` as the question's document.
+
+        Cancelling ends the tests.
+        """
 
 
 class Worker(Protocol):

@@ -12,6 +12,7 @@ from routerd.domain.attempt import Attempt
 from routerd.domain.document import Document
 from routerd.domain.model import ModelRef
 from routerd.domain.secret import Mask
+from routerd.domain.test_run import ProjectCommand
 from routerd.domain.tier import Tier
 
 PER_MESSAGE = 4
@@ -101,6 +102,8 @@ class Question:
     context: tuple[Snippet, ...] = ()
     masks: tuple[Mask, ...] = ()
     """What stands for secrets in the prompt."""
+    command: ProjectCommand | None = None
+    """What runs the tests of an answer; ``None`` where they are not run."""
 
 
 def target_key(question: Question) -> str:

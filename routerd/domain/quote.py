@@ -74,6 +74,8 @@ class Estimate:
     cost: CostRange | None
     baseline_cost: Decimal | None
     price: Price | None
+    baseline_model: ModelRef | None = None
+    """The model that ``baseline_cost`` is of; ``None`` where that is unknown."""
 
 
 class Past(NamedTuple):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from routerd.domain.attempt import Attempt
 from routerd.domain.finding import Finding, RawFinding
 from routerd.domain.position import Edit
+from routerd.domain.test_run import RanTests
 from routerd.domain.text import Text
 
 
@@ -113,6 +114,8 @@ class Change:
     dropped_findings: int = 0
     """The number of findings whose quote is not in the file."""
     document: str | None = None
+    ran: RanTests | None = None
+    """How the run of its tests ended; ``None`` where they were not run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,12 +259,23 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTests:
+    """Whether the tests of projects may be run, which runs their code."""
+
+    trusted: bool = False
+    """Whether the client trusts the workspace; in one that it does not trust nothing is run, and nobody is asked."""
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    """What the user answered, by the path of a project's root."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The settings and the usable models of each tier, from start to end of an action; a reload makes a new one."""
 
     settings: Settings
     usable: Mapping[Tier, tuple[ModelRef, ...]]
     """Models whose provider has a key or needs none, and the built-in engine if the policy allows it."""
+    own_tests: OwnTests = OwnTests()
 
     def limited(self, per_action: Decimal, by: str) -> Snapshot:
         """The same with one action limited to so many dollars by ``by``, where it is not limited to less."""

@@ -56,6 +56,7 @@ def estimate_json(forecast: Forecast | None) -> Json | None:
         "most": money(forecast.most),
         "price": price_words(forecast),
         "baseline_cost": money(estimate.baseline_cost),
+        "baseline_model": str(estimate.baseline_model) if estimate.baseline_model else None,
         "price_source": price.source if price else None,
         "price_checked": price.checked if price else None,
         "candidates": [_candidate_json(candidate) for candidate in forecast.candidates],
@@ -148,6 +149,10 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "edit": edit_json(change, encoding) if change and change.files else None,
         "must_preview": outcome.must_preview,
         "answer": outcome.answer,
+        "tests": {"end": str(change.ran.end), "reason": shown(change.ran.reason) or None}
+        if change and change.ran
+        else None,
+        "untested": shown(outcome.untested.shown) if outcome.untested else None,
         "diagnostics": _diagnostics(outcome, encoding),
         "document": change.document if change else None,
     }

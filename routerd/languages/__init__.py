@@ -17,7 +17,9 @@ from routerd.languages.texts import TEXTS
 
 UNKNOWN = "plaintext"
 """The LSP language id of a text in no known language."""
-_NOT_LANGUAGES = frozenset(("inside", "pragmas", "node", "patterns", "shared", "spec", "tags", "texts"))
+_NOT_LANGUAGES = frozenset(
+    ("file_commands", "inside", "pragmas", "node", "patterns", "shared", "spec", "tags", "texts")
+)
 
 
 @cache

@@ -160,8 +160,12 @@ C = LanguageSpec(
         untested=(),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\{TEST_IGNORE\w*\(|\{skip\(",
             bare_name_calls=False,
-            test=r"\bvoid \w*test\w*\(|\bTEST\w*\(|\bint main\(|\bstatic \w+ \w*test\w*\(",
+            test=(
+                r"\bvoid \w*test\w*\(|\bTEST(?!_(ASSERT|IGNORE|FAIL|PASS|MESSAGE|PROTECT))\w*\("
+                r"|\bint main\(|\bstatic \w+ \w*test\w*\("
+            ),
             assertion=r"(?<!void )\b(assert\w*|TEST_(ASSERT|FAIL)\w*|(ck|cr|mu)_assert\w*)\(",
         ),
         merge=Merge(
@@ -177,6 +181,7 @@ C = LanguageSpec(
             package=None,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"(?i)^\s*printf\(\"(debug|here|xxx)",

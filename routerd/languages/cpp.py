@@ -89,6 +89,7 @@ CPP = replace(
         untested=(),
         source_roots=c.C.tests.source_roots,
         signs=Signs(
+            skipped=r"\{GTEST_SKIP\(|\bTEST\w*\(\w+,DISABLED_|\{SKIP\(",
             bare_name_calls=False,
             test=r"\b(TYPED_)?TEST(_F|_P|_CASE|_CASE_METHOD)?\(|\bSCENARIO\(|\bTEMPLATE_TEST_CASE\(|\bint main\(",
             assertion=r"\b(EXPECT|ASSERT)_\w+\(|\b(CHECK|REQUIRE)\w*\(|\bassert\(|\bstatic_assert\(",
@@ -106,6 +107,7 @@ CPP = replace(
             package=None,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"(?i)^\s*(printf\(\"|std::cerr << \")(debug|here|xxx)",

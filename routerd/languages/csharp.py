@@ -129,6 +129,7 @@ CSHARP = LanguageSpec(
         test_packages=("{}.Tests", "{}.UnitTests", "{}.Test", "{}Tests", "{}.Specs"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\bSkip=|\[Ignore\b|\)\{Assert\.(Ignore|Inconclusive)\(",
             bare_name_calls=False,
             test=r"\[(Fact|Theory|Test|TestCase|TestMethod|DataTestMethod)\b",
             assertion=r"\b\w*Assert\w*\.\w+|\.Should\w*\(|\bExpect\(",
@@ -146,6 +147,7 @@ CSHARP = LanguageSpec(
             package=None,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"(?i)^\s*(Console\.WriteLine\(\"(debug|here)|Debugger\.Break\()",

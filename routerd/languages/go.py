@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.node import Declared, Node, last_part, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import C_COMMENTS, COMMANDS, HEADING, LINE_COMMANDS, NAME_FIRST
@@ -124,6 +125,7 @@ GO = LanguageSpec(
         untested=(),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\*testing\.T\)\{t\.Skip\w*\(",
             bare_name_calls=False,
             test=r"\bfunc (Test|Fuzz|Benchmark|Example)\w*\(",
             assertion=(
@@ -143,6 +145,19 @@ GO = LanguageSpec(
             mark=NEVER,
             title=NEVER,
             case_macro=NEVER,
+        ),
+        commands=(
+            FileCommand(
+                frameworks=("go test",),
+                sign=r"(?m)^module\s",
+                unless=NEVER,
+                files=r"_test\.go$",
+                words=("go", "test", "-run", "^({names})$", "./{folder}"),
+                names=r"^func (Test\w+)",
+                control='{preamble}\n\nimport "testing"\n\nfunc TestControlOfRouterd(t *testing.T) {}\n',
+                cannot_start=(),
+                linked=(),
+            ),
         ),
     ),
     words_parse=False,

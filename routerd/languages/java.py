@@ -111,6 +111,7 @@ JAVA = LanguageSpec(
         untested=(),
         source_roots=("src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"@(Disabled|Ignore)\b",
             bare_name_calls=False,
             test=r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b",
             assertion=r"(?<!void )\bassert\w*\(|\bassert |(?<!void )\b(fail|verify)\(|\bexpected=",
@@ -128,6 +129,7 @@ JAVA = LanguageSpec(
             case_macro=NEVER,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=False,
     leftovers=r"^\s*(System\.out\.print(ln)?\(|\w+\.printStackTrace\(\))",

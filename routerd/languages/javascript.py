@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.node import Declared, Node, binds_nothing, text_of
 from routerd.languages.patterns import JAVADOC, NEVER, VERBATIM
 from routerd.languages.shared import BLOCK_ESCAPES, C_COMMENTS, COMMANDS, HEADING, JS_ORDER, LINE_COMMANDS, NAME_FIRST
@@ -170,6 +171,23 @@ MERGE = Merge(
     package=None,
     packages_of_tests=("{}",),
 )
+
+
+def _npm_test(framework: str, control: str) -> FileCommand:
+    """``npm test`` for one file: the project's own script, to which the file's path is added."""
+    return FileCommand(
+        frameworks=(framework,),
+        sign=r'"scripts"\s*:\s*\{[^}]*"test"\s*:',
+        unless=r"no test specified",  # what `npm init` writes
+        files=r"\.[cm]?[jt]sx?$",
+        words=("npm", "test", "--silent", "--", "{file}"),
+        names=NEVER,
+        control=control,
+        cannot_start=(),
+        linked=("node_modules",),
+    )
+
+
 JAVASCRIPT = LanguageSpec(
     id="javascript",
     family="node",
@@ -232,6 +250,7 @@ JAVASCRIPT = LanguageSpec(
         untested=(".d.ts", ".d.mts", ".d.cts"),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\b(test|it)\.(skip|todo)\b",
             bare_name_calls=False,
             test=r"\b(test|it)(\.\w+)*(\(|`)",
             assertion=(
@@ -240,6 +259,12 @@ JAVASCRIPT = LanguageSpec(
             ),
         ),
         merge=replace(MERGE, preamble=r"^['\"]use strict['\"];?[ \t]*\n?"),
+        commands=(
+            _npm_test("vitest", 'import { test } from "vitest";\n\ntest("control", () => {});\n'),
+            _npm_test("jest", 'it("control", () => {});\n'),
+            _npm_test("mocha", 'it("control", () => {});\n'),
+            _npm_test("node:test", "// A file without tests passes.\n"),
+        ),
     ),
     words_parse=False,
     leftovers=r"^\s*(console\.(log|debug|trace)\(|debugger\b|alert\()",

@@ -147,6 +147,7 @@ KOTLIN = LanguageSpec(
         untested=(),
         source_roots=("src/commonMain/kotlin/", "src/main/kotlin/", "src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"@(Disabled|Ignore)\b",
             bare_name_calls=False,
             test=(
                 r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b"
@@ -172,6 +173,7 @@ KOTLIN = LanguageSpec(
             case_macro=NEVER,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"(?i)^\s*(println\(\"(debug|here|xxx)|TODO\(|\w+\.printStackTrace\(\))",

@@ -163,6 +163,7 @@ LUA = LanguageSpec(
         untested=(),
         source_roots=("src/", "lib/", "app/", "lua/"),
         signs=Signs(
+            skipped=r"\bpending\(?['\"]",
             bare_name_calls=False,
             test=r"\b(it|test|spec|pending)\(?['\"]|\bfunction (\w+[.:])*[tT]est\w*\(|\bT\[['\"]{2}\](\[['\"]{2}\])?=",
             assertion=(
@@ -183,6 +184,7 @@ LUA = LanguageSpec(
             package=None,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"(?i)^\s*(print\((vim\.inspect\(|['\"](debug|here|xxx))|debug\.debug\(\))",

@@ -153,6 +153,7 @@ PHP = LanguageSpec(
         untested=(),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"\)(:void)?\{\$this->markTest(Skipped|Incomplete)\(|->(skip|todo)\(",
             bare_name_calls=False,
             test=r"\bfunction [tT]est\w*\(|#\[\\?(\w+\\)*Test\b|\b(test|it)\(['\"]",
             assertion=(
@@ -173,6 +174,7 @@ PHP = LanguageSpec(
             package=None,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"^\s*(var_dump|print_r|dd|dump|xdebug_break)\(",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.node import by_field
 from routerd.languages.patterns import NEVER, VERBATIM
 from routerd.languages.shared import NAME_FIRST
@@ -20,6 +21,19 @@ from routerd.languages.spec import (
     Tree,
 )
 
+_CONTROL = """import unittest
+
+import {module}  # noqa: F401
+
+
+def test_control():
+    pass
+
+
+class TestControl(unittest.TestCase):
+    def test_control(self):
+        pass
+"""
 PYTHON = LanguageSpec(
     id="python",
     family="python",
@@ -125,6 +139,31 @@ PYTHON = LanguageSpec(
         source_roots=("src/", "lib/", "app/"),
         signs=Tree.PYTHON,
         merge=Tree.PYTHON,
+        commands=(
+            FileCommand(
+                frameworks=("pytest",),
+                sign=r"\bpytest\b",
+                unless=NEVER,
+                files=r"\.py$",
+                words=("{python}", "-m", "pytest", "-q", "{file}"),
+                names=NEVER,
+                control=_CONTROL,
+                # pytest's ExitCode: an internal error, and a wrong use of its command line, such as a missing plugin.
+                cannot_start=(3, 4),
+                linked=(),
+            ),
+            FileCommand(
+                frameworks=("unittest",),
+                sign=r"\bunittest\b",
+                unless=NEVER,
+                files=r"\.py$",
+                words=("{python}", "-m", "unittest", "{file}"),
+                names=NEVER,
+                control=_CONTROL,
+                cannot_start=(),
+                linked=(),
+            ),
+        ),
     ),
     words_parse=False,
     leftovers=NEVER,

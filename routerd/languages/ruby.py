@@ -128,6 +128,10 @@ RUBY = LanguageSpec(
         untested=(),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=(
+                r"\bdef test_\w+ ?(skip|pending)\b"
+                r"|\b(it|specify) ?['\"]{2} ?do ?(skip|pending)\b"
+            ),
             bare_name_calls=True,
             test=r"\b(it|specify|example|scenario)\b ?['\"({|]|\bit do\b|\bdef test_\w+|\btest ?['\"]|\bit\{",
             assertion=r"\bexpect ?[({]|\bis_expected\b|(?<!def )\b((assert|refute)\w*|(must|wont)_\w+|should|flunk)\b",
@@ -145,6 +149,7 @@ RUBY = LanguageSpec(
             package=None,
             packages_of_tests=("{}",),
         ),
+        commands=(),
     ),
     words_parse=True,
     leftovers=r"^\s*(binding\.(pry|irb)|byebug|p )\b",

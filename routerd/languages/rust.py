@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routerd.domain.symbol import SymbolKind
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.inside import InFile
 from routerd.languages.node import Declared, Node, text_of
 from routerd.languages.patterns import NEVER, VERBATIM
@@ -149,6 +150,7 @@ RUST = LanguageSpec(
         ),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
+            skipped=r"#\[ignore\b",
             bare_name_calls=False,
             test=r"#\[(\w+::)*(test|rstest|case)\b",
             assertion=r"\b(debug_|prop_)?assert\w*!|\bpanic!|\bshould_panic\b|\bunwrap_err\(|\bexpect_err\(|\bassert_snapshot",
@@ -165,6 +167,19 @@ RUST = LanguageSpec(
             case_macro=NEVER,
             package=None,
             packages_of_tests=("{}",),
+        ),
+        commands=(
+            FileCommand(
+                frameworks=("cargo test",),
+                sign=r"(?m)^\[package\]",
+                unless=NEVER,
+                files=r"^tests/[^/]+\.rs$",
+                words=("cargo", "test", "--quiet", "--test", "{stem}"),
+                names=NEVER,
+                control="#[test]\nfn control_of_routerd() {}\n",
+                cannot_start=(),
+                linked=(),
+            ),
         ),
     ),
     words_parse=False,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from routerd.languages.file_commands import FileCommand
 from routerd.languages.inside import InFile
 from routerd.languages.node import Declared, Node
 
@@ -192,6 +193,8 @@ class Signs:
 
     test: str
     assertion: str
+    skipped: str
+    """Found once in each test that ``test`` finds and that is never run; a condition around the skip makes it none."""
     bare_name_calls: bool
     """Whether the name of a function without brackets is a call of it."""
 
@@ -252,6 +255,8 @@ class Testing:
     """Folders that sources stand in below a project's root, each with a slash at its end."""
     signs: Signs | Tree
     merge: Merge | Tree
+    commands: tuple[FileCommand, ...]
+    """How tests are run; the first that fits counts. Empty where routerd runs none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ def _chosen(
     if not options or not any(candidate in route.chain for candidate in options.values()):
         return route, None, {}
     default = quotes[deps.engine.first(case.question, route.first)]
-    runs = settings.test_command is not None
+    runs = case.question.command is not None
     choice = choose(tuple(options), stakes(spec, default, settings.routing.escalate, runs))
     kept = tuple(options[one] for one in choice.chain)
     left_out = {

@@ -6,22 +6,25 @@ values that can be sent to another process.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from routerd.domain import ports
-from routerd.domain.action import Contract
 from routerd.domain.document import Document
 from routerd.domain.errors import WorkerFailed
 from routerd.domain.prompt import Prompt, Question
 from routerd.domain.reply import Change, Finish, Hunks, Payload, Reply, Unverified
 from routerd.domain.symbol import Outline
+from routerd.domain.test_run import EndOfTests
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Rejected
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
 from routerd.steps.build import build
 from routerd.steps.check import check
+from routerd.steps.check.mutants import mutants
+from routerd.steps.file_command import for_tests
 from routerd.steps.mask import copied, restored
 from routerd.steps.read import read
 
@@ -90,6 +93,7 @@ def examine_elsewhere(light: Case) -> Change | Rejected | Hunks:
     return replace(found, files=tuple(replace(file, before=empty) for file in found.files), text=found.text and empty)
 
 
+_AGAINST = {EndOfTests.FAILED: "the new tests do not pass", EndOfTests.SURVIVED: "the new tests check nothing"}
 _CUT = {
     Finish.LENGTH: "the answer was cut at its length limit",
     Finish.MISSING: "the answer ended without a finish reason, so it may be cut",
@@ -112,8 +116,6 @@ class Judge:
     workspace: ports.Workspace
     runner: ports.Runner
     worker: ports.Worker
-    test_command: tuple[str, ...] | None
-    """Runs new Python tests; from the user's configuration, never from a workspace's."""
 
     async def verdict(self, reply: Reply, question: Question) -> Change | Rejected:
         """The change in an answer that keeps the contract of its action. Raises WorkerFailed."""
@@ -140,15 +142,20 @@ class Judge:
             raise WorkerFailed(f"Nothing was applied: the answer could not be checked, as {fault}.") from None
         return case.own(found) if isinstance(found, Change) else found
 
-    def runs(self, change: Change, question: Question) -> bool:
-        """Whether the change adds tests that are to be run."""
-        python = has_tree(question.request.document.language, Tree.PYTHON)
-        return bool(self.test_command and python and question.spec.contract is Contract.TESTS and change.files)
-
-    async def test_failure(self, change: Change, question: Question) -> Unverified | None:
-        """Run the change's tests: ``Unverified`` with their output where they fail."""
-        failure = await self.runner.failure(self.test_command or (), change, question)
-        return Unverified(change, f"the new tests do not pass: {failure}") if failure else None
+    async def tested(self, change: Change, question: Question) -> Change | Unverified:
+        """The change with how its tests end; ``Unverified`` with their output where that counts against it."""
+        if question.command is None or not change.files:
+            return change
+        document, file = question.request.document, change.files[0]
+        added = "\n".join(edit.new for edit in file.edits)
+        command = for_tests(question.command, document.language, added, file.after.string)
+        names = frozenset(symbol.qualname for symbol in question.target.symbols)
+        python = has_tree(document.language, Tree.PYTHON)
+        faults = await asyncio.to_thread(mutants, document.text.string, names) if python else ()
+        ran = await self.runner.ran(command, change, question, tuple(map(Text, faults)))
+        if ran.against:
+            return Unverified(replace(change, ran=ran), f"{_AGAINST[ran.end]}: {ran.reason}")
+        return replace(change, ran=ran)
 
     def _others(self, payload: Payload, question: Question) -> dict[str, Document] | Rejected:
         """The current text of the other files that a change names; one that may not be changed rejects the answer."""

@@ -18,6 +18,7 @@ from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.decision import Decision, Situation, decided, tariff_of
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.mentioned import mentioned
+from routerd.pipeline.project_tests import run_by
 from routerd.routing.recognised import recognised
 from routerd.routing.route import local_signals, route
 from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
@@ -141,7 +142,8 @@ def _planned(
             "set a key.",
             RefusalCode.PROVIDER,
         )
-    question = Question(spec, request, target, habits, prompt, context, masks)
+    command = run_by(spec, document.language, habits, project, snapshot)
+    question = Question(spec, request, target, habits, prompt, context, masks, command)
     turn = deps.recent.last(target_key(question))
     if turn is not None and not request.chosen:
         warm = cached_prefix(turn, prompt, deps.counter, now)

@@ -26,6 +26,7 @@ from routerd.pipeline.deliver import deliver
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.judge import Judge
 from routerd.pipeline.plan import Plan, plan
+from routerd.pipeline.project_tests import offered, tested
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
@@ -82,13 +83,21 @@ async def run(
     wrong = receipt.allowance.overbilled
     notes = (
         ended.message,
+        tested(ended.change),
         f"{wrong}." if wrong and wrong not in ended.message else None,
         receipt.total if ended.status in (Status.FAILED, Status.CANCELLED) else None,
         receipt.ledger_problem,
     )
     message = " ".join(note for note in notes if note)
     stronger = snapshot.stronger(ended.tier) if ended.tier else None
-    return replace(ended, message=message, attempts=tuple(receipt.attempts), next_tier=stronger)
+    untested = offered(planned.question, deps.workspace.project(request.document.uri), snapshot)
+    return replace(
+        ended,
+        message=message,
+        attempts=tuple(receipt.attempts),
+        next_tier=stronger,
+        untested=untested if ended.change and ended.change.files else None,
+    )
 
 
 def _last_failure(receipt: Receipt) -> str:
@@ -192,7 +201,7 @@ class _Escalation:
     ) -> Change | Unverified | Rejected | Refusal | UpstreamError:
         """Ask one candidate. A malformed reply is sent back to the same model once; after that the chain goes on."""
         settings, deps, receipt = self.settings, self.deps, self.receipt
-        judge = Judge(deps.grammar, deps.workspace, deps.runner, deps.worker, settings.test_command)
+        judge = Judge(deps.grammar, deps.workspace, deps.runner, deps.worker)
         again = settings.routing.escalate and candidate.models != (OFFLINE,)
         while True:
             declined = await self._declined(estimate)
@@ -240,9 +249,9 @@ async def _judged(judge: Judge, reply: Reply, question: Question, receipt: Recei
     attempt = reply.attempt
     try:
         found: Change | Unverified | Rejected = await judge.verdict(reply, question)
-        if isinstance(found, Change) and judge.runs(found, question):
+        if isinstance(found, Change) and question.command is not None:
             receipt.observer.stage("running the tests")
-            found = await judge.test_failure(found, question) or found
+            found = await judge.tested(found, question)
         if not isinstance(found, Change):
             attempt = replace(attempt, status=AttemptStatus.REJECTED, reason=found.reason)
         return found

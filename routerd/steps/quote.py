@@ -66,6 +66,8 @@ def quote(
     offline = tariff.model == OFFLINE
     if offline:
         counted, output = 0, TokenRange(0, 0, 0)
+    # Without a baseline model no saving can be claimed.
+    against = None if offline else _baseline(tariff, counted, output.likely, baseline)
     return Estimate(
         action=spec.name,
         tier=candidate.tier,
@@ -73,9 +75,9 @@ def quote(
         input_tokens=tariff.input_tokens(counted),
         output_tokens=output,
         cost=_range(tariff, counted, output, 0 if offline else prior),
-        # Without a baseline model no saving can be claimed.
-        baseline_cost=None if offline else _baseline(tariff, counted, output.likely, baseline),
+        baseline_cost=against,
         price=tariff.price,
+        baseline_model=baseline.model if baseline and against is not None else None,
     )
 
 

@@ -26,6 +26,7 @@ SPECS = [pytest.param(spec, id=spec.id) for spec in languages.specs().values()]
 ELSEWHERE = {
     ("offline/pure.py", "c"): "the key of a sample dict",
     ("app/nominal.py", "python"): "the language of a request of usual size, which has no file",
+    ("system/virtual_environment.py", "python"): "the name of a program",
 }
 """Where else a language id stands as a string, and why: (file, string) to reason."""
 

@@ -235,7 +235,7 @@ async def test_an_answer_without_a_whole_finish_is_refused_whatever_it_says(
         planned = app.plan(request_for(desk))
         assert not isinstance(planned, Refusal)
         positions = app.deps  # no provider ends like this on purpose
-        judge = Judge(positions.grammar, positions.workspace, positions.runner, positions.worker, None)
+        judge = Judge(positions.grammar, positions.workspace, positions.runner, positions.worker)
     attempt = Attempt(ModelRef("p", "m"), Tier.UTILITY, AttemptStatus.OK, Usage(), None, 1)
     text = '<doc name="weigh">\nDo it.\n</doc>'
     verdicts = {finish: await judge.verdict(Reply(text, finish, attempt), planned.question) for finish in Finish}

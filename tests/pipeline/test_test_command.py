@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from routerd.adapters.tests_in_copy import Consents, CopyRunner
+from routerd.app.own_tests import consents
 from routerd.app.workspace import App
 from routerd.domain.attempt import AttemptStatus
+from routerd.domain.origin import Origin
 from routerd.domain.outcome import Status
+from routerd.domain.test_run import EndOfTests
 from tests.loopback import Upstream
 from tests.pipeline.test_pipeline import Desk, desk, done, home, open_app, request_for
 
@@ -85,3 +92,117 @@ async def test_where_nobody_capped_the_price_a_dear_second_try_is_not_made_and_t
     assert outcome.status is Status.PROPOSED
     assert outcome.message.startswith("Not applied: the new tests do not pass: exit code 1; Stopped after $0.000")
     assert "ten times its likely price or a cent. To allow more, set budget.per_action" in outcome.message
+
+
+def _agreed(home: Path, agreed: bool = True, manifest: str = "[tool.pytest.ini_options]\n") -> Path:
+    """A project whose own files show pytest, about whose tests the user was asked; its root."""
+    root = home / "project"
+    (root / "pyproject.toml").write_text(manifest, "utf-8")
+    consents().put(root, agreed)
+    return root
+
+
+def _indexed(open_app: Callable[..., App], url: str, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> App:
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    app = open_app(url, '[budget]\nper_action = "0.10"')
+    app.index(desk.document.uri, 10)
+    # On a machine with other work ten runs may take longer than an action's time.
+    app.deps = replace(app.deps, runner=CopyRunner(app.workspace.project, limit_s=600))
+    return app
+
+
+async def test_the_projects_own_command_runs_once_the_user_agreed(
+    open_app: Callable[..., App], desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(body: Mapping[str, Any]) -> str:
+        return GOOD if body["model"] == "large" else BAD
+
+    root = _agreed(home)
+    async with Upstream(reply=answer) as upstream:
+        app = _indexed(open_app, upstream.base_url, desk, monkeypatch)
+        outcome = await done(app, desk, request_for(desk, "test"))
+    assert outcome.status is Status.APPLIED, outcome.message
+    assert [attempt.status for attempt in outcome.attempts] == [AttemptStatus.REJECTED, AttemptStatus.OK]
+    assert "assert 3 == 4" in str(outcome.attempts[0].reason)
+    assert outcome.message.endswith("The new tests pass.")
+    assert outcome.untested is None
+    assert not (root / ".pytest_cache").exists()
+
+
+async def test_a_project_whose_own_tests_do_not_start_costs_no_second_answer(
+    open_app: Callable[..., App], desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = _agreed(home)
+    (root / "conftest.py").write_text("import a_package_that_nobody_has\n", "utf-8")
+    async with Upstream(reply=GOOD) as upstream:
+        app = _indexed(open_app, upstream.base_url, desk, monkeypatch)
+        outcome = await done(app, desk, request_for(desk, "test"))
+        assert len(upstream.seen) == 1
+    assert outcome.status is Status.APPLIED
+    assert [attempt.status for attempt in outcome.attempts] == [AttemptStatus.OK]
+    assert "were not run to their end: the project's own tests do not start (exit code 4)" in outcome.message
+
+
+async def test_tests_that_no_fault_in_the_target_fails_are_refused(
+    open_app: Callable[..., App], desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vague = GOOD.replace("assert weigh(3) == 3", "assert str(weigh(3)) != 'a surprise'")
+    _agreed(home)
+    async with Upstream(reply=vague) as upstream:
+        app = _indexed(open_app, upstream.base_url, desk, monkeypatch)
+        outcome = await done(app, desk, request_for(desk, "test"))
+    assert outcome.status is Status.PROPOSED
+    assert outcome.message.startswith("Not applied: the new tests check nothing: they also pass with each of ")
+    assert outcome.change is not None
+    assert outcome.change.ran is not None
+    assert outcome.change.ran.end is EndOfTests.SURVIVED
+
+
+async def test_nothing_is_run_and_nobody_asked_in_a_workspace_that_the_editor_does_not_trust(
+    open_app: Callable[..., App], desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _agreed(home)
+    async with Upstream(reply=BAD) as upstream:
+        app = _indexed(open_app, upstream.base_url, desk, monkeypatch)
+        _config(home)
+        services = app.services
+        distrusted = App.of(
+            services, services.session_keys(), home / "config.toml", home / "project", origin=Origin("editor")
+        )
+        distrusted.index(desk.document.uri, 10)
+        outcome = await done(distrusted, desk, request_for(desk, "test"))
+    assert outcome.status is Status.APPLIED, outcome.message
+    assert "running the tests" not in desk.stages
+    assert outcome.untested is None
+
+
+@pytest.mark.parametrize(("agreed", "offered"), [(None, "python -m pytest -q {file}"), (False, None)])
+async def test_the_user_is_asked_only_where_no_answer_was_given(
+    agreed: bool | None,
+    offered: str | None,
+    open_app: Callable[..., App],
+    desk: Desk,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _agreed(home, bool(agreed))
+    if agreed is None:
+        consents().path.unlink()
+    async with Upstream(reply=BAD) as upstream:
+        app = _indexed(open_app, upstream.base_url, desk, monkeypatch)
+        outcome = await done(app, desk, request_for(desk, "test"))
+        other = await done(app, desk, request_for(desk, "document"))
+    assert outcome.status is Status.APPLIED
+    assert "running the tests" not in desk.stages
+    assert (outcome.untested.shown if outcome.untested else None) == offered
+    assert other.untested is None
+
+
+def test_a_file_of_answers_that_cannot_be_read_allows_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "answers.json"
+    for text in ("", "[]", '{"/p": 1, "/q": "yes"}', "{"):
+        file.write_text(text, "utf-8")
+        assert not Consents(file).answers()
+    Consents(file).put(tmp_path, True)
+    Consents(file).put(tmp_path / "other", False)
+    assert Consents(file).answers() == {str(tmp_path.resolve()): True, str(tmp_path.resolve() / "other"): False}

@@ -156,3 +156,78 @@ def test_an_assertion_about_the_bare_name_is_none_in_any_language(language: str)
     assert refused is not None
     assert "depends on a call" in refused.reason
     assert fault(sound) is None
+
+
+def _test_of(language: str, body: str) -> str:
+    """A test of a language with one statement."""
+    return {
+        "javascript": f"test('x', () => {{ {body}; }});",
+        "typescript": f"it('x', () => {{ {body}; }});",
+        "rust": f"#[test]\nfn a() {{ {body}; }}",
+        "go": f"func TestTwo(t *testing.T) {{\n\t{body}\n}}",
+        "java": f"@Test void a() {{ {body}; }}",
+        "kotlin": f"@Test fun a() {{ {body} }}",
+        "csharp": f"[Fact] public void A() {{ {body}; }}",
+        "php": f"public function testTwo(): void {{ {body}; }}",
+        "c": f"void test_two(void) {{ {body}; }}",
+        "cpp": f"TEST(Two, Works) {{ {body}; }}",
+        "lua": f"it('x', function() {body} end)",
+        "ruby": f"def test_two\n  {body}\nend",
+    }[language]
+
+
+_CONSTANT = {
+    "javascript": ("two(1); expect(true).toBe(true)", "expect(2).toBe(two(1))"),
+    "typescript": ("two(1); expect(1).toEqual(1)", "expect(two(1)).toEqual(2)"),
+    "rust": ("two(1); assert!(true)", "assert!(two(1) == 2)"),
+    "go": ("two(1); assert.True(t, true)", "assert.Equal(t, 2, two(1))"),
+    "java": ("two(1); assertTrue(true)", "assertTrue(two(1) == 2)"),
+    "kotlin": ("two(1); assertEquals(1, 1)", "assertEquals(2, two(1))"),
+    "csharp": ("Two(1); Assert.True(true)", "Assert.Equal(2, Two(1))"),
+    "php": ("two(1); $this->assertTrue(true)", "$this->assertSame(2, two(1))"),
+    "c": ("two(1); assert(1)", "assert(two(1) == 2)"),
+    "cpp": ("two(1); EXPECT_TRUE(true)", "EXPECT_EQ(two(1), 2)"),
+    "lua": ("two(1) assert(true)", "assert(two(1) == 2)"),
+    "ruby": ("two(1); assert(true)", "assert_equal(2, two(1))"),
+}
+_SKIPPED = {
+    "javascript": "test.skip('x', () => { expect(two(1)).toBe(2); }); it.todo('more');",
+    "typescript": "xit('x', () => { expect(two(1)).toBe(2); }); it.skip('y', () => { expect(two(1)).toBe(2); });",
+    "rust": "#[test]\n#[ignore]\nfn a() { assert_eq!(two(1), 2); }",
+    "go": 'func TestTwo(t *testing.T) {\n\tt.Skip("later")\n\tassert.Equal(t, 2, two(1))\n}',
+    "java": "@Disabled @Test void a() { assertEquals(2, two(1)); }",
+    "kotlin": '@Test @Ignore("later") fun a() { assertEquals(2, two(1)) }',
+    "csharp": '[Fact(Skip = "later")] public void A() { Assert.Equal(2, Two(1)); }',
+    "php": "public function testTwo(): void { $this->markTestSkipped('later'); $this->assertSame(2, two(1)); }",
+    "c": 'void test_two(void) { TEST_IGNORE_MESSAGE("later"); TEST_ASSERT_EQUAL(2, two(1)); }',
+    "cpp": "TEST(Two, DISABLED_Works) { EXPECT_EQ(two(1), 2); }",
+    "lua": "pending('x', function() assert(two(1) == 2) end)",
+    "ruby": "def test_two\n  skip 'later'\n  assert_equal(2, two(1))\nend",
+}
+
+
+def _fault(language: str, code: str) -> str:
+    testing, comments = specs()[language].tests, specs()[language].comments
+    assert isinstance(testing.merge, Merge)
+    assert isinstance(testing.signs, Signs)
+    found = asserts_by_signs(code, testing.signs, comments, testing.merge, frozenset(("two", "Two")))
+    return found.reason if found else ""
+
+
+def test_every_language_that_has_a_test_contract_has_its_siblings_here() -> None:
+    by_signs = {name for name, spec in specs().items() if isinstance(spec.tests.signs, Signs)}
+    assert by_signs - {"javascriptreact", "typescriptreact"} == _CONSTANT.keys() == _SKIPPED.keys()
+
+
+@pytest.mark.parametrize("language", sorted(_CONSTANT))
+def test_an_assertion_about_constants_is_none_in_any_language(language: str) -> None:
+    vacuous, sound = _CONSTANT[language]
+    assert "depends on a call" in _fault(language, _test_of(language, vacuous))
+    assert _fault(language, _test_of(language, sound)) == ""
+
+
+@pytest.mark.parametrize("language", sorted(_SKIPPED))
+def test_tests_that_are_all_skipped_are_refused_in_any_language(language: str) -> None:
+    assert "skipped" in _fault(language, _SKIPPED[language])
+    sound = _test_of(language, _CONSTANT[language][1])
+    assert _fault(language, f"{_SKIPPED[language]}\n{sound}") == ""

@@ -74,7 +74,7 @@ export function clientFor(found: Found, handlers: Handlers): LanguageClient {
 const announcement: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities) {
     const others = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...others, routerd: { keys: true } };
+    capabilities.experimental = { ...others, routerd: { keys: true, untrusted: !vscode.workspace.isTrusted } };
   },
   getState: () => ({ kind: "static" }),
   initialize: () => {},

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from routerd.app.replayed import replayed
 from routerd.audit import Audited, Logs
 from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars
@@ -40,7 +41,7 @@ def audit(
     if not requests:
         raise UsageError(f"{logs[0]} holds no request: give a session of Claude Code, a log of aider or a gateway.")
     with opened(config) as app, working("pricing what they asked"):
-        audited = app.audit(requests)
+        audited = replayed(app, requests)
     if as_json:
         screen.print_json(_shape(audited, read.damaged))
     else:

@@ -178,7 +178,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "demo": (
-        "Run every action on a sample file, as an editor would.",
+        "Run every action on a sample file, as an editor would, then show an escalation and its bill.",
         {
             "--http": ("", "show the gateway instead: one request of the openai SDK"),
             "--config": ("files", "use this file instead of the user's configuration"),
@@ -432,6 +432,15 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--help": ("", "show this help"),
         },
         ("files",),
+        False,
+    ),
+    "config tests": (
+        "Let new tests of a project be run, in a copy of it, before they are shown; or no longer.",
+        {
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("text", "text"),
         False,
     ),
     "config schema": (

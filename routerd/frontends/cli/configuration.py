@@ -10,8 +10,10 @@ import typer
 
 from routerd.app import configuration
 from routerd.app.configuration import Setup
+from routerd.app.own_tests import keep_answer
+from routerd.domain.errors import UsageError
 from routerd.frontends.cli import screen
-from routerd.frontends.cli.opening import Config
+from routerd.frontends.cli.opening import Config, opened
 
 commands = typer.Typer(help="Write, show or check the configuration.", rich_markup_mode=None)
 
@@ -49,6 +51,25 @@ def check(
     if not problems:
         screen.note("The configuration is in order.")
     return 2 if problems else 0
+
+
+@commands.command("tests")
+def run_tests(
+    state: Annotated[str, typer.Argument(metavar="on|off", help="whether new tests of the project are run")],
+    folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", help="any folder of the project")] = None,
+    config: Config = None,
+) -> int:
+    """Let new tests of a project be run, in a copy of it, before they are shown; or no longer."""
+    if state not in ("on", "off"):
+        raise UsageError(f"Write 'routerd config tests on' or 'routerd config tests off', not '{state}'.")
+    place = folder or Path.cwd()
+    if not place.is_dir():
+        raise UsageError(f"{place} is no folder.")
+    with opened(config) as app:
+        root = keep_answer(app.workspace.project((place.absolute() / "any").as_uri()).root, state == "on")
+    run = "New tests are run in a copy of" if state == "on" else "New tests are not run in"
+    screen.note(f"{run} {root}.")
+    return 0
 
 
 @commands.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from importlib import resources
@@ -13,7 +14,7 @@ from rich.cells import cell_len
 from rich.markdown import Markdown
 
 from routerd.domain.money import dollars
-from routerd.frontends.cli import screen
+from routerd.frontends.cli import demo_paid, screen
 from routerd.frontends.cli.opening import Config
 from routerd.frontends.cli.stdio_client import StdioClient
 from routerd.frontends.shapes import Json
@@ -30,7 +31,7 @@ def demo(
     ] = False,
     config: Config = None,
 ) -> int:
-    """Run every action on a sample file, as an editor would. It needs no key."""
+    """Run every action on a sample file, as an editor would, then show an escalation and its bill. It needs no key."""
     if http:
         from routerd.frontends.cli import demo_http  # noqa: PLC0415  # only this needs aiohttp
 
@@ -43,8 +44,9 @@ def demo(
         path = root / "parcel" / "labels.py"
         # Alone: it leaves nothing behind.
         arguments = ["serve", "--solo", *(["--config", str(config)] if config else [])]
-        with StdioClient(arguments, root) as client:
+        with StdioClient(arguments, root, os.environ) as client:
             _show(client, path)
+    demo_paid.show()
     return 0
 
 

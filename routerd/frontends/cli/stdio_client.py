@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +23,7 @@ from routerd.frontends.shapes import Json
 class StdioClient:
     """Asks one question after another and answers what the daemon asks, politely and without doing it."""
 
-    def __init__(self, arguments: list[str], root: Path) -> None:
+    def __init__(self, arguments: list[str], root: Path, environ: Mapping[str, str]) -> None:
         self._root = root
         self._next = 0
         self._process = subprocess.Popen(
@@ -30,7 +31,7 @@ class StdioClient:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=root,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            env={**environ, "PYTHONIOENCODING": "utf-8"},
         )
 
     def __enter__(self) -> Self:

@@ -27,9 +27,11 @@ class SessionApps:
         folders: Sequence[str],
         opened: Callable[[App], object],
         origin: Origin,
+        trusted: bool,
     ) -> None:
         """Open the app of each folder. ``opened`` is called with every app, once. Raises RouterdError."""
         self._shared, self._launch, self._opened, self._origin = shared, launch, opened, origin
+        self._trusted = trusted
         self.keys = shared.open().session_keys(launch.environ)
         self._editor: dict[Path | None, EditorSettings] = {}
         self._apps: dict[Path | None, App] = {}
@@ -106,6 +108,8 @@ class SessionApps:
         app = self._apps[root] = self._shared.app(
             root, self.keys, self._launch.config_file, self._editor_of(root), self._origin
         )
+        if self._trusted:
+            app.trust()
         self._opened(app)
         return app
 

@@ -21,6 +21,7 @@ from routerd.frontends.lsp import rescued_text as kept
 from routerd.frontends.lsp.apply import LspEditor
 from routerd.frontends.lsp.from_proto import RunArguments
 from routerd.frontends.lsp.progress import Progress
+from routerd.frontends.lsp.tests_offer import offer
 from routerd.frontends.shapes import outcome_json
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ async def _work(job: Job, run_context: _RunContext) -> Outcome:
     finally:
         showing.cancel()
     progress.end(outcome.message)
+    if outcome.untested is not None:
+        question = offer(session, run_context.app, arguments.uri, outcome.untested)
+        session.later(asyncio.ensure_future(question))
     if not run_context.own:
         # In a task of its own: to show a document may take as long as the user likes.
         session.later(asyncio.ensure_future(_tell(job.id, outcome, run_context)))

@@ -41,6 +41,8 @@ class Session:
         self.pauses = Pauses(self._prepare)
         self.apps: SessionApps | None = None
         """``None`` until they are open, and for as long as the configuration cannot be used."""
+        self.offered: set[str] = set()
+        """The roots of projects about whose tests the user was asked."""
         self._shared, self._launch = shared, launch
         self._identity = uuid.uuid4().hex
         shared.sessions.add(self)
@@ -183,7 +185,7 @@ class Session:
     async def _open(self) -> None:
         try:
             apps = self.apps = SessionApps(
-                self._shared, self._launch, self.client.folders, self._opened, self._origin()
+                self._shared, self._launch, self.client.folders, self._opened, self._origin(), self.client.trusted
             )
         except RouterdError as fault:
             _log.error("%s", fault)

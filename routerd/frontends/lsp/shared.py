@@ -76,7 +76,7 @@ class SharedServices:
         editor: Mapping[str, object],
         origin: Origin,
     ) -> App:
-        """A new app for a session's root, under its editor settings. Raises RouterdError."""
+        """A new app for a session's root, under its editor settings; not trusted yet. Raises RouterdError."""
         from routerd.app.workspace import App  # noqa: PLC0415  # as above
 
         app = App.of(self.open(), keys, config_file, root, editor=editor, origin=origin)

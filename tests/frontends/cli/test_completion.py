@@ -31,7 +31,7 @@ def offered(line: str) -> list[str]:
     [
         ("", list(MODULES)),
         ("con", ["config"]),
-        ("config ", ["init", "show", "check", "schema"]),
+        ("config ", ["init", "show", "check", "tests", "schema"]),
         ("config show --w", ["--where"]),
         ("run ", PLACED),
         ("run de", ["design"]),
