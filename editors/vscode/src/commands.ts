@@ -10,13 +10,7 @@ import {
 } from "vscode-languageclient/node";
 import type { Box } from "./box.ts";
 import { ACTIONS, type Action } from "./manifest.ts";
-import {
-  ESTIMATE,
-  RUN_COMMAND,
-  type Estimate,
-  type Estimates,
-  type RunArgument,
-} from "./protocol.ts";
+import { ESTIMATE, RUN_COMMAND, type Estimate, type Estimates, type RunArgument } from "./protocol.ts";
 
 /** Runs an action where the cursor is. */
 export async function start(client: LanguageClient, action: Action, box: Box): Promise<void> {
