@@ -80,10 +80,3 @@ def test_a_diff_names_files_as_git_writes_them(project: Project) -> None:
     assert "two.py" not in found.stdout
     gone = project.run("batch", "plan", "document", "--diff", "nosuch.diff")
     assert (gone.returncode, "The diff nosuch.diff cannot be read" in gone.stderr) == (2, True)
-
-
-@pytest.mark.parametrize("name", ["submit", "collect"])
-def test_a_batch_service_is_said_to_be_absent(project: Project, name: str) -> None:
-    done = project.run("batch", name, "document", ".", "--yes")
-    assert (done.returncode, "are not there yet" in done.stderr) == (2, True)
-    assert done.stdout == ""

@@ -1,14 +1,8 @@
 -- A proposal in the file itself: removed lines are marked, new ones are virtual lines, each change is decided by itself.
 
-local M = {}
+local inline_changes = require("routerd.inline_changes")
 
----@class routerd.Change One run of lines of a proposal.
----@field old string[] the lines that it replaces; none for an insertion
----@field new string[]
----@field above? string the line above an insertion as it was; nil at the top
----@field below? string the line below an insertion as it was; nil at the end
----@field mark? integer extmark of the lines that it replaces, or of the line that an insertion stands below
----@field view? integer extmark of the new lines
+local M = {}
 
 ---@class routerd.Inline
 ---@field bufnr integer
@@ -27,40 +21,6 @@ for name, link in pairs({ Removed = "DiffDelete", Added = "DiffAdd", Keys = "Com
 end
 
 local CHANGED = "the lines that it is for were changed meanwhile"
-
----@param bufnr integer
----@param line string
----@return string with spaces for its tabs, which virtual text does not show
-local function untabbed(bufnr, line)
-  local stop, found = vim.bo[bufnr].tabstop, ""
-  for index, piece in ipairs(vim.split(line, "\t", { plain = true })) do
-    if index > 1 then
-      found = found .. (" "):rep(stop - vim.api.nvim_strwidth(found) % stop)
-    end
-    found = found .. piece
-  end
-  return found
-end
-
----@param file routerd.ProposedFile
----@return routerd.Change[], integer[] rows where each begins
-local function changes_of(file)
-  local changes, rows = {}, {} ---@type routerd.Change[], integer[]
-  local old, new = table.concat(file.before, "\n") .. "\n", table.concat(file.after, "\n") .. "\n"
-  local options = { result_type = "indices", algorithm = "histogram" }
-  for _, hunk in ipairs(require("routerd.proposal").text_diff(old, new, options) --[[@as integer[][] ]]) do
-    local first, removed, from, added = unpack(hunk)
-    local change = { old = vim.list_slice(file.before, first, first + removed - 1), new = {} }
-    if removed == 0 then
-      change.old, change.above, change.below = {}, file.before[first], file.before[first + 1]
-      first = first + 1
-    end
-    change.new = added > 0 and vim.list_slice(file.after, from, from + added - 1) or {}
-    table.insert(changes, change)
-    table.insert(rows, first - 1)
-  end
-  return changes, rows
-end
 
 ---@param change routerd.Change
 ---@return integer first row
@@ -104,7 +64,7 @@ function Inline:_draw()
     local head = ("%s%s · %s"):format(which, self.receipt, require("routerd.inline_keys").words(#self.changes))
     local lines = { { { head, "RouterdKeys" } } }
     for _, line in ipairs(change.new) do
-      table.insert(lines, { { untabbed(self.bufnr, line) .. " ", "RouterdAdded" } })
+      table.insert(lines, { { inline_changes.untabbed(self.bufnr, line) .. " ", "RouterdAdded" } })
     end
     local first, last = self:rows(change)
     local top = #change.old == 0 and not change.above
@@ -114,14 +74,8 @@ function Inline:_draw()
       virt_lines_above = top,
       virt_lines_overflow = "scroll",
     })
-    if top and first == 0 then -- else they are above the first line of the window, where nobody sees them
-      for _, window in ipairs(vim.fn.win_findbuf(self.bufnr)) do
-        vim.api.nvim_win_call(window, function()
-          if vim.fn.line("w0") == 1 then
-            vim.fn.winrestview({ topline = 1, topfill = #lines })
-          end
-        end)
-      end
+    if top and first == 0 then
+      inline_changes.reveal_top(self.bufnr, #lines)
     end
   end
 end
@@ -191,7 +145,7 @@ end
 ---@param decided fun()
 ---@return routerd.Inline
 function M.open(file, bufnr, receipt, decided)
-  local changes, rows = changes_of(file)
+  local changes, rows = inline_changes.file(file)
   local self = setmetatable({ bufnr = bufnr, receipt = receipt, changes = changes, decided = decided }, Inline)
   self.accepted = false
   for index, change in ipairs(changes) do

@@ -47,22 +47,12 @@ local function forget(preview)
 end
 
 ---@param proposal routerd.Proposal
----@param job routerd.Job
----@return boolean whether it is seen best in the file itself
-local function in_the_file(proposal, job)
-  local file = proposal.files[1]
-  local about = #proposal.files == 1 and not file.create and vim.uri_to_bufnr(file.uri) == job.bufnr
-  local wanted = require("routerd").options().preview ~= "split"
-  return wanted and about and not proposal.stale and vim.fn.bufwinid(job.bufnr) ~= -1
-end
-
----@param proposal routerd.Proposal
 ---@param outcome routerd.Outcome
 ---@param job routerd.Job
 function M.open(proposal, outcome, job)
   local preview = { proposal = proposal, outcome = outcome, job = job }
   table.insert(open, preview)
-  if in_the_file(proposal, job) then
+  if require("routerd.proposal").in_the_file(proposal, job) then
     local receipt = require("routerd.outcome").receipt(outcome) or "routerd"
     preview.inline = inline.open(proposal.files[1], job.bufnr, receipt, function()
       if not preview.inline.accepted then

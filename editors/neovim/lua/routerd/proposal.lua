@@ -152,4 +152,14 @@ function Proposal:diff()
   return table.concat(parts)
 end
 
+---@param proposal routerd.Proposal
+---@param job routerd.Job
+---@return boolean whether it is seen best in the file itself
+function M.in_the_file(proposal, job)
+  local file = proposal.files[1]
+  local about = #proposal.files == 1 and not file.create and vim.uri_to_bufnr(file.uri) == job.bufnr
+  local wanted = require("routerd").options().preview ~= "split"
+  return wanted and about and not proposal.stale and vim.fn.bufwinid(job.bufnr) ~= -1
+end
+
 return M

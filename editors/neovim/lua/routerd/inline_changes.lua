@@ -1,0 +1,60 @@
+-- The changes of a proposal, line by line, and how a line is written as virtual text.
+
+local M = {}
+
+---@class routerd.Change One run of lines of a proposal.
+---@field old string[] the lines that it replaces; none for an insertion
+---@field new string[]
+---@field above? string the line above an insertion as it was; nil at the top
+---@field below? string the line below an insertion as it was; nil at the end
+---@field mark? integer extmark of the lines that it replaces, or of the line that an insertion stands below
+---@field view? integer extmark of the new lines
+
+---@param bufnr integer
+---@param line string
+---@return string with spaces for its tabs, which virtual text does not show
+function M.untabbed(bufnr, line)
+  local stop, found = vim.bo[bufnr].tabstop, ""
+  for index, piece in ipairs(vim.split(line, "\t", { plain = true })) do
+    if index > 1 then
+      found = found .. (" "):rep(stop - vim.api.nvim_strwidth(found) % stop)
+    end
+    found = found .. piece
+  end
+  return found
+end
+
+---@param file routerd.ProposedFile
+---@return routerd.Change[], integer[] rows where each begins
+function M.file(file)
+  local changes, rows = {}, {} ---@type routerd.Change[], integer[]
+  local old, new = table.concat(file.before, "\n") .. "\n", table.concat(file.after, "\n") .. "\n"
+  local options = { result_type = "indices", algorithm = "histogram" }
+  for _, hunk in ipairs(require("routerd.proposal").text_diff(old, new, options) --[[@as integer[][] ]]) do
+    local first, removed, from, added = unpack(hunk)
+    local change = { old = vim.list_slice(file.before, first, first + removed - 1), new = {} }
+    if removed == 0 then
+      change.old, change.above, change.below = {}, file.before[first], file.before[first + 1]
+      first = first + 1
+    end
+    change.new = added > 0 and vim.list_slice(file.after, from, from + added - 1) or {}
+    table.insert(changes, change)
+    table.insert(rows, first - 1)
+  end
+  return changes, rows
+end
+
+---Scrolls windows at a buffer's top so that virtual lines above the first one are seen.
+---@param bufnr integer
+---@param count integer of those lines
+function M.reveal_top(bufnr, count)
+  for _, window in ipairs(vim.fn.win_findbuf(bufnr)) do
+    vim.api.nvim_win_call(window, function()
+      if vim.fn.line("w0") == 1 then
+        vim.fn.winrestview({ topline = 1, topfill = count })
+      end
+    end)
+  end
+end
+
+return M
