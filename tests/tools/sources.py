@@ -30,9 +30,9 @@ def cache() -> Path:
 
 def of_the_user() -> dict[str, str]:
     """The environment with the user's own home, where compilers keep what they are set up with and what they built."""
-    if sys.platform == "win32":
-        return dict(os.environ)
-    return {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
+    if sys.platform != "win32":
+        return {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
+    return dict(os.environ)
 
 
 def npm_package(name: str, version: str) -> Path:
