@@ -98,7 +98,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "commit": (
-        "Write a message for what is staged, then commit; for git's hook, put it into the file of the message.",
+        "Write a message for what is staged, then commit.",
         {
             "--print": ("", "print the message and commit nothing"),
             "--instruction": ("text", "what the message should say, in your own words"),
@@ -178,7 +178,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "demo": (
-        "Run every action on a sample file, as an editor would, then show an escalation and its bill.",
+        "Run every action on a sample file, as an editor would.",
         {
             "--http": ("", "show the gateway instead: one request of the openai SDK"),
             "--config": ("files", "use this file instead of the user's configuration"),

@@ -35,7 +35,10 @@ def commit(
     tier: InTier = None,
     config: Config = None,
 ) -> int:
-    """Write a message for what is staged, then commit; for git's hook, put it into the file of the message."""
+    """Write a message for what is staged, then commit.
+
+    For a hook of git, put it into the file of the message instead.
+    """
     if hook:
         return _hooked(hook, instruction, tier, config)
     person = sys.stdin.isatty()

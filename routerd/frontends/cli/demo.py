@@ -31,7 +31,10 @@ def demo(
     ] = False,
     config: Config = None,
 ) -> int:
-    """Run every action on a sample file, as an editor would, then show an escalation and its bill. It needs no key."""
+    """Run every action on a sample file, as an editor would.
+
+    Then one that is refused, escalated and billed, on a model that this machine plays. It needs no key.
+    """
     if http:
         from routerd.frontends.cli import demo_http  # noqa: PLC0415  # only this needs aiohttp
 
