@@ -435,7 +435,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "config tests": (
-        "Let new tests of a project be run, in a copy of it, before they are shown; or no longer.",
+        "Let new tests of a project be run in a copy of it.",
         {
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),

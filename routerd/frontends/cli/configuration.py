@@ -59,7 +59,10 @@ def run_tests(
     folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", help="any folder of the project")] = None,
     config: Config = None,
 ) -> int:
-    """Let new tests of a project be run, in a copy of it, before they are shown; or no longer."""
+    """Let new tests of a project be run in a copy of it.
+
+    That is done before they are shown. With `off` it is done no longer.
+    """
     if state not in ("on", "off"):
         raise UsageError(f"Write 'routerd config tests on' or 'routerd config tests off', not '{state}'.")
     place = folder or Path.cwd()
