@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,12 @@ from tests.loopback.turns import ToolCall
 from tests.posix import interrupt_group, kill_group
 
 FILE = "parcel.txt"
+_HEEDS_INTERRUPTS = """\
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Runs a command that Ctrl-C ends even where these tests run in the background, as there a shell ignores it for all."""
 _SECONDS = 150
 
 
@@ -93,7 +100,7 @@ class Running:
         self._log = folder.with_name("client.log")
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                command,
+                [sys.executable, "-c", _HEEDS_INTERRUPTS, *command],
                 env=env,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
