@@ -37,7 +37,7 @@ from tests.loopback.batch_desk import AnthropicDesk, BatchDesk, OpenAIDesk, plai
 
 PRICES = {"small": (Decimal(1), Decimal(2)), "large": (Decimal(10), Decimal(20))}
 """Dollars per million tokens, as `tests.batch.project` configures them; a batch costs half."""
-_ON_THE_WAY_S = 0.25
+_ON_THE_WAY_S = 1.0
 """An answer may leave the upstream and never be read by a process that is killed on a busy machine."""
 _PATH = re.compile(r"^File: (.+)$", re.M)
 _LONGEST = 60_000

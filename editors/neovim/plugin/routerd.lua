@@ -32,7 +32,7 @@ local names = {
   -- actions: begin
   "document", "test", "review", "design", "ask", "explain", "fix", "commit",
   -- actions: end
-  "estimate", "stats", "report", "cancel", "clear", "log", "reload", "accept", "discard", "retry", "refine",
+  "estimate", "changes", "stats", "report", "cancel", "clear", "log", "reload", "accept", "discard", "retry", "refine",
 }
 for _, name in ipairs(names) do
   local plug, desc = ("<Plug>(routerd-%s)"):format(name), "routerd: " .. name

@@ -157,6 +157,8 @@ def test_documentation_arrives_while_the_command_line_window_is_open(nvim: Neovi
 
 
 def test_tests_that_join_an_existing_file_are_seen_too(nvim: Neovim, project: Path) -> None:
+    # The question whether new tests may be run waits for the user otherwise.
+    nvim.lua('vim.lsp.handlers["window/showMessageRequest"] = function() return vim.NIL end')
     nvim.run("test")
     path = Path(nvim.lua("return vim.api.nvim_buf_get_name(0)"))
     nvim.ex("write | bwipeout")

@@ -26,7 +26,8 @@ before(async () => {
   folder = made.folder;
   const tools = toolbox();
   const env = { ROUTERD_CONFIG: made.config, LOOP_KEY: "" };
-  code = await start({ folder, vsix: pack(EXTENSION, tools), tools, env, machine: { "routerd.path": launcher(scratch) } });
+  const settings = { "routerd.preview": "sideBySide" }; // inline.test.mjs has the other
+  code = await start({ folder, vsix: pack(EXTENSION, tools), tools, env, settings, machine: { "routerd.path": launcher(scratch) } });
   await code.open("header.py");
 });
 
