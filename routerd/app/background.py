@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+from routerd.adapters.workspace import Workspace
+
+_LISTED_S = 2
 
 
 class Background:
@@ -22,6 +27,15 @@ class Background:
     async def index(self, work: Callable[..., object], *arguments: object) -> None:
         """Do what may take minutes, and wait for it."""
         await asyncio.get_running_loop().run_in_executor(self._index, work, *arguments)
+
+    async def listed(self, workspace: Workspace, uri: str) -> None:
+        """Wait until a project's files are known, for two seconds at the most: where tests go depends on them."""
+        if workspace.listed(uri):
+            return
+        indexing = asyncio.ensure_future(self.index(workspace.index, uri, lambda: self.open))
+        end = time.monotonic() + _LISTED_S
+        while not (workspace.listed(uri) or indexing.done()) and time.monotonic() < end:
+            await asyncio.sleep(0.01)
 
     def index_later(self, work: Callable[..., object], *arguments: object) -> None:
         """The same without waiting."""

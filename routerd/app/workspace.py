@@ -234,11 +234,12 @@ class App:
 
     async def run(self, request: Request, editor: Editor, watch: Observer) -> Outcome:
         """One action from request to edit; cancel the task to cancel the action."""
-        if not self.settings.routing.embedder.built_in and request.instruction:
-            try:  # asks another machine, perhaps: the pipeline then finds the answer remembered
-                await asyncio.to_thread(self.classify, request.instruction)
-            except asyncio.CancelledError:
-                return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
+        try:
+            await self.services.background.listed(self.workspace, request.document.uri)
+            if not self.settings.routing.embedder.built_in and request.instruction:
+                await asyncio.to_thread(self.classify, request.instruction)  # asks another machine, perhaps
+        except asyncio.CancelledError:
+            return Outcome(Status.CANCELLED, request.action, "Cancelled; nothing was spent.")
         return await run(self.services.job_id(), request, self._snapshot, self.deps, editor, watch)
 
     def passage(self) -> tuple[Snapshot, Dependencies, Forwarder]:

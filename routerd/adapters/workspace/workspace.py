@@ -93,6 +93,11 @@ class Workspace:
             index = self._indices[root] = self._shared.of(root, self._within)
             self._shared.fill(index, go_on, root / below)
 
+    def listed(self, uri: str) -> bool:
+        """Whether the files of the document's project are known, or it has none."""
+        root, _ = self._home(uri)
+        return root is None or (root in self._indices and bool(self._indices[root].folders))
+
     def follow(self, uri: str) -> None:
         """Keeps the index of the document's project true to the disk from now on."""
         root, _ = self._home(uri)
