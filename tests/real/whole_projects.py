@@ -15,7 +15,7 @@ import sys
 import tarfile
 import time
 import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,15 +30,12 @@ from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.languages import language_of
 from tests import brain
 from tests.batch.project import Project, new_project
-from tests.batch.test_killed import ended
 from tests.batch.test_real_project import numbers
 from tests.loopback import InThread, Seen, Turn, Upstream
 from tests.loopback.batch_desk import AnthropicDesk, BatchDesk, OpenAIDesk, plain
 
 PRICES = {"small": (Decimal(1), Decimal(2)), "large": (Decimal(10), Decimal(20))}
 """Dollars per million tokens, as `tests.batch.project` configures them; a batch costs half."""
-_ON_THE_WAY_S = 1.0
-"""An answer may leave the upstream and never be read by a process that is killed on a busy machine."""
 _PATH = re.compile(r"^File: (.+)$", re.M)
 _LONGEST = 60_000
 """Characters of a file: larger ones only cost time."""
@@ -220,7 +217,10 @@ def documented(project: RealProject, folder: Path, way: Way, most: int, kills: i
             found.code_changed.append(path.name)
     found.booked = _booked(one)
     if way is Way.RUN:
-        found.asked, found.asked_twice, found.billed = _of_run(seen, killer.kills)
+        found.asked, found.billed = _of_run(seen)
+        # What was under way at a kill is booked as unknown, and asked again.
+        ((answered,),) = one.ledger("SELECT COUNT(*) FROM attempts WHERE status != 'unknown'")
+        found.asked_twice = answered - found.asked
     else:
         names = [(job.requests[name]["model"], name) for job in desk.jobs.values() for name in job.requests]
         found.asked, found.asked_twice = len(names), len(names) - len(set(names))
@@ -258,16 +258,13 @@ def _by_service(one: Project, desk: BatchDesk, killer: _Killer, kills: int) -> A
     return one.json(*collect, "--apply")
 
 
-def _of_run(seen: Iterable[Seen], kills: list[float]) -> tuple[int, int, Decimal]:
-    """Requests, those that were made again although their answer had come, and what is to be booked for certain."""
-    asked: dict[str, list[Seen]] = defaultdict(list)
+def _of_run(seen: Iterable[Seen]) -> tuple[int, Decimal]:
+    """Different requests, and what is to be booked for certain: one answer to each."""
+    asked: dict[str, Seen] = {}
     for one in seen:
-        asked[json.dumps([one.body["model"], one.body["messages"]])].append(one)
-    lost = [one for several in asked.values() for one in several[:-1]]
-    twice = [one for one in lost if not any(ended(one) >= kill - _ON_THE_WAY_S for kill in kills if kill >= one.at)]
-    kept = (several[-1] for several in asked.values())
-    billed = (_price(str(one.model), one.billed.prompt_tokens, one.billed.completion_tokens) for one in kept)
-    return len(asked), len(twice), sum(billed, Decimal(0))
+        asked[json.dumps([one.body["model"], one.body["messages"]])] = one
+    billed = (_price(str(one.model), one.billed.prompt_tokens, one.billed.completion_tokens) for one in asked.values())
+    return len(asked), sum(billed, Decimal(0))
 
 
 def _price(model: str, sent: int, got: int) -> Decimal:
