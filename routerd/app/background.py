@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from routerd.adapters.workspace import Workspace
 
 _LISTED_S = 2
+"""Seconds; a project on a slow disk is then worked on without knowing its files."""
 
 
 class Background:

@@ -1,4 +1,4 @@
-"""`routerd demo` as a newcomer runs it: without a key, the same each time, and nothing of it stays."""
+"""`routerd demo` as a newcomer runs it: without a key, the same each time, and nothing of the paid part stays."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ async def test_what_its_models_cost_is_not_booked_as_the_users_own(env: dict[str
 
 
 def test_its_models_listen_on_this_machine_alone() -> None:
-    with DemoModel() as model:
+    with DemoModel(str) as model:
         assert model.base_url.startswith("http://127.0.0.1:")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 from routerd.app.batches import Batches
-from routerd.app.file_editor import typed
 from routerd.app.provider_batches import ProviderBatchWork
 from routerd.batch.collecting import Collected
 from routerd.batch.planning import BatchRequest
@@ -21,6 +19,7 @@ from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars_at_most
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import batch_end, batch_screen, screen
+from routerd.frontends.cli.agreement import agreed_to
 from routerd.frontends.cli.batch_end import ManyOptions
 from routerd.frontends.cli.batch_screen import BatchProgress
 from routerd.frontends.shapes import Json, counted
@@ -42,28 +41,14 @@ def submitted(batches: Batches, wanted: BatchRequest, plan: BatchPlan, options: 
         return _said(plan, SubmitEnd((), tuple(left), (), None), options)
     words = f"{counted(len(ready), 'request')} to a batch service: {batch_screen.price_words_of(price)}"
     screen.note(f"{plan.action}: {words}.")
-    if not _agreed(len(ready), price, options):
+    most = "price unknown" if price.most is None else f"at most {dollars_at_most(price.most)}"
+    if not agreed_to(f"Hand {counted(len(ready), 'request')} over ({most})?", options):
         return batch_end.REFUSED
     end = asyncio.run(work.submit(wanted, plan, ready))
     if isinstance(end, Refusal):
         screen.note(end.message)
         return batch_end.REFUSED
     return _said(plan, replace(end, left=(*left, *end.left)), options)
-
-
-def _agreed(number: int, price: PriceRange, options: ManyOptions) -> bool:
-    most = "price unknown" if price.most is None else f"at most {dollars_at_most(price.most)}"
-    question = f"Hand {counted(number, 'request')} over ({most})?"
-    if options.yes:
-        return True
-    if not sys.stdin.isatty() or options.as_json:
-        screen.note(f"Nothing was sent. {question} Add --yes to agree beforehand.")
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201  # a question to a person
-    if asyncio.run(typed()).strip().lower() in ("y", "yes"):
-        return True
-    screen.note("Nothing was sent.")
-    return False
 
 
 def _said(plan: BatchPlan, end: SubmitEnd, options: ManyOptions) -> int:

@@ -19,8 +19,8 @@ from routerd.domain.errors import RouterdError
 from routerd.domain.money import dollars
 from routerd.domain.stats import StatsKey
 from routerd.frontends.cli import screen
+from routerd.frontends.cli.demo_model import DemoModel
 from routerd.frontends.http import HttpListen, listening
-from routerd.frontends.http.loopback_model import NAME, loopback_model
 
 _QUESTION = "summarize what a gateway is for in one line"
 _PROGRAM = """\
@@ -42,7 +42,8 @@ def run() -> None:
 
 
 async def _shown(folder: Path) -> None:
-    async with loopback_model() as base_url:
+    with DemoModel(lambda words: f"You asked: {words}") as model:
+        base_url = model.base_url
         file = folder / "config.toml"
         file.write_text(_configuration(base_url), encoding="utf-8")
         app = app_apart(folder, file)
@@ -57,9 +58,9 @@ async def _shown(folder: Path) -> None:
 
 
 def _configuration(base_url: str) -> str:
-    tiers = "".join(f'{tier} = "loopback/{NAME}"\n' for tier in ("utility", "speed", "logic", "architect"))
+    tiers = "".join(f'{tier} = "loopback/echo"\n' for tier in ("utility", "speed", "logic", "architect"))
     provider = f'[providers.loopback]\nbase_url = "{base_url}"\napi_key = {{}}\ndialects = ["chat"]\n'
-    return f'[tiers]\n{tiers}{provider}[models.{NAME}]\ninput = "0.20"\noutput = "0.60"\n'
+    return f'[tiers]\n{tiers}{provider}[models.echo]\ninput = "0.20"\noutput = "0.60"\n'
 
 
 async def _asked(gateway: str, token: str, base_url: str) -> None:

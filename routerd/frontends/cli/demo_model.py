@@ -1,28 +1,29 @@
-"""The models of the demo: a server on loopback that answers with what the demo laid ready, and bills by size."""
+"""The models of the demos: a server on loopback that answers as it is told to, and bills by size."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
 _CHARACTERS_PER_TOKEN = 4
-"""Of English and code, by OpenAI's rule of thumb; the bill of the demo need not be exacter."""
+"""Of English and code, by OpenAI's rule of thumb; the bill of a demo need not be exacter."""
 MOST_BYTES = 1_000_000
 
 
+Answer = Callable[[str], str | None]
+"""Given the last message; ``None`` refuses the request."""
+
+
 class DemoModel:
-    """``with DemoModel() as model``: serves OpenAI's chat completions, one laid-ready answer after the other."""
+    """``with DemoModel(answer) as model``: serves OpenAI's chat completions, streamed or not."""
 
-    def __init__(self) -> None:
-        self.answers: list[str] = []
-        """Taken from the front, one for each request."""
-        model = self
-
+    def __init__(self, answer: Answer) -> None:
         class Answering(_Handler):
-            answers = model.answers
+            answers = staticmethod(answer)
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
@@ -44,36 +45,41 @@ class DemoModel:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    answers: list[str]
+    answers: Answer
 
     def do_POST(self) -> None:  # http.server's name
-        """Answer as a stream of one piece, with the usage at its end."""
+        """Answer at once, with the usage at the end."""
         size = int(self.headers.get("Content-Length") or 0)
-        if not 0 < size <= MOST_BYTES or not self.answers:
+        asked = json.loads(self.rfile.read(size)) if 0 < size <= MOST_BYTES else None
+        said = self.answers(str(asked["messages"][-1]["content"])) if asked else None
+        if asked is None or said is None:
             self.send_error(400)
             return
-        asked = json.loads(self.rfile.read(size))
-        answer = self.answers.pop(0)
-        billed = {"prompt_tokens": _tokens(asked["messages"]), "completion_tokens": _tokens(answer)}
-        whole = {"id": "demo", "object": "chat.completion.chunk", "created": 0, "model": asked["model"]}
-        delta = {"index": 0, "delta": {"role": "assistant", "content": answer}, "finish_reason": None}
-        end = {"index": 0, "delta": {}, "finish_reason": "stop"}
-        chunks = [
-            whole | {"choices": [delta]},
-            whole | {"choices": [end]},
-            whole | {"choices": [], "usage": billed | {"total_tokens": sum(billed.values())}},
-        ]
-        body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+        sent = "".join(str(message["content"]) for message in asked["messages"])
+        billed = {"prompt_tokens": _tokens(sent), "completion_tokens": _tokens(said)}
+        usage = billed | {"total_tokens": sum(billed.values())}
+        whole = {"id": "demo", "created": 0, "model": asked["model"]}
+        message, kind, body = {"role": "assistant", "content": said}, "application/json", ""
+        if asked.get("stream"):
+            kind = "text/event-stream"
+            whole["object"] = "chat.completion.chunk"
+            for delta, end in ((message, None), ({}, "stop")):
+                choice = {"index": 0, "delta": delta, "finish_reason": end}
+                body += f"data: {json.dumps(whole | {'choices': [choice]})}\n\n"
+            body += f"data: {json.dumps(whole | {'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n"
+        else:
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            body = json.dumps(whole | {"object": "chat.completion", "choices": [choice], "usage": usage})
+        content = body.encode()
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(body.encode())
+        self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # http.server's name
-        """Nothing: the demo shows the receipt."""
+        """Nothing: the demos show the receipt."""
 
 
-def _tokens(said: object) -> int:
-    text = said if isinstance(said, str) else "".join(str(message["content"]) for message in said)  # type: ignore[attr-defined]  # the messages of a chat
-    return max(1, len(text) // _CHARACTERS_PER_TOKEN)
+def _tokens(said: str) -> int:
+    return max(1, len(said) // _CHARACTERS_PER_TOKEN)

@@ -75,16 +75,17 @@ _HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME", "
 
 def show() -> None:
     """Show prices before anything is sent, then a refused answer, the escalation and the receipt."""
+    answers = [_REFUSED, _ACCEPTED]
     with (
         tempfile.TemporaryDirectory(prefix="routerd-demo-", ignore_cleanup_errors=True) as folder,
-        DemoModel() as model,
+        DemoModel(lambda _: answers.pop(0) if answers else None) as model,
     ):
         home, root = Path(folder), Path(folder) / "sample"
         root.mkdir()
         (root / "labels.py").write_text(_SOURCE, "utf-8")
         (home / "demo.toml").write_text(_configuration(model.base_url), "utf-8")
         with StdioClient(["serve", "--solo", "--config", str(home / "demo.toml")], root, _environment(home)) as client:
-            _show(client, root / "labels.py", model)
+            _show(client, root / "labels.py")
 
 
 def _configuration(base_url: str) -> str:
@@ -104,7 +105,7 @@ def _environment(home: Path) -> Mapping[str, str]:
     return kept | own
 
 
-def _show(client: StdioClient, path: Path, model: DemoModel) -> None:
+def _show(client: StdioClient, path: Path) -> None:
     text = path.read_text("utf-8")
     uri = path.absolute().as_uri()
     name = client.start()
@@ -119,7 +120,6 @@ def _show(client: StdioClient, path: Path, model: DemoModel) -> None:
     _estimates(found["estimates"])
 
     _title(f"Generate tests for {_TARGET}")
-    model.answers += [_REFUSED, _ACCEPTED]
     argument = {"action": "test", "uri": uri, "version": 1, "range": {"start": at, "end": at}, "apply": False}
     outcome = client.request("routerd/run", argument)
     _receipt(outcome)

@@ -15,7 +15,6 @@ import typer
 
 from routerd.actions import catalog, named
 from routerd.app.batches import Batches, Selection
-from routerd.app.file_editor import typed
 from routerd.app.workspace import App
 from routerd.batch.planning import BatchRequest
 from routerd.batch.waves import RunEnd
@@ -26,6 +25,7 @@ from routerd.domain.money import dollars_at_most
 from routerd.domain.patch import patches
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import batch_screen, screen
+from routerd.frontends.cli.agreement import agreed_to
 from routerd.frontends.cli.batch_end import DONE, REFUSED, ManyOptions, shown
 from routerd.frontends.cli.batch_screen import BatchProgress, batch_json, total_line
 from routerd.frontends.cli.progress import working
@@ -130,19 +130,11 @@ def run_many(app: App, wanted: BatchRequest, selection: Selection, options: Many
 
 def agreed(plan: BatchPlan, options: ManyOptions) -> bool:
     """Whether the user agrees to the price; nobody is asked where nothing is sent."""
-    if options.yes or all(item.model == OFFLINE for item in plan.open):
+    if all(item.model == OFFLINE for item in plan.open):
         return True
     most = plan.price.most
     price = batch_screen.price_words_of(plan.price) if most is None else f"at most {dollars_at_most(most)}"
-    question = f"Send {counted(len(plan.open), 'request')} ({price})?"
-    if not sys.stdin.isatty() or options.as_json:
-        screen.note(f"Nothing was sent. {question} Add --yes to agree beforehand.")
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201  # a question to a person
-    if asyncio.run(typed()).strip().lower() in ("y", "yes"):
-        return True
-    screen.note("Nothing was sent.")
-    return False
+    return agreed_to(f"Send {counted(len(plan.open), 'request')} ({price})?", options)
 
 
 async def _run_to_end(batches: Batches, wanted: BatchRequest, plan: BatchPlan) -> RunEnd | Refusal:

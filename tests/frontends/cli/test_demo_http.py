@@ -25,7 +25,7 @@ def test_the_demo_of_the_gateway(tmp_path: Path) -> None:
         "answer    You asked:",
         "x-routerd-model: loopback/echo",
         "x-routerd-cost: 0.0000",
-        "1 request, 11 tokens",
+        "1 request, 10 tokens",
     ):
         assert told in done.stdout
     assert not [*tmp_path.rglob("ledger.db"), *tmp_path.rglob("http-tokens.json")]
