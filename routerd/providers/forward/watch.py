@@ -88,8 +88,9 @@ class Watch:
         elif "input_tokens" in said:  # count_tokens: nothing was generated
             self._draft.usage = None
         self._draft.add(text_in(self._dialect, said), "")
-        for signature in signatures_in(said):
-            self._signed(signature)
+        if any(name in body for name in _SIGNED):
+            for signature in signatures_in(said):
+                self._signed(signature)
         self.content = self.ended = True
         return said
 
