@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -22,9 +23,9 @@ from routerd.domain.outcome import Status
 from routerd.frontends.cli import review_formats, screen
 from routerd.frontends.cli.many import read_diff
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.options import MaxCost, Yes
-from routerd.frontends.cli.progress import working
-from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, amount
+from routerd.frontends.cli.options import Fresh, MaxCost, Yes
+from routerd.frontends.cli.progress import ActionProgress, working
+from routerd.frontends.cli.work import INDEX_SECONDS, amount
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
 
@@ -66,6 +67,7 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
     max_cost: MaxCost = None,
     fix: Annotated[bool, typer.Option("--fix", help="apply the fixes that findings have")] = False,
     yes: Yes = False,
+    fresh: Fresh = False,
     config: Config = None,
 ) -> int:
     """Review a change: working tree, staged files, branch or diff."""
@@ -76,6 +78,8 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
         with working("indexing the project"):
             app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
             files = changed_files(app, here, source)
+        if fresh:
+            files = tuple(replace(one, request=one.request and replace(one.request, fresh=True)) for one in files)
         person = sys.stdin.isatty() and diff != "-"
         agreed = _agreed(app, files, person and not yes and most is None) or yes or most is not None
         editor = FileEditor(app, "", write=fix, ask=person, agreed=agreed)
@@ -106,7 +110,7 @@ async def _reviewed(
     app: App, files: tuple[ChangedFile, ...], editor: FileEditor, *, most: Decimal | None
 ) -> ChangeReview:
     """The review as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(review_change(app, files, editor, TerminalProgress(), most))
+    task = asyncio.ensure_future(review_change(app, files, editor, ActionProgress(), most))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task

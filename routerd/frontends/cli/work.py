@@ -18,7 +18,6 @@ from routerd.app.workspace import App
 from routerd.batch.planning import BatchRequest
 from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
-from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import Encoding
@@ -37,7 +36,8 @@ from routerd.frontends.cli.many import (
     several,
 )
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.options import AsJson, Fresh, Instruction, InTier, MaxCost, Model, Rewrite, Yes
+from routerd.frontends.cli.options import AsJson, Fresh, Instruction, InTier, MaxCost, Model, Rewrite, Stream, Yes
+from routerd.frontends.cli.progress import ActionProgress
 from routerd.frontends.shapes import estimate_json, outcome_json, refused
 from routerd.pipeline.rewrite import or_rewritten
 from routerd.system.signals import on_end
@@ -52,23 +52,6 @@ INDEX_SECONDS = 3.0
 """Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
 
 Where = Annotated[str, typer.Argument(metavar="FILE[:LINE[:COL]]", help="the place, counted from 1")]
-
-
-class TerminalProgress:
-    """An Observer that prints to a terminal what is going on."""
-
-    def __init__(self) -> None:
-        self._told = ""
-
-    def stage(self, name: str, model: ModelRef | None = None) -> None:
-        """Say it once, where a person looks."""
-        words = f"… {name}{f' {model}' if model else ''}"
-        if sys.stderr.isatty() and words != self._told:
-            screen.note(words)
-        self._told = words
-
-    def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        """Nothing: a terminal shows it at the end."""
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
@@ -89,6 +72,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     yes: Yes = False,
     fresh: Fresh = False,
     max_cost: MaxCost = None,
+    stream: Stream = False,
     changed: Changed = None,
     explain: Explain = False,
     config: Config = None,
@@ -101,6 +85,8 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
         if not named(action).placed:
             raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
         if several(words, changed):
+            if stream:
+                raise UsageError("--stream shows one answer: name one place.")
             cap = None if max_cost is None else amount(max_cost)
             place = Destination.FILES if apply else Destination.PRINTED
             options = ManyOptions(yes, fresh, explain, as_json, cap, place)
@@ -119,7 +105,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
             app.limit_actions(amount(max_cost), "--max-cost")
         app.index(asked.document.uri, INDEX_SECONDS)
         editor = FileEditor(app, asked.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json, agreed=yes)
-        outcome = asyncio.run(run_to_end(app, replace(asked, fresh=fresh), editor))
+        outcome = asyncio.run(run_to_end(app, replace(asked, fresh=fresh), editor, stream))
         if editor.unasked:
             outcome = replace(outcome, message=f"{outcome.message} Add --yes to agree beforehand.")
         if outcome.refusal is not None and (option := _OPTION.get(outcome.refusal)):
@@ -147,13 +133,15 @@ def amount(words: str) -> Decimal:
     return amount
 
 
-async def run_to_end(app: App, asked: Request, editor: FileEditor) -> Outcome:
+async def run_to_end(app: App, asked: Request, editor: FileEditor, streamed: bool = False) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(app.run(asked, editor, TerminalProgress()))
+    progress = ActionProgress(streamed)
+    task = asyncio.ensure_future(app.run(asked, editor, progress))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task
     finally:
+        progress.close()
         await app.disconnect()
 
 
