@@ -209,6 +209,15 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         ("SHELL",),
         False,
     ),
+    "mcp": (
+        "Serve agents over MCP on stdio: estimate, route, review and stats.",
+        {
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
     "http": (
         "Set other programs up to ask through the gateway.",
         {

@@ -73,13 +73,9 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
     """Review a change: working tree, staged files, branch or diff."""
     most = amount(max_cost) if max_cost is not None else None
     source = ChangeSource(staged, base, read_diff(diff) if diff is not None else None)
-    here = Path.cwd()
     with opened(config) as app:
         with working("indexing the project"):
-            app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
-            files = changed_files(app, here, source)
-        if fresh:
-            files = tuple(replace(one, request=one.request and replace(one.request, fresh=True)) for one in files)
+            files = found_files(app, source, fresh)
         person = sys.stdin.isatty() and diff != "-"
         agreed = _agreed(app, files, person and not yes and most is None) or yes or most is not None
         editor = FileEditor(app, "", write=fix, ask=person, agreed=agreed)
@@ -90,6 +86,16 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
                 fixed = f"Fixed {counted(len(end.applied), 'finding')} in {end.path}."
                 screen.note(f"Not fixed: {end.path}: {end.problem.rstrip('.')}." if end.problem else fixed)
     return _code(found, fail_on)
+
+
+def found_files(app: App, source: ChangeSource, fresh: bool) -> tuple[ChangedFile, ...]:
+    """The files of a change in the current folder's repository; ``fresh`` passes by what was answered before."""
+    here = Path.cwd()
+    app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
+    files = changed_files(app, here, source)
+    if not fresh:
+        return files
+    return tuple(replace(one, request=one.request and replace(one.request, fresh=True)) for one in files)
 
 
 def _agreed(app: App, files: tuple[ChangedFile, ...], person: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -38,7 +39,8 @@ from routerd.frontends.cli.many import (
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson, Fresh, Instruction, InTier, MaxCost, Model, Rewrite, Stream, Yes
 from routerd.frontends.cli.progress import ActionProgress
-from routerd.frontends.shapes import estimate_json, outcome_json, refused
+from routerd.frontends.shapes import Json, estimate_json, outcome_json, refused
+from routerd.pipeline.plan import Plan
 from routerd.pipeline.rewrite import or_rewritten
 from routerd.system.signals import on_end
 
@@ -167,6 +169,29 @@ def _one_place(words: list[str], changed: str | None) -> bool:
     return all(word in catalog() or not os.path.lexists(word) for word in words[1:])
 
 
+def priced(app: App, place: str, actions: Sequence[str]) -> tuple[list[tuple[str, Plan]], list[str]]:
+    """What actions at a place would cost, all of them where none is named; and why some are refused.
+
+    Sends nothing. Raises UsageError where there is no such place or action.
+    """
+    for name in actions:
+        if not named(name).placed:
+            raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")
+    names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
+    requests = [request(app, name, place) for name in names]
+    app.index(requests[0].document.uri, INDEX_SECONDS)
+    plans = [(asked.action, or_rewritten(asked, app.plan)[1]) for asked in requests]
+    found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
+    refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
+    return found, list(dict.fromkeys([*refusals, *refused(plan.forecast for _, plan in found)]))
+
+
+def priced_json(plan: Plan, explain: bool = False) -> Json:
+    """An Estimate of the interface; ``explain`` adds what would be sent, and the arithmetic."""
+    shape = estimate_json(plan.forecast) or {}
+    return shape | {"context": parts(plan), "arithmetic": arithmetic_json(plan.forecast.choice)} if explain else shape
+
+
 def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     where: Annotated[
         str | None,
@@ -188,30 +213,15 @@ def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the co
     with opened(config) as app:
         if not _one_place(given, changed):
             return estimate_many(app, named_actions, selection_of(given, changed), explain, as_json)
-        place, actions = given[0], [*given[1:], *named_actions]
-        for name in actions:
-            if not named(name).placed:
-                raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")
-        names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
-        requests = [request(app, name, place) for name in names]
-        app.index(requests[0].document.uri, INDEX_SECONDS)
-        plans = [(asked.action, or_rewritten(asked, app.plan)[1]) for asked in requests]
-        found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
+        found, refusals = priced(app, given[0], [*given[1:], *named_actions])
         if as_json:
-            shapes = [estimate_json(plan.forecast) or {} for _, plan in found]
-            if explain:
-                for shape, (_, plan) in zip(shapes, found, strict=True):
-                    shape["context"] = parts(plan)
-                    shape["arithmetic"] = arithmetic_json(plan.forecast.choice)
-            screen.print_json(shapes)
+            screen.print_json([priced_json(plan, explain) for _, plan in found])
         else:
             screen.estimates([(name, plan.forecast) for name, plan in found])
-            gaps = app.workspace.project(requests[0].document.uri).gaps
+            gaps = app.workspace.project(split(given[0])[0].absolute().as_uri()).gaps
             for name, plan in found if explain else ():
                 for line in lines(name, plan, gaps):
                     screen.console().print(line, markup=False, soft_wrap=True)
-        refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
-        refusals += refused(plan.forecast for _, plan in found)
-        for refusal in dict.fromkeys(refusals) if not as_json or not found else ():
+        for refusal in refusals if not as_json or not found else ():
             screen.note(refusal)
     return 0 if any(plan.forecast.refusal is None for _, plan in found) else 3
