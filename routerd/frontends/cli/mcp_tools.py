@@ -63,7 +63,7 @@ class _Tools:
         place: Annotated[str, Field(description="FILE, FILE:LINE or FILE:LINE:COLUMN, counted from 1")],
         actions: Annotated[list[str] | None, Field(description="all of them if none is named")] = None,
     ) -> Json:
-        """What actions such as document, test, review or design would cost at a place. Sends nothing."""
+        """What the actions at a place, such as to document or test it, would cost. Sends nothing."""
         with self._opened() as app:
             found, refusals = priced(app, place, actions or [])
             return {"estimates": [priced_json(plan) for _, plan in found], "refused": refusals}
