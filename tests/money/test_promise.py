@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.adapters.tokenizer import TiktokenCounter, vocabulary
 from routerd.app.batches import Batches, Selection
 from routerd.app.workspace import App
 from routerd.batch.planning import BatchRequest
@@ -42,6 +43,7 @@ from tests.property_tests import example_count
 MODELS = ("a", "b", "c", "d")
 MILLION = Decimal(1_000_000)
 COUNTER = TiktokenCounter()
+VOCABULARIES = cache(vocabulary.load)
 
 PROVIDER = '[providers.p]\nbase_url = "{url}"\napi_key = {{ env = "TEST_KEY" }}\n'
 
@@ -130,6 +132,12 @@ cases = st.builds(
     each(behaviours),
     st.floats(0.6, MOST_MORE),
 )
+
+
+@pytest.fixture(autouse=True)
+def one_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vocabulary is read once for all cases; a second of each would go by with it."""
+    monkeypatch.setattr(vocabulary, "load", VOCABULARIES)
 
 
 @pytest.fixture
@@ -279,7 +287,7 @@ def test_the_gateway_asks_what_its_headers_name_within_the_budgets_or_refuses_wi
         old.unlink()
 
     async def main(patch: pytest.MonkeyPatch) -> None:
-        async with Upstream(case.turn, reply=brain.reply, count=times(case.tokens)) as upstream:
+        async with Upstream(case.turn, reply=said, count=times(case.tokens)) as upstream:
             configured = case.toml(upstream.base_url)
             async with running(home, patch, configured, home=False) as gateway:
                 messages = [{"role": "user", "content": "List the constants of this file.\n" + SOURCE}]
@@ -297,6 +305,10 @@ def test_the_gateway_asks_what_its_headers_name_within_the_budgets_or_refuses_wi
 
     with pytest.MonkeyPatch.context() as patch:
         asyncio.run(main(patch))
+
+
+def said(body: Mapping[str, Any]) -> str:
+    return "LIMIT"
 
 
 def limits_of_calls(case: Case) -> list[Decimal]:
