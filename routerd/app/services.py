@@ -40,6 +40,7 @@ from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
 from routerd.domain.settings import Retention, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, SharedRefusedFields, UpstreamEngine
+from routerd.providers.signature_makers import SignatureMakers, StoredMakers
 
 if TYPE_CHECKING:
     from routerd.providers.forward import Transport
@@ -58,7 +59,7 @@ class Services:
         self.ledger_writer = LedgerWriter(self.database)
         self._health = SharedHealth(self.database, time.time)
         self._refused_fields = SharedRefusedFields(self.database, time.time)
-        self._provider_state = ProviderState()
+        self._provider_state = ProviderState(SignatureMakers(StoredMakers(self.database, time.time)))
         self._transport: Transport | None = None
         self._configured_keys: WeakValueDictionary[frozenset[tuple[str, str]], KeyCache] = WeakValueDictionary()
         """By the environment that the keys were read in."""
@@ -68,6 +69,11 @@ class Services:
     def problem(self) -> str | None:
         """Why the ledger cannot be used, as a sentence."""
         return self.database.problem
+
+    @property
+    def makers(self) -> SignatureMakers:
+        """Which model made each signature that passed through."""
+        return self._provider_state.makers
 
     def job_id(self) -> str:
         """A name for a new job that no other process gives."""

@@ -11,23 +11,19 @@ from decimal import Decimal
 
 from routerd.adapters.ledger.calibration import CalibrationStore
 from routerd.adapters.ledger.daily import remove
+from routerd.adapters.ledger.ended import settle, settle_dead
 from routerd.adapters.ledger.history import complete, unfinished
 from routerd.adapters.ledger.migrations import MIGRATIONS
-from routerd.adapters.ledger.reservation import SUBMITTED, Reservation
+from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.rows import insert, left_out, values_of
-from routerd.adapters.ledger.schema import RESERVATIONS, Run, to_pico
-from routerd.adapters.ledger.spending import Spending
+from routerd.adapters.ledger.schema import Run, to_pico
+from routerd.adapters.ledger.spent import Spending
 from routerd.adapters.ledger.spool import Spool, Values
 from routerd.adapters.sqlite import Database, UnwritableRow
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
 from routerd.domain.money import dollars
-from routerd.system.processes import alive
 
-_LONGEST_JOB = timedelta(minutes=30)
-"""A reservation older than any job can be is settled even if its process id was given to another program."""
-_LONGEST_BATCH = timedelta(days=31)
-"""Providers keep the results of a batch for 29 or 30 days: what nobody fetched until then may only be charged."""
 _ABANDON_WAIT_MS = 200
 """Time for a ledger that is locked, in milliseconds, where the process has no more of it."""
 _LAST_WAIT_MS = 30_000
@@ -139,7 +135,7 @@ class LedgerWriter:
         self.database.patience(_ABANDON_WAIT_MS)
         self.write()
         with suppress(LedgerError), self.database.transaction() as run:
-            self._settle(run, "process = ?", lambda process, pid, began: True)
+            settle(run, "process = ?", self.process, lambda process, pid, began: True)
 
     def write_pending(self) -> None:
         """Write what could not be written before, if there is any."""
@@ -286,29 +282,7 @@ class LedgerWriter:
 
     def settle_dead(self, run: Run, at: datetime) -> None:
         """Book what daemons that died had sent, in the caller's transaction; what they only held is given back."""
-
-        def dead(process: str, pid: int, began: float) -> bool:
-            age_s = at.timestamp() - began
-            if process == SUBMITTED:
-                return age_s >= _LONGEST_BATCH.total_seconds()
-            return age_s >= _LONGEST_JOB.total_seconds() or not alive(pid)
-
-        self._settle(run, "process != ?", dead)
-
-    def _settle(self, run: Run, which: str, ended: Callable[[str, int, float], bool]) -> None:
-        """Book what ended processes had sent as an unknown outcome, at the most that it can have cost.
-
-        ``which``: a condition on their reservations, with a mark for this process.
-        """
-        for process, job, pid, began, amount, project, session, sent in run(
-            f"SELECT process, job, pid, at, amount, project, session, sent FROM {RESERVATIONS} WHERE {which}",
-            (self.process,),
-        ):
-            if not ended(process, pid, began):
-                continue
-            run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
-            if amount and sent:
-                insert(run, Reservation(process, job, began, amount, project, session).unknown_bill())
+        settle_dead(run, self.process, at)
 
 
 def _insert(run: Run, row: Values, process: str) -> None:
