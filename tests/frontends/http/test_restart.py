@@ -30,7 +30,9 @@ async def test_each_restart_keeps_the_model_of_its_loop_and_drops_what_others_si
             nonlocal begun
             begun += 1
             await one.aclose()
-            await agent.move(await one.enter_async_context(running(tmp_path, monkeypatch, configuration(upstreams), False)))
+            await agent.move(
+                await one.enter_async_context(running(tmp_path, monkeypatch, configuration(upstreams), False))
+            )
 
         async with AsyncExitStack() as one:
             for words in WORDS[:8]:
