@@ -197,14 +197,7 @@ class Ledger(Protocol):
         """
 
     def reserve(
-        self,
-        job: str,
-        least: Decimal,
-        most: Decimal,
-        at: datetime,
-        origin: Origin | None = None,
-        *,
-        sent: bool = False,
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
     ) -> Decimal | Refusal:
         """Replaces a job's reservation for its next call: ``most`` dollars, or what is left if that is less.
 

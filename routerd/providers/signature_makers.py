@@ -1,58 +1,33 @@
-"""Which model made each signature that passed through: in memory, and in the ledger's database for the next process."""
+"""Which model made each signature that passed through: in memory, and stored for the next process."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from routerd.adapters.sqlite import Database
-from routerd.domain.errors import LedgerError
 from routerd.domain.model import ModelRef
 
 _KEPT = 20_000
 """Signatures in memory: a day of one person's agents."""
-_KEPT_S = 30 * 86_400.0
-"""A session that was left for a month is not gone on with; some megabytes."""
 
 
-@dataclass(slots=True)
-class StoredMakers:
-    """The makers in the database of all daemons of a user."""
-
-    database: Database
-    now: Callable[[], float]
-    """Unix seconds."""
-
-    def __post_init__(self) -> None:
-        with suppress(LedgerError), self.database.transaction() as run:
-            run("DELETE FROM signatures WHERE at < ?", (self.now() - _KEPT_S,))
+class MakerStore(Protocol):
+    """The makers as the next process finds them, by a digest of the signature."""
 
     def keep(self, digest: bytes, model: ModelRef) -> None:
-        """A signature that cannot be stored is known until this process ends."""
-        with suppress(LedgerError), self.database.transaction() as run:
-            run(
-                "INSERT OR REPLACE INTO signatures (digest, provider, model, at) VALUES (?, ?, ?, ?)",
-                (digest, model.provider, model.model, self.now()),
-            )
+        """Store one; what cannot be stored is known until this process ends."""
 
     def maker(self, digest: bytes) -> ModelRef | None:
         """Who made it, where that was stored."""
-        with suppress(LedgerError):
-            for provider, model in self.database.read(
-                "SELECT provider, model FROM signatures WHERE digest = ?", (digest,)
-            ):
-                return ModelRef(str(provider), str(model))
-        return None
 
 
 @dataclass(slots=True)
 class SignatureMakers:
     """One for each process; only a digest is kept of a signature. Without ``stored`` it ends with the process."""
 
-    stored: StoredMakers | None = None
+    stored: MakerStore | None = None
     _makers: OrderedDict[bytes, ModelRef | None] = field(default_factory=OrderedDict)
 
     def made(self, signature: str, model: ModelRef) -> None:

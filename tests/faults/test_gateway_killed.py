@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
-import sys
 from pathlib import Path
 
 import aiohttp
@@ -60,7 +58,6 @@ async def load(gateway: GatewayProgram, token: str, prefix: str, enough: asyncio
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_after_a_restart_the_ledger_is_the_bills_but_for_flagged_rows(tmp_path: Path) -> None:
     rng = random.Random(3)
     upstream = Upstream(turn)
@@ -101,7 +98,7 @@ async def killed_in(gateway: GatewayProgram, token: str, prefix: str, rng: rando
     async with asyncio.timeout(120):
         await enough.wait()
         await asyncio.sleep(rng.random() * 0.1)  # at a random moment
-        os.kill(gateway.pid, signal.SIGKILL)
+        gateway.kill()
         await work
 
 

@@ -78,14 +78,7 @@ class BatchLedger:
         return ()
 
     def reserve(
-        self,
-        job: str,
-        least: Decimal,
-        most: Decimal,
-        at: datetime,
-        origin: Origin | None = None,
-        *,
-        sent: bool = False,
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
     ) -> Decimal | Refusal:
         """As the port says, drawn from the hold."""
         self._writer.write_pending()

@@ -76,14 +76,7 @@ class SqliteLedger:
         return self._limits[1]
 
     def reserve(
-        self,
-        job: str,
-        least: Decimal,
-        most: Decimal,
-        at: datetime,
-        origin: Origin | None = None,
-        *,
-        sent: bool = False,
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
     ) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
         periods = self.periods(at, origin)
