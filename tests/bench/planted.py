@@ -3,7 +3,8 @@
     python -m tests.bench.planted
 
 Each change turns a sound function into one with a known fault. A fault counts as found where the change brings any
-finding; the rules are printed, so that a reader sees what was named. Harmless changes should bring none.
+finding; the rules are printed, so that a reader sees what was named. Harmless changes should bring none. The result is
+kept in `planted.json` beside this file (`--write`), and `tests/bench/test_planted.py` holds it against the engine.
 """
 
 # a fault is a line
@@ -12,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -176,5 +178,10 @@ def measured() -> dict[str, object]:
     }
 
 
+KEPT = Path(__file__).with_suffix(".json")
+
 if __name__ == "__main__":
-    print(json.dumps(measured(), indent=1))
+    shown = json.dumps(measured(), indent=1)
+    print(shown)
+    if "--write" in sys.argv:
+        KEPT.write_text(f"{shown}\n", "utf-8")

@@ -33,6 +33,7 @@ MODULES = {
     "manifest": "manifest",
     "completion": "shells",
     "http": "http",
+    "mcp": "mcp",
     "batch": "batch",
     "daemon": "daemon_commands",
     "config": "configuration",
