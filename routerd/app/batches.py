@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,7 +73,7 @@ class Batches:
         return uri_of(self.root / path)
 
     def estimated(
-        self, wanted: BatchRequest, files: Sequence[SelectedFile], tell: Tell, keep: bool = False
+        self, wanted: BatchRequest, files: Iterable[SelectedFile], tell: Tell, keep: bool = False
     ) -> BatchPlan | Refusal:
         """The plan for files, from nothing but their texts; ``keep`` stores the texts for a run."""
         planner = Planner(wanted, uri_of(self.root), self.app.snapshot, self.app.deps)
@@ -90,7 +90,7 @@ class Batches:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
     def plan(
-        self, wanted: BatchRequest, files: Sequence[SelectedFile], tell: Tell, *, fresh: bool = False
+        self, wanted: BatchRequest, files: Iterable[SelectedFile], tell: Tell, *, fresh: bool = False
     ) -> BatchPlan | Refusal:
         """The plan for files, stored; what was done before keeps its state unless it is asked ``fresh``."""
         found = self.estimated(wanted, files, tell, keep=True)
