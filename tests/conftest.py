@@ -26,7 +26,12 @@ SLOW = (
         "frontends/cli/test_review.py",
         "structure/test_ci.py",
     ),
-    *("batch/test_estimated.py", "batch/test_run_many.py", "batch/test_provider_batches.py"),
+    *(
+        "batch/test_estimated.py",
+        "batch/test_hard_times.py",
+        "batch/test_run_many.py",
+        "batch/test_provider_batches.py",
+    ),
     *("adapters/test_grammar_hard.py", "frontends/http", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
     *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py", "routing/test_regret.py"),
     *("adapters/test_copy_runner.py", "pipeline/test_test_command.py"),

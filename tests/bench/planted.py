@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from routerd.app.change_review import review_change
 from routerd.app.changed_files import ChangeSource, changed_files
@@ -155,7 +156,7 @@ async def _found(folder: Path, new: str) -> list[str]:
     return [f"{one.span.start.line + 1}: {one.rule}" for file in done.files for one in file.findings]
 
 
-def measured() -> dict[str, object]:
+def measured() -> dict[str, Any]:
     """Each planted fault with what was found of it, and what harmless changes brought."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name) / "home"
