@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from tests.batch.test_provider_batches import PRICED
 from tests.batch.test_run_many import billed, honest
 from tests.loopback import InThread, Seen, Turn, Upstream, hang
 from tests.loopback.batch_desk import OpenAIDesk, plain
+from tests.posix import limit_file_size
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
 DAY_S = 86_400
@@ -31,10 +32,6 @@ def project(tmp_path: Path) -> Project:
 
 def limited(project: Project, size: int, *words: str) -> subprocess.CompletedProcess[str]:
     """The program where no file may grow beyond a size: the system refuses the write as it does on a full disk."""
-
-    def no_larger() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
     return subprocess.run(
         project.command(*words),
         cwd=project.root,
@@ -42,7 +39,7 @@ def limited(project: Project, size: int, *words: str) -> subprocess.CompletedPro
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        preexec_fn=no_larger,  # this process has one thread of its own, and the child only sets a limit
+        preexec_fn=partial(limit_file_size, size),
         timeout=240,
         check=False,
     )
