@@ -4,7 +4,7 @@
 
 Each change turns a sound function into one with a known fault. A fault counts as found where the change brings any
 finding; the rules are printed, so that a reader sees what was named. Harmless changes should bring none. The result is
-kept in `planted.json` beside this file (`--write`), and `tests/offline/test_planted_changes.py` holds it against the engine.
+kept in `planted.json` beside this file (`--write`), and a test holds it against the engine.
 """
 
 # a fault is a line
