@@ -268,6 +268,9 @@ class _Silent:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """Nothing."""
 
+    def wrote(self, text: str) -> None:
+        """Nothing."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Nothing."""
 

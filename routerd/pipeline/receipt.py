@@ -271,6 +271,10 @@ class CallMeter:
         """As the Observer port says."""
         self.receipt.observer.stage(name, model)
 
+    def wrote(self, text: str) -> None:
+        """Show the words as they arrive."""
+        self.receipt.observer.wrote(text)
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Show what the job costs so far, with the running attempt."""
         self.receipt.observer.tokens(so_far, None if cost is None else self.receipt.spent + cost)

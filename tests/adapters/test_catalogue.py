@@ -90,7 +90,7 @@ def test_the_articles_gateway_has_the_list_price_of_a_models_maker_and_says_so(m
     said = Catalogue({f"n1n/{maker.model}": ModelSettings(input=Decimal(1), output=Decimal(2))})
     mine = said.price(ModelRef("n1n", maker.model), NOON)
     assert mine is not None
-    assert (mine.input, mine.output, mine.source) == (1, 2, "config")
+    assert (mine.input, mine.output, mine.source) == (Decimal(1), Decimal(2), "config")
 
 
 def test_what_runs_at_home_is_free() -> None:

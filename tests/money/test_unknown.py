@@ -173,7 +173,7 @@ def test_the_command_line_names_the_baseline_and_what_is_unknown(capsys: pytest.
     rest = Row(2, "b", Tier.LOGIC, AttemptStatus.OK, None, None)
     book = booked(database, [answer, rest])
     spending._table(book.stats(None, UTC))
-    spending._by(StatsKey.TIER, book.stats(None, UTC), book.totals_by(StatsKey.TIER, None), as_json=False)
+    spending._by(StatsKey.TIER, book.stats(None, UTC), book.totals_by(StatsKey.TIER, None))
     database.close()
     said = capsys.readouterr().out
     assert "Spent at least $0.02." in said

@@ -15,6 +15,7 @@ from platformdirs import user_cache_path
 
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
+from routerd.system.regular_files import read_regular
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice, Provider
@@ -77,6 +78,8 @@ class PriceList:
 _RESELLERS = ("n1n",)
 """Gateways that the list does not know and that sell other makers' models by the makers' own names."""
 _MAKERS = ("openai", "anthropic", "google", "deepseek", "mistral", "x-ai", "moonshotai", "zai", "minimax", "cohere")
+MOST_BYTES = 1 << 26
+"""Thirty times the size of today's list."""
 _SAME_RATES = {"groq": ("flex",)}
 """Tiers at the ordinary rates. Groq: console.groq.com/docs/flex-processing, "Pricing matches the on-demand tier"."""
 
@@ -119,7 +122,7 @@ def _loaded(path: Path, modified: float) -> PriceList:
     installed = Path(data.__file__).stat().st_mtime
     if modified > installed:
         try:
-            providers = parsed(path.read_bytes())
+            providers = parsed(read_regular(path, MOST_BYTES))
         except (OSError, ValueError):
             pass  # A damaged file counts as missing; the next update replaces it.
         else:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from routerd.app.services import now
+from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars, spent_words
 from routerd.domain.stats import Failovers, KeyTotals, Stats, StatsKey
@@ -19,7 +20,7 @@ from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
 from routerd.frontends.cli.progress import working
 from routerd.frontends.report import page
-from routerd.frontends.shapes import counted
+from routerd.frontends.shapes import Json, counted
 from routerd.frontends.stats_shape import rescued, saved, saved_against, stats_json, totals_json
 
 _SHOWN = 12
@@ -33,19 +34,33 @@ def stats(
     config: Config = None,
 ) -> int:
     """Spend, savings and the accuracy of estimates."""
-    if by is not None and by not in list(StatsKey):
-        raise UsageError(f"'{by}' is nothing that stats are kept by: choose {', '.join(StatsKey)}.")
-    begin = now() - timedelta(days=since) if since else None
+    key = _key(by)
     with opened(config) as app:
-        found = app.stats(begin)
-        totals = app.ledger.totals_by(StatsKey(by), begin) if by else ()
-    if by is not None:
-        _by(StatsKey(by), found, totals, as_json)
-    elif as_json:
-        screen.print_json(stats_json(found))
+        found, totals = summed(app, since, key)
+    if as_json:
+        screen.print_json(summed_json(found, totals, key))
+    elif key is not None:
+        _by(key, found, totals)
     else:
         _table(found)
     return 0
+
+
+def _key(by: str | None) -> StatsKey | None:
+    if by is not None and by not in list(StatsKey):
+        raise UsageError(f"'{by}' is nothing that stats are kept by: choose {', '.join(StatsKey)}.")
+    return StatsKey(by) if by is not None else None
+
+
+def summed(app: App, since_days: int | None, key: StatsKey | None) -> tuple[Stats, Sequence[KeyTotals]]:
+    """The ledger's sums of the last days, or of all time; by a key too, where one is named."""
+    begin = now() - timedelta(days=since_days) if since_days else None
+    return app.stats(begin), app.ledger.totals_by(key, begin) if key else ()
+
+
+def summed_json(found: Stats, totals: Sequence[KeyTotals], key: StatsKey | None) -> Json:
+    """The same, as the interface has it."""
+    return stats_json(found) if key is None else totals_json(key, found, totals)
 
 
 def report(
@@ -64,10 +79,7 @@ def report(
     return 0
 
 
-def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals], as_json: bool) -> None:
-    if as_json:
-        screen.print_json(totals_json(by, found, totals))
-        return
+def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals]) -> None:
     screen.table(
         (by,),
         ("requests", "input", "output", "spent", "saved"),
