@@ -19,7 +19,7 @@ _A_MODEL = "a model can: routerd config init."
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AllowedValues:
     """A parameter that takes one of a few values."""
 
     name: str
@@ -73,7 +73,7 @@ def _read(node: Function) -> bool:
     return any(name.endswith(("property", ".setter", ".deleter", "overload")) for name in names)
 
 
-def _choices(node: Function) -> Iterator[Choice]:
+def _choices(node: Function) -> Iterator[AllowedValues]:
     """The parameters whose values a Literal or a check at the function's beginning limits."""
     for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
         values: list[ast.expr] = []
@@ -85,7 +85,7 @@ def _choices(node: Function) -> Iterator[Choice]:
                 values = values or _excluded(statement.test, arg.arg)
         shown = [f"`{code}`" for value in values if (code := short(value, 30))]
         if len(shown) > 1:
-            yield Choice(arg.arg, annotation_text(arg.annotation), f"One of {listing(shown, 8, 'or')}.")
+            yield AllowedValues(arg.arg, annotation_text(arg.annotation), f"One of {listing(shown, 8, 'or')}.")
 
 
 def _excluded(test: ast.expr, name: str) -> list[ast.expr]:
@@ -97,16 +97,16 @@ def _excluded(test: ast.expr, name: str) -> list[ast.expr]:
     return list(elements) if all(isinstance(element, ast.Constant) for element in elements) else []
 
 
-_Section = Callable[[tuple[Choice, ...], tuple[Raised, ...]], list[str]]
+_Section = Callable[[tuple[AllowedValues, ...], tuple[Raised, ...]], list[str]]
 
 
-def _google(choices: tuple[Choice, ...], raised: tuple[Raised, ...]) -> list[str]:
+def _google(choices: tuple[AllowedValues, ...], raised: tuple[Raised, ...]) -> list[str]:
     args = ["Args:", *(f"    {one.name}: {one.text}" for one in choices)]
     raises = ["Raises:", *(f"    {one.name}: {one.when}" for one in raised)]
     return ["\n".join(lines) for lines in (args, raises) if len(lines) > 1]
 
 
-def _numpy(choices: tuple[Choice, ...], raised: tuple[Raised, ...]) -> list[str]:
+def _numpy(choices: tuple[AllowedValues, ...], raised: tuple[Raised, ...]) -> list[str]:
     heads = [(f"{one.name} : {one.annotation}" if one.annotation else one.name, one.text) for one in choices]
     found = []
     for title, entries in (("Parameters", heads), ("Raises", [(one.name, one.when) for one in raised])):
@@ -115,7 +115,7 @@ def _numpy(choices: tuple[Choice, ...], raised: tuple[Raised, ...]) -> list[str]
     return found
 
 
-def _sphinx(choices: tuple[Choice, ...], raised: tuple[Raised, ...]) -> list[str]:
+def _sphinx(choices: tuple[AllowedValues, ...], raised: tuple[Raised, ...]) -> list[str]:
     lines = [f":param {one.name}: {one.text}" for one in choices]
     return ["\n".join((*lines, *(f":raises {one.name}: {one.when}" for one in raised)))]
 
