@@ -100,7 +100,7 @@ def _unaliased(code: str, signs: Signs) -> str:
             reference and reference[2] and value.startswith("assert")
         ):
             code = code.replace(found[0], " ")
-            code = re.sub(rf"\b{re.escape(found['name'])}(?:\.call|\.)?\(", lambda _, whole=value: f"{whole}(", code)
+            code = re.sub(rf"\b{re.escape(found['name'])}(?:\.call|\.)?\(", f"{value}(".replace("\\", r"\\"), code)
     return code
 
 
