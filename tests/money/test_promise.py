@@ -23,7 +23,8 @@ from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.priced_action import PricedAction
 from routerd.domain.text import Text
-from routerd.frontends.shapes import estimate_json, hover_markdown, offer_title
+from routerd.frontends.lsp.hover_table import hover_markdown
+from routerd.frontends.shapes import estimate_json, offer_title
 from tests import brain
 from tests.home import at_home
 from tests.loopback import Seen, Turn, Upstream, rate_limited
@@ -338,8 +339,8 @@ async def test_over_budget_title_and_hover_say_so_before_the_click(home: Path) -
         == "Document `weigh` · utility → a · over today's budget"
     )
     hover = hover_markdown((priced_action.forecast,), Decimal(0), Decimal("0.0001"))
-    assert "| over today's budget |" in hover
-    assert outcome.message in hover
+    assert "| over today's budget\n" in hover
+    assert outcome.message in hover.replace("\n", " ")
     assert "Raise budget.daily" in outcome.message
 
 
