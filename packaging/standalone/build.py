@@ -12,8 +12,9 @@ import sysconfig
 from importlib.metadata import requires
 from pathlib import Path
 
-import routerd
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no types
+
+import routerd
 
 HERE = Path(__file__).parent
 _EXTRAS = ("huggingface_hub", "mcp", "model2vec", "PIL", "pytest", "tokenizers")

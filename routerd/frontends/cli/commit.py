@@ -22,8 +22,11 @@ from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import Fresh, InTier, MaxCost, Yes
 from routerd.frontends.cli.work import EXIT, amount, run_to_end
+from routerd.system.regular_files import read_regular
 
 _ACTION = "commit"
+_MOST_BYTES = 10_000_000
+"""Of what git offers to edit: with `commit --verbose` the diff is in it."""
 
 
 def commit(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
@@ -86,7 +89,7 @@ def _hooked(words: list[str], instruction: str, tier: InTier, config: Config) ->
             message = outcome.change.document if outcome.change else None
             screen.receipt(outcome)
             if outcome.status is Status.APPLIED and message:
-                offered = file.read_text("utf-8", "surrogateescape")
+                offered = read_regular(file, _MOST_BYTES).decode("utf-8", "surrogateescape")
                 replace_file(file.absolute(), Text(f"{message.rstrip(chr(10))}\n{offered}"))
     except (RouterdError, OSError) as fault:
         screen.note(f"routerd wrote no message: {fault}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +27,8 @@ from routerd.frontends.cli.options import AsJson
 from routerd.frontends.shapes import Json, route_json
 
 _CHUNK = 256
+_MOST_BYTES = 1_000_000
+"""Of one line."""
 """Lines that are classified together: more are no faster, and the first answers would come later."""
 
 
@@ -106,11 +108,16 @@ def _many(app: App, batch: Path, explain: bool) -> int:
 
 def _lines(batch: Path) -> Iterator[tuple[object, str]]:
     with batch.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+        for number in count(1):
+            line = file.readline(_MOST_BYTES + 1)
+            if not line:
+                return
             if not line.strip():
                 continue
             try:
+                if len(line) > _MOST_BYTES:
+                    raise ValueError
                 row = json.loads(line)
                 yield row["id"], str(row["text"])
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 raise UsageError(f'{batch}, line {number}: write {{"id": …, "text": "…"}} on each line.') from None

@@ -19,14 +19,14 @@ _SHORTEST = 8
 """Letters that a model's name keeps at each end together."""
 
 
-def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Decimal | None) -> str:
+def hover_markdown(forecasts: tuple[Forecast, ...], spent: str, budget: Decimal | None) -> str:
     """One row for each action, and below it what is passed over and what was spent today; markup is defused."""
     limit = f" of {dollars(budget)}" if budget is not None else ""
     table, brief = _fitting(forecasts)
     said = (*refused(forecasts), *masked_secrets(forecasts), *passed_over(forecasts))
     said = (_IN_BRACKETS, *said) if brief and any(one.with_key for one in forecasts) else said
     notes = [line for sentence in said for line in (*textwrap.wrap(sentence, WIDEST), "")]
-    return defused("\n".join((*table, "", *notes, f"routerd · spent today: {dollars(spent)}{limit}")))
+    return defused("\n".join((*table, "", *notes, f"routerd · spent today: {spent}{limit}")))
 
 
 def _fitting(forecasts: tuple[Forecast, ...]) -> tuple[list[str], bool]:

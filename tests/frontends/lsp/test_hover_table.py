@@ -53,20 +53,20 @@ def test_the_default_models_keep_their_tiers() -> None:
         forecast(action, tier, ModelRef("n1n", model), 1_125, Decimal("0.0004"), Decimal("0.0081"))
         for action, (tier, model) in DEFAULTS.items()
     ]
-    lines = table(hover_markdown(tuple(rows), Decimal(0), Decimal(5)))
+    lines = table(hover_markdown(tuple(rows), "$0", Decimal(5)))
     assert max(map(len, lines)) <= WIDEST
     assert "document | utility → deepseek-v3         | 1,125 | 1,125 | $0.0004 | $0.0081" in lines
 
 
 @given(st.lists(forecasts(), min_size=1, max_size=8), st.decimals(0, 999, places=4))
 def test_no_line_is_wider_than_a_narrow_terminal(rows: list[Forecast], spent: Decimal) -> None:
-    lines = hover_markdown(tuple(rows), spent, Decimal("5.00")).splitlines()
+    lines = hover_markdown(tuple(rows), f"${spent}", Decimal("5.00")).splitlines()
     assert [line for line in lines if len(line) > WIDEST] == []
 
 
 @given(st.lists(forecasts(), min_size=2, max_size=8))
 def test_each_row_has_its_action_and_its_columns_stand_below_one_another(rows: list[Forecast]) -> None:
-    head, rule, *body = table(hover_markdown(tuple(rows), Decimal(0), None))
+    head, rule, *body = table(hover_markdown(tuple(rows), "$0", None))
     bars = [place for place, character in enumerate(rule) if character == "|"]
     assert all(
         [place for place, character in enumerate(line) if character == "|"] == bars[: line.count("|")]
@@ -83,7 +83,7 @@ def test_why_nothing_is_sent_stands_below_the_table_in_lines_of_its_own() -> Non
         "over today's budget",
     )
     refused = Forecast(row.estimate, row.expected, row.most, (), refusal=why)
-    text = hover_markdown((refused,), Decimal(0), None)
+    text = hover_markdown((refused,), "$0", None)
     assert "over today's budget" in table(text)[-1]
     assert max(map(len, text.splitlines())) <= WIDEST
     assert why.message in text.replace("\n", " ")
