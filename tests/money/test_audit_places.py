@@ -103,11 +103,11 @@ def opencode(path: Path) -> None:
         made.executemany("INSERT INTO part VALUES (?, ?)", [(name, json.dumps(part)) for name, part in parts])
 
 
-def written(text: str) -> Callable[[Path], None]:
-    return lambda path: path.write_text(text, encoding="utf-8") and None
+def written(text: str) -> Callable[[Path], object]:
+    return lambda path: path.write_text(text, encoding="utf-8")
 
 
-PLACES: dict[str, tuple[str, Callable[[Path], None]]] = {
+PLACES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "claude": (".claude/projects/-p/s.jsonl", written(CLAUDE)),
     "codex": (".codex/sessions/2026/11/28/rollout-2026-11-28T11-14-34-01a2.jsonl", written(CODEX)),
     "gemini": (".gemini/tmp/p/chats/session-2026-11-28T11-19-5994fe09.jsonl", written(GEMINI)),

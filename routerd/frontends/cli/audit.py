@@ -47,8 +47,10 @@ def audit(
     requests = read.requests()
     if not requests:
         where = logs[0] if logs else "What was found"
-        raise UsageError(f"{where} holds no request: give a session of Claude Code, Codex, Gemini CLI, opencode or Continue, "
-            "or a log of aider or a gateway.")
+        raise UsageError(
+            f"{where} holds no request: give a session of Claude Code, Codex, Gemini CLI, opencode or Continue, "
+            "or a log of aider or a gateway."
+        )
     with opened(config) as app, working("pricing what they asked"):
         audited = replayed(app, requests)
     if as_json:
