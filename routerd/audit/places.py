@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPlace:
     """The logs of one program."""
 
     program: str
@@ -17,7 +17,7 @@ class Place:
     patterns: tuple[str, ...]
 
 
-def default_places(home: PurePath, project: PurePath, environ: Mapping[str, str]) -> tuple[Place, ...]:
+def default_places(home: PurePath, project: PurePath, environ: Mapping[str, str]) -> tuple[LogPlace, ...]:
     """The places of every program whose logs can be read; aider writes into the project that it works on."""
 
     def below(variable: str, *usual: str) -> PurePath:
@@ -26,10 +26,10 @@ def default_places(home: PurePath, project: PurePath, environ: Mapping[str, str]
     data = below("XDG_DATA_HOME", ".local", "share")
     history = ".aider.chat.history.md"
     return (
-        Place("Claude Code", "claude", (f"{below('CLAUDE_CONFIG_DIR', '.claude')}/projects/**/*.jsonl",)),
-        Place("Codex", "codex", (f"{below('CODEX_HOME', '.codex')}/sessions/**/rollout-*.jsonl",)),
-        Place("Gemini CLI", None, (f"{home}/.gemini/tmp/*/chats/**/*.json*",)),
-        Place("aider", "aider", (f"{project}/{history}", f"{home}/{history}")),
-        Place("opencode", "opencode", (f"{data}/opencode/opencode*.db",)),
-        Place("Continue", "continue", (f"{below('CONTINUE_GLOBAL_DIR', '.continue')}/sessions/*-*.json",)),
+        LogPlace("Claude Code", "claude", (f"{below('CLAUDE_CONFIG_DIR', '.claude')}/projects/**/*.jsonl",)),
+        LogPlace("Codex", "codex", (f"{below('CODEX_HOME', '.codex')}/sessions/**/rollout-*.jsonl",)),
+        LogPlace("Gemini CLI", None, (f"{home}/.gemini/tmp/*/chats/**/*.json*",)),
+        LogPlace("aider", "aider", (f"{project}/{history}", f"{home}/{history}")),
+        LogPlace("opencode", "opencode", (f"{data}/opencode/opencode*.db",)),
+        LogPlace("Continue", "continue", (f"{below('CONTINUE_GLOBAL_DIR', '.continue')}/sessions/*-*.json",)),
     )

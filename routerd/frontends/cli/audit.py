@@ -13,7 +13,7 @@ from typing import Annotated, TextIO
 import typer
 
 from routerd.app.replayed import other_rows, replayed
-from routerd.audit import OPENCODE, Audited, Logs, Place, default_places
+from routerd.audit import OPENCODE, Audited, LogPlace, Logs, default_places
 from routerd.domain.errors import LedgerError, UsageError
 from routerd.domain.money import dollars
 from routerd.frontends.cli import screen
@@ -64,7 +64,7 @@ def audit(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    place: Place
+    place: LogPlace
     files: list[Path]
 
 
