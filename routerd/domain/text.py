@@ -107,6 +107,10 @@ class Lines(Sequence[str]):
         start = self._ends[low] - len(self._blocks[low])
         return found[first - start : last - start]
 
+    def blocks(self) -> Sequence[Sequence[str]]:
+        """The lines in parts; an edit leaves every part that it does not touch the same object."""
+        return tuple(self._blocks)
+
     def replaced(self, first: int, last: int, new: Sequence[str]) -> Lines:
         """The lines with ``first`` to ``last`` (exclusive) replaced by others."""
         if not self._blocks:

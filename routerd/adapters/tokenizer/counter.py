@@ -37,8 +37,8 @@ _WHITE = re.compile(rf"(?<!\s)(\s{{{_WHITE_CHARS},}})")
 """tiktoken's regular expression overflows its stack on some hundred thousand white characters in a row and
 panics, so that no exact count exists; such a run is counted in parts."""
 
-_TEXTS = 4
-"""The number of documents whose chunks are cached: those that a user edits at the same time."""
+_TEXTS = 12
+"""The number of texts whose chunks are cached: four documents that a user edits, each with one long function."""
 
 
 class TiktokenCounter:
