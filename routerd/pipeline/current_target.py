@@ -19,7 +19,8 @@ from routerd.domain.text import Text, with_lf
 from routerd.steps.compose import fenced
 
 SHORT_LINES = 200
-"""A shorter text is counted whole, which takes less than half a millisecond."""
+SHORT_CHARS = 8_000
+"""A text that is shorter than both is counted whole, which takes less than half a millisecond."""
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -31,8 +32,8 @@ class _Followed:
     written: Text
     framed: Text
     """With LF and between the fences of the prompt."""
-    words: dict[int, tuple[Sequence[str], tuple[str, ...]]] = field(repr=False)
-    """The words of each block of ``written``, by the block's identity; the block is kept so that it stays unique."""
+    words: dict[int, tuple[object, tuple[str, ...]]] = field(repr=False)
+    """The words of each part of ``written``, by the part's identity; the part is kept so that it stays unique."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class CurrentTarget:
 def measured(document: Document, symbol: Symbol, before: CurrentTarget | None, counter: Counter) -> CurrentTarget:
     """Counts a symbol of a document; ``before`` is an earlier measurement, of any symbol of any document."""
     text, language = document.text, document.language
-    if symbol.whole.end.line - symbol.whole.start.line < SHORT_LINES:
+    if _is_short(text, symbol.whole):
         source = text.slice(_lines_of(symbol))
         words = tuple(dict.fromkeys(words_in(source)))
         return CurrentTarget(text, symbol, words, counter.count(fenced(source, language)), counter.count(source))
@@ -108,11 +109,23 @@ def _rows(first: int, last: int) -> Range:
     return Range(Position(first, 0), Position(last, 0))
 
 
+def _is_short(text: Text, whole: Range) -> bool:
+    first, last = whole.start.line, whole.end.line
+    return last - first < SHORT_LINES and sum(map(len, text.lines[first : last + 1])) < SHORT_CHARS
+
+
 def _words(followed: _Followed) -> tuple[_Followed, tuple[str, ...]]:
-    """The words of a text, of which only edited blocks are read."""
-    known: dict[int, tuple[Sequence[str], tuple[str, ...]]] = {}
-    for block in followed.written.lines.blocks():
-        found = followed.words.get(id(block))
-        known[id(block)] = found or (block, tuple(dict.fromkeys(words_in("".join(block)))))
+    """The words of a text, of which only edited parts are read."""
+    known: dict[int, tuple[object, tuple[str, ...]]] = {}
+    for part, source in chain.from_iterable(map(_parts, followed.written.lines.blocks())):
+        found = followed.words.get(id(part))
+        known[id(part)] = found or (part, tuple(dict.fromkeys(words_in("".join(source)))))
     words = tuple(dict.fromkeys(chain.from_iterable(words for _, words in known.values())))
     return _Followed(followed.written, followed.framed, known), words
+
+
+def _parts(block: Sequence[str]) -> list[tuple[object, Sequence[str]]]:
+    """A block, or if it has very long lines each of its lines: typing beside one must not read it again."""
+    if max(map(len, block)) < SHORT_CHARS:
+        return [(block, block)]
+    return [(line, (line,)) for line in block]

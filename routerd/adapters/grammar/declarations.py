@@ -193,7 +193,9 @@ def _signature(parsed: Parsed, header_node: Node, header: Range, name: str) -> s
 
 def docstring(body: Node) -> Node | None:
     """The docstring statement of a Python body."""
-    first = next((child for child in body.named_children if child.type != "comment"), None)
+    # One by one, as a body may have thousands of statements.
+    children = (body.child(index) for index in range(body.child_count))
+    first = next((child for child in children if child and child.is_named and child.type != "comment"), None)
     if first is None or first.type != "expression_statement" or first.named_child_count != 1:
         return None
     string = first.named_children[0]

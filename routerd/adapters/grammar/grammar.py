@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.code_tokens import code_tokens, same_code
 from routerd.adapters.grammar.effort import TooHardError, grant, limited
-from routerd.adapters.grammar.incremental import around_incremental
+from routerd.adapters.grammar.incremental import LONGEST_LINE, around_incremental
 from routerd.adapters.grammar.outline import outermost, outlined, patched
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.document import Document
@@ -137,8 +137,11 @@ class TreeSitterGrammar:
         """The symbols that enclose a position, outermost first, without outlining the whole file.
 
         If incomplete code above hides the enclosing symbols from the parser, the previous result is returned.
+        Empty on a line that is too long for people to have written it.
         """
         if document.language not in specs() or self._given_up(document):
+            return ()
+        if len(document.text.lines[document.text.clamp(position).line]) > LONGEST_LINE:
             return ()
         nearby = self._nearby
         if nearby and nearby[0] is document.text and nearby[1] == position:

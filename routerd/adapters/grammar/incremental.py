@@ -19,6 +19,9 @@ from routerd.domain.text import Text
 MOST_LINES = 5_000
 """A longer piece takes more than 25 ms to parse (tests/bench/grammar.py), so the file is parsed and cached."""
 
+LONGEST_LINE = 5_000
+"""Characters of a line that people write; a longer one is data or the output of a program, and is not parsed again."""
+
 
 def around_incremental(cached: Parsed, text: Text, position: Position) -> tuple[tuple[Symbol, ...], Parsed]:
     """The symbols that enclose a position in a slightly newer text than ``cached``, and the tree to cache."""
@@ -38,7 +41,10 @@ def around_incremental(cached: Parsed, text: Text, position: Position) -> tuple[
     if inner is None or excerpt.size > MOST_LINES:
         whole = Parsed.of(text, cached.language)
         return symbols_at(whole, position), whole
-    rows = (line for kept in excerpt.kept for line in text.lines[kept.first : kept.last + 1])
+    rows = [line for kept in excerpt.kept for line in text.lines[kept.first : kept.last + 1]]
+    if any(len(row) > LONGEST_LINE for row in rows):
+        found = symbols_at(cached, cached.text.clamp(before))
+        return tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in found), cached
     found = symbols_at(Parsed.of(Text("".join(rows)), cached.language), inner)
     return tuple(symbol.mapped(excerpt.outer) for symbol in found), cached
 
