@@ -7,9 +7,12 @@ import subprocess
 from pathlib import Path
 
 from routerd.domain.errors import UsageError
+from routerd.system.bounded_output import OutputTooLarge, run_bounded
 
 _SECONDS = 30
 """git answers within a second in repositories of a million lines; on a slow network drive it may take longer."""
+_MOST_BYTES = 64_000_000
+"""Of a comparison or a list of files: above what any review or prompt takes."""
 _INERT = tuple(
     word
     for setting in (
@@ -34,11 +37,12 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None, elsewhere: bo
     env = {**own, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     command = ["git", "--no-pager", *_INERT, *arguments]
     try:
-        done = subprocess.run(  # fixed words; the folder is the user's
-            command, cwd=folder, env=env, input=stdin or b"", capture_output=True, timeout=_SECONDS, check=False
-        )
+        # Fixed words; the folder is the user's.
+        done = run_bounded(command, _MOST_BYTES, _SECONDS, stdin=stdin or b"", cwd=folder, env=env)
     except FileNotFoundError:
         raise UsageError("There is no program 'git' here: install it to use what it knows.") from None
+    except OutputTooLarge:
+        raise UsageError(f"git says more than {_MOST_BYTES // 10**6} MB: name fewer files.") from None
     except (OSError, subprocess.SubprocessError) as fault:
         raise UsageError(f"git gave no answer ({type(fault).__name__}): try again.") from None
     if done.returncode:

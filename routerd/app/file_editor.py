@@ -16,6 +16,9 @@ from routerd.domain.text import Text
 from routerd.domain.unified_diff import unified_diff
 from routerd.system.uris import path_of
 
+_LONGEST_ANSWER = 1_000
+"""Characters that are read of what was typed."""
+
 
 class FileEditor:
     """Writes changes if it may; otherwise they stay proposals."""
@@ -73,12 +76,12 @@ async def typed() -> str:
     try:
         loop.add_reader(sys.stdin, arrived.set)
     except NotImplementedError:  # Windows, where Ctrl-C ends the reading itself
-        return sys.stdin.readline()
+        return sys.stdin.readline(_LONGEST_ANSWER)
     try:
         await arrived.wait()
     finally:
         loop.remove_reader(sys.stdin)
-    return sys.stdin.readline()
+    return sys.stdin.readline(_LONGEST_ANSWER)
 
 
 def unified(change: Change, root: str) -> str:

@@ -11,6 +11,9 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from routerd.system.processes import alive
+from routerd.system.regular_files import read_regular
+
+_MOST_BYTES = 10_000
 
 DEFAULT_ADDRESS = "127.0.0.1:4310"
 """Where clients are told to look while no gateway runs and the settings name no place."""
@@ -25,10 +28,10 @@ class HttpPlace:
     def address(self) -> str | None:
         """HOST:PORT of a gateway that still runs."""
         try:
-            held = json.loads(self._path.read_text(encoding="utf-8"))
+            held = json.loads(read_regular(self._path, _MOST_BYTES))
             running = alive(int(held["pid"]))
             return str(held["address"]) if running else None
-        except (OSError, ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, OverflowError):
             return None
 
     @contextlib.contextmanager
@@ -41,5 +44,5 @@ class HttpPlace:
             yield
         finally:
             with contextlib.suppress(OSError):
-                if self._path.read_text(encoding="utf-8") == written:
+                if read_regular(self._path, _MOST_BYTES) == written.encode():
                     self._path.unlink()

@@ -11,8 +11,11 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from routerd.domain.errors import UsageError
+from routerd.system.regular_files import read_regular
 from routerd.system.streams import readable_by_others, write_private
 
+_MOST_BYTES = 1_000_000
+"""A client's label and token take some hundred."""
 _BYTES = 32
 DEFAULT = "default"
 """The label of the token that is named on stderr."""
@@ -59,8 +62,8 @@ class HttpTokens:
         if readable_by_others(self.path):
             raise UsageError(f"Others can read {self.path}; {_AGAIN}")
         try:
-            held = json.loads(self.path.read_text(encoding="ascii"))
-        except (OSError, ValueError) as fault:
+            held = json.loads(read_regular(self.path, _MOST_BYTES))
+        except (OSError, ValueError, RecursionError) as fault:
             raise UsageError(
                 f"{self.path} cannot be read ({fault}): delete it, and set the clients up again."
             ) from None

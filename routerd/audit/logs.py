@@ -12,6 +12,9 @@ from routerd.audit import aider, gateway
 from routerd.audit.claude_code import Sessions
 from routerd.audit.logged import Logged
 
+_LARGEST_WHOLE = 256_000_000
+"""Characters of a file that is one JSON value."""
+
 
 @dataclass(slots=True)
 class Logs:
@@ -28,7 +31,7 @@ class Logs:
         first = next((line for line in rest if line.strip()), "")
         known, history = False, aider.History()
         if first.strip() == "{" or first.lstrip().startswith("["):
-            return self._read_whole("".join(chain((first,), rest)))
+            return self._read_whole(_joined(chain((first,), rest)))
         for line in chain((first,), rest):
             if not line.startswith("{"):
                 history.add(line.rstrip("\n"))
@@ -69,6 +72,18 @@ class Logs:
         if found is not None:
             self._others.append(found)
         return found is not None
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """A whole file as one text; of one that is too large, its beginning, which does not parse."""
+    kept: list[str] = []
+    size = 0
+    for line in lines:
+        kept.append(line)
+        size += len(line)
+        if size > _LARGEST_WHOLE:
+            break
+    return "".join(kept)
 
 
 def read_log(lines: Iterable[str]) -> tuple[Logged, ...]:

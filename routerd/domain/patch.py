@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from routerd.domain.errors import UsageError
 from routerd.domain.text import Text
 
-_HEADER = re.compile(r"@@ -(?P<old>\d+)(?:,(?P<olds>\d+))? \+(?P<new>\d+)(?:,(?P<news>\d+))? @@")
+_HEADER = re.compile(
+    r"@@ -(?P<old>[0-9]{1,9})(?:,(?P<olds>[0-9]{1,9}))? \+(?P<new>[0-9]{1,9})(?:,(?P<news>[0-9]{1,9}))? @@"
+)
 _ESCAPE = re.compile(r"\\(?:(?P<octal>[0-7]{3})|(?P<letter>[abtnvfr\"\\]))")
 _PROBLEMS = {"deleted file mode": "is deleted", "Binary files ": "is binary", "GIT binary patch": "is binary"}
 """By the beginning of a line of git's headers."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"(\d{1,3}(?:[,_ ]\d{3})+|\d{1,9})(?!\d|\.\d)"
+_NUMBER = r"([0-9]{1,3}(?:[,_ ][0-9]{3}){1,4}|[0-9]{1,9})(?![0-9]|\.[0-9])"
 _BIG = (
     r"too (?:long|large|many|big)|exceed\w*|over(?:flow\w*|runs?| the)|larger|longer|greater|bigger|beyond|maximum|max"
     r"|(?:not|n't) fit|reduce|shorten|truncat\w*|limited to|limit(?: of)?"

@@ -86,3 +86,9 @@ def test_a_rename_without_changed_lines_has_its_new_name(new: str) -> None:
     diff = f"diff --git a/old.py b/{new}\nsimilarity index 100%\nrename from old.py\nrename to {new}\n"
     (found,) = patches(diff)
     assert (found.path, found.problem) == ("ü.py" if new.startswith('"') else new, "has no changed lines")
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 10, "٣"])
+def test_a_number_that_no_file_has_is_told(number: str) -> None:
+    with pytest.raises(UsageError, match="no hunk's header"):
+        patches(f"--- a/f.py\n+++ b/f.py\n@@ -1 +{number} @@\n a\n")

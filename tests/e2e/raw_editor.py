@@ -49,8 +49,10 @@ class RawEditor:
         capabilities: Json = CAPABILITIES,
         arguments: tuple[str, ...] = ("serve", "--solo"),
         process_id: int | None = None,
+        module: str = "routerd",
     ) -> None:
         self._env, self._root, self._capabilities, self._arguments = env, root, capabilities, arguments
+        self._module = module
         self._process_id = os.getpid() if process_id is None else process_id
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
@@ -70,7 +72,7 @@ class RawEditor:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "routerd",
+            self._module,
             *self._arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WRITTEN_FROM = {
+WRITTEN_FROM: dict[str, tuple[str, ...]] = {
     "statement": (
         "print('hi')",
         "x = 1",
@@ -206,7 +206,7 @@ WRITTEN_FROM = {
 }
 """Kinds from which the rule was written."""
 
-MENDED_AFTER = {
+MENDED_AFTER: dict[str, tuple[str, ...]] = {
     "yaml": (
         "name: load\nvalue: 1",
         "key: [a, b]",
@@ -451,7 +451,7 @@ MENDED_AFTER = {
 """Kinds that the rule was mended after: 13 of 192 were accepted at first."""
 
 
-LATER_MENDED_AFTER = {
+LATER_MENDED_AFTER: dict[str, tuple[str, ...]] = {
     "xml": (
         "<?xml version='1.0'?>",
         "<project><name>x</name></project>",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from routerd.domain.fence import fences
+from routerd.domain.reply import RawFindings
+from routerd.steps.read import read
 from routerd.steps.read.hunks import is_question
 from routerd.steps.read.malformed_replies import elision, placeholder, refuses, unchatted
 from routerd.steps.read.strip_markup import strip_markup
+from tests.golden.case import GRAMMAR
+from tests.promises.scenes import scenes
 
 
 @pytest.mark.parametrize(
@@ -145,3 +151,11 @@ def test_fences_nest_by_their_length_and_an_open_one_says_so() -> None:
         ("python", "y", True),
         ("", "z", False),
     ]
+
+
+@pytest.mark.parametrize("line", ['"%s"' % ("9" * 5_000), "9" * 4_000, "1e999999", "[" * 50 + "]" * 50, '"٣"', "true"])
+def test_a_finding_whose_line_is_no_line_is_anchored_by_its_quote(line: str) -> None:
+    scene = scenes("review", "python")[0]
+    quote = next(one for one in scene.question.request.document.text.lines if one.strip()).strip()
+    reply = f'[{{"quote": {json.dumps(quote)}, "message": "It is wrong.", "line": {line}}}]'
+    assert isinstance(read(reply, scene.question, GRAMMAR), RawFindings)

@@ -7,12 +7,10 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from routerd.adapters.catalogue.price_list import fetched_file, parsed
+from routerd.adapters.catalogue.price_list import MOST_BYTES, fetched_file, parsed
 from routerd.domain.errors import RouterdError
 
 _TIMEOUT_S = 30
-_MOST_BYTES = 1 << 26
-"""Thirty times the size of today's list; a longer response is truncated, and then does not parse."""
 
 
 def update(url: str | None = None, path: Path | None = None) -> int:
@@ -24,7 +22,7 @@ def update(url: str | None = None, path: Path | None = None) -> int:
 
     try:
         with urlopen(url or DEFAULT_UPDATE_URL, timeout=_TIMEOUT_S) as answer:  # noqa: S310  # its own https address
-            content: bytes = answer.read(_MOST_BYTES)
+            content: bytes = answer.read(MOST_BYTES)  # longer ones do not parse
         providers = parsed(content)
     except (URLError, OSError) as fault:
         raise RouterdError(f"The price list cannot be fetched ({fault}): try again with a network.") from None

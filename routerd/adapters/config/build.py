@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -39,6 +39,7 @@ class Value:
 
 
 Merged = dict[Path, Value]
+Tables = dict[Path, dict[str, Value]]
 
 _EXAMPLES: Path = ("routing", "examples")
 
@@ -49,10 +50,11 @@ def merged(layers: Iterable[Checked]) -> Merged:
     """All layers as one; each later one wins."""
     together: Merged = {}
     for one in layers:
+        narrower = _narrower(together)
         for path in one.values:
             if path[0] == "models":
-                for older in [old for old in together if _same_model(old, path)]:
-                    del together[older]
+                for older in narrower.pop(path[1:], ()):
+                    together.pop(older, None)
         earlier = together.get(_EXAMPLES)
         together.update({path: Value(value, one.layer) for path, value in one.values.items()})
         if earlier and (last := together[_EXAMPLES]) is not earlier:
@@ -61,26 +63,32 @@ def merged(layers: Iterable[Checked]) -> Merged:
     return together
 
 
-def _same_model(old: Path, new: Path) -> bool:
-    """Whether a later entry for a model at any provider replaces an earlier one for the same model at one provider."""
-    return old[0] == "models" and old[2:] == new[2:] and old[1].endswith(f"/{new[1]}")
+def _narrower(together: Merged) -> dict[Path, list[Path]]:
+    """The entries for a model at one provider, by the later entry for that model at any provider that replaces them."""
+    found: dict[Path, list[Path]] = {}
+    for old in together:
+        parts = old[1].split("/") if old[0] == "models" else []
+        for first in range(1, len(parts)):
+            found.setdefault(("/".join(parts[first:]), *old[2:]), []).append(old)
+    return found
 
 
 def settings_of(together: Merged) -> Settings:
     """The settings. Raises ConfigError for a provider without an address."""
     one = {path[0]: value.value for path, value in together.items() if len(path) == 1}
+    tables, declared = _tables(together), _declared(together)
     return Settings(
         tiers={tier: together[("tiers", tier)].value for tier in Tier},
         actions=_named(together, "actions"),
-        providers={name: _provider(name, together) for name in _names(together, "providers")},
-        models={name: _model(name, together) for name in _names(together, "models")},
-        budget=budget_of(together),
-        routing=_made(Routing, together, "routing"),
-        limits=_made(Limits, together, "limits"),
-        cache=_made(Cache, together, "cache"),
+        providers={name: _provider(name, tables, name in declared) for name in _names(together, "providers")},
+        models={name: _model(tables["models", name]) for name in _names(together, "models")},
+        budget=_made(Budget, tables, "budget"),
+        routing=_made(Routing, tables, "routing"),
+        limits=_made(Limits, tables, "limits"),
+        cache=_made(Cache, tables, "cache"),
         http=_http(together),
-        ledger=_made(Retention, together, "ledger"),
-        offers=_made(Offers, together, "offers"),
+        ledger=_made(Retention, tables, "ledger"),
+        offers=_made(Offers, tables, "offers"),
         instructions=_named(together, "instructions"),
         **one,
     )
@@ -94,7 +102,7 @@ def _http(together: Merged) -> Http:
 
 def budget_of(together: Merged) -> Budget:
     """The budgets among merged values."""
-    return _made(Budget, together, "budget")
+    return _made(Budget, _tables(together), "budget")
 
 
 def unknown(together: Merged) -> list[str]:
@@ -121,43 +129,45 @@ def _named(together: Merged, table: str) -> dict[str, Any]:
     return {path[1]: value.value for path, value in together.items() if path[0] == table}
 
 
-def _below(together: Merged, *prefix: str) -> dict[str, Value]:
-    size = len(prefix)
-    return {path[size]: value for path, value in together.items() if path[:size] == prefix and len(path) == size + 1}
+def _tables(together: Merged) -> Tables:
+    """The values of each table, by its path and their last keys."""
+    found: Tables = {}
+    for path, value in together.items():
+        found.setdefault(path[:-1], {})[path[-1]] = value
+    return found
 
 
-def _made(kind: Callable[..., T], together: Merged, *prefix: str) -> T:
-    return kind(**{key: value.value for key, value in _below(together, *prefix).items()})
+def _made(kind: Callable[..., T], tables: Tables, *prefix: str) -> T:
+    return kind(**{key: value.value for key, value in tables.get(prefix, {}).items()})
 
 
-def _model(name: str, together: Merged) -> ModelSettings:
-    said = _below(together, "models", name)
+def _model(said: Mapping[str, Value]) -> ModelSettings:
     shipped = all(value.layer.built_in for value in said.values())
     settings = ModelSettings(**{key: value.value for key, value in said.items()})
     return replace(settings, source=_SHIPPED_PRICES) if shipped else settings
 
 
-def _provider(name: str, together: Merged) -> ProviderSettings:
-    said = _below(together, "providers", name)
+def _provider(name: str, tables: Tables, declared: bool) -> ProviderSettings:
+    said = tables.get(("providers", name), {})
     if "base_url" not in said:
-        layer = next(value.layer for path, value in together.items() if path[:2] == ("providers", name))
+        layer = next(iter((said or tables["providers", name, "quirks"]).values())).layer
         raise ConfigError(
             f"{layer.name}: the provider `{name}` has no address: "
             f'write base_url = "https://…/v1" under [providers.{name}].'
         )
-    quirks = _made(Quirks, together, "providers", name, "quirks")
+    quirks = _made(Quirks, tables, "providers", name, "quirks")
     values = {key: value.value for key, value in said.items() if key in _PROVIDER_FIELDS}
     key = said["api_key"].value if "api_key" in said else None
-    return ProviderSettings(name, key=key, quirks=quirks, declared=_declared(name, together), **values)
+    return ProviderSettings(name, key=key, quirks=quirks, declared=declared, **values)
 
 
 _PROVIDER_FIELDS = frozenset(field.name for field in fields(ProviderSettings))
 
 
-def _declared(name: str, together: Merged) -> bool:
-    """Whether any layer above the built-in ones describes a provider or uses it in a tier."""
-    return any(
-        path[:2] == ("providers", name) or (path[0] == "tiers" and any(model.provider == name for model in value.value))
-        for path, value in together.items()
-        if not value.layer.built_in
+def _declared(together: Merged) -> frozenset[str]:
+    """The providers that any layer above the built-in ones describes or uses in a tier."""
+    said = [(path, value) for path, value in together.items() if not value.layer.built_in]
+    described = {path[1] for path, _ in said if path[0] == "providers"}
+    return frozenset(
+        described | {model.provider for path, value in said if path[0] == "tiers" for model in value.value}
     )

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 
 from routerd.domain.errors import KeyUnavailable
 from routerd.domain.settings import KeySource, ProviderSettings, Settings
+from routerd.system.bounded_output import OutputTooLarge, run_bounded
 
 KEYRING_SERVICE = "routerd"
 """Entries are made with ``keyring set routerd NAME``."""
 
+_MOST_BYTES = 1_000_000
+"""Of what a password manager prints: the key is its first line."""
 _COMMAND_S = 60.0
 """A password manager may first ask its owner for a passphrase."""
 
@@ -70,18 +73,14 @@ class KeyReader:
     def _from_command(self, provider: str, command: tuple[str, ...]) -> str:
         program = command[0] if command else "?"
         try:
-            ran = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=self._command_s,
-                check=False,
-                env=self.environ,  # with what unlocks the password manager, such as its session
-            )
+            # The environment holds what unlocks the password manager, such as its session.
+            ran = run_bounded(command, _MOST_BYTES, self._command_s, env=self.environ)
         except subprocess.TimeoutExpired:
             raise KeyUnavailable(
                 f"No key for {provider}: `{program}` did not answer in {self._command_s:g} seconds."
             ) from None
+        except OutputTooLarge:
+            raise KeyUnavailable(f"No key for {provider}: `{program}` printed far more than a key.") from None
         except OSError as fault:
             raise KeyUnavailable(f"No key for {provider}: `{program}` cannot be run ({fault.strerror}).") from None
         # Password managers print the password first and notes below it.

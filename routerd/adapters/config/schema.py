@@ -103,11 +103,15 @@ ENTRIES: tuple[SettingSpec, ...] = (
 """In the order in which `routerd config show` prints them."""
 
 
+_BY_TABLE = {name: tuple(entry for entry in ENTRIES if entry.path[0] == name) for name in {e.path[0] for e in ENTRIES}}
+"""By the first key of their paths, none of which is open: a file may hold thousands of keys that nobody knows."""
+
+
 def entry_at(path: Path) -> SettingSpec | None:
     """The setting at a path."""
-    return next((entry for entry in ENTRIES if entry.holds(path)), None)
+    return next((entry for entry in _BY_TABLE.get(path[0], ()) if entry.holds(path)), None)
 
 
 def is_table(path: Path) -> bool:
     """Whether settings lie below a path."""
-    return any(entry.leads(path) and not entry.holds(path) for entry in ENTRIES)
+    return any(entry.leads(path) and not entry.holds(path) for entry in _BY_TABLE.get(path[0], ()))

@@ -49,14 +49,20 @@ _SLIPS = (
 _OTHERWISE = 'write one key = value per line, with text in quotation marks, such as daily = "5.00"'
 _LONGEST_LINE = 1_000
 """Characters of a line; people break theirs at a tenth of it."""
+_MOST_LINES = 2_000
+"""Lines that set something: more than people keep by hand; each takes some 30 µs of the event loop."""
 _TWICE = "the same key or table stands above already: keep one of the two"
 
 
 def parse(text: str, file: str) -> dict[str, object]:
     """The table of a file. Raises ConfigError with the line, the column and what to write instead."""
+    written = 0
     for number, line in enumerate(text.split("\n"), start=1):
+        written += line.lstrip()[:1] not in {"", "#"}
         if len(line) > _LONGEST_LINE:  # tomllib takes time and memory by the square of the dots in a key
             raise ConfigError(f"{file}, line {number} is longer than {_LONGEST_LINE:,} characters: break it up.")
+    if written > _MOST_LINES:
+        raise ConfigError(f"{file} holds more than {_MOST_LINES:,} lines beside comments: set less.")
     try:
         return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as fault:

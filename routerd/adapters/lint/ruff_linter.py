@@ -19,9 +19,12 @@ from routerd.domain.python_tree import python_tree
 from routerd.domain.text import Text
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
+from routerd.system.bounded_output import run_bounded
 
 _TIMEOUT_S = 20
 """ruff takes some 20 ms for 1,000 lines; after 20 s it is stuck."""
+_MOST_BYTES = 50_000_000
+"""Findings on the largest source, of two million characters; more come from no list of rules."""
 
 _SELECT = """
     E9 E722 F401 F5 F6 F7 F811 F82 F841 F901
@@ -99,16 +102,10 @@ def _run(document: Document, settings: RuffSettings | None) -> list[Mapping[str,
     # A variable such as RUFF_OUTPUT_FILE would act like an option.
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("RUFF_")}
     try:
-        done = subprocess.run(
-            [find_ruff_bin(), *command],
-            input=document.text.string.encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=_TIMEOUT_S,
-            env=environment,
-            check=False,
-        )
+        source = document.text.string.encode("utf-8", "replace")
+        done = run_bounded([find_ruff_bin(), *command], _MOST_BYTES, _TIMEOUT_S, stdin=source, env=environment)
         found = json.loads(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError):
+    except (OSError, subprocess.SubprocessError, ValueError, RecursionError):
         return None
     return list(found)
 

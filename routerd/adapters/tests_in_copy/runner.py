@@ -34,6 +34,8 @@ _LOOP_S = 10.0
 _GONE_S = 2.0
 """From the end of a process to its being noticed."""
 _TAIL_CHARACTERS = 1_500
+_CHUNK = 1 << 16
+"""Bytes of a run's output that are kept at a time, from its end."""
 """Characters of the output's end, where test runners report failures; the next prompt includes them."""
 _SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 _SHELL_CANNOT_START = (126, 127)
@@ -171,7 +173,7 @@ class CopyRunner:
         except OSError as fault:
             return RanTests(EndOfTests.NOT_STARTED, f"'{words[0]}' could not be started ({fault.strerror or fault})")
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), limit_s)
+            output = await asyncio.wait_for(_end_of_output(process), limit_s)
         except TimeoutError:
             return RanTests(EndOfTests.TIMED_OUT, f"they did not end within {self._limit_s:g} seconds")
         finally:
@@ -180,6 +182,16 @@ class CopyRunner:
                 await asyncio.wait_for(process.wait(), _GONE_S)
         tail = output.decode("utf-8", "replace").replace(str(copy), "").strip()[-_TAIL_CHARACTERS:]
         return _Ended(process.returncode, tail)
+
+
+async def _end_of_output(process: asyncio.subprocess.Process) -> bytes:
+    """The last of what a program prints, once it has ended; tests may print without end."""
+    assert process.stdout is not None
+    kept = b""
+    while chunk := await process.stdout.read(_CHUNK):
+        kept = (kept + chunk)[-_CHUNK:]
+    await process.wait()
+    return kept
 
 
 def _not_started(ended: _Ended) -> RanTests:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from glob import glob
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -19,6 +19,9 @@ from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
 from routerd.frontends.cli.progress import working
 from routerd.frontends.shapes import Json, counted, money, usage_json
+
+_LONGEST_LINE = 64_000_000
+"""Characters: a gateway logs a request with its whole context as one line."""
 
 
 def audit(
@@ -33,7 +36,7 @@ def audit(
     with working("reading logs") as tell:
         for number, (path, named) in enumerate(_files(logs), start=1):
             with path.open(encoding="utf-8", errors="replace") as lines:
-                known = read.read(lines)
+                known = read.read(_bounded(path, lines))
             if named and not known:
                 screen.note(f"{path} holds no request.")
             tell(number)
@@ -47,6 +50,16 @@ def audit(
     else:
         _show(audited, read.damaged)
     return 0
+
+
+def _bounded(path: Path, lines: TextIO) -> Iterator[str]:
+    """The lines of a log. Raises UsageError for one without end."""
+    while line := lines.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise UsageError(
+                f"{path} has a line of more than {_LONGEST_LINE // 10**6} million characters: is it a log?"
+            )
+        yield line
 
 
 def _files(given: Iterable[str]) -> Iterator[tuple[Path, bool]]:
@@ -92,10 +105,15 @@ def _shape(audited: Sequence[Audited], damaged: int) -> Json:
     paid, instead, unsure = _sums(audited)
     return {
         "requests": len(audited),
-        "cost": money(paid),
-        "would_cost": money(instead),
-        "saved": money(paid - instead),
-        "saved_unsure": money(unsure),
+        **{
+            name: money(amount) if _unpriced(audited) < len(audited) else None
+            for name, amount in (
+                ("cost", paid),
+                ("would_cost", instead),
+                ("saved", paid - instead),
+                ("saved_unsure", unsure),
+            )
+        },
         "unclassified": sum(one.tier is None for one in audited),
         "unpriced": _unpriced(audited),
         "damaged_lines": damaged,

@@ -24,7 +24,7 @@ from routerd.relay.place import find_place
 commands = typer.Typer(help="The one process behind all editors: status, stop, log.", rich_markup_mode=None)
 
 _LOOK_S = 0.05
-_LAST_LINES = 200
+_LAST_LINES, _LAST_BYTES = 200, 1_000_000
 _NONE_RUNS = "No daemon runs; the next editor starts one."
 
 Idle = Annotated[
@@ -81,7 +81,7 @@ def restart(as_json: AsJson = False) -> int:
 def log(as_json: AsJson = False) -> int:
     """Print the end of the log of the daemons that editors have started."""
     path = Path(find_place(os.environ).log)
-    lines = path.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:] if path.exists() else []
+    lines = _end_of(path).decode("utf-8", "replace").splitlines()[-_LAST_LINES:] if path.exists() else []
     if as_json:
         screen.print_json({"file": str(path), "lines": lines})
         return 0
@@ -148,3 +148,12 @@ def _described(told: Told) -> str:
         f"{f' since {since:%Y-%m-%d %H:%M}' if since else ''}: "
         f"{told['sessions']} session(s), {told['jobs']} action(s) under way.{leaving}"
     )
+
+
+def _end_of(path: Path) -> bytes:
+    """The last bytes of a file that may be of any size, from the beginning of a line."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _LAST_BYTES))
+        found = file.read(_LAST_BYTES)
+    return found if size <= _LAST_BYTES else found.partition(b"\n")[2]

@@ -16,11 +16,14 @@ from routerd.domain.errors import UsageError
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
+from routerd.system.regular_files import read_regular
 from routerd.system.streams import write_private
 
 commands = typer.Typer(
     help="Set other programs up to ask through the gateway.", no_args_is_help=True, rich_markup_mode=None
 )
+
+_MOST_BYTES = 1_000_000
 
 Write = Annotated[bool, typer.Option("--write", help="write the files where there are none, and print the rest")]
 Client = Annotated[str, typer.Argument(metavar="CLIENT", help=", ".join(CLIENTS))]
@@ -58,7 +61,11 @@ def env(client: Client, write: Write = False, as_json: AsJson = False, config: C
 def _write(path: Path, text: str) -> None:
     """Write a client's file where there is none. Raises UsageError where there is another one."""
     if path.exists():
-        if path.read_text("utf-8") != text:
+        try:
+            same = read_regular(path, _MOST_BYTES) == text.encode()
+        except OSError:
+            same = False
+        if not same:
             raise UsageError(f"{path} exists already: put into it by hand what this prints without --write.")
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -59,7 +59,10 @@ def selection_of(words: list[str], changed: str | None, diff: str | None = None)
         if diff == "-":
             raise UsageError("Standard input is either a list of files or a diff: give the diff as a file.")
         # A name may hold any byte but NUL, and ``splitlines`` also cuts at form feeds and seven other characters.
-        text = os.fsdecode(sys.stdin.buffer.read())
+        read = sys.stdin.buffer.read(_MAX_DIFF + 1)
+        if len(read) > _MAX_DIFF:
+            raise UsageError("The list of files is larger than 50 MB: give folders or patterns.")
+        text = os.fsdecode(read)
         names = text.split("\0") if "\0" in text else [name.removesuffix("\r") for name in text.split("\n")]
         listed = tuple(name for name in names if name)
     if diff is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,8 @@ from routerd.app.configuration import Setup
 from routerd.app.nominal import nominal_choice
 from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
+from routerd.domain.quote import Route
+from routerd.domain.stakes import Choice
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import well_formed
 from routerd.domain.verdict import Refusal
@@ -22,9 +24,11 @@ from routerd.frontends.arithmetic import arithmetic_json, arithmetic_lines
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
-from routerd.frontends.shapes import route_json
+from routerd.frontends.shapes import Json, route_json
 
 _CHUNK = 256
+_MOST_BYTES = 1_000_000
+"""Of one line."""
 """Lines that are classified together: more are no faster, and the first answers would come later."""
 
 
@@ -42,9 +46,7 @@ def route(
     if (text is None) == (batch is None):
         raise UsageError('Give one instruction, as in routerd route "add unit tests", or --batch FILE.jsonl.')
     if text is not None:
-        text = well_formed(text)
-        if not text.strip():
-            raise UsageError('The instruction is empty: give words, as in routerd route "add unit tests".')
+        text = instruction(text)
     if correct is not None:
         _correct(correct, text, config)
     with opened(config) as app:
@@ -58,15 +60,27 @@ def _correct(tier: str, text: str | None, config: Path | None) -> None:
     screen.note(f"Remembered in {path}.")
 
 
+def instruction(text: str) -> str:
+    """A developer's words as they are classified. Raises UsageError where there are none."""
+    if not text.strip():
+        raise UsageError('The instruction is empty: give words, as in routerd route "add unit tests".')
+    return well_formed(text)
+
+
+def routed_json(found: Route, choice: Choice | None, explain: bool = False) -> Json:
+    """A Route of the interface with the arithmetic of its models' order."""
+    return route_json(found, neighbours=explain) | {"arithmetic": arithmetic_json(choice)}
+
+
 def _one(app: App, text: str, as_json: bool, explain: bool) -> int:
     found = app.classify(text)
     if isinstance(found, Refusal):
         screen.note(found.message)
         return 3
-    shape = route_json(found, neighbours=explain)
     choice = nominal_choice(found, app)
+    shape = routed_json(found, choice, explain)
     if as_json:
-        screen.print_json(shape | {"arithmetic": arithmetic_json(choice)})
+        screen.print_json(shape)
         return 0
     console = screen.console()
     console.print(f"{shape['action']} → {shape['tier']} → {shape['model']}", markup=False)
@@ -94,11 +108,16 @@ def _many(app: App, batch: Path, explain: bool) -> int:
 
 def _lines(batch: Path) -> Iterator[tuple[object, str]]:
     with batch.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+        for number in count(1):
+            line = file.readline(_MOST_BYTES + 1)
+            if not line:
+                return
             if not line.strip():
                 continue
             try:
+                if len(line) > _MOST_BYTES:
+                    raise ValueError
                 row = json.loads(line)
                 yield row["id"], str(row["text"])
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 raise UsageError(f'{batch}, line {number}: write {{"id": …, "text": "…"}} on each line.') from None

@@ -128,7 +128,10 @@ def _severity(item: Mapping[str, Any]) -> Severity:
 def _line(item: Mapping[str, Any]) -> int | None:
     """The line from zero; models count from one, and some give a range or a string."""
     for key in ("line", "line_number", "lineno", "start_line", "startLine", "lines"):
-        digits = re.search(r"\d+", str(item.get(key, "")))
+        value = item.get(key)
+        if isinstance(value, list) and value:
+            value = value[0]
+        digits = re.search(r"(?<!\d)[0-9]{1,9}(?!\d)", str(value)) if isinstance(value, str | int) else None
         if digits and int(digits[0]) > 0:
             return int(digits[0]) - 1
     return None
