@@ -72,7 +72,8 @@ COMMENT = {"python": "#"}
 SUFFIX = {"java": "java", "csharp": "cs", "typescript": "ts", "python": "py", "go": "go"}
 
 
-def _shape(shape: Shape, lines: int) -> str:
+def shaped(shape: Shape, lines: int) -> str:
+    """A file of about so many lines; the hovered name stands in its middle, or in what stands before."""
     before, part, after = shape
     count = max(lines // part.count("\n"), 2)
     middle = count // 2
@@ -86,7 +87,7 @@ def _minified(language: str, lines: int) -> str:
     """The small declarations on one line; Python's need line ends, so there it is one line of a list."""
     if language == "python":
         return f"def {NAME_MARK}():\n    return [" + ", ".join(str(n) for n in range(lines * 8)) + "]\n"
-    text = _shape(SMALL[language], lines)
+    text = shaped(SMALL[language], lines)
     return " ".join(line.strip() for line in text.replace("return", " return").splitlines()) + "\n"
 
 
@@ -97,9 +98,9 @@ def main() -> None:
     parser.add_argument("--languages", nargs="+", default=list(CLASSES))
     wanted = parser.parse_args()
     shapes: dict[str, Callable[[str, int], str]] = {
-        "a thousand small": lambda language, _: _shape(SMALL[language], 4_000),
-        "one class": lambda language, lines: _shape(CLASSES[language], lines),
-        "one function": lambda language, lines: _shape(FUNCTIONS[language], lines),
+        "a thousand small": lambda language, _: shaped(SMALL[language], 4_000),
+        "one class": lambda language, lines: shaped(CLASSES[language], lines),
+        "one function": lambda language, lines: shaped(FUNCTIONS[language], lines),
         "one minified line": _minified,
     }
     with tempfile.TemporaryDirectory() as home:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from routerd.domain.text import Lines, Text
+from routerd.domain.lines import Lines
+from routerd.domain.text import Text
 
 Count = Callable[[str], int]
 
