@@ -34,7 +34,7 @@ class EncoderEmbedder:
 
     def __init__(self, weights: Path, folder: Path) -> None:
         """``folder`` holds the shipped vocabulary."""
-        import onnxruntime  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415  # an extra, and 0.1 s
+        import onnxruntime  # type: ignore[import-untyped,import-not-found,unused-ignore]  # noqa: PLC0415  # an extra, and 0.1 s
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
