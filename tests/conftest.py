@@ -16,6 +16,7 @@ from tests.property_tests import FEWEST
 HERE = Path(__file__).parent
 QUICK = "not slow and not fuzz and not editor and not client"
 SLOW = (
+    "adapters/test_real_runners.py",
     *("e2e", "real", "reload", "tools"),
     *("faults/test_bad_ledger.py", "faults/test_ledger.py", "faults/test_schedules.py"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
