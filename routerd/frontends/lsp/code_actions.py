@@ -40,7 +40,8 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
     offers = app.settings.offers
     offered = offers.menu and offered_in(document, app.workspace.project(document.uri), offers)
     if offered and any(_is_wanted(spec.kind, wanted) for spec in catalog().values() if spec.in_menu):
-        priced_actions = app.priced_actions(document, span, from_proto.fixable_diagnostics(params))
+        wrong = from_proto.fixable_diagnostics(params)
+        priced_actions = await app.beside(document, lambda: app.priced_actions(document, span, wrong))
         entries += [
             to_proto.code_action(priced_action, client)
             for priced_action in priced_actions
