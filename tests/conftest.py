@@ -20,7 +20,12 @@ SLOW = (
     *("faults/test_bad_ledger.py", "faults/test_ledger.py", "faults/test_schedules.py"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
     "frontends/cli/test_demo_http.py",
-    *("frontends/cli/test_new_actions.py", "frontends/cli/test_review.py", "structure/test_ci.py"),
+    *(
+        "frontends/cli/test_mcp.py",
+        "frontends/cli/test_new_actions.py",
+        "frontends/cli/test_review.py",
+        "structure/test_ci.py",
+    ),
     *("batch/test_run_many.py", "batch/test_provider_batches.py"),
     *("adapters/test_grammar_hard.py", "frontends/http", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
     *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py", "routing/test_regret.py"),

@@ -107,6 +107,10 @@ class Setup:
         config.write_first_file(self.sources.user, asyncio.run(running(settings)), environ)
         return self.sources.user
 
+    def write_schema(self) -> Path:
+        """Write this version's schema beside the user's file. Raises ConfigError."""
+        return config.write_schema(self.sources.user)
+
     def correct(self, tier: Tier, text: str) -> Path:
         """Add an example for semantic routing to the user's file, and say which. Raises ConfigError."""
         config.add_example(self.sources.user, RoutingExample(tier, text))

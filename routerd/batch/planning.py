@@ -125,4 +125,6 @@ def first_wave(snapshot: Snapshot, item: Item) -> Snapshot:
     alone = replace(snapshot, usable=usable, settings=replace(settings, budget=budget))
     if item.most is None:
         return alone
-    return alone.limited(max(item.most - item.cost, Decimal(0)), "the plan of the batch")
+    # What cost an unknown amount may have cost all that was planned.
+    left = Decimal(0) if item.cost is None else max(item.most - item.cost, Decimal(0))
+    return alone.limited(left, "the plan of the batch")

@@ -19,6 +19,7 @@ from routerd.domain.batch_store import BatchStore
 from routerd.domain.document import Document
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.money import total
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.reply import Change
 from routerd.domain.settings import Snapshot
@@ -34,8 +35,8 @@ class BatchObserver(Protocol):
     def wave(self, number: int, items: int) -> None:
         """A wave of so many items begins."""
 
-    def ended(self, item: Item, spent: Decimal) -> None:
-        """An item ended; the batch cost so many dollars by now."""
+    def ended(self, item: Item, spent: Decimal | None) -> None:
+        """An item ended; the batch cost so many dollars by now, ``None`` where a price is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Waves:
     observer: BatchObserver
     _queue: deque[Item] = field(default_factory=deque)
     _under_way: int = 0
-    _spent: Decimal = Decimal(0)
+    _spent: Decimal | None = Decimal(0)
     _refused: list[Item] = field(default_factory=list)
     _stopped: bool = False
     _capped: str | None = None
@@ -195,7 +196,8 @@ class Waves:
         ended = _ended(item, outcome)
         if ended.state is ItemState.FAILED and incomplete(store.replies(self.run.batch, item.id), item):
             ended = replace(ended, wave=item.wave + 1)  # what came is booked, and the next run asks anew
-        self._spent += ended.cost - item.cost
+        more = None if ended.cost is None or item.cost is None else ended.cost - item.cost
+        self._spent = total((self._spent, more))
         store.finish(self.run.batch, ended, outcome.change if ended.state in _WITH_CHANGE else None)
         if ended.state is ItemState.REFUSED:
             self._refused.append(ended)
@@ -266,14 +268,16 @@ class _Silent:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """Nothing."""
 
+    def wrote(self, text: str) -> None:
+        """Nothing."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Nothing."""
 
 
 def _ended(item: Item, outcome: Outcome) -> Item:
     """The item with its state after an outcome."""
-    paid = [one.cost for one in outcome.attempts if one.cost is not None and not one.cached]
-    cost = item.cost + sum(paid, Decimal(0))
+    cost = total((item.cost, *(one.cost for one in outcome.attempts if not one.cached)))
     if outcome.status is Status.APPLIED:
         state = ItemState.DONE
     elif outcome.status is Status.PROPOSED and outcome.change is not None:

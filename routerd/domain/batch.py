@@ -60,8 +60,8 @@ class Item:
     """Dollars; ``None`` where a price is unknown."""
     state: ItemState = ItemState.PLANNED
     message: str = ""
-    cost: Decimal = Decimal(0)
-    """Dollars that its attempts cost so far."""
+    cost: Decimal | None = Decimal(0)
+    """Dollars that its attempts cost so far; ``None`` where the price of one is unknown."""
     wave: int = 1
 
 

@@ -58,5 +58,5 @@ class BatchStore(Protocol):
     def unlock(self, root: str, pid: int) -> None:
         """Gives the tree back."""
 
-    def spent(self, batch: str) -> Decimal:
-        """Dollars of all items so far."""
+    def spent(self, batch: str) -> Decimal | None:
+        """Dollars of all items so far; ``None`` where the price of one is unknown."""

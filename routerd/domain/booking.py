@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from routerd.domain.attempt import Attempt
+from routerd.domain.model import ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Estimate
 
@@ -34,3 +35,5 @@ class Booking:
     """The part of ``counted_input`` that described tools; ``None`` if it was not counted."""
     system_input: int | None = None
     """The part of ``counted_input`` that was system text; ``None`` if it was not counted."""
+    baseline_model: ModelRef | None = None
+    """The model that ``baseline_cost`` is of."""

@@ -105,6 +105,11 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(listed) else None
 
 
+def spent_words(known: Decimal | None, unpriced: int) -> str:
+    """A sum for display, of which ``unpriced`` parts are at an unknown price: what is known is the least it can be."""
+    return f"at least {dollars(known)}" if unpriced and known is not None else dollars(known)
+
+
 def plain(amount: Decimal) -> str:
     """Formats an exact amount for JSON: no exponent, no trailing zeros."""
     text = format(amount, "f")

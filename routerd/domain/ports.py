@@ -125,6 +125,9 @@ class Observer(Protocol):
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """A step of the pipeline began."""
 
+    def wrote(self, text: str) -> None:
+        """A piece of an answer, as the model wrote it: nothing has checked it, and the answer may yet be rejected."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """So many output tokens have arrived, and the job costs so many dollars by now; unknown is ``None``."""
 

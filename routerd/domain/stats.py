@@ -26,6 +26,8 @@ class DayOfTier:
     """The baseline model's cost for this day's used answers."""
     saved: Decimal | None
     """The baseline minus the cost of all attempts, used or not."""
+    unpriced: int = 0
+    """Attempts whose price is unknown, which are in none of these sums; as in all totals here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class ModelTotals:
     failed: int
     cost: Decimal | None
     usage: Usage
+    unpriced: int = 0
 
 
 class StatsKey(StrEnum):
@@ -64,6 +67,7 @@ class KeyTotals:
     requests: int
     """Jobs with an attempt of this key; one that used two models counts for each of them."""
     usage: Usage | None
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class FailuresOf:
     """Answered by another tier."""
     lost: int
     """Never answered."""
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,7 @@ class Rescues:
     lost: int = 0
     cost: Decimal | None = Decimal(0)
     """Dollars of all failed attempts whose price is known."""
+    unpriced: int = 0
 
     @property
     def saved(self) -> int:
@@ -196,13 +202,19 @@ class Stats:
     trials: tuple[Trial, ...] = ()
     """By action and language, most answers first."""
     failovers: Failovers = Failovers()
+    baselines: tuple[str, ...] = ()
+    """The models, as ``provider/model``, that ``baseline`` is of: several where the setting was changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetStatus:
     """Today's spending, budget and savings, for a status bar."""
 
-    spent_today: Decimal
+    spent_today: Decimal | None
+    """``None`` where nothing but attempts at an unknown price was made."""
     budget_daily: Decimal | None
     saved_today: Decimal | None
     """``None`` where the baseline or the price is known of no answer."""
+    unpriced_today: int = 0
+    baselines: tuple[str, ...] = ()
+    """As in ``Stats``, of today."""

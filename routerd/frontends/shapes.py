@@ -249,7 +249,7 @@ def masked_secrets(forecasts: Iterable[Forecast]) -> tuple[str, ...]:
     return (f"Not sent: {', '.join(kinds)}; a placeholder stands for each secret, and an edit puts it back.",)
 
 
-def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Decimal | None) -> str:
+def hover_markdown(forecasts: tuple[Forecast, ...], spent: str, budget: Decimal | None) -> str:
     """The hover's table: one row for each action, and below it what is passed over and what was spent today."""
     rows = [
         (
@@ -268,4 +268,4 @@ def hover_markdown(forecasts: tuple[Forecast, ...], spent: Decimal, budget: Deci
         for said in (*refused(forecasts), *masked_secrets(forecasts), *passed_over(forecasts))
         for line in (said, "")
     ]
-    return defused("\n".join((*table, "", *notes, f"routerd · spent today: {dollars(spent)}{limit}")))
+    return defused("\n".join((*table, "", *notes, f"routerd · spent today: {spent}{limit}")))

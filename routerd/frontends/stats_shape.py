@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from routerd.domain.money import Usage, dollars
+from routerd.domain.money import Usage, dollars, spent_words
 from routerd.domain.stats import Failovers, KeyTotals, Rescues, Stats, StatsKey
 from routerd.frontends.shapes import Json, counted, money, usage_json
 
@@ -16,8 +16,12 @@ def stats_json(stats: Stats) -> Json:
     return {
         "spent": money(stats.spent),
         "saved": money(stats.saved),
-        "price": {"spent": dollars(stats.spent), "saved": saved(stats.saved)},
+        "price": {
+            "spent": spent_words(stats.spent, stats.unpriced),
+            "saved": saved_against(stats.saved, stats.baselines, stats.unpriced),
+        },
         "baseline": money(stats.baseline),
+        "baseline_models": list(stats.baselines),
         "actions": stats.actions,
         "attempts": stats.attempts,
         "unpriced_attempts": stats.unpriced,
@@ -28,7 +32,7 @@ def stats_json(stats: Stats) -> Json:
         "range_held": {"bills": len(stats.guesses), "within": held},
         "days": [
             {"day": day.day, "tier": day.tier or None, "cost": money(day.cost), "attempts": day.attempts}
-            | {"baseline": money(day.baseline), "saved": money(day.saved)}
+            | {"baseline": money(day.baseline), "saved": money(day.saved), "unpriced_attempts": day.unpriced}
             for day in stats.days
         ],
         "models": [
@@ -39,7 +43,8 @@ def stats_json(stats: Stats) -> Json:
                 "rejected": model.rejected,
                 "failed": model.failed,
                 "cost": money(model.cost),
-                "price": dollars(model.cost),
+                "price": spent_words(model.cost, model.unpriced),
+                "unpriced_attempts": model.unpriced,
                 "usage": usage_json(model.usage),
             }
             for model in stats.models
@@ -72,11 +77,14 @@ def totals_json(by: StatsKey, stats: Stats, rows: Iterable[KeyTotals]) -> Json:
                 "saved": money(row.saved),
                 "requests": row.requests,
                 "usage": _usage(row.usage),
+                "unpriced_attempts": row.unpriced,
             }
             for row in rows
         ],
         "spent": money(stats.spent),
         "saved": money(stats.saved),
+        "baseline_models": list(stats.baselines),
+        "unpriced_attempts": stats.unpriced,
         "requests": stats.actions,
         "usage": _usage(stats.usage),
     }
@@ -85,6 +93,17 @@ def totals_json(by: StatsKey, stats: Stats, rows: Iterable[KeyTotals]) -> Json:
 def saved(amount: Decimal | None) -> str:
     """An amount against the baseline, for a person."""
     return "unknown" if amount is None else dollars(amount)
+
+
+def saved_against(amount: Decimal | None, baselines: Sequence[str], unpriced: int) -> str:
+    """What was saved, for a person, against which models, and what is not in it.
+
+    The rows of older versions do not say their baseline.
+    """
+    against = " and ".join(name.partition("/")[2] for name in baselines)
+    words = f"{saved(amount)} against {against}" if amount is not None and against else saved(amount)
+    apart = f", without {counted(unpriced, 'attempt')} at an unknown price" if unpriced and amount is not None else ""
+    return words + apart
 
 
 def _usage(usage: Usage | None) -> Json | None:
@@ -109,7 +128,7 @@ def rescued(jobs: Rescues) -> str:
     rest = "".join(
         f", {count:,} {words}" for count, words in ((jobs.cancelled, "cancelled"), (jobs.lost, "lost")) if count
     )
-    return f"{ended}{rest}; attempts without an answer cost {dollars(jobs.cost)}."
+    return f"{ended}{rest}; attempts without an answer cost {spent_words(jobs.cost, jobs.unpriced)}."
 
 
 def _failovers(found: Failovers) -> Json:
@@ -124,12 +143,14 @@ def _failovers(found: Failovers) -> Json:
             "lost": jobs.lost,
         },
         "cost": money(jobs.cost),
+        "unpriced_attempts": jobs.unpriced,
         "by_deployment": [
             {
                 "deployment": row.deployment,
                 "status": row.status,
                 "attempts": row.attempts,
                 "cost": money(row.cost),
+                "unpriced_attempts": row.unpriced,
                 "jobs": row.jobs,
                 "retried": row.retried,
                 "failed_over": row.failed_over,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from routerd.domain.action import Contract
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.model import OFFLINE
-from routerd.domain.money import dollars
+from routerd.domain.money import dollars, spent_words
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.ports import Editor, Workspace
 from routerd.domain.prompt import Question
@@ -102,8 +102,9 @@ def _done(begin: str, question: Question, receipt: Receipt) -> str:
             return f"{begin}offline, only merge conflicts and leftovers of debugging are checked for in {language}."
         return f"{begin}done offline, without a model."
     price = "nothing (cached)" if last.cached else dollars(last.cost)
-    if receipt.spent > (last.cost or 0):
-        price += f" ({dollars(receipt.spent)} with the failed attempts)"
+    unpriced = sum(one.cost is None for one in receipt.attempts)
+    if receipt.spent > (last.cost or 0) or unpriced > (last.cost is None):
+        price += f" ({spent_words(receipt.spent, unpriced)} with the failed attempts)"
     return begin + "; ".join((f"done by {last.model} for {price}", *_detours(receipt.attempts))) + "."
 
 

@@ -158,6 +158,9 @@ class Unobserved:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """As the port says."""
 
+    def wrote(self, text: str) -> None:
+        """As the port says."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """As the port says."""
 

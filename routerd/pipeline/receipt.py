@@ -13,7 +13,7 @@ from routerd.domain.booking import Booking
 from routerd.domain.forecast import Terms
 from routerd.domain.input_tokens import InputTokens
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.money import dollars, dollars_at_most
+from routerd.domain.money import dollars, dollars_at_most, spent_words
 from routerd.domain.origin import Origin
 from routerd.domain.ports import Ledger, Observer
 from routerd.domain.quote import Estimate, Tariff, baseline_cost
@@ -191,9 +191,11 @@ class Receipt:
         made = [attempt for attempt in self.attempts if not attempt.cached and attempt.model != OFFLINE]
         if not made:
             return "Nothing was spent."
-        unknown = any(attempt.cost is None for attempt in made)
         about = "about " if any(attempt.usage_estimated for attempt in made) else ""
-        spent = "of unknown price" if unknown else f"{about}{dollars(self.spent)} spent in all"
+        priced = [attempt for attempt in made if attempt.cost is not None]
+        spent = (
+            f"{about}{spent_words(self.spent, len(made) - len(priced))} spent in all" if priced else "of unknown price"
+        )
         return f"{len(made)} attempt{'s' * (len(made) != 1)}, {spent}."
 
     def book(self, attempt: Attempt, counted_input: int) -> None:
@@ -203,6 +205,7 @@ class Receipt:
             attempt = replace(attempt, reason=f"{attempt.reason}; {wrong}" if attempt.reason else wrong)
         self._first_input = self._first_input or counted_input
         used = attempt.status is AttemptStatus.OK and attempt.model != OFFLINE
+        instead = self._baseline_cost(attempt, counted_input) if used else None
         booking = Booking(
             self.job,
             self.action,
@@ -211,11 +214,12 @@ class Receipt:
             self.estimates.get(attempt.model),
             counted_input,
             self.prior_output,
-            self._baseline_cost(attempt, counted_input) if used else None,
+            instead,
             expected,
             self.allowance.origin,
             self.input.tools if self.input else None,
             self.input.system if self.input else None,
+            self.baseline.model if self.baseline and instead is not None else None,
         )
         self.ledger_problem = self.ledger.book(booking, self.clock()) or self.ledger_problem
         self.attempts.append(attempt)
@@ -266,6 +270,10 @@ class CallMeter:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """As the Observer port says."""
         self.receipt.observer.stage(name, model)
+
+    def wrote(self, text: str) -> None:
+        """Show the words as they arrive."""
+        self.receipt.observer.wrote(text)
 
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Show what the job costs so far, with the running attempt."""

@@ -64,6 +64,7 @@ class UpstreamEngine(DeploymentCalls[Reply]):
         def arrived(text: str) -> None:
             nonlocal so_far
             so_far += estimated_tokens(self.counter, text)
+            meter.wrote(text)
             meter.tokens(so_far, cost(Usage(failover.input_tokens, output=so_far), price) if price else None)
 
         try:

@@ -70,11 +70,27 @@ def test_a_word_on_one_provider_wins_over_a_word_on_the_name() -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [ModelRef("n1n", "gpt-4o"), ModelRef("openai", "gpt-4o-nonsense"), ModelRef("openai-proxy", "gpt-4o")],
+    [ModelRef("n1n", "gpt-4o-nonsense"), ModelRef("openai", "gpt-4o-nonsense"), ModelRef("openai-proxy", "gpt-4o")],
 )
 def test_what_nobody_knows_has_no_price(model: ModelRef) -> None:
     assert Catalogue().price(model, NOON) is None
     assert Catalogue({model.model: ModelSettings(input=Decimal(1))}).price(model, NOON) is None
+
+
+@pytest.mark.parametrize(
+    "maker", [GPT_4O, ModelRef("anthropic", "claude-sonnet-4-5"), ModelRef("mistral", "codestral-2508")]
+)
+def test_the_articles_gateway_has_the_list_price_of_a_models_maker_and_says_so(maker: ModelRef) -> None:
+    own, resold = Catalogue().price(maker, NOON), Catalogue().price(ModelRef("n1n", maker.model), NOON)
+    assert own is not None
+    assert resold is not None
+    assert (resold.input, resold.output, resold.context) == (own.input, own.output, own.context)
+    assert resold.source == f"{own.source}, list price of {maker.provider}"
+    assert resold.tiers == ()
+    said = Catalogue({f"n1n/{maker.model}": ModelSettings(input=Decimal(1), output=Decimal(2))})
+    mine = said.price(ModelRef("n1n", maker.model), NOON)
+    assert mine is not None
+    assert (mine.input, mine.output, mine.source) == (Decimal(1), Decimal(2), "config")
 
 
 def test_what_runs_at_home_is_free() -> None:

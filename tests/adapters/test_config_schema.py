@@ -134,13 +134,28 @@ def test_a_wrong_file_does_not_conform_and_the_daemon_names_what_is_wrong(tmp_pa
 
 def test_every_setting_of_a_first_file_stands_in_the_schema(tmp_path: Path) -> None:
     write_first_file(tmp_path / "config.toml", environ={})
-    lines = (tmp_path / "config.toml").read_text("utf-8").splitlines()
-    settings = [line.removeprefix("# ") for line in lines if re.match(r"# (\[|[a-z_]+ *= )", line)]
+    text = (tmp_path / "config.toml").read_text("utf-8")
+    settings = [line.removeprefix("#") for line in text.partition("\n\n")[2].splitlines()]
     written = tomllib.loads("\n".join(settings))
     assert conforms(written, json_schema())
     (tmp_path / "config.toml").write_text("\n".join(settings), "utf-8")
     assert check(Sources(tmp_path / "config.toml")) == ()
     assert [entry.dotted for entry in ENTRIES if not any(map(entry.holds, paths(written)))] == []
+
+
+def test_each_setting_of_a_first_file_says_what_it_means(tmp_path: Path) -> None:
+    write_first_file(tmp_path / "config.toml", environ={})
+    lines = (tmp_path / "config.toml").read_text("utf-8").splitlines()
+    unsaid = [line for line in lines if re.match(r"# [a-z_]+ = ", line) and "  # " not in line]
+    # What stands above a table of the user's own sentences tells both of its settings.
+    assert unsaid == ['# tier = "architect"', '# text = "why do these two services deadlock on shutdown"']
+
+
+def test_a_first_file_names_its_schema_in_its_first_line_and_the_schema_lies_beside_it(tmp_path: Path) -> None:
+    write_first_file(tmp_path / "config.toml", environ={})
+    directive, _, name = (tmp_path / "config.toml").read_text("utf-8").splitlines()[0].partition(" ")
+    assert directive == "#:schema"
+    assert json.loads((tmp_path / name).read_text("utf-8")) == json.loads(json.dumps(json_schema()))
 
 
 def paths(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

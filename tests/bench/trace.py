@@ -69,6 +69,9 @@ class Desk:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         pass
 
+    def wrote(self, text: str) -> None:
+        pass
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         pass
 

@@ -48,6 +48,9 @@ class Nobody:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """Not shown."""
 
+    def wrote(self, text: str) -> None:
+        """Not shown."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Not shown."""
 

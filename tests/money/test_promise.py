@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,24 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.adapters.tokenizer import TiktokenCounter, vocabulary
+from routerd.app.batches import Batches, Selection
 from routerd.app.workspace import App
+from routerd.batch.planning import BatchRequest
+from routerd.domain.action import Request
+from routerd.domain.batch import Item
 from routerd.domain.document import Document
+from routerd.domain.forecast import Forecast
 from routerd.domain.model import ModelRef
 from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.priced_action import PricedAction
 from routerd.domain.text import Text
-from routerd.frontends.shapes import estimate_json, hover_markdown, offer_title
+from routerd.domain.verdict import Refusal
+from routerd.frontends.cli.explain import lines
+from routerd.frontends.shapes import estimate_json, hover_markdown, model_words, offer_title, price_words
 from tests import brain
+from tests.frontends.http.running import running
 from tests.home import at_home
 from tests.loopback import Seen, Turn, Upstream, rate_limited
 from tests.loopback.usages import missing, right
@@ -34,13 +43,18 @@ from tests.property_tests import example_count
 MODELS = ("a", "b", "c", "d")
 MILLION = Decimal(1_000_000)
 COUNTER = TiktokenCounter()
+VOCABULARIES = cache(vocabulary.load)
 
 PROVIDER = '[providers.p]\nbase_url = "{url}"\napi_key = {{ env = "TEST_KEY" }}\n'
 
 
-def quarter_more(text: str) -> int:
-    """A tokenizer that gives a quarter more tokens than the one of routerd."""
-    return math.floor(1.25 * COUNTER.count(text))
+def times(factor: float) -> Callable[[str], int]:
+    """A tokenizer that gives so many times the tokens of the one of routerd."""
+    return lambda text: math.floor(factor * COUNTER.count(text))
+
+
+MOST_MORE = 1.25
+"""What a tokenizer may give beyond routerd's own within the promise."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,8 @@ class Case:
     escalate: bool
     action: str
     behaviour: dict[str, str]
+    tokens: float = MOST_MORE
+    """What the provider counts for each token of routerd's."""
 
     def toml(self, url: str) -> str:
         listed = "".join(f"{tier} = {[f'p/{model}' for model in models]}\n" for tier, models in self.tiers.items())
@@ -90,7 +106,7 @@ class Case:
         for seen in upstream.seen:
             price = self.prices[seen.model]
             assert price is not None
-            sent = sum(quarter_more(str(message["content"])) for message in seen.body["messages"])
+            sent = sum(times(self.tokens)(str(message["content"])) for message in seen.body["messages"])
             found += (sent * Decimal(price[0]) + seen.body["max_tokens"] * Decimal(price[1])) / MILLION
         return found
 
@@ -114,7 +130,14 @@ cases = st.builds(
     st.booleans(),
     st.sampled_from(["document", "test", "review", "design"]),
     each(behaviours),
+    st.floats(0.6, MOST_MORE),
 )
+
+
+@pytest.fixture(autouse=True)
+def one_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vocabulary is read once for all cases; a second of each would go by with it."""
+    monkeypatch.setattr(vocabulary, "load", VOCABULARIES)
 
 
 @pytest.fixture
@@ -133,7 +156,7 @@ async def ran(case: Case, home: Path, then: Callable[[PricedAction, Outcome, Ups
     path.write_text(SOURCE, "utf-8", newline="")
     desk = Desk(Document(path.as_uri(), 3, "python", Text(SOURCE)))
     async with AsyncExitStack() as stack:
-        upstream = await stack.enter_async_context(Upstream(case.turn, reply=brain.reply, count=quarter_more))
+        upstream = await stack.enter_async_context(Upstream(case.turn, reply=brain.reply, count=times(case.tokens)))
         file.write_text(case.toml(upstream.base_url), "utf-8")
         app = App.open(config_file=file, root=home)
         stack.callback(app.close)
@@ -143,7 +166,32 @@ async def ran(case: Case, home: Path, then: Callable[[PricedAction, Outcome, Ups
         (priced_action,) = (
             one for one in app.priced_actions(desk.document, request.span) if one.spec.name == case.action
         )
+        on_every_surface(app, request, priced_action.forecast)
         then(priced_action, await app.run(request, desk, desk), upstream, app)
+
+
+def on_every_surface(app: App, request: Request, offered: Forecast) -> None:
+    """Hover, `routerd estimate` with its arithmetic, and its JSON name what the menu and the lens name."""
+    document = request.document
+    info = app.hover_info(document, request.span.start)
+    assert info is not None
+    (hovered,) = (one.forecast for one in info.priced_actions if one.spec.name == request.action)
+    (estimated,) = (one.forecast for one in app.prices(document, request.span) if one.spec.name == request.action)
+    plan = app.plan(request)
+    assert not isinstance(plan, Refusal)
+    row = next(line for line in hover_markdown((hovered,), "$0", None).splitlines() if request.action in line)
+    assert f"{offered.estimate.tier} → {model_words(offered.estimate.model)} " in row
+    assert price_words(offered) in row
+    shapes = [estimate_json(one) for one in (offered, hovered, estimated, plan.forecast)]
+    assert all(shape == shapes[0] for shape in shapes)
+    explained = "\n".join(lines(request.action, plan))
+    for one in offered.candidates:
+        assert f"→ {one.model}: {dollars(one.cost)} an answer" in explained
+        assert one.skipped is None or f"passed over: {one.skipped}" in explained
+    if offered.refusal is None:
+        assert shapes[0] is not None
+        first = next(one for one in shapes[0]["candidates"] if one["skipped"] is None)
+        assert (first["model"], shapes[0]["refused"]) == (shapes[0]["model"], None)
 
 
 SETTINGS = ("budget.daily", "budget.monthly", "budget.per_action", '[models."p/')
@@ -180,6 +228,94 @@ def test_the_first_model_asked_is_the_one_shown_or_the_run_is_a_refusal_that_nam
     asyncio.run(ran(case, home, held))
 
 
+class Silent:
+    """A BatchObserver that shows nothing."""
+
+    def wave(self, number: int, items: int) -> None:
+        """As the port says."""
+
+    def ended(self, item: Item, spent: Decimal | None) -> None:
+        """As the port says."""
+
+
+@example_count(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=cases)
+def test_a_batch_asks_first_what_its_plan_shows_and_stays_within_its_most(home: Path, case: Case) -> None:
+    for old in (*(home / "home").rglob("ledger.db*"), *(home / "home").rglob("batches.db*")):
+        old.unlink()
+    root = home / "project"
+    root.mkdir(exist_ok=True)
+    (root / "parcel.py").write_text(SOURCE, "utf-8", newline="")
+
+    async def main() -> None:
+        async with Upstream(case.turn, reply=brain.reply, count=times(case.tokens)) as upstream:
+            (home / "config.toml").write_text(case.toml(upstream.base_url), "utf-8")
+            app = App.open(config_file=home / "config.toml", root=root)
+            batches = Batches(app)
+            try:
+                wanted = BatchRequest(case.action)
+                plan = batches.plan(wanted, batches.selected(Selection(("parcel.py",))), lambda _: None)
+                if isinstance(plan, Refusal):
+                    assert any(setting in plan.message for setting in SETTINGS), plan.message
+                    return
+                end = await batches.run(wanted, plan, Silent())
+                if not upstream.seen:
+                    said = plan.passed[0].reason if not plan.items else batches.store.items(plan.id)[0].message
+                    said += end.message if isinstance(end, Refusal) else end.capped or ""
+                    assert any(setting.strip("[") in said for setting in (*SETTINGS, "budget")), said
+                    return
+                (item,) = plan.items
+                assert ModelRef("p", upstream.seen[0].model) == item.model
+                if item.most is not None:
+                    assert case.billed(upstream) <= item.most
+                spent = batches.store.items(plan.id)[0].cost
+                assert spent is None or spent >= 0
+            finally:
+                await app.disconnect()
+                batches.close()
+                app.close()
+
+    asyncio.run(main())
+
+
+@example_count(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=cases, tier=st.sampled_from(["utility", "speed", "logic", "architect"]), limit=st.sampled_from([50, 2000]))
+def test_the_gateway_asks_what_its_headers_name_within_the_budgets_or_refuses_with_the_setting(
+    home: Path, case: Case, tier: str, limit: int
+) -> None:
+    for old in (home / "home").rglob("ledger.db*"):
+        old.unlink()
+
+    async def main(patch: pytest.MonkeyPatch) -> None:
+        async with Upstream(case.turn, reply=said, count=times(case.tokens)) as upstream:
+            configured = case.toml(upstream.base_url)
+            async with running(home, patch, configured, home=False) as gateway:
+                messages = [{"role": "user", "content": "List the constants of this file.\n" + SOURCE}]
+                body = {"model": tier, "messages": messages, "max_tokens": limit}
+                status, headers, answer = await gateway.post("/v1/chat/completions", body)
+                if not upstream.seen:
+                    assert status == 400
+                    assert any(setting in answer.decode() for setting in ("budget.", "[models.", "window")), answer
+                    return
+                assert {seen.model for seen in upstream.seen} <= set(case.tiers[tier])
+                if status == 200:
+                    assert headers["x-routerd-model"] == f"p/{upstream.seen[-1].model}"
+                if all(case.behaviour[seen.model] != "silent" for seen in upstream.seen):
+                    assert all(case.billed(upstream) <= Decimal(amount) for amount in limits_of_calls(case))
+
+    with pytest.MonkeyPatch.context() as patch:
+        asyncio.run(main(patch))
+
+
+def said(body: Mapping[str, Any]) -> str:
+    return "LIMIT"
+
+
+def limits_of_calls(case: Case) -> list[Decimal]:
+    """The budgets that hold for calls of other programs, which are no actions."""
+    return [Decimal(amount) for name, amount in case.budget.items() if name != "per_action"]
+
+
 @pytest.mark.parametrize("daily", ["0.05", "0.10"])
 @pytest.mark.parametrize("behaviour", ["good", "prose", "long", "cut"])
 def test_ten_asks_at_once_never_overspend_a_daily_budget(home: Path, daily: str, behaviour: str) -> None:
@@ -198,7 +334,7 @@ def test_ten_asks_at_once_never_overspend_a_daily_budget(home: Path, daily: str,
         path = home / "parcel.py"
         path.write_text(SOURCE, "utf-8", newline="")
         desk = Desk(Document(path.as_uri(), 3, "python", Text(SOURCE)))
-        async with Upstream(case.turn, reply=brain.reply, count=quarter_more) as upstream:
+        async with Upstream(case.turn, reply=brain.reply, count=times(case.tokens)) as upstream:
             (home / "config.toml").write_text(case.toml(upstream.base_url), "utf-8")
             app = App.open(config_file=home / "config.toml", root=home)
             try:
@@ -297,7 +433,7 @@ async def test_a_model_that_is_passed_over_is_named_with_the_reason_before_the_c
     assert "utility → b · ≈ $0.00" in offer_title(priced_action.title, priced_action.forecast)
     assert ", at most $0.01" in offer_title(priced_action.title, priced_action.forecast)
     line = "p/a (utility) is passed over: its price is unknown, and a budget is set."
-    assert line in hover_markdown((priced_action.forecast,), Decimal(0), None)
+    assert line in hover_markdown((priced_action.forecast,), "$0", None)
     shape = estimate_json(outcome.forecast)
     assert shape is not None
     assert [(one["model"], one["skipped"]) for one in shape["candidates"]] == [
@@ -325,7 +461,7 @@ async def test_without_a_key_menu_and_hover_show_what_the_first_paid_model_would
     assert cheap.forecast.with_key.cost == keyed.forecast.candidates[0].cost
     price = f"$0 (a: ≈ {dollars(cheap.forecast.with_key.cost)})"
     assert offer_title(cheap.title, cheap.forecast).endswith(price)
-    assert price in hover_markdown((cheap.forecast,), Decimal(0), None)
+    assert price in hover_markdown((cheap.forecast,), "$0", None)
 
 
 async def test_over_budget_title_and_hover_say_so_before_the_click(home: Path) -> None:
@@ -337,7 +473,7 @@ async def test_over_budget_title_and_hover_say_so_before_the_click(home: Path) -
         offer_title(priced_action.title, priced_action.forecast)
         == "Document `weigh` · utility → a · over today's budget"
     )
-    hover = hover_markdown((priced_action.forecast,), Decimal(0), Decimal("0.0001"))
+    hover = hover_markdown((priced_action.forecast,), "$0", Decimal("0.0001"))
     assert "| over today's budget |" in hover
     assert outcome.message in hover
     assert "Raise budget.daily" in outcome.message

@@ -40,6 +40,9 @@ class Noted:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """Not kept."""
 
+    def wrote(self, text: str) -> None:
+        """Not kept."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """Not kept."""
 

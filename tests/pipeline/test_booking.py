@@ -43,7 +43,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watcher:
 
 
 async def test_a_failed_attempt_is_booked_before_the_next_call_is_made(tmp_path: Path, desk: Watcher) -> None:
-    seen: list[Decimal] = []
+    seen: list[Decimal | None] = []
 
     def reply(body: Mapping[str, Any]) -> str:
         seen.append(app.budget_status().spent_today)

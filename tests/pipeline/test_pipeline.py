@@ -94,6 +94,9 @@ class Desk:
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         self.stages.append(name)
 
+    def wrote(self, text: str) -> None:
+        """Not kept."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         self.arrived = so_far
         self.on_tokens()

@@ -66,6 +66,9 @@ class Witness:
         if model is not None:
             self.asked.append(model)
 
+    def wrote(self, text: str) -> None:
+        """Not kept."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         self.counts.append(so_far)
         self.costs.append(cost)

@@ -135,6 +135,9 @@ def test_an_exception_that_nobody_foresaw_is_a_failed_attempt(
 
 def test_a_fault_of_whoever_watches_is_no_failure_of_the_provider() -> None:
     class Clumsy(Witness):
+        def wrote(self, text: str) -> None:
+            """Not kept."""
+
         def tokens(self, so_far: int, cost: Decimal | None) -> None:
             raise UnforeseenError
 

@@ -18,6 +18,7 @@ from routerd.adapters.sqlite import Database, Row
 from routerd.domain.batch import Item, ItemState
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import ModelRef
+from routerd.domain.money import total
 from routerd.domain.reply import Change
 from routerd.domain.stored_reply import StoredReply
 from routerd.domain.text import Text
@@ -139,7 +140,7 @@ class SqliteBatchStore:
                 "UPDATE items SET state = ?, message = ?, cost = ?, wave = ?, tier = ?, model = ?, result = ? "
                 "WHERE batch = ? AND id = ?",
                 (
-                    *(str(item.state), _storable(item.message), str(item.cost), item.wave),
+                    *(str(item.state), _storable(item.message), _stored(item.cost), item.wave),
                     *(str(item.tier), str(item.model), None if change is None else change_text(change, keep)),
                     *(batch, item.id),
                 ),
@@ -203,10 +204,10 @@ class SqliteBatchStore:
         with self._database.transaction() as run:
             run("DELETE FROM locks WHERE root = ? AND pid = ?", (root, pid))
 
-    def spent(self, batch: str) -> Decimal:
+    def spent(self, batch: str) -> Decimal | None:
         """As the port says."""
         rows = self._database.read("SELECT cost FROM items WHERE batch = ?", (batch,))
-        return sum((Decimal(cost) for (cost,) in rows), Decimal(0))
+        return total(_cost(cost) for (cost,) in rows)
 
 
 def _keep_text(run: _Run, hashed: str, text: Text) -> None:
@@ -220,8 +221,20 @@ def _values(item: Item) -> tuple[object, ...]:
     return (
         *(item.id, item.path, item.symbol, item.label, item.text, str(item.tier), str(item.model), item.input_tokens),
         *money,
-        *(str(item.state), _storable(item.message), str(item.cost), item.wave),
+        *(str(item.state), _storable(item.message), _stored(item.cost), item.wave),
     )
+
+
+_UNKNOWN = "unknown"
+"""A cost as it is stored where a price is unknown; the column takes no NULL."""
+
+
+def _stored(cost: Decimal | None) -> str:
+    return _UNKNOWN if cost is None else str(cost)
+
+
+def _cost(stored: str) -> Decimal | None:
+    return None if stored == _UNKNOWN else Decimal(stored)
 
 
 def _item(row: Row) -> Item:
@@ -234,7 +247,7 @@ def _item(row: Row) -> Item:
     return Item(
         *(name, path, symbol, label, text, Tier(tier), ModelRef.parse(model), tokens),
         *(money(low), money(likely), money(high), money(most)),
-        *(ItemState(state), message, Decimal(cost), wave),
+        *(ItemState(state), message, _cost(cost), wave),
     )
 
 

@@ -42,7 +42,7 @@ class PriceList:
         """The price at a moment; ``None`` unless the list has both input and output."""
         found = self.find(model)
         if found is None:
-            return None
+            return self._price_of_maker(model, at) if model.provider in _RESELLERS else None
         price = self._rates(found, found.get_prices(at))
         if price is None:
             return None
@@ -50,6 +50,14 @@ class PriceList:
         tiers = tuple((tier, rates) for tier, rates in named if rates is not None)
         same = tuple((tier, price) for tier in _SAME_RATES.get(model.provider, ()))
         return replace(price, tiers=tiers + same)
+
+    def _price_of_maker(self, model: ModelRef, at: datetime) -> Price | None:
+        """The price of the same name at its maker, marked as such; its service tiers are the maker's alone."""
+        for maker in _MAKERS:
+            price = self.price(ModelRef(maker, model.model), at)
+            if price is not None:
+                return replace(price, source=f"{self.source}, list price of {maker}", tiers=())
+        return None
 
     def _rates(self, found: ModelInfo, prices: ModelPrice) -> Price | None:
         price_in, price_out = _base(prices.input_mtok), _base(prices.output_mtok)
@@ -67,6 +75,9 @@ class PriceList:
         )
 
 
+_RESELLERS = ("n1n",)
+"""Gateways that the list does not know and that sell other makers' models by the makers' own names."""
+_MAKERS = ("openai", "anthropic", "google", "deepseek", "mistral", "x-ai", "moonshotai", "zai", "minimax", "cohere")
 MOST_BYTES = 1 << 26
 """Thirty times the size of today's list."""
 _SAME_RATES = {"groq": ("flex",)}

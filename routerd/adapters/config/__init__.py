@@ -1,7 +1,7 @@
 """Finds, reads, checks, merges and resolves the configuration; writes only a first file and the user's examples."""
 
 from routerd.adapters.config.examples import add_example
-from routerd.adapters.config.first import first_file, write_first_file
+from routerd.adapters.config.first import first_file, write_first_file, write_schema
 from routerd.adapters.config.json_schema import json_schema
 from routerd.adapters.config.keys import KeyReader
 from routerd.adapters.config.load import Loaded, begin, check, fallback, load
@@ -29,4 +29,5 @@ __all__ = [
     "rows",
     "usable_tiers",
     "write_first_file",
+    "write_schema",
 ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from routerd.adapters.config.json_schema import json_schema
 from routerd.adapters.config.load import load
+from routerd.adapters.config.schema import entry_at
 from routerd.adapters.config.sources import Sources
 from routerd.domain.errors import ConfigError
 from routerd.domain.settings import Settings
@@ -16,99 +20,147 @@ _LISTED = 5
 """Models that are named, of a server that may have hundreds."""
 
 _BODY = """
-# code_lens = true                                 # show the actions above each function
-# test_command = ["python", "-m", "pytest", "-q", "{file}"]  # run new Python tests, in a copy of the project
+code_lens = true
+test_command = ["python", "-m", "pytest", "-q", "{file}"]
 
 # Each tier is one model, or a list tried in order; models whose provider has no key are passed over.
-# [tiers]
-# utility   = "n1n/deepseek-v3"                    # documentation, unit tests, simple refactors
-# speed     = "n1n/gemini-1.5-flash"               # summaries, extraction, classification
-# logic     = ["n1n/gpt-4o", "openai/gpt-4o"]      # review, edge cases
-# architect = "n1n/claude-3-5-sonnet"              # design over several files, hard bugs
+[tiers]
+utility = "n1n/deepseek-v3"  # documentation, unit tests, simple refactors
+speed = "n1n/gemini-1.5-flash"  # summaries, extraction, classification
+logic = ["n1n/gpt-4o", "openai/gpt-4o"]  # review, edge cases
+architect = "n1n/claude-3-5-sonnet"  # design over several files, hard bugs
 
-# [actions]
-# review = "logic"
-# ask = "auto"                                     # decided from your own words
+[actions]
+review = "logic"
+ask = "auto"  # decided from your own words
 
-# [budget]                                         # dollars; without per_action, an action stops at
-#                                                  # ten times its likely price or a cent
-# daily = "5.00"
-# monthly = "50.00"
-# session = "2.00"                                 # in one session of an editor or client
-# per_action = "0.50"
-# confirm_above = "0.10"                           # ask before sending what may cost more
+[instructions]
+document = "Write docstrings in British English."
+all = "We use Python 3.12."  # with every action
 
-# [routing]
-# escalate = true                                  # a rejected answer goes on to a better model
-# default_tier = "logic"                           # where your words do not say which
-# baseline = "architect"                           # the tier that savings are shown against
-# offline = "when-unconfigured"                    # or "last-resort", "never"
-# embedder = { provider = "openai", model = "text-embedding-3-small" }  # or { folder = "…" }, "built-in"
+# In dollars.
+[budget]
+daily = "5.00"
+monthly = "50.00"
+session = "2.00"
+per_action = "0.50"
+confirm_above = "0.10"
 
-# [[routing.examples]]                             # your own sentences, and where they belong
-# tier = "architect"
-# text = "why do these two services deadlock on shutdown"
+[routing]
+escalate = true
+default_tier = "logic"
+baseline = "architect"
+offline = "when-unconfigured"  # when the built-in engine answers; or "last-resort", "never"
+embedder = { provider = "openai", model = "text-embedding-3-small" }  # or { folder = "…" }, "built-in"
 
-# [instructions]                                   # what goes along with every prompt of an action, or of "all"
-# document = "Write docstrings in British English."
+# Your own sentences for semantic routing, and where they belong.
+[[routing.examples]]
+tier = "architect"
+text = "why do these two services deadlock on shutdown"
 
-# [limits]                                         # seconds
-# total_s = 120                                    # for one action, retries included
-# first_token_s = 30                               # until a provider begins to answer; architect's models: 3 times
-# between_tokens_s = 20                            # that an answer may stall
+[limits]
+total_s = 120
+first_token_s = 30  # seconds until a provider begins to answer; architect's models: 3 times
+between_tokens_s = 20
 
-# [cache]
-# enabled = true                                   # the same question to the same model costs nothing
-# ttl_s = 86_400                                   # seconds that an answer is remembered
-# max_mb = 50
+[cache]
+enabled = true
+ttl_s = 86_400
+max_mb = 50
 
-# [http]                                           # routerd serve --http: for coding agents and other programs
-# listen = "127.0.0.1:4310"                        # where `routerd http env` tells them to look
+# routerd serve --http: for coding agents and other programs.
+[http]
+listen = "127.0.0.1:4310"  # where `routerd http env` tells them to look
 
-# [http.aliases]                                   # what a client's own name of a model stands for; "gpt-*-mini" too
-# fast = "utility"
+[http.aliases]
+fast = "utility"  # what a client's own name of a model stands for; "gpt-*-mini" too
 
-# [offers]                                         # where an editor shows prices and actions by itself
-# hover = false                                    # prices in the hover
-# menu = false                                     # actions in the menu of code actions
-# off_languages = ["markdown"]                     # no hover, menu and lens in these
-# off_folders = ["vendor"]                         # nor below these folders of the project
+# Where an editor shows prices and actions by itself.
+[offers]
+hover = false
+menu = false
+off_languages = ["markdown"]
+off_folders = ["vendor"]
 
-# [ledger]
-# keep_days = 365                                  # then only daily sums are kept; at least 62
+[ledger]
+keep_days = 365
 
-# [providers.corp]                                 # any OpenAI-compatible endpoint
-# base_url = "https://llm.example.com/v1"
-# api_key = { command = ["pass", "show", "llm"] }  # or { env = "…" } or { keyring = "…" }
-# headers = { x-team = "search" }                  # added to every request
-# rpm = 500                                        # requests per minute
-# tpm = 400_000                                    # tokens per minute
-# max_concurrency = 8                              # requests at once
-# dialect = "messages"                             # where it speaks Anthropic's own API, and not OpenAI's
-# dialects = ["chat", "messages"]                  # the APIs that other programs' requests reach it by unchanged
-# pass_through = false                             # whether a client's own key goes along to it
-# batch = true                                     # whether it has a batch service in its dialect
+# Any OpenAI-compatible endpoint.
+[providers.corp]
+base_url = "https://llm.example.com/v1"
+api_key = { command = ["pass", "show", "llm"] }  # or { env = "…" } or { keyring = "…" }
+headers = { x-team = "search" }
+rpm = 500
+tpm = 400_000
+max_concurrency = 8
+dialect = "messages"  # where it speaks Anthropic's own API, and not OpenAI's
+dialects = ["chat", "messages"]
+pass_through = false
+batch = true
 
-# [providers.corp.quirks]                          # where it differs from OpenAI
-# max_tokens_field = "max_completion_tokens"       # or false: it takes no limit
-# stream_options = true
-# sends_done = true
-# system_role = "developer"
-# json_schema = true
-# extra_body = { thinking = { type = "disabled" } }
+# Where it differs from OpenAI.
+[providers.corp.quirks]
+max_tokens_field = "max_completion_tokens"  # what it calls the answer's limit; or false: it takes none
+stream_options = true
+sends_done = true
+system_role = "developer"
+json_schema = true
+extra_body = { thinking = { type = "disabled" } }
 
-# [models."corp/our-model"]                        # dollars per million tokens
-# input = "0.20"
-# output = "0.60"
-# cached_input = "0.02"
-# cache_write = "0.25"
-# batch_input = "0.10"                             # what its batch service charges
-# batch_output = "0.30"
-# checked = "2026-11-01"                           # when you last looked these prices up
-# context = 64_000                                 # tokens
-# max_output = 8_000
-# first_token_s = 120                              # seconds until it begins to answer
+[models."corp/our-model"]
+input = "0.20"
+output = "0.60"
+cached_input = "0.02"
+cache_write = "0.25"
+batch_input = "0.10"
+batch_output = "0.30"
+checked = "2026-11-01"
+context = 64_000
+max_output = 8_000
+first_token_s = 120
 """
+"""As TOML. A setting without words of its own is told by the schema's."""
+
+_COLUMN = 48
+"""Where the words of a setting begin."""
+
+
+def _commented(body: str) -> str:
+    """Every line as a comment, each setting with its meaning; without the first character of each it is TOML again."""
+    lines: list[str] = []
+    table: tuple[str, ...] = ()
+    for line in body.splitlines():
+        if line.startswith("["):
+            table = tuple(part.strip('"') for part in _PARTS.findall(line))
+        elif (setting := _SETTING.match(line)) and (words := setting["words"] or _meaning((*table, setting["key"]))):
+            line = f"{setting['set']:<{_COLUMN}}  # {words[0].upper()}{words[1:]}"  # noqa: PLW2901  # the same line, with words
+        lines.append(f"#{' ' if line[0] != '#' else ''}{line}" if line else "")
+    return "\n".join(lines)
+
+
+_PARTS = re.compile(r'"[^"]+"|[\w-]+')
+_SETTING = re.compile(r"(?P<set>(?P<key>[a-z_]+) = .*?)(?:  # (?P<words>.+))?$")
+
+
+def _meaning(path: tuple[str, ...]) -> str:
+    entry = entry_at(path)
+    return entry.says.rstrip(".") if entry else ""
+
+
+def schema_file(configuration: Path) -> Path:
+    """Where the schema of a configuration file lies: beside it, as the file's first line says."""
+    return configuration.with_suffix(".schema.json")
+
+
+def write_schema(configuration: Path) -> Path:
+    """Write the schema beside a configuration file, over an older one. Raises ConfigError."""
+    path = schema_file(configuration)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    except OSError as fault:
+        raise ConfigError(f"{path} cannot be written ({fault.strerror or fault}).") from None
+    return path
 
 
 Running = Mapping[str, Sequence[str]]
@@ -134,7 +186,7 @@ def first_file(settings: Settings, environ: Mapping[str, str], running: Running 
             "# until then the built-in engine answers, offline.",
         ]
     head = "# routerd: what you set here stands over the defaults; `routerd config show --where` prints both.\n"
-    return head + "\n".join(found) + "\n" + _BODY
+    return head + "\n".join(found) + "\n" + _commented(_BODY) + "\n"
 
 
 def write_first_file(
@@ -144,6 +196,9 @@ def write_first_file(
     if path.exists():
         raise ConfigError(f"{path} exists already and stays as it is: edit it, or move it away first.")
     text = first_file(load(Sources(path)).settings, os.environ if environ is None else environ, running)
+    schema = write_schema(path)
+    # A directive of Taplo and other TOML language servers; it counts only above everything else.
+    text = f"#:schema ./{schema.name}\n{text}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

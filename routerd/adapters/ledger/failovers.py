@@ -65,10 +65,11 @@ def failovers_of(found: Mapping[Cell, int]) -> Failovers:
         for (kind, source, target), times in found.items()
         if kind in ("failover", "escalation")
     ]
+    failures = tuple(_failures(row, count) for row in sorted(rows, key=lambda row: (-count("attempts", *row), row)))
     return Failovers(
-        tuple(_failures(row, count) for row in sorted(rows, key=lambda row: (-count("attempts", *row), row))),
+        failures,
         tuple(sorted(moves, key=lambda move: (-move.times, move.source, move.target))),
-        Rescues(**{end: count("job", end) for end in _ENDS}, cost=cost),
+        Rescues(**{end: count("job", end) for end in _ENDS}, cost=cost, unpriced=sum(row.unpriced for row in failures)),
     )
 
 
@@ -90,4 +91,5 @@ def _failures(row: tuple[str, str], count: Callable[..., int]) -> FailuresOf:
     lost += cancelled
     jobs = retried + failed_over + escalated + lost
     cost = from_pico(count("pico", *row)) if count("priced", *row) else None
-    return FailuresOf(*row, count("attempts", *row), cost, jobs, retried, failed_over, escalated, lost)
+    attempts, unpriced = count("attempts", *row), count("attempts", *row) - count("priced", *row)
+    return FailuresOf(*row, attempts, cost, jobs, retried, failed_over, escalated, lost, unpriced)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_periods, limits
 from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
-from routerd.adapters.ledger.statistics import statistics, totals_by
+from routerd.adapters.ledger.statistics import baselines, statistics, totals_by
 from routerd.adapters.ledger.sums import SUMS_OF_ROWS, Sums
 from routerd.adapters.ledger.writer import LedgerWriter
 from routerd.adapters.sqlite import Database, Row
@@ -136,6 +136,22 @@ class SqliteLedger:
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal | None:
         """The baseline cost of the used answers minus all spending; ``None`` where that is known of no answer."""
         return Sums.of(self._row(SUMS_OF_ROWS, since, until)).saved
+
+    def spending(self, since: datetime, until: datetime, *, of_project: bool = False) -> tuple[Decimal | None, int]:
+        """Dollars booked in a period, or of this project's rows alone, and the attempts at an unknown price.
+
+        The dollars are ``None`` if all attempts are at an unknown price.
+        """
+        names = (self.project,) if of_project else ()
+        which = "project = ?" if of_project else "TRUE"
+        what = f"SUM(CASE WHEN {which} THEN cost END), COUNT(CASE WHEN {which} THEN cost END), SUM({which})"
+        spent, priced, attempts = self._row(what, since, until, *names * 3)
+        unpriced = (attempts or 0) - priced
+        return (None if unpriced and not priced else from_pico(spent)), unpriced
+
+    def baselines(self, since: datetime) -> tuple[str, ...]:
+        """The models that savings since the day of a moment are against."""
+        return baselines(self._database, since, since.tzinfo)
 
     def _sum(self, what: str, since: datetime, until: datetime | None, *names: str) -> Decimal:
         return from_pico(self._row(what, since, until, *names)[0])

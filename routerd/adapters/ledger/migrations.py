@@ -133,6 +133,19 @@ def _rows_of_others(connection: MigrationConnection) -> None:
     )
 
 
+def _baselines(connection: MigrationConnection) -> None:
+    """Which model each day's baseline costs are of; a row of before does not say."""
+    connection.execute("ALTER TABLE attempts ADD COLUMN baseline_model TEXT")
+    connection.execute(
+        "CREATE TABLE baselines (day TEXT NOT NULL, model TEXT NOT NULL, PRIMARY KEY (day, model)) WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TRIGGER attempts_baseline AFTER INSERT ON attempts WHEN NEW.baseline_model IS NOT NULL "
+        "BEGIN INSERT OR IGNORE INTO baselines VALUES "
+        "(COALESCE(NEW.day, date(NEW.at, 'unixepoch', 'localtime'), ''), NEW.baseline_model); END"
+    )
+
+
 MIGRATIONS = (
     _first,
     _replies,
@@ -144,4 +157,5 @@ MIGRATIONS = (
     _daily,
     _refused_fields,
     _rows_of_others,
+    _baselines,
 )

@@ -58,6 +58,7 @@ def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]
         "agent": origin.agent if origin else None,
         "tools_input": booking.tools_input,
         "system_input": booking.system_input,
+        "baseline_model": str(booking.baseline_model) if booking.baseline_model else None,
     }
     return {name: _storable(value) for name, value in values.items()}
 
@@ -65,7 +66,7 @@ def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]
 _NAMES = """
     entry day at job project action language tier provider model status reason input cached_input cache_write output
     reasoning usage_estimated cost baseline low likely high counted_input prior_output allowed ms cached frontend
-    client session turn agent tools_input system_input
+    client session turn agent tools_input system_input baseline_model
 """
 COLUMNS = frozenset(_NAMES.split())
 """The columns of a row that is complete."""

@@ -19,6 +19,9 @@ from routerd.system.regular_files import read_regular
 _MOST_BYTES = 1 << 26
 """64 MB, sixty thousand rows: a larger file was not written by routerd."""
 
+_LATER = {"baseline_model"}
+"""Columns that a spool of an older version lacks."""
+
 Values = Mapping[str, object]
 
 
@@ -67,7 +70,7 @@ def _rows(path: Path) -> Iterator[Values]:
             continue
         if not (
             isinstance(row, dict)
-            and row.keys() == COLUMNS
+            and row.keys() | _LATER == COLUMNS
             and isinstance(row["job"], str)
             and isinstance(row["day"], str)
         ):

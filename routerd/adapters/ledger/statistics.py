@@ -58,7 +58,7 @@ def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) 
         baseline=sums.baseline_cost,
         actions=sum(row[4] for row in rows),
         attempts=sums.attempts,
-        unpriced=sums.attempts - sums.priced,
+        unpriced=sums.unpriced,
         estimated=sums.estimated,
         unknown=sums.lost,
         cached=sums.cached,
@@ -69,6 +69,7 @@ def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) 
         failures=_failures(kinds),
         trials=_trials(kinds),
         failovers=_failovers(database, begin, zone),
+        baselines=baselines(database, begin, zone),
     )
 
 
@@ -98,13 +99,17 @@ def totals_by(database: Database, key: StatsKey, begin: datetime | None) -> tupl
         values,
     )
     found = [(known, jobs, Sums.of(columns)) for known, jobs, *columns in rows]
-    return tuple(KeyTotals(known, sums.spent, sums.saved, jobs, sums.usage) for known, jobs, sums in found)
+    return tuple(
+        KeyTotals(known, sums.spent, sums.saved, jobs, sums.usage, sums.unpriced) for known, jobs, sums in found
+    )
 
 
 def _days(database: Database, source: str, values: Values) -> tuple[DayOfTier, ...]:
     rows = database.read(f"SELECT day, tier, {SUMS} FROM {source} GROUP BY 1, 2 ORDER BY 1, 2", values)
     days = [(day, tier, Sums.of(columns)) for day, tier, *columns in rows]
-    return tuple(DayOfTier(day, tier, s.spent, s.attempts, s.baseline_cost, s.saved) for day, tier, s in days)
+    return tuple(
+        DayOfTier(day, tier, s.spent, s.attempts, s.baseline_cost, s.saved, s.unpriced) for day, tier, s in days
+    )
 
 
 def _models(kinds: Sequence[tuple[_Kind, Sums]]) -> tuple[ModelTotals, ...]:
@@ -116,7 +121,7 @@ def _models(kinds: Sequence[tuple[_Kind, Sums]]) -> tuple[ModelTotals, ...]:
             failed = sums.attempts - ok - bad
             found.append((-sums.cost, name, sums, (ok, bad, failed)))
     return tuple(
-        ModelTotals(name, sums.attempts, *ends, sums.spent, sums.usage or Usage())
+        ModelTotals(name, sums.attempts, *ends, sums.spent, sums.usage or Usage(), sums.unpriced)
         for _, name, sums, ends in sorted(found, key=itemgetter(0, 1))
     )
 
@@ -146,6 +151,14 @@ def _failovers(database: Database, begin: datetime | None, zone: tzinfo | None) 
         (day,),
     )
     return failovers_of({(kind, source, target): count for kind, source, target, count in rows})
+
+
+def baselines(database: Database, begin: datetime | None, zone: tzinfo | None) -> tuple[str, ...]:
+    """The models that the baseline costs since a day are of; rows of older versions do not say theirs."""
+    day = begin.astimezone(zone).date().isoformat() if begin else ""
+    return tuple(
+        model for (model,) in database.read("SELECT DISTINCT model FROM baselines WHERE day >= ? ORDER BY 1", (day,))
+    )
 
 
 def _guesses(database: Database, begin: float) -> tuple[BilledEstimate, ...]:

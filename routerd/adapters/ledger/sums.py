@@ -84,6 +84,11 @@ class Sums:
         return from_pico(self.cost) if self.priced or not self.attempts else None
 
     @property
+    def unpriced(self) -> int:
+        """Attempts whose price is unknown."""
+        return self.attempts - self.priced
+
+    @property
     def baseline_cost(self) -> Decimal | None:
         """Dollars that the baseline model would have cost; ``None`` if that is known of no answer."""
         return from_pico(self.baseline) if self.compared or not self.answers else None

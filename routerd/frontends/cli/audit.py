@@ -105,10 +105,15 @@ def _shape(audited: Sequence[Audited], damaged: int) -> Json:
     paid, instead, unsure = _sums(audited)
     return {
         "requests": len(audited),
-        "cost": money(paid),
-        "would_cost": money(instead),
-        "saved": money(paid - instead),
-        "saved_unsure": money(unsure),
+        **{
+            name: money(amount) if _unpriced(audited) < len(audited) else None
+            for name, amount in (
+                ("cost", paid),
+                ("would_cost", instead),
+                ("saved", paid - instead),
+                ("saved_unsure", unsure),
+            )
+        },
         "unclassified": sum(one.tier is None for one in audited),
         "unpriced": _unpriced(audited),
         "damaged_lines": damaged,

@@ -15,7 +15,6 @@ from routerd.app.file_editor import replace_file
 from routerd.batch.landing import Conflict, changed_lines
 from routerd.batch.waves import RunEnd
 from routerd.domain.batch import BatchPlan, ItemState
-from routerd.domain.money import dollars
 from routerd.domain.reply import FileChange
 from routerd.domain.text import Text
 from routerd.frontends.cli import batch_screen, screen
@@ -120,12 +119,12 @@ def shown(
     rest = [item for item in plan.items if item.state is ItemState.PLANNED]
     if rest and (end.capped or end.cancelled or end.fault):
         screen.note(f"{counted(len(rest), 'file')} not asked: {', '.join(item.path for item in rest)}")
-    spent = sum((item.cost for item in plan.items), Decimal(0))
+    spent = batch_screen.spent_of(plan.items)
     ready = sum(item.state is ItemState.DONE for item in plan.items)
     count = counted(ready, "answer") if options.place is Destination.STORED else counted(len(result.files), "file")
     lines = "" if options.place is Destination.STORED else f", +{added} -{removed} lines"
     where = "stored" + result.where.removeprefix("changed") if options.place is Destination.STORED else result.where
-    screen.note(f"{count} {where}{lines}; {dollars(spent)} spent so far.")
+    screen.note(f"{count} {where}{lines}; {spent} spent so far.")
     return _exit_code(plan, end, bool(result.conflicts or result.problems))
 
 

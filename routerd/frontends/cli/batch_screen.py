@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from routerd.batch.landing import Conflict
 from routerd.batch.service_price import ServicePrice
 from routerd.domain.batch import BatchPlan, Item, ItemState, PriceRange
-from routerd.domain.money import dollars, dollars_at_most, plain
+from routerd.domain.money import dollars, dollars_at_most, spent_words, total
 from routerd.frontends.cli import screen
 from routerd.frontends.shapes import Json, counted, model_words, money
 
@@ -58,7 +58,7 @@ class BatchProgress:
         elif number > 1:
             screen.note(f"{counted(items, 'answer')} refused: asking the next tier.")
 
-    def ended(self, item: Item, spent: Decimal) -> None:
+    def ended(self, item: Item, spent: Decimal | None) -> None:
         """As BatchObserver says."""
         self._done += 1
         now = time.monotonic()
@@ -171,10 +171,17 @@ def batch_json(plan: BatchPlan) -> Json:
         "batch": plan.id,
         "action": plan.action,
         "total": {"items": len(plan.open), "done": len(plan.items) - len(plan.open), **price_json(plan.price)},
-        "spent": plain(sum((item.cost for item in plan.items), Decimal(0))),
+        "spent": money(total(item.cost for item in plan.items)),
         "items": [item_json(item) for item in plan.items],
         "skipped": [{"path": passed.path, "reason": passed.reason} for passed in plan.passed],
     }
+
+
+def spent_of(items: Iterable[Item]) -> str:
+    """What items cost so far, for people; what is at an unknown price is told."""
+    costs = [item.cost for item in items]
+    known = [cost for cost in costs if cost is not None]
+    return spent_words(sum(known, Decimal(0)) if known or not costs else None, len(costs) - len(known))
 
 
 def price_json(price: PriceRange) -> Json:

@@ -59,6 +59,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--yes": ("", "agree beforehand to what it costs"),
             "--fresh": ("", "ask anew what was answered before"),
             "--max-cost": ("text", "stop before it costs more"),
+            "--stream": ("", "show the answer while it is written, before it is checked"),
             "--changed": ("text", "the files that differ from a branch, tag or commit"),
             "--explain": ("", "a row for each file, and each that is skipped"),
             "--config": ("files", "use this file instead of the user's configuration"),
@@ -91,6 +92,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--max-cost": ("text", "stop before it costs more"),
             "--fix": ("", "apply the fixes that findings have"),
             "--yes": ("", "agree beforehand to what it costs"),
+            "--fresh": ("", "ask anew what was answered before"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
         },
@@ -103,6 +105,9 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--print": ("", "print the message and commit nothing"),
             "--instruction": ("text", "what the message should say, in your own words"),
             "--tier": ("TIER", "utility, speed, logic, architect"),
+            "--yes": ("", "agree beforehand to what it costs"),
+            "--fresh": ("", "ask anew what was answered before"),
+            "--max-cost": ("text", "stop before it costs more"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
         },
@@ -202,6 +207,15 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
             "--help": ("", "show this help"),
         },
         ("SHELL",),
+        False,
+    ),
+    "mcp": (
+        "Serve agents over MCP on stdio: estimate, route, review and stats.",
+        {
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
         False,
     ),
     "http": (
@@ -446,6 +460,8 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
     "config schema": (
         "Print the JSON schema of a configuration file.",
         {
+            "--write": ("", "write it beside the configuration"),
+            "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
         },
         (),

@@ -20,8 +20,8 @@ from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.options import InTier
-from routerd.frontends.cli.work import EXIT, run_to_end
+from routerd.frontends.cli.options import Fresh, InTier, MaxCost, Yes
+from routerd.frontends.cli.work import EXIT, amount, run_to_end
 from routerd.system.regular_files import read_regular
 
 _ACTION = "commit"
@@ -29,13 +29,16 @@ _MOST_BYTES = 10_000_000
 """Of what git offers to edit: with `commit --verbose` the diff is in it."""
 
 
-def commit(
+def commit(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     print_only: Annotated[bool, typer.Option("--print", help="print the message and commit nothing")] = False,
     hook: Annotated[
         list[str] | None, typer.Argument(metavar="[FILE [SOURCE]]", help="what git gives a prepare-commit-msg hook")
     ] = None,
     instruction: Annotated[str, typer.Option(help="what the message should say, in your own words")] = "",
     tier: InTier = None,
+    yes: Yes = False,
+    fresh: Fresh = False,
+    max_cost: MaxCost = None,
     config: Config = None,
 ) -> int:
     """Write a message for what is staged, then commit.
@@ -49,8 +52,10 @@ def commit(
         raise UsageError("Nobody can be asked here before a commit: use --print, and 'git commit -F -' for its output.")
     with opened(config) as app:
         request = staged_request(app, _ACTION, Path.cwd().as_uri(), instruction)
-        request = replace(request, tier=Tier.named(tier) if tier is not None else None)
-        editor = FileEditor(app, request.document.uri, write=False, ask=person)
+        request = replace(request, tier=Tier.named(tier) if tier is not None else None, fresh=fresh)
+        if max_cost is not None:
+            app.limit_actions(amount(max_cost), "--max-cost")
+        editor = FileEditor(app, request.document.uri, write=False, ask=person, agreed=yes)
         outcome = asyncio.run(run_to_end(app, request, editor))
         message = outcome.change.document if outcome.change else None
         if message:
@@ -58,7 +63,8 @@ def commit(
         screen.receipt(outcome)
         if print_only or outcome.status is not Status.APPLIED or not message:
             return EXIT[outcome.status]
-        if not asyncio.run(editor.confirm("Commit with this message?")):
+        # --yes agrees to the price; to commit is another question.
+        if not asyncio.run(FileEditor(app, "", write=False, ask=True).confirm("Commit with this message?")):
             screen.note("Nothing was committed.")
             return EXIT[Status.CANCELLED]
     # The user's own git, with their hooks and signature; it says what is wrong by itself.

@@ -23,7 +23,7 @@ def init(config: Config = None) -> int:
     """Write a first configuration file; one that exists is left alone."""
     setup = Setup.found(config, Path.cwd())
     path = setup.write_first(os.environ)
-    screen.note(f"Wrote {path}: every setting is in it, commented out.")
+    screen.note(f"Wrote {path}: every setting is in it with its meaning, commented out; its schema lies beside it.")
     return 0
 
 
@@ -76,7 +76,13 @@ def run_tests(
 
 
 @commands.command()
-def schema() -> int:
+def schema(
+    write: Annotated[bool, typer.Option("--write", help="write it beside the configuration")] = False,
+    config: Config = None,
+) -> int:
     """Print the JSON schema of a configuration file."""
-    screen.print_json(dict(configuration.schema()))
+    if write:
+        screen.note(f"Wrote {Setup.found(config, None).write_schema()}.")
+    else:
+        screen.print_json(dict(configuration.schema()))
     return 0

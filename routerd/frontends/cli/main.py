@@ -32,6 +32,7 @@ MODULES = {
     "demo": "demo",
     "manifest": "manifest",
     "completion": "shells",
+    "mcp": "mcp",
     "http": "http",
     "batch": "batch",
     "daemon": "daemon_commands",

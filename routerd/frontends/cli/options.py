@@ -16,3 +16,4 @@ Rewrite = Annotated[bool, typer.Option("--replace", help="rewrite documentation 
 MaxCost = Annotated[str | None, typer.Option("--max-cost", metavar="USD", help="stop before it costs more")]
 Yes = Annotated[bool, typer.Option("--yes", help="agree beforehand to what it costs")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="ask anew what was answered before")]
+Stream = Annotated[bool, typer.Option("--stream", help="show the answer while it is written, before it is checked")]

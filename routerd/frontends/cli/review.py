@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -22,9 +23,9 @@ from routerd.domain.outcome import Status
 from routerd.frontends.cli import review_formats, screen
 from routerd.frontends.cli.many import read_diff
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.options import MaxCost, Yes
-from routerd.frontends.cli.progress import working
-from routerd.frontends.cli.work import INDEX_SECONDS, TerminalProgress, amount
+from routerd.frontends.cli.options import Fresh, MaxCost, Yes
+from routerd.frontends.cli.progress import ActionProgress, working
+from routerd.frontends.cli.work import INDEX_SECONDS, amount
 from routerd.frontends.shapes import counted
 from routerd.system.signals import on_end
 
@@ -66,16 +67,15 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
     max_cost: MaxCost = None,
     fix: Annotated[bool, typer.Option("--fix", help="apply the fixes that findings have")] = False,
     yes: Yes = False,
+    fresh: Fresh = False,
     config: Config = None,
 ) -> int:
     """Review a change: working tree, staged files, branch or diff."""
     most = amount(max_cost) if max_cost is not None else None
     source = ChangeSource(staged, base, read_diff(diff) if diff is not None else None)
-    here = Path.cwd()
     with opened(config) as app:
         with working("indexing the project"):
-            app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
-            files = changed_files(app, here, source)
+            files = found_files(app, source, fresh)
         person = sys.stdin.isatty() and diff != "-"
         agreed = _agreed(app, files, person and not yes and most is None) or yes or most is not None
         editor = FileEditor(app, "", write=fix, ask=person, agreed=agreed)
@@ -86,6 +86,16 @@ def review(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comm
                 fixed = f"Fixed {counted(len(end.applied), 'finding')} in {end.path}."
                 screen.note(f"Not fixed: {end.path}: {end.problem.rstrip('.')}." if end.problem else fixed)
     return _code(found, fail_on)
+
+
+def found_files(app: App, source: ChangeSource, fresh: bool) -> tuple[ChangedFile, ...]:
+    """The files of a change in the current folder's repository; ``fresh`` passes by what was answered before."""
+    here = Path.cwd()
+    app.index((here / "change.diff").as_uri(), INDEX_SECONDS)
+    files = changed_files(app, here, source)
+    if not fresh:
+        return files
+    return tuple(replace(one, request=one.request and replace(one.request, fresh=True)) for one in files)
 
 
 def _agreed(app: App, files: tuple[ChangedFile, ...], person: bool) -> bool:
@@ -106,7 +116,7 @@ async def _reviewed(
     app: App, files: tuple[ChangedFile, ...], editor: FileEditor, *, most: Decimal | None
 ) -> ChangeReview:
     """The review as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(review_change(app, files, editor, TerminalProgress(), most))
+    task = asyncio.ensure_future(review_change(app, files, editor, ActionProgress(), most))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task

@@ -15,6 +15,8 @@ from routerd.app.configuration import Setup
 from routerd.app.nominal import nominal_choice
 from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
+from routerd.domain.quote import Route
+from routerd.domain.stakes import Choice
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import well_formed
 from routerd.domain.verdict import Refusal
@@ -22,7 +24,7 @@ from routerd.frontends.arithmetic import arithmetic_json, arithmetic_lines
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
-from routerd.frontends.shapes import route_json
+from routerd.frontends.shapes import Json, route_json
 
 _CHUNK = 256
 _MOST_BYTES = 1_000_000
@@ -44,9 +46,7 @@ def route(
     if (text is None) == (batch is None):
         raise UsageError('Give one instruction, as in routerd route "add unit tests", or --batch FILE.jsonl.')
     if text is not None:
-        text = well_formed(text)
-        if not text.strip():
-            raise UsageError('The instruction is empty: give words, as in routerd route "add unit tests".')
+        text = instruction(text)
     if correct is not None:
         _correct(correct, text, config)
     with opened(config) as app:
@@ -60,15 +60,27 @@ def _correct(tier: str, text: str | None, config: Path | None) -> None:
     screen.note(f"Remembered in {path}.")
 
 
+def instruction(text: str) -> str:
+    """A developer's words as they are classified. Raises UsageError where there are none."""
+    if not text.strip():
+        raise UsageError('The instruction is empty: give words, as in routerd route "add unit tests".')
+    return well_formed(text)
+
+
+def routed_json(found: Route, choice: Choice | None, explain: bool = False) -> Json:
+    """A Route of the interface with the arithmetic of its models' order."""
+    return route_json(found, neighbours=explain) | {"arithmetic": arithmetic_json(choice)}
+
+
 def _one(app: App, text: str, as_json: bool, explain: bool) -> int:
     found = app.classify(text)
     if isinstance(found, Refusal):
         screen.note(found.message)
         return 3
-    shape = route_json(found, neighbours=explain)
     choice = nominal_choice(found, app)
+    shape = routed_json(found, choice, explain)
     if as_json:
-        screen.print_json(shape | {"arithmetic": arithmetic_json(choice)})
+        screen.print_json(shape)
         return 0
     console = screen.console()
     console.print(f"{shape['action']} → {shape['tier']} → {shape['model']}", markup=False)

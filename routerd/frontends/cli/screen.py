@@ -16,6 +16,7 @@ from routerd.domain.forecast import Forecast
 from routerd.domain.hidden import escaped, shown
 from routerd.domain.money import dollars
 from routerd.domain.outcome import Outcome
+from routerd.domain.quote import Estimate
 from routerd.frontends.shapes import Json, model_words, passed_over, price_words
 
 _NARROWEST = 12
@@ -98,8 +99,14 @@ def _foreseen(forecast: Forecast) -> tuple[str, ...]:
         f"{output.likely:,}",
         price_words(forecast),
         f"{dollars(cost.low)} – {dollars(cost.high)}" if cost and cost.low != cost.high else "",
-        dollars(estimate.baseline_cost) if estimate.baseline_cost is not None else "",
+        _baseline(estimate),
     )
+
+
+def _baseline(estimate: Estimate) -> str:
+    if estimate.baseline_cost is None or estimate.baseline_model is None:
+        return ""
+    return f"{dollars(estimate.baseline_cost)} ({estimate.baseline_model.model})"
 
 
 def diff(text: str) -> None:

@@ -11,16 +11,17 @@ from typing import Annotated
 import typer
 
 from routerd.app.services import now
+from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
-from routerd.domain.money import dollars
+from routerd.domain.money import dollars, spent_words
 from routerd.domain.stats import Failovers, KeyTotals, Stats, StatsKey
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
 from routerd.frontends.cli.progress import working
 from routerd.frontends.report import page
-from routerd.frontends.shapes import counted
-from routerd.frontends.stats_shape import rescued, saved, stats_json, totals_json
+from routerd.frontends.shapes import Json, counted
+from routerd.frontends.stats_shape import rescued, saved, saved_against, stats_json, totals_json
 
 _SHOWN = 12
 """Rows of failures that a screen shows, most frequent first."""
@@ -33,19 +34,33 @@ def stats(
     config: Config = None,
 ) -> int:
     """Spend, savings and the accuracy of estimates."""
-    if by is not None and by not in list(StatsKey):
-        raise UsageError(f"'{by}' is nothing that stats are kept by: choose {', '.join(StatsKey)}.")
-    begin = now() - timedelta(days=since) if since else None
+    key = _key(by)
     with opened(config) as app:
-        found = app.stats(begin)
-        totals = app.ledger.totals_by(StatsKey(by), begin) if by else ()
-    if by is not None:
-        _by(StatsKey(by), found, totals, as_json)
-    elif as_json:
-        screen.print_json(stats_json(found))
+        found, totals = summed(app, since, key)
+    if as_json:
+        screen.print_json(summed_json(found, totals, key))
+    elif key is not None:
+        _by(key, found, totals)
     else:
         _table(found)
     return 0
+
+
+def _key(by: str | None) -> StatsKey | None:
+    if by is not None and by not in list(StatsKey):
+        raise UsageError(f"'{by}' is nothing that stats are kept by: choose {', '.join(StatsKey)}.")
+    return StatsKey(by) if by is not None else None
+
+
+def summed(app: App, since_days: int | None, key: StatsKey | None) -> tuple[Stats, Sequence[KeyTotals]]:
+    """The ledger's sums of the last days, or of all time; by a key too, where one is named."""
+    begin = now() - timedelta(days=since_days) if since_days else None
+    return app.stats(begin), app.ledger.totals_by(key, begin) if key else ()
+
+
+def summed_json(found: Stats, totals: Sequence[KeyTotals], key: StatsKey | None) -> Json:
+    """The same, as the interface has it."""
+    return stats_json(found) if key is None else totals_json(key, found, totals)
 
 
 def report(
@@ -64,10 +79,7 @@ def report(
     return 0
 
 
-def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals], as_json: bool) -> None:
-    if as_json:
-        screen.print_json(totals_json(by, found, totals))
-        return
+def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals]) -> None:
     screen.table(
         (by,),
         ("requests", "input", "output", "spent", "saved"),
@@ -76,13 +88,18 @@ def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals], as_json: bool) 
                 row.key or "unknown",
                 f"{row.requests:,}",
                 *((f"{row.usage.all_input:,}", f"{row.usage.all_output:,}") if row.usage else ("unknown",) * 2),
-                dollars(row.spent),
+                spent_words(row.spent, row.unpriced),
                 saved(row.saved),
             )
             for row in totals
         ],
     )
-    screen.console().print(f"{counted(found.actions, 'request')}. Spent {dollars(found.spent)}.")
+    spent = spent_words(found.spent, found.unpriced)
+    screen.console().print(f"{counted(found.actions, 'request')}. Spent {spent}{_saved(found)}.")
+
+
+def _saved(found: Stats) -> str:
+    return f"; saved {saved_against(found.saved, found.baselines, found.unpriced)}" if found.baseline else ""
 
 
 def _table(found: Stats) -> None:
@@ -95,11 +112,15 @@ def _table(found: Stats) -> None:
     screen.table(("from", "to", "by"), ("times", "answered"), _moves(found.failovers))
     if (more := len(found.failovers.rows) - _SHOWN) > 0:
         screen.console().print(f"{more:,} more kinds of failures: routerd stats --json lists them.")
-    lines = [f"{found.actions:,} actions, {found.attempts:,} attempts. Spent {dollars(found.spent)}."]
+    lines = [
+        f"{found.actions:,} actions, {found.attempts:,} attempts. Spent {spent_words(found.spent, found.unpriced)}."
+    ]
     if found.baseline is None:
         lines.append("What the baseline would have cost, and what was saved, is unknown.")
     elif found.baseline:
-        lines.append(f"The baseline would have cost {dollars(found.baseline)}; saved {saved(found.saved)}.")
+        named = " and ".join(found.baselines)
+        of = f", {named}," if named else ""
+        lines.append(f"The baseline{of} would have cost {dollars(found.baseline)}; saved {saved(found.saved)}.")
     if found.guesses:
         held = sum(guess.within_range for guess in found.guesses)
         lines.append(f"{held} of {len(found.guesses)} bills fell within the estimated range.")
@@ -121,7 +142,7 @@ def _models(found: Stats) -> Iterator[tuple[str, ...]]:
     for model in found.models:
         counts = (model.attempts, model.accepted, model.rejected, model.failed)
         tokens = (model.usage.all_input, model.usage.all_output)
-        yield model.model, *(f"{count:,}" for count in (*counts, *tokens)), dollars(model.cost)
+        yield model.model, *(f"{count:,}" for count in (*counts, *tokens)), spent_words(model.cost, model.unpriced)
 
 
 def _trials(found: Stats) -> Iterator[tuple[str, ...]]:
@@ -141,7 +162,12 @@ def _failures(found: Failovers) -> Iterator[tuple[str, ...]]:
             (row.lost, "unanswered"),
         )
         then = ", ".join(f"{count:,} {words}" for count, words in ends if count)
-        yield f"{row.deployment}: {row.status.replace('_', ' ')}", then, f"{row.attempts:,}", dollars(row.cost)
+        yield (
+            f"{row.deployment}: {row.status.replace('_', ' ')}",
+            then,
+            f"{row.attempts:,}",
+            spent_words(row.cost, row.unpriced),
+        )
 
 
 def _moves(found: Failovers) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -18,7 +19,6 @@ from routerd.app.workspace import App
 from routerd.batch.planning import BatchRequest
 from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
-from routerd.domain.model import ModelRef
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import Encoding
@@ -37,8 +37,10 @@ from routerd.frontends.cli.many import (
     several,
 )
 from routerd.frontends.cli.opening import Config, opened
-from routerd.frontends.cli.options import AsJson, Fresh, Instruction, InTier, MaxCost, Model, Rewrite, Yes
-from routerd.frontends.shapes import estimate_json, outcome_json, refused
+from routerd.frontends.cli.options import AsJson, Fresh, Instruction, InTier, MaxCost, Model, Rewrite, Stream, Yes
+from routerd.frontends.cli.progress import ActionProgress
+from routerd.frontends.shapes import Json, estimate_json, outcome_json, refused
+from routerd.pipeline.plan import Plan
 from routerd.pipeline.rewrite import or_rewritten
 from routerd.system.signals import on_end
 
@@ -52,23 +54,6 @@ INDEX_SECONDS = 3.0
 """Time that a single command spends on the files around its target; a daemon takes as long as it needs."""
 
 Where = Annotated[str, typer.Argument(metavar="FILE[:LINE[:COL]]", help="the place, counted from 1")]
-
-
-class TerminalProgress:
-    """An Observer that prints to a terminal what is going on."""
-
-    def __init__(self) -> None:
-        self._told = ""
-
-    def stage(self, name: str, model: ModelRef | None = None) -> None:
-        """Say it once, where a person looks."""
-        words = f"… {name}{f' {model}' if model else ''}"
-        if sys.stderr.isatty() and words != self._told:
-            screen.note(words)
-        self._told = words
-
-    def tokens(self, so_far: int, cost: Decimal | None) -> None:
-        """Nothing: a terminal shows it at the end."""
 
 
 def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
@@ -89,6 +74,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
     yes: Yes = False,
     fresh: Fresh = False,
     max_cost: MaxCost = None,
+    stream: Stream = False,
     changed: Changed = None,
     explain: Explain = False,
     config: Config = None,
@@ -101,6 +87,8 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
         if not named(action).placed:
             raise UsageError(f"'{action}' has no place in a file: run 'routerd {action}'.")
         if several(words, changed):
+            if stream:
+                raise UsageError("--stream shows one answer: name one place.")
             cap = None if max_cost is None else amount(max_cost)
             place = Destination.FILES if apply else Destination.PRINTED
             options = ManyOptions(yes, fresh, explain, as_json, cap, place)
@@ -119,7 +107,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
             app.limit_actions(amount(max_cost), "--max-cost")
         app.index(asked.document.uri, INDEX_SECONDS)
         editor = FileEditor(app, asked.document.uri, write=apply, ask=sys.stdin.isatty() and not as_json, agreed=yes)
-        outcome = asyncio.run(run_to_end(app, replace(asked, fresh=fresh), editor))
+        outcome = asyncio.run(run_to_end(app, replace(asked, fresh=fresh), editor, stream))
         if editor.unasked:
             outcome = replace(outcome, message=f"{outcome.message} Add --yes to agree beforehand.")
         if outcome.refusal is not None and (option := _OPTION.get(outcome.refusal)):
@@ -147,13 +135,15 @@ def amount(words: str) -> Decimal:
     return amount
 
 
-async def run_to_end(app: App, asked: Request, editor: FileEditor) -> Outcome:
+async def run_to_end(app: App, asked: Request, editor: FileEditor, streamed: bool = False) -> Outcome:
     """The action as a task that Ctrl-C cancels, so that what was spent is booked before the end."""
-    task = asyncio.ensure_future(app.run(asked, editor, TerminalProgress()))
+    progress = ActionProgress(streamed)
+    task = asyncio.ensure_future(app.run(asked, editor, progress))
     on_end(asyncio.get_running_loop(), task.cancel)
     try:
         return await task
     finally:
+        progress.close()
         await app.disconnect()
 
 
@@ -179,6 +169,29 @@ def _one_place(words: list[str], changed: str | None) -> bool:
     return all(word in catalog() or not os.path.lexists(word) for word in words[1:])
 
 
+def priced(app: App, place: str, actions: Sequence[str]) -> tuple[list[tuple[str, Plan]], list[str]]:
+    """What actions at a place would cost, all of them where none is named; and why some are refused.
+
+    Sends nothing. Raises UsageError where there is no such place or action.
+    """
+    for name in actions:
+        if not named(name).placed:
+            raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")
+    names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
+    requests = [request(app, name, place) for name in names]
+    app.index(requests[0].document.uri, INDEX_SECONDS)
+    plans = [(asked.action, or_rewritten(asked, app.plan)[1]) for asked in requests]
+    found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
+    refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
+    return found, list(dict.fromkeys([*refusals, *refused(plan.forecast for _, plan in found)]))
+
+
+def priced_json(plan: Plan, explain: bool = False) -> Json:
+    """An Estimate of the interface; ``explain`` adds what would be sent, and the arithmetic."""
+    shape = estimate_json(plan.forecast) or {}
+    return shape | {"context": parts(plan), "arithmetic": arithmetic_json(plan.forecast.choice)} if explain else shape
+
+
 def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     where: Annotated[
         str | None,
@@ -200,30 +213,15 @@ def estimate(  # noqa: PLR0913, PLR0917  # each parameter is an option of the co
     with opened(config) as app:
         if not _one_place(given, changed):
             return estimate_many(app, named_actions, selection_of(given, changed), explain, as_json)
-        place, actions = given[0], [*given[1:], *named_actions]
-        for name in actions:
-            if not named(name).placed:
-                raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")
-        names = actions or [spec.name for spec in catalog().values() if spec.placed and not spec.diagnosed]
-        requests = [request(app, name, place) for name in names]
-        app.index(requests[0].document.uri, INDEX_SECONDS)
-        plans = [(asked.action, or_rewritten(asked, app.plan)[1]) for asked in requests]
-        found = [(name, plan) for name, plan in plans if not isinstance(plan, Refusal)]
+        found, refusals = priced(app, given[0], [*given[1:], *named_actions])
         if as_json:
-            shapes = [estimate_json(plan.forecast) or {} for _, plan in found]
-            if explain:
-                for shape, (_, plan) in zip(shapes, found, strict=True):
-                    shape["context"] = parts(plan)
-                    shape["arithmetic"] = arithmetic_json(plan.forecast.choice)
-            screen.print_json(shapes)
+            screen.print_json([priced_json(plan, explain) for _, plan in found])
         else:
             screen.estimates([(name, plan.forecast) for name, plan in found])
-            gaps = app.workspace.project(requests[0].document.uri).gaps
+            gaps = app.workspace.project(split(given[0])[0].absolute().as_uri()).gaps
             for name, plan in found if explain else ():
                 for line in lines(name, plan, gaps):
                     screen.console().print(line, markup=False, soft_wrap=True)
-        refusals = [plan.message for _, plan in plans if isinstance(plan, Refusal)]
-        refusals += refused(plan.forecast for _, plan in found)
-        for refusal in dict.fromkeys(refusals) if not as_json or not found else ():
+        for refusal in refusals if not as_json or not found else ():
             screen.note(refusal)
     return 0 if any(plan.forecast.refusal is None for _, plan in found) else 3

@@ -37,6 +37,9 @@ class Progress:
         self._stage = f"{name} {model.model}" if model and model != OFFLINE else name
         self._tokens = 0
 
+    def wrote(self, text: str) -> None:
+        """Nothing: an editor is given no answer that was not checked."""
+
     def tokens(self, so_far: int, cost: Decimal | None) -> None:
         """As the Observer port says."""
         self._tokens, self._cost = so_far, cost or self._cost

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routerd.domain.errors import LedgerError
-from routerd.domain.money import dollars
+from routerd.domain.money import dollars, spent_words
 from routerd.frontends.shapes import money
+from routerd.frontends.stats_shape import saved_against
 
 if TYPE_CHECKING:
     from routerd.app.workspace import App
@@ -29,10 +30,14 @@ def send(wire: Wire, app: App | None, jobs: int) -> None:
             "spent_today": money(budget_status.spent_today),
             "budget_daily": money(budget_status.budget_daily),
             "saved_today": money(budget_status.saved_today),
+            "unpriced_today": budget_status.unpriced_today,
+            "baseline_models": list(budget_status.baselines),
             "price": {
-                "spent_today": dollars(budget_status.spent_today),
+                "spent_today": spent_words(budget_status.spent_today, budget_status.unpriced_today),
                 "budget_daily": None if budget_status.budget_daily is None else dollars(budget_status.budget_daily),
-                "saved_today": None if budget_status.saved_today is None else dollars(budget_status.saved_today),
+                "saved_today": saved_against(
+                    budget_status.saved_today, budget_status.baselines, budget_status.unpriced_today
+                ),
             },
         },
     )

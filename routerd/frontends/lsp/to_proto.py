@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
+from routerd.domain.money import spent_words
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Symbol
 from routerd.frontends.lsp.client import EditorClient
@@ -33,7 +34,7 @@ def hover(hover_info: HoverInfo, document: Document, budget_status: BudgetStatus
     """The price table of a symbol."""
     table = hover_markdown(
         tuple(priced_action.forecast for priced_action in hover_info.priced_actions),
-        budget_status.spent_today,
+        spent_words(budget_status.spent_today, budget_status.unpriced_today),
         budget_status.budget_daily,
     )
     return {

@@ -43,7 +43,7 @@
 
   function days() {
     const scale = { domain: tiers, range: tiers.map(colour) };
-    const rows = data.days.filter((day) => day.tier).map((day) => ({ tier: day.tier, cost: Number(day.cost), day: midnight(day.day) }));
+    const rows = data.days.filter((day) => day.tier && day.cost !== null).map((day) => ({ tier: day.tier, cost: Number(day.cost), day: midnight(day.day) }));
     rows.sort((one, other) => one.day - other.day);
     put("days", rows, () => ({
       height: 260, marginLeft: 60, color: { ...scale, legend: true }, x: { type: "time", domain: span(rows), label: null },

@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 from string import Template
 
-from routerd.domain.money import dollars
+from routerd.domain.money import spent_words
 from routerd.domain.stats import Stats
 from routerd.frontends.shapes import Json, counted, money
 from routerd.frontends.stats_shape import rescued, saved, stats_json
@@ -63,9 +63,17 @@ def _figures(stats: Stats) -> list[tuple[str, str, str]]:
     held = sum(guess.within_range for guess in stats.guesses)
     accuracy = f"{held / len(stats.guesses):.0%}" if stats.guesses else "–"
     return [
-        ("Spent", dollars(stats.spent), f"{counted(stats.actions, 'action')}, {counted(stats.attempts, 'attempt')}"),
+        (
+            "Spent",
+            spent_words(stats.spent, stats.unpriced),
+            f"{counted(stats.actions, 'action')}, {counted(stats.attempts, 'attempt')}",
+        ),
         ("Saved", saved(stats.saved), share),
-        ("Baseline", saved(stats.baseline), "one premium model for the same answers"),
+        (
+            "Baseline",
+            saved(stats.baseline),
+            f"{' and '.join(stats.baselines) or 'one premium model'} for the same answers",
+        ),
         ("Bills within the range", accuracy, f"{held} of {len(stats.guesses)}"),
     ]
 

@@ -126,6 +126,25 @@ def test_fresh_asks_anew_what_was_answered_before(routerd: Run, upstream: InThre
         assert len(upstream.seen) == asked
 
 
+def test_a_script_sees_each_step_with_the_seconds_since_the_beginning(routerd: Run) -> None:
+    said = routerd("run", "explain", "labels.py:1").stderr.splitlines()
+    steps = [re.fullmatch(r"… (.+) \((\d+\.\d) s\)", line) for line in said if line.startswith("…")]
+    assert all(steps)
+    assert any(step and step[1].startswith("asking ") for step in steps)
+    seconds = [float(step[2]) for step in steps if step]
+    assert seconds == sorted(seconds)
+
+
+def test_the_answer_is_streamed_on_request_only_and_only_of_one_place(routerd: Run, upstream: InThread) -> None:
+    upstream.then(Turn(reply="It \x1b[2Jparses\na header, by the look of it."))
+    done = routerd("run", "explain", "labels.py:1", "--stream", "--fresh")
+    assert "parses\na header, by the look of it.\n" in done.stderr
+    assert "\x1b" not in done.stderr
+    upstream.then(Turn(reply="It parses a header, by the look of it."))
+    assert "by the look of it" not in routerd("run", "explain", "labels.py:1", "--fresh").stderr
+    assert routerd("run", "document", ".", "--stream").returncode == 2
+
+
 def test_max_cost_stops_before_the_action_has_cost_more(routerd: Run, upstream: InThread) -> None:
     rows = json.loads(routerd("estimate", "labels.py:4", "document", "--json").stdout)
     likely = Decimal(rows[0]["cost"]["likely"])
@@ -200,6 +219,16 @@ def test_commit_needs_a_repository_something_staged_and_a_person(routerd: Run, r
         assert done.returncode == 2
         assert "no place in a file" in done.stderr
     assert not upstream.seen
+
+
+def test_a_commit_message_has_a_cap_and_is_asked_for_anew_on_request(
+    routerd: Run, repository: Path, upstream: InThread
+) -> None:
+    done = routerd("commit", "--print", "--max-cost", "0")
+    assert (done.returncode, done.stdout, upstream.seen) == (3, "", [])
+    for options, asked in (((), 1), ((), 1), (("--fresh",), 2)):
+        assert routerd("commit", "--print", *options).returncode == 0
+        assert len(upstream.seen) == asked
 
 
 def test_a_first_commit_has_no_log_and_gets_a_message(routerd: Run, root: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from routerd.frontends.cli.copies import command_table, neovim, pages, vscode
+from routerd.frontends.cli.copies import command_table, manual, neovim, pages, vscode
 from routerd.frontends.shapes import Json
 
 
@@ -25,6 +25,7 @@ class Copy:
 
 COPIES = (
     Copy("routerd/frontends/cli/command_table.py", command_table.render),
+    Copy("routerd/data/routerd.1", manual.render),
     Copy("editors/vscode/package.json", vscode.package),
     Copy("editors/vscode/src/manifest.ts", vscode.source),
     Copy("editors/vscode/README.md", pages.vscode),
