@@ -50,9 +50,9 @@ from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.stats import BudgetStatus, Stats
 from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
-from routerd.pipeline.beside import beside
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.estimate_cache import EstimateCache
+from routerd.pipeline.off_loop import beside
 from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.run import run
 from routerd.routing.instructions import routes

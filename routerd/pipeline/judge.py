@@ -22,7 +22,7 @@ from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Rejected
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
-from routerd.pipeline.beside import BRIEF_S, SMALL
+from routerd.pipeline.off_loop import BRIEF_S, SMALL
 from routerd.steps.build import build
 from routerd.steps.check import check
 from routerd.steps.check.mutants import mutants

@@ -182,5 +182,4 @@ async def test_no_step_of_the_loop_takes_a_tenth_of_a_second(kind: str, tmp_path
         found = await asyncio.wait_for(_try(kind, folder, EACH), 400)
         if not found:
             return
-    pytest.fail("
-".join(found))
+    pytest.fail("\n".join(found))

@@ -25,8 +25,8 @@ from routerd.domain.position import Edit, Range
 from routerd.domain.text import Text
 from routerd.frontends.lsp.frames import FrameError, Frames, framed
 from routerd.frontends.lsp.messages import message_of
-from routerd.pipeline.beside import BRIEF_S, SMALL
 from routerd.pipeline.judge import Case, examine
+from routerd.pipeline.off_loop import BRIEF_S, SMALL
 from routerd.providers.classify import classify
 from routerd.providers.draft import Draft
 from routerd.providers.failure import ProviderFaultError
