@@ -91,7 +91,8 @@ def test_the_sums_kept_row_by_row_are_those_of_an_old_ledger(
     kept = {table: sums(database, table) for table in tables}
     stats = ledger.stats(None, UTC)
     with database.transaction() as run:
-        run("DROP TRIGGER attempts_without_day", ())
+        for trigger in ("attempts_without_day", "attempts_baseline"):
+            run(f"DROP TRIGGER {trigger}", ())
         for table in tables:
             run(f"DROP TABLE {table}", ())
         for index in history.INDEXES:

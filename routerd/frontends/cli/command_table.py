@@ -211,7 +211,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "mcp": (
-        "Serve agents over MCP on stdio: estimate, route, review and stats.",
+        "Serve agents by MCP: estimate, route, review and stats.",
         {
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),

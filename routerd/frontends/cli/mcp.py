@@ -9,7 +9,7 @@ from routerd.frontends.cli.opening import Config
 
 
 def mcp(config: Config = None) -> int:
-    """Serve agents over MCP on stdio: estimate, route, review and stats.
+    """Serve agents by MCP: estimate, route, review and stats.
 
     An agent's client starts it in the project's folder. It needs the package mcp: install routerd[mcp].
     """
