@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self, TypeVar
+from typing import Self
 
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
@@ -52,12 +52,9 @@ from routerd.domain.verdict import Refusal
 from routerd.offline import OfflineEngine
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.estimate_cache import EstimateCache
-from routerd.pipeline.off_loop import beside
 from routerd.pipeline.plan import Plan, plan
 from routerd.pipeline.run import run
 from routerd.routing.instructions import routes
-
-T = TypeVar("T")
 
 
 class App:
@@ -226,10 +223,6 @@ class App:
         symbol = self.grammar.named_at(document, position)
         here = Range(position, position)
         return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
-
-    async def beside(self, document: Document, work: Callable[[], T]) -> T:
-        """The result of queries over a document: here, or off the event loop where they may take long."""
-        return await beside(self.grammar, document.text.characters, work, self.services.background.run)
 
     def priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
         """Requests with their prices, without those that would be refused."""

@@ -159,11 +159,6 @@ class Text:
         """The whole text."""
         return "".join(self.lines)
 
-    @cached_property
-    def characters(self) -> int:
-        """The number of characters, counted without joining the lines."""
-        return sum(map(len, self.lines))
-
     @property
     def end(self) -> Position:
         """The position after the last character."""
