@@ -49,6 +49,8 @@ _TAGGED = re.compile(
 )
 _WORD_BEFORE = re.compile(r"^(?!\s*[@\\:])\W*\w")
 _ONE_TAG = re.compile(r"<[^>\s]+>")
+_FEWEST_LETTERS = 5
+"""Of two words in Latin letters; scripts of other kinds need fewer."""
 _BEGINNING = 500
 """Characters that are looked at where the words begin or end: patterns may take the square of them."""
 _PATH = re.compile(r"^\S*[/\\]\S*$|^[\w-]+\.\w{1,5}$")
@@ -179,6 +181,11 @@ def _signature(words: str, about: str) -> bool:
 def _unfit(evidence: Evidence, about: str, language: str, grammar: Grammar) -> str | None:
     summary = evidence.text
     concerns = _concerns(summary, about)
+    letters = sum(sign.isalpha() for sign in summary)
+    if 3 * letters < len("".join(summary.split())) or (
+        letters < _FEWEST_LETTERS and summary.isascii() and not concerns
+    ):
+        return _NO_WORDS  # signs and digits, for the most part
     if evidence.words < 2 and not (concerns and evidence.sentence >= _SENTENCE):
         return _NO_WORDS
     if evidence.words <= _SHORT:
