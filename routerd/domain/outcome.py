@@ -48,6 +48,8 @@ class Outcome:
     """Why nothing was sent, by which a frontend says how to ask otherwise; ``None`` where the action began."""
     must_preview: bool = False
     """Whether the user must see the change before it is applied, regardless of the client's settings."""
+    stale: bool = False
+    """Whether what the change is for was edited meanwhile: then no client applies it, and its text is only shown."""
     untested: ProjectCommand | None = None
     """What would run the new tests, where it is found in the project and the user was not asked about it yet."""
     answer: str | None = None

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from routerd.domain.attempt import Attempt
-from routerd.domain.defused import defused
 from routerd.domain.finding import Finding, Severity
 from routerd.domain.forecast import Forecast, PricedCandidate
 from routerd.domain.hidden import shown
@@ -22,7 +21,6 @@ from routerd.domain.quote import Route
 from routerd.domain.reply import Change
 from routerd.domain.text import Text
 from routerd.domain.unicode import Encoding
-from routerd.frontends.table import markdown_table
 
 Json = dict[str, Any]
 
@@ -148,6 +146,7 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "attempts": [attempt_json(attempt) for attempt in outcome.attempts],
         "edit": edit_json(change, encoding) if change and change.files else None,
         "must_preview": outcome.must_preview,
+        "stale": outcome.stale,
         "answer": outcome.answer,
         "tests": {"end": str(change.ran.end), "reason": shown(change.ran.reason) or None}
         if change and change.ran
@@ -247,25 +246,3 @@ def masked_secrets(forecasts: Iterable[Forecast]) -> tuple[str, ...]:
     if not kinds:
         return ()
     return (f"Not sent: {', '.join(kinds)}; a placeholder stands for each secret, and an edit puts it back.",)
-
-
-def hover_markdown(forecasts: tuple[Forecast, ...], spent: str, budget: Decimal | None) -> str:
-    """The hover's table: one row for each action, and below it what is passed over and what was spent today."""
-    rows = [
-        (
-            str(forecast.estimate.action),
-            f"{forecast.estimate.tier} → {model_words(forecast.estimate.model)}",
-            f"{forecast.estimate.input_tokens:,}",
-            f"≈ {forecast.estimate.output_tokens.likely:,}" if forecast.estimate.output_tokens.high else "–",
-            price_words(forecast),
-        )
-        for forecast in forecasts
-    ]
-    table = markdown_table(("action", "tier → model", "input", "output", "price"), rows, right=frozenset((2, 3)))
-    limit = f" of {dollars(budget)}" if budget is not None else ""
-    notes = [
-        line
-        for said in (*refused(forecasts), *masked_secrets(forecasts), *passed_over(forecasts))
-        for line in (said, "")
-    ]
-    return defused("\n".join((*table, "", *notes, f"routerd · spent today: {spent}{limit}")))

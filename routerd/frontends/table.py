@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int]) -> list[str]:
-    """The table's lines; columns whose number is in `right` hold figures. All cells are of characters one cell wide."""
+    """The table's lines, without bars at their ends, which take four columns more.
+
+    Columns whose number is in `right` hold figures. All cells are of characters one cell wide.
+    """
     cells = [header, *rows]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
 
@@ -15,8 +18,10 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: 
             cell.rjust(width) if column in right else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        return f"| {' | '.join(padded)} |"
+        return " | ".join(padded).rstrip()
 
-    rule = "|".join("-" * (width + 1) + (":" if column in right else "-") for column, width in enumerate(widths))
+    rule = " | ".join(
+        "-" * (width - 1) + ":" if column in right else ":" + "-" * (width - 1) for column, width in enumerate(widths)
+    )
     head, *body = map(line, cells)
-    return [head, f"|{rule}|", *body]
+    return [head, rule, *body]

@@ -37,7 +37,7 @@ async def deliver(
     receipt.observer.stage("applying")
     settled = _reanchored(accepted.change, question, workspace, editor)
     if isinstance(settled, Stale):
-        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.")
+        return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {settled.reason}.", stale=True)
     if isinstance(settled, Refusal):  # a link was created meanwhile: the text was paid for, so it is shown
         text = "\n".join(file.after.string for file in accepted.change.files)
         message = f"Not applied: {settled.message}"
@@ -57,8 +57,9 @@ async def deliver(
         )
     if isinstance(problem, Stale) and tries > 1:
         return await deliver(accepted, question, workspace, editor, receipt, tries - 1)
+    stale = isinstance(problem, Stale)
     why = problem.reason if isinstance(problem, Stale) else problem
-    return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {why}.", change=settled)
+    return replace(accepted, status=Status.PROPOSED, message=f"Not applied: {why}.", change=settled, stale=stale)
 
 
 def _reanchored(change: Change, question: Question, workspace: Workspace, editor: Editor) -> Change | Stale | Refusal:

@@ -83,7 +83,7 @@ async def test_each_editor_gets_ranges_and_edits_in_its_own_encoding(
         identifier = types.TextDocumentIdentifier(uri)
         hover = await client.text_document_hover_async(types.HoverParams(identifier, position))
         assert hover.range == types.Range(types.Position(2, column), types.Position(2, column + len("parseWave")))
-        assert "| document |" in hover.contents.value
+        assert "\ndocument " in hover.contents.value
 
         menu = await client.text_document_code_action_async(
             types.CodeActionParams(identifier, types.Range(position, position), types.CodeActionContext([]))

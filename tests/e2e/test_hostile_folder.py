@@ -40,7 +40,7 @@ async def _hovered(editor: RawEditor, project: Path) -> None:
         await editor.request("textDocument/hover", at(hard, {"line": 0, "character": 5_000}), 20)
     uri = editor.open(project / "labels.py")
     hover = await editor.request("textDocument/hover", at(uri, NAME), 20)
-    assert "\n| document " in hover["contents"]["value"]
+    assert "\ndocument " in hover["contents"]["value"]
 
 
 async def _ended(editor: RawEditor) -> float:

@@ -46,7 +46,7 @@ async def test_a_first_session_from_hover_to_the_documented_function(env: dict[s
         hover = await editor.request("textDocument/hover", at(uri, NAME))
         menu_actions = [spec.name for spec in catalog().values() if spec.in_menu and spec.offline]  # there is no key
         for action in menu_actions:
-            assert f"\n| {action} " in hover["contents"]["value"]
+            assert f"\n{action} " in hover["contents"]["value"]
         assert "spent today" in hover["contents"]["value"]
         assert await editor.request("textDocument/hover", at(uri, {"line": 4, "character": 6})) is None
 

@@ -25,13 +25,14 @@ from routerd.domain.batch import Item
 from routerd.domain.document import Document
 from routerd.domain.forecast import Forecast
 from routerd.domain.model import ModelRef
-from routerd.domain.money import dollars
+from routerd.domain.money import dollars, dollars_at_most
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.priced_action import PricedAction
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.frontends.cli.explain import lines
-from routerd.frontends.shapes import estimate_json, hover_markdown, model_words, offer_title, price_words
+from routerd.frontends.lsp.hover_table import hover_markdown
+from routerd.frontends.shapes import estimate_json, model_words, offer_title, price_words
 from tests import brain
 from tests.frontends.http.running import running
 from tests.home import at_home
@@ -180,8 +181,9 @@ def on_every_surface(app: App, request: Request, offered: Forecast) -> None:
     plan = app.plan(request)
     assert not isinstance(plan, Refusal)
     row = next(line for line in hover_markdown((hovered,), "$0", None).splitlines() if request.action in line)
-    assert f"{offered.estimate.tier} → {model_words(offered.estimate.model)} " in row
-    assert price_words(offered) in row
+    assert f" {model_words(offered.estimate.model)} " in row
+    amounts = [dollars(offered.likely), *([dollars_at_most(offered.most)] if offered.most is not None else [])]
+    assert price_words(offered) in row or [cell.strip() for cell in row.split("|")][4:] == amounts
     shapes = [estimate_json(one) for one in (offered, hovered, estimated, plan.forecast)]
     assert all(shape == shapes[0] for shape in shapes)
     explained = "\n".join(lines(request.action, plan))
@@ -474,8 +476,8 @@ async def test_over_budget_title_and_hover_say_so_before_the_click(home: Path) -
         == "Document `weigh` · utility → a · over today's budget"
     )
     hover = hover_markdown((priced_action.forecast,), "$0", Decimal("0.0001"))
-    assert "| over today's budget |" in hover
-    assert outcome.message in hover
+    assert "| over today's budget\n" in hover
+    assert outcome.message in hover.replace("\n", " ")
     assert "Raise budget.daily" in outcome.message
 
 

@@ -20,6 +20,8 @@ export interface Handlers {
 /** Settings that are this extension's own and mean nothing to the daemon. */
 const OWN_SETTINGS = new Set(["path", "apply", "preview"]);
 
+const SOURCE = vscode.CodeActionKind.Source;
+
 /** A client whose failures are told once, by server.ts, and not a second time by the library. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
@@ -37,8 +39,9 @@ function withoutBodies(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
 }
 
 export function clientFor(found: Found, handlers: Handlers): LanguageClient {
-  const { command, args } = found;
-  const server = { command, args, transport: TransportKind.stdio };
+  const { args, shell } = found;
+  const command = shell ? `"${found.command}"` : found.command;
+  const server = { command, args, transport: TransportKind.stdio, options: { shell } };
   const options: LanguageClientOptions = {
     documentSelector: SERVED,
     outputChannel: handlers.log,
@@ -56,6 +59,10 @@ export function clientFor(found: Found, handlers: Handlers): LanguageClient {
     middleware: {
       executeCommand: (name, given, next) =>
         name === RUN_COMMAND ? handlers.run(client, given[0] as RunArgument) : next(name, given),
+      provideCodeActions: async (document, range, context, token, next) => {
+        const found = await next(document, range, context, token);
+        return context.only ? found : found?.map(inTheBulb);
+      },
       workspace: {
         configuration: async (params, token, next) => {
           const answer = await next(params, token);
@@ -69,6 +76,14 @@ export function clientFor(found: Found, handlers: Handlers): LanguageClient {
   client.onNotification(STATUS, (status: Status) => handlers.status(status));
   client.onRequest(KEY, ({ provider }: { provider: string }) => handlers.keys.answer(provider));
   return client;
+}
+
+/** VS Code keeps kinds below `source` out of the light bulb, and these are about the place there like all others. */
+function inTheBulb<Entry extends vscode.CodeAction | vscode.Command>(entry: Entry): Entry {
+  if ("kind" in entry && entry.kind?.value.startsWith(`${SOURCE.value}.`)) {
+    entry.kind = vscode.CodeActionKind.Refactor.append(entry.kind.value.slice(SOURCE.value.length + 1));
+  }
+  return entry;
 }
 
 /** Tells the daemon that this client can be asked for keys. */

@@ -2,12 +2,15 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, isAbsolute, join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
+import { expanded, needsShell, program, type Machine } from "./programs.ts";
 
 export interface Found {
   command: string;
   args: string[];
+  /** Whether only a shell runs it, as Windows' scripts. */
+  shell: boolean;
   /** For people: where it was found. */
   source: string;
 }
@@ -26,20 +29,36 @@ export async function find(): Promise<Found> {
   if (setting) return fromSetting(setting);
   if (vscode.workspace.isTrusted) {
     for (const folder of await environments()) {
-      const command = executable(join(folder, program("routerd")));
-      if (command) return { command, args: [], source: "the workspace's Python environment" };
+      const command = program(join(folder, "routerd"), machine());
+      if (command) return found(command, "the workspace's Python environment");
     }
   }
-  const onPath = search("routerd");
-  if (onPath) return { command: onPath, args: [], source: "PATH" };
-  throw new NotFound("The routerd program was not found: install it, or set routerd.path.");
+  const onPath = program("routerd", machine());
+  if (onPath) return found(onPath, "PATH");
+  const trust = vscode.workspace.isTrusted
+    ? ""
+    : " A program in this folder's .venv is found once you trust the folder.";
+  throw new NotFound(`The routerd program was not found: install it, or set routerd.path.${trust}`);
 }
 
 function fromSetting(setting: string): Found {
-  const path = setting.replace(/^~(?=[/\\]|$)/, homedir());
-  const command = isAbsolute(path) ? executable(path) : search(path);
-  if (command) return { command, args: [], source: "the setting routerd.path" };
+  const command = program(expanded(setting, machine()), machine());
+  if (command) return found(command, "the setting routerd.path");
   throw new NotFound(`The setting routerd.path names ${setting}, which is no program: correct or empty the setting.`);
+}
+
+function found(command: string, source: string): Found {
+  return { command, args: [], shell: needsShell(command, process.platform), source };
+}
+
+function machine(): Machine {
+  return {
+    platform: process.platform,
+    env: process.env,
+    home: homedir(),
+    workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+    runs,
+  };
 }
 
 /** Folders of programs: the interpreter chosen in the Python extension, then environments inside the workspace. */
@@ -76,21 +95,12 @@ export function onChosenInterpreter(tell: () => void): vscode.Disposable {
   return new vscode.Disposable(() => void listening.then((event) => event?.dispose()));
 }
 
-function program(name: string): string {
-  return WINDOWS ? `${name}.exe` : name;
-}
-
-function search(name: string): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
-  return folders.map((folder) => executable(join(folder, program(name)))).find(Boolean);
-}
-
-function executable(path: string): string | undefined {
+function runs(path: string): boolean {
   try {
-    if (!statSync(path).isFile()) return undefined;
+    if (!statSync(path).isFile()) return false;
     accessSync(path, constants.X_OK);
-    return path;
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { Answers } from "./answers.ts";
 import { Box } from "./box.ts";
 import { estimate, start } from "./commands.ts";
 import { copyDebugInformation } from "./debug.ts";
@@ -13,7 +14,7 @@ import { Preview } from "./preview.ts";
 import { CLEAR_COMMAND, REVIEW_CHANGES_COMMAND } from "./protocol.ts";
 import { showReport } from "./report.ts";
 import { withLog } from "./results.ts";
-import { Runner } from "./run.ts";
+import { Runner, why } from "./run.ts";
 import { Server } from "./server.ts";
 import { writeMessage } from "./sourceControl.ts";
 import { StatusBar } from "./status.ts";
@@ -26,7 +27,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const preview = new Preview();
   const inline = new Inline();
   const box = new Box(context.workspaceState);
-  const runner = new Runner(preview, inline, box);
+  const answers = new Answers();
+  const runner = new Runner(preview, inline, box, answers);
   const keys = new Keys(context.secrets);
   const daemon = new Server({
     keys,
@@ -41,11 +43,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const withClient = (name: string, work: (client: LanguageClient, given: unknown) => Promise<unknown>) =>
     command(name, async (given) => {
       const client = await daemon.running();
+      if (!client) return;
       try {
-        if (client) await work(client, given);
+        await work(client, given);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        void withLog(vscode.window.showErrorMessage, `routerd: ${why}`);
+        void withLog(vscode.window.showErrorMessage, `routerd: ${why(client, error)}`);
       }
     });
   context.subscriptions.push(
@@ -53,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     status,
     preview,
     inline,
+    answers,
     daemon,
     daemon.onHealth((health) => status.health(health)),
     keys.onChange((provider) => tellOfKey(daemon.client, provider)),
@@ -78,8 +81,8 @@ export function activate(context: vscode.ExtensionContext): void {
     command("restart", () => daemon.restart()),
     command("log", () => log.show()),
     command("debugInfo", () => copyDebugInformation(context.extension.packageJSON.version, daemon.health)),
-    command("setKey", async () => {
-      await keys.set(daemon.client);
+    command("setKey", async (provider) => {
+      await keys.set(daemon.client, typeof provider === "string" ? provider : undefined);
     }),
   );
   void daemon.restart();

@@ -20,9 +20,9 @@ export class Keys {
     });
   }
 
-  /** Asks for a provider and its key; an empty key forgets the stored one. */
-  async set(client: LanguageClient | undefined): Promise<void> {
-    const provider = await this.chooseProvider(client);
+  /** Asks for a key, and whose where that is not known; an empty key forgets the stored one. */
+  async set(client: LanguageClient | undefined, whose?: string): Promise<void> {
+    const provider = whose ?? (await this.chooseProvider(client));
     if (!provider) return;
     const key = await vscode.window.showInputBox({
       title: `Key of ${provider}`,

@@ -25,10 +25,16 @@ export class Proposal {
   private constructor(
     readonly files: readonly FileEdit[],
     private readonly asked: vscode.Uri,
+    private readonly stale: boolean,
   ) {}
 
   /** Reads the daemon's edit. `versions` holds the texts that the asked document had since. */
-  static async of(edit: WorkspaceEdit, asked: string, client: LanguageClient, versions: Versions): Promise<Proposal> {
+  static async of(
+    { edit, stale }: { edit: WorkspaceEdit; stale: boolean },
+    asked: string,
+    client: LanguageClient,
+    versions: Versions,
+  ): Promise<Proposal> {
     const files: FileEdit[] = [];
     const created = new Set<string>();
     for (const change of edit.documentChanges ?? []) {
@@ -38,11 +44,11 @@ export class Proposal {
         else files.push(await placed(change, uri, versions));
       } else if (change.kind === "create") created.add(change.uri);
     }
-    return new Proposal(files, client.protocol2CodeConverter.asUri(asked));
+    return new Proposal(files, client.protocol2CodeConverter.asUri(asked), stale);
   }
 
   get placed(): boolean {
-    return this.files.every((file) => file.placed);
+    return !this.stale && this.files.every((file) => file.placed);
   }
 
   /** Whether nothing in the asked document is replaced; the daemon says whether another file needs a look. */

@@ -51,8 +51,11 @@ export interface Outcome {
   edit: WorkspaceEdit | null;
   /** Whether the edit must be seen before it is applied, whatever the user's settings say. */
   must_preview: boolean;
+  /** Whether what it is for was edited meanwhile, by the daemon's rule: then it is not applied, whatever it touches. */
+  stale: boolean;
   /** The accepted answer, to be forgotten when its proposal is discarded; null where it is not kept. */
   answer: string | null;
+  attempts: { provider: string; model: string; status: string }[];
   diagnostics: Diagnostic[] | null;
   document: string | null;
 }

@@ -16,7 +16,10 @@ export async function showReport(found: Found): Promise<void> {
   try {
     const file = join(folder, "report.html");
     const args = [...found.args, "report", "--out", file];
-    await promisify(execFile)(found.command, args, { timeout: TIMEOUT_MS, cwd: folder, windowsHide: true });
+    const { shell } = found;
+    const quoted = (word: string) => (shell ? `"${word}"` : word);
+    const running = { timeout: TIMEOUT_MS, cwd: folder, windowsHide: true, shell };
+    await promisify(execFile)(quoted(found.command), args.map(quoted), running);
     const html = await readFile(file, "utf8");
     const options = { enableScripts: true }; // the charts; the page itself asks nothing of the network
     const panel = vscode.window.createWebviewPanel(

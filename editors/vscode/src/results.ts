@@ -1,4 +1,4 @@
-// Shows what a run came to: a sentence, the Problems panel, or a Markdown document beside its preview.
+// Shows what a run came to: a sentence, with what helps where it failed, or the Problems panel.
 
 import * as vscode from "vscode";
 import type { Outcome } from "./protocol.ts";
@@ -8,10 +8,17 @@ const RECEIPT_MS = 10_000;
 
 /** The outcome's sentence: quietly when it went as wished, as a notification when not. */
 export function say(outcome: Outcome): void {
-  const { status, message } = outcome;
-  if (status === "refused") void vscode.window.showWarningMessage(`routerd: ${message}`);
-  else if (status === "failed") void withLog(vscode.window.showErrorMessage, `routerd: ${message}`);
+  const { status, action, message } = outcome;
+  if (status === "refused") void vscode.window.showWarningMessage(`routerd ${action}: ${message}`);
+  else if (status === "failed")
+    void withLog(vscode.window.showErrorMessage, `routerd ${action}: ${message}`, ...cures(outcome));
   else vscode.window.setStatusBarMessage(`routerd: ${message}`, RECEIPT_MS);
+}
+
+/** The buttons that help: a key that was refused can be set anew. */
+function cures({ attempts }: Outcome): { title: string; command: string; arguments: unknown[] }[] {
+  const refused = attempts.findLast((attempt) => attempt.status === "credential");
+  return refused ? [{ title: "Set Key", command: "routerd.setKey", arguments: [refused.provider] }] : [];
 }
 
 /** What was done, by which model, at which price. */
@@ -39,13 +46,4 @@ export async function withLog(
 export async function showReview(outcome: Outcome): Promise<void> {
   say(outcome);
   if (outcome.diagnostics?.length) await vscode.commands.executeCommand("workbench.actions.view.problems");
-}
-
-/** A new Markdown document with its preview beside it; nothing is written to the disk. */
-export async function showDocument(outcome: Outcome): Promise<void> {
-  say(outcome);
-  const content = outcome.document ?? "";
-  const document = await vscode.workspace.openTextDocument({ language: "markdown", content });
-  await vscode.window.showTextDocument(document, { preview: false });
-  await vscode.commands.executeCommand("markdown.showPreviewToSide", document.uri);
 }

@@ -2,13 +2,14 @@
 
 import * as vscode from "vscode";
 import { WorkDoneProgress, type LanguageClient } from "vscode-languageclient/node";
+import type { Answers } from "./answers.ts";
 import type { Box } from "./box.ts";
 import { changesOf } from "./changes.ts";
 import type { End, Inline } from "./inline.ts";
 import type { Preview } from "./preview.ts";
 import { Proposal } from "./proposal.ts";
 import { DISCARD_COMMAND, RUN, type Outcome, type RunArgument, type StagedArgument } from "./protocol.ts";
-import { origin, receipt, say, showDocument, showReview } from "./results.ts";
+import { origin, receipt, say, showReview } from "./results.ts";
 import { Versions } from "./versions.ts";
 
 /** An action that came to something; the walkthrough ticks its steps then, through whichever door it was asked for. */
@@ -21,6 +22,7 @@ export class Runner {
     private readonly preview: Preview,
     private readonly inline: Inline,
     private readonly box: Box,
+    private readonly answers: Answers,
   ) {}
 
   /** Asks, and shows what came of it; again with the next tier when the user wants that. */
@@ -32,12 +34,15 @@ export class Runner {
         if (DONE.includes(outcome.status)) void vscode.commands.executeCommand("setContext", "routerd.used", true);
         const mayRetry = outcome.tier !== null && outcome.next_tier !== null;
         let decision: End = "accept";
-        if (outcome.edit) {
-          const proposal = await Proposal.of(outcome.edit, wish.uri, client, versions);
+        const { edit, stale } = outcome;
+        if (edit) {
+          const proposal = await Proposal.of({ edit, stale }, wish.uri, client, versions);
           decision = await this.propose(proposal, outcome, mayRetry);
         } else if (outcome.diagnostics) await showReview(outcome);
-        else if (outcome.document) await showDocument(outcome);
-        else say(outcome);
+        else if (outcome.document) {
+          say(outcome);
+          await this.answers.show(outcome.document, wish.action, wish.uri);
+        } else say(outcome);
         const next = await this.next(client, versions.again(client), outcome, decision);
         if (!next) return outcome;
         wish = next;
@@ -76,7 +81,7 @@ export class Runner {
         return await client.sendRequest<Outcome>(RUN, { ...argument, workDoneToken, apply: false }, cancelled);
       } catch (error) {
         if (cancelled.isCancellationRequested) return ended("cancelled", argument, "Cancelled.");
-        return ended("failed", argument, error instanceof Error ? error.message : String(error));
+        return ended("failed", argument, why(client, error));
       } finally {
         listening.dispose();
       }
@@ -116,10 +121,17 @@ export class Runner {
       say({ ...outcome, status: "applied", message: `${receipt(outcome)}, applied` });
     } else {
       await proposal.keep();
-      say({ ...outcome, status: "refused", message: "The file changed there: the answer is kept beside it." });
+      const why = outcome.stale ? outcome.message : "Not applied: the file changed there.";
+      say({ ...outcome, status: "refused", message: `${why} The answer is kept beside it.` });
     }
     return "accept";
   }
+}
+
+/** What became of a request that has no answer; of a connection that ended, the library only has words of its own. */
+export function why(client: LanguageClient, error: unknown): string {
+  if (!client.isRunning()) return "routerd ended meanwhile. What was spent until then is in Show Spend.";
+  return error instanceof Error ? error.message : String(error);
 }
 
 function ended(status: Outcome["status"], { action }: StagedArgument, message: string): Outcome {
@@ -130,7 +142,9 @@ function ended(status: Outcome["status"], { action }: StagedArgument, message: s
     price: "$0",
     edit: null,
     must_preview: false,
+    stale: false,
     answer: null,
+    attempts: [],
   };
   return { status, action, message, ...nothing, diagnostics: null, document: null };
 }

@@ -7,9 +7,23 @@ import { find, NotFound, type Found } from "./discovery.ts";
 import { withLog } from "./results.ts";
 
 export type Health =
-  { state: "starting" } | { state: "running"; found: Found; version: string } | { state: "stopped"; reason: string };
+  | { state: "starting" }
+  | { state: "running"; found: Found; version: string }
+  | { state: "stopped"; reason: string; cures: Button[] };
+/** What a message offers; its command is run. */
+export interface Button {
+  title: string;
+  command: string;
+  arguments?: unknown[];
+}
 
-const INSTALL = {
+const RESTART: Button = { title: "Restart", command: "routerd.restart" };
+const SETTINGS: Button = {
+  title: "Open Settings",
+  command: "workbench.action.openSettings",
+  arguments: ["routerd.path"],
+};
+const INSTALL: Button = {
   title: "How to Install",
   command: "workbench.action.openWalkthrough",
   arguments: ["routerd.routerd#start"],
@@ -27,7 +41,7 @@ export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Health>();
   readonly onHealth = this.changed.event;
   client: LanguageClient | undefined;
-  health: Health = { state: "stopped", reason: "not started yet" };
+  health: Health = { state: "stopped", reason: "routerd was not started yet.", cures: [RESTART] };
   private turn: Promise<void> = Promise.resolve();
   private waiting: Promise<void> | undefined;
   private crashes: number[] = [];
@@ -60,8 +74,9 @@ export class Server implements vscode.Disposable {
   async running(): Promise<LanguageClient | undefined> {
     await this.turn;
     if (this.health.state === "running") return this.client;
-    const reason = this.health.state === "stopped" ? this.health.reason : "routerd is starting.";
-    void withLog(vscode.window.showErrorMessage, reason, { title: "Restart", command: "routerd.restart" });
+    if (this.health.state === "stopped") {
+      void withLog(vscode.window.showErrorMessage, this.health.reason, ...this.health.cures);
+    } else void withLog(vscode.window.showErrorMessage, "routerd is starting.");
     return undefined;
   }
 
@@ -98,13 +113,10 @@ export class Server implements vscode.Disposable {
       await this.stop();
       const reason = lost ? "routerd ended while it was starting." : sentence(error);
       this.handlers.log.error(reason);
-      this.tell({ state: "stopped", reason });
-      const settings = {
-        title: "Open Settings",
-        command: "workbench.action.openSettings",
-        arguments: ["routerd.path"],
-      };
-      void withLog(vscode.window.showErrorMessage, reason, ...(error instanceof NotFound ? [INSTALL] : []), settings);
+      // A program that is not there is not found by starting anew.
+      const cures = error instanceof NotFound ? [INSTALL, SETTINGS] : [RESTART, SETTINGS];
+      this.tell({ state: "stopped", reason, cures });
+      void withLog(vscode.window.showErrorMessage, reason, ...cures);
     }
   }
 
@@ -116,12 +128,12 @@ export class Server implements vscode.Disposable {
     const wait = BACKOFF_MS[this.crashes.length - 1];
     if (wait === undefined) {
       this.crashes = [];
-      this.tell({ state: "stopped", reason: "routerd keeps crashing and stays down." });
-      const again = { title: "Restart", command: "routerd.restart" };
-      void withLog(vscode.window.showErrorMessage, "routerd keeps crashing and stays down.", again);
+      const reason = "routerd keeps crashing and stays down.";
+      this.tell({ state: "stopped", reason, cures: [RESTART] });
+      void withLog(vscode.window.showErrorMessage, reason, RESTART);
       return;
     }
-    this.tell({ state: "stopped", reason: "routerd crashed and is about to start again." });
+    this.tell({ state: "stopped", reason: "routerd crashed and is about to start again.", cures: [] });
     const words = `routerd crashed; it starts again in ${wait / 1000} s.`;
     if (this.crashes.length === 1) void withLog(vscode.window.showWarningMessage, words);
     this.handlers.log.warn(words);

@@ -40,6 +40,8 @@ class EditorClient:
     shows_documents: bool = False
     configuration: bool = False
     action_literals: bool = False
+    action_tags: bool = False
+    """Shows which actions ask a language model."""
     markdown: bool = False
     refreshes_lenses: bool = False
     checks_version_zero: bool = True

@@ -44,6 +44,7 @@ def client(params: types.InitializeParams) -> EditorClient:
         shows_documents=bool(window.show_document and window.show_document.support),
         configuration=bool(workspace.configuration),
         action_literals=bool(text.code_action and text.code_action.code_action_literal_support),
+        action_tags=_knows_tags(text.code_action),
         markdown=types.MarkupKind.Markdown in (hover or (types.MarkupKind.Markdown,)),
         refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
         checks_version_zero=not (params.client_info and params.client_info.name == "Neovim"),
@@ -74,6 +75,11 @@ def added_folders(params: types.DidChangeWorkspaceFoldersParams) -> tuple[str, .
 def removed_folders(params: types.DidChangeWorkspaceFoldersParams) -> tuple[str, ...]:
     """URIs of the folders that the client took out of its workspace."""
     return tuple(folder.uri for folder in params.event.removed)
+
+
+def _knows_tags(code_action: types.CodeActionClientCapabilities | None) -> bool:
+    support = code_action.tag_support if code_action else None
+    return support is not None and types.CodeActionTag.LlmGenerated in support.value_set
 
 
 def wanted_kinds(params: types.CodeActionParams) -> tuple[str, ...]:

@@ -9,16 +9,17 @@ from lsprotocol import types
 
 from routerd.domain.document import Document
 from routerd.domain.finding import Finding
+from routerd.domain.model import OFFLINE
 from routerd.domain.money import spent_words
 from routerd.domain.reply import Change, FileChange
 from routerd.domain.symbol import Symbol
 from routerd.frontends.lsp.client import EditorClient
+from routerd.frontends.lsp.hover_table import hover_markdown
 from routerd.frontends.shapes import (
     Json,
     diagnostic_json,
     edit_json,
     estimate_json,
-    hover_markdown,
     offer_title,
     range_json,
 )
@@ -47,7 +48,11 @@ def code_action(priced_action: PricedAction, client: EditorClient) -> Json:
     """A menu entry, or the bare command for a client that knows no other."""
     title = offer_title(priced_action.title, priced_action.forecast)
     command = {"title": title, "command": RUN, "arguments": [run_argument(priced_action, client)]}
-    return {"title": title, "kind": priced_action.spec.kind, "command": command} if client.action_literals else command
+    if not client.action_literals:
+        return command
+    shape: Json = {"title": title, "kind": priced_action.spec.kind, "command": command}
+    asks = priced_action.forecast.estimate.model != OFFLINE
+    return shape | {"tags": [types.CodeActionTag.LlmGenerated.value]} if client.action_tags and asks else shape
 
 
 def run_argument(priced_action: PricedAction, client: EditorClient) -> Json:

@@ -29,12 +29,13 @@ end)()"""
 def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim: Neovim) -> None:
     nvim.lua("vim.lsp.buf.hover()")
     shown = nvim.wait(FLOAT)
-    rows = [line for line in shown.split("\n") if line.startswith("|")]
-    assert [row.split()[1] for row in rows[2:]] == ["document", "test", "review", "design", "explain"]
+    rows = [line.ljust(76) for line in shown.split("\n") if "|" in line]
+    assert max(map(len, rows)) == 76
+    assert [row.split()[0] for row in rows[2:]] == ["document", "test", "review", "design", "explain"]
     assert len({tuple(position for position, char in enumerate(row) if char == "|") for row in rows}) == 1, (
         "it is aligned"
     )
-    assert "≈ $0.0" in shown
+    assert "$0.0" in shown
     assert "spent today" in shown
 
     nvim.lua(

@@ -47,7 +47,7 @@ def test_emacs_with_eglot(user: dict[str, str], project: Path, tmp_path: Path) -
     init.write_text(snippet("tested: emacs"), "utf-8")
     found = seen([emacs, "--batch", "-l", str(init), "-l", str(HERE / "emacs.el")], user, project)
     holds(found)
-    assert "| document | utility → test-model " in found["hover"]
+    assert "\ndocument | utility → test-model " in found["hover"]
 
 
 @pytest.mark.editor

@@ -63,6 +63,19 @@ async function setKey(key) {
   await code.runCommand("Notifications: Clear All Notifications");
 }
 
+test("a key that the provider refuses is set anew from the message, without asking whose it is", async () => {
+  await setKey("sk-mistyped");
+  await upstream.answers(...Array(9).fill({ status: 401, error: { error: { message: "Incorrect API key provided." } } }));
+  await code.runAt("fold", "routerd: Document");
+  assert.match((await code.notifications("routerd document:"))[0], /Set Key[\s\S]*loop/);
+  await shot("refused");
+  await code.pressInNotification("routerd document:", "Set Key");
+  await code.page.locator(".quick-input-widget").getByText("Key of loop").waitFor();
+  await code.page.keyboard.press("Enter"); // empty: forgotten
+  await code.notifications("The key of loop was forgotten.");
+  await code.runCommand("Notifications: Clear All Notifications");
+});
+
 test("without a key the offline engine is what would answer", async () => {
   assert.match(await code.hover("fold", { expected: "offline" }), /test[\s\S]*\$0/);
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DOCUMENTED, FOLDED, SOURCE } from "./mail.mjs";
 import { code, onDisk, shot, upstream } from "./paid.mjs";
+import { until } from "./screen.mjs";
 
 /** Documents a function by an answer that hangs until `upstream.release()`. */
 async function documentSlowly(name, reply) {
@@ -33,7 +34,7 @@ test("an answer whose place was changed meanwhile is kept beside the file, which
   await code.page.keyboard.type("mine ");
   await code.untilEditorShows('mine """Fold."""');
   await upstream.release();
-  assert.match((await code.notifications("kept beside"))[0], /file changed there/);
+  assert.match((await code.notifications("kept beside"))[0], /file changed inside the target/);
   await code.untilEditorShows("RFC 5322");
   await shot("kept");
   await code.runCommand("View: Revert and Close Editor");
@@ -42,6 +43,22 @@ test("an answer whose place was changed meanwhile is kept beside the file, which
   await code.runCommand("File: Revert File");
   await code.untilEditorShows('    """Fold."""');
   assert.equal(onDisk("header.py"), SOURCE);
+});
+
+test("typing inside the function is enough, wherever the answer would land: the daemon decides, as for every editor", async () => {
+  await documentSlowly("parse_header", DOCUMENTED);
+  await code.clickWord("colon"); // in the body, some lines below where the documentation would be inserted
+  await code.page.keyboard.press("End");
+  await code.page.keyboard.type("  # mine");
+  await upstream.release();
+  assert.match((await code.notifications("kept beside"))[0], /file changed inside the target/);
+  await code.untilEditorShows("Split a header line");
+  await code.runCommand("View: Revert and Close Editor");
+  await code.runCommand("Notifications: Clear All Notifications");
+  await code.untilEditorShows("# mine");
+  assert.doesNotMatch(await code.editorText(), /Split a header line/);
+  await code.runCommand("File: Revert File");
+  await until(async () => !(await code.editorText()).includes("# mine"), "the file as it was", () => code.editorText());
 });
 
 test("an answer for a file that is not in front any more changes that file, and opens none", async () => {

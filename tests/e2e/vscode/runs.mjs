@@ -127,13 +127,22 @@ test("generated tests open in a new file beside the source", async () => {
   await code.closeTab();
 });
 
-test("a design opens as Markdown beside its preview", async () => {
-  await upstream.answers(DESIGN);
-  await code.runAt("parse_header", "routerd: Design");
-  assert.match(await code.webviewText("Unfolding first"), /Next steps/);
+test("a design stands read-only beside its code, and a later answer beside it has a name of its own", async () => {
+  await upstream.answers(DESIGN, DESIGN.replace("Unfolding first", "Splitting first"));
+  await code.lightbulb("parse_header", { expected: "Design" });
+  await code.pick("Design");
+  await code.untilWebviewShows("Unfolding first");
   await shot("design");
-  await code.closeTab();
-  await code.runCommand("View: Revert and Close Editor");
+  await code.showTab(/^header\.py(?! \()/); // the code keeps its half
+  await code.lightbulb("fold", { expected: "Design" });
+  await code.pick("Design");
+  await code.untilWebviewShows("Splitting first");
+  const answers = (await code.tabLabels()).filter((label) => label.includes("design header.py"));
+  assert.equal(new Set(answers).size, 2);
+  await code.showTab(answers[0]);
+  await code.untilWebviewShows("Unfolding first");
+  for (let left = 0; left < 2; left++) await code.closeTab(); // nobody is asked to save anything
+  assert.equal(await code.save("header.py"), SOURCE);
 });
 
 test("the report of the day opens from the status bar, and from the palette", async () => {

@@ -136,6 +136,11 @@ export class Window {
     return this.page.locator(".tab").evaluateAll((tabs) => tabs.map((tab) => tab.dataset.resourceName));
   }
 
+  /** The labels of all open tabs, as they are read out. */
+  async tabLabels() {
+    return this.page.locator(".tab").evaluateAll((tabs) => tabs.map((tab) => tab.getAttribute("aria-label")));
+  }
+
   // ── at a word
 
   /** The middle of the nth (from 0) occurrence of a word on the screen. */
@@ -327,6 +332,15 @@ export class Window {
 
   #toast(text) {
     return this.page.locator(".notifications-toasts .notification-list-item").filter({ hasText: text }).first();
+  }
+
+  /** Waits until a visible webview shows `text`. */
+  async untilWebviewShows(text) {
+    const shows = async () => {
+      const bodies = this.page.frames().map((frame) => frame.locator("body").innerText({ timeout: 1_000 }).catch(() => ""));
+      return (await Promise.all(bodies)).some((body) => body.includes(text));
+    };
+    await until(shows, `a webview to show ${JSON.stringify(text)}`, () => this.tabs());
   }
 
   /** The text inside the active webview, such as a Markdown preview, once it holds `expected`. */

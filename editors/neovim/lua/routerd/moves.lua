@@ -63,15 +63,6 @@ function Moves:carried(edits, version)
   return moved
 end
 
----Whether anything was typed since a version.
----@param version integer
----@return boolean
-function Moves:since(version)
-  return self.lost or vim.iter(self.moves):any(function(move)
-    return move.tick > version
-  end)
-end
-
 function Moves:stop()
   self.done = true
 end

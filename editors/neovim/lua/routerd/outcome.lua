@@ -12,6 +12,7 @@ local M = {}
 ---@field price string what it cost, for people
 ---@field edit? lsp.WorkspaceEdit
 ---@field must_preview boolean whether the edit must be seen before it is applied
+---@field stale boolean whether the daemon says that what it is for was edited meanwhile
 ---@field answer? string the accepted answer, which is forgotten when its proposal is discarded
 ---@field diagnostics? lsp.Diagnostic[]
 ---@field document? string
@@ -81,7 +82,7 @@ end
 ---@return boolean waits whether it is shown until the user decides
 ---@return boolean acceptable
 local function propose(outcome, job)
-  local proposal = require("routerd.proposal").of(outcome.edit, job.moves, job.client.offset_encoding)
+  local proposal = require("routerd.proposal").of(outcome, job.moves, job.client.offset_encoding)
   if not proposal.stale and outcome.must_preview == false and proposal:inserts_only() then
     local problem = proposal:apply()
     if not problem then

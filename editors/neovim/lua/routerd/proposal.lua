@@ -47,14 +47,15 @@ local function after(before, edits, encoding)
   return lines
 end
 
----@param change lsp.WorkspaceEdit
+---@param outcome routerd.Outcome with an edit
 ---@param moves routerd.Moves
 ---@param encoding string
 ---@return routerd.Proposal
-function M.of(change, moves, encoding)
+function M.of(outcome, moves, encoding)
   local self = setmetatable({ files = {}, moves = moves, encoding = encoding }, Proposal)
+  self.stale = outcome.stale and CHANGED or nil
   local created = {} ---@type table<string, boolean>
-  for _, part in ipairs(change.documentChanges) do
+  for _, part in ipairs(outcome.edit.documentChanges) do
     if part.kind == "create" then
       created[part.uri] = true
     else
@@ -74,9 +75,8 @@ function Proposal:_file(part, create)
     file.before = {}
   elseif vim.uri_to_bufnr(uri) ~= self.moves.bufnr then
     file.before = lines_of(uri)
-  elseif version == self.moves.version and self.moves:since(version) then
-    -- The daemon could not carry it over to what was typed meanwhile, or did not know of it.
-    self.stale, file.before = CHANGED, self.moves.before
+  elseif self.stale then
+    file.before = self.moves.before
   else
     local carried = self.moves:carried(part.edits, version)
     self.stale = self.stale or (not carried and CHANGED or nil)
