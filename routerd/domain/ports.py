@@ -280,10 +280,7 @@ class Runner(Protocol):
     async def ran(
         self, command: ProjectCommand, change: Change, question: Question, mutants: Sequence[Text] = ()
     ) -> RanTests:
-        """How the tests of a change end; where they pass, also with each of ``mutants`` as the question's document.
-
-        Cancelling ends the tests.
-        """
+        """How the tests of a change end; where they pass, also with each of ``mutants`` as its document."""
 
 
 class Worker(Protocol):
