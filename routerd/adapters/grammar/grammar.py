@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Set
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from threading import Lock
 from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.code_tokens import code_tokens, same_code
-from routerd.adapters.grammar.effort import TooHardError, grant, limited
+from routerd.adapters.grammar.effort import TooHardError, brief, grant, limited
 from routerd.adapters.grammar.incremental import LONGEST_LINE, around_incremental
 from routerd.adapters.grammar.outline import outermost, outlined, patched
 from routerd.adapters.grammar.parsed import Parsed
@@ -67,6 +68,10 @@ class TreeSitterGrammar:
     def __reduce__(self) -> tuple[type[TreeSitterGrammar], tuple[()]]:
         """Pickles no caches: a copy in another process starts empty."""
         return TreeSitterGrammar, ()
+
+    def briefly(self, seconds: float) -> AbstractContextManager[None]:
+        """Within it, a query raises TookTooLong once all together have taken so many seconds of CPU."""
+        return brief(seconds)
 
     def knows(self, language: str) -> bool:
         """Whether there is a grammar for the language id; every language with a spec has one."""
