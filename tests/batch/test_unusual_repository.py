@@ -8,19 +8,23 @@ from pathlib import Path
 import pytest
 
 from routerd.adapters.changes import files_since
+from tests import brain
 from tests.batch.project import Project, new_project
+from tests.loopback import InThread, Upstream
 
 _SOURCE = "def get_{name}(x):\n    return x + 1\n"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """A repository with answers of the built-in writer for two files, which are not applied."""
+    """A repository with answers of a model for two files, which are not applied."""
     project = new_project(tmp_path)
     for name in ("one", "two"):
         (project.root / f"{name}.py").write_text(_SOURCE.format(name=name))
     project.commit()
-    assert project.run("batch", "run", "document", ".", "--yes").returncode == 0
+    with InThread(Upstream(reply=brain.reply)) as upstream:
+        project.configure(upstream.base_url)
+        assert project.run("batch", "run", "document", ".", "--yes").returncode == 0
     return project
 
 
