@@ -20,7 +20,15 @@ from routerd.frontends.cli.stdio_client import StdioClient
 from routerd.frontends.shapes import Json
 from routerd.languages import language_of
 
+_LABELS, _RATES = "labels.py", "rates.py"
 _TARGET = "parse_header"
+_SHOWN = (
+    ("document", _LABELS, _TARGET),
+    ("test", _RATES, "base_rate"),
+    ("review", _LABELS, "read_labels"),
+    ("design", _LABELS, _TARGET),
+)
+"""The action, the file and the function that each answer is shown for: where the built-in engine has one."""
 _RULE_MARGIN = 4
 """Columns that rich keeps of a rule beside its words; with fewer it cuts the words."""
 
@@ -44,43 +52,55 @@ def demo(
         root = Path(folder) / "sample"
         with resources.as_file(resources.files("routerd") / "data" / "sample") as sample:
             shutil.copytree(sample, root)
-        path = root / "parcel" / "labels.py"
+        package = root / "parcel"
         # Alone: it leaves nothing behind.
         arguments = ["serve", "--solo", *(["--config", str(config)] if config else [])]
         with StdioClient(arguments, root, os.environ) as client:
-            _show(client, path)
+            _show(client, package)
     demo_paid.show()
     return 0
 
 
-def _show(client: StdioClient, path: Path) -> None:
-    text = path.read_text("utf-8")
-    uri = path.absolute().as_uri()
+def _show(client: StdioClient, package: Path) -> None:
     name = client.start()
-    _title(f"An editor starts {name} over stdio and opens {path.name}")
-    client.notify(
-        "textDocument/didOpen",
-        {"textDocument": {"uri": uri, "languageId": language_of(uri), "version": 1, "text": text}},
-    )
-    line = next(number for number, line in enumerate(text.splitlines()) if f"def {_TARGET}" in line)
-    at = {"line": line, "character": len("def ")}
-    where = {"textDocument": {"uri": uri}, "position": at}
+    _title(f"An editor starts {name} over stdio and opens {_LABELS}")
+    for file in (_LABELS, _RATES):
+        uri = (package / file).absolute().as_uri()
+        text = (package / file).read_text("utf-8")
+        client.notify(
+            "textDocument/didOpen",
+            {"textDocument": {"uri": uri, "languageId": language_of(uri), "version": 1, "text": text}},
+        )
 
     _title(f"Hover over {_TARGET}: what each action would cost, before anything is sent")
-    hover = client.request("textDocument/hover", where)
+    uri, at = _place(package / _LABELS, _TARGET)
+    hover = client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": at})
     screen.console().print(Markdown(hover["contents"]["value"]))
 
     _title("The code action menu")
-    menu = client.request(
+    for entry in _menu(client, package / _LABELS, _TARGET):
+        screen.console().print(f"  {entry['title']}", markup=False)
+    for action, file, function in _SHOWN:
+        menu = _menu(client, package / file, function)
+        entry = next(one for one in menu if one["command"]["arguments"][0]["action"] == action)
+        _title(entry["title"])
+        _action(client.request("routerd/run", {**entry["command"]["arguments"][0], "apply": False}), client)
+
+
+def _menu(client: StdioClient, path: Path, function: str) -> list[Json]:
+    uri, at = _place(path, function)
+    menu: list[Json] = client.request(
         "textDocument/codeAction",
         {"textDocument": {"uri": uri}, "range": {"start": at, "end": at}, "context": {"diagnostics": []}},
     )
-    for entry in menu:
-        screen.console().print(f"  {entry['title']}", markup=False)
-    for entry in menu:
-        argument = entry["command"]["arguments"][0]
-        _title(entry["title"])
-        _action(client.request("routerd/run", {**argument, "apply": False}), client)
+    return menu
+
+
+def _place(path: Path, function: str) -> tuple[str, Json]:
+    """A file's URI, and the position of a function's name in it."""
+    lines = path.read_text("utf-8").splitlines()
+    line = next(number for number, line in enumerate(lines) if line.startswith(f"def {function}("))
+    return path.absolute().as_uri(), {"line": line, "character": len("def ")}
 
 
 def _action(outcome: Json, client: StdioClient) -> None:
