@@ -16,6 +16,7 @@ from tests.property_tests import FEWEST
 HERE = Path(__file__).parent
 QUICK = "not slow and not fuzz and not editor and not client"
 SLOW = (
+    "adapters/test_real_runners.py",
     *("e2e", "real", "reload", "tools"),
     *("faults/test_bad_ledger.py", "faults/test_ledger.py", "faults/test_schedules.py"),
     *("frontends/cli/test_cli.py", "frontends/cli/test_cli_routing.py", "frontends/cli/test_setup.py"),
@@ -26,7 +27,12 @@ SLOW = (
         "frontends/cli/test_review.py",
         "structure/test_ci.py",
     ),
-    *("batch/test_run_many.py", "batch/test_provider_batches.py"),
+    *(
+        "batch/test_estimated.py",
+        "batch/test_hard_times.py",
+        "batch/test_run_many.py",
+        "batch/test_provider_batches.py",
+    ),
     *("adapters/test_grammar_hard.py", "frontends/http", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
     *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py", "routing/test_regret.py"),
     *("adapters/test_copy_runner.py", "pipeline/test_test_command.py"),

@@ -69,6 +69,10 @@ if sys.platform == "win32":
         """What it took up to now."""
         pytest.skip("not measured on Windows")
 
+    def limit_file_size(size: int) -> None:
+        """Let this process write no file of more bytes."""
+        pytest.skip(f"Windows limits no file to {size} bytes")
+
     def connect_unix(path: Path) -> socket.socket:
         """A connection to the process that listens there."""
         pytest.skip(f"Windows has no sockets among files: {path}")
@@ -133,6 +137,10 @@ else:
         # Linux counts KiB, macOS bytes.
         unit = 1024 if sys.platform == "darwin" else 1
         return Spent(found.ru_utime + found.ru_stime, found.ru_maxrss // unit)
+
+    def limit_file_size(size: int) -> None:
+        """Let this process write no file of more bytes."""
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     def connect_unix(path: Path) -> socket.socket:
         """A connection to the process that listens there."""

@@ -65,6 +65,8 @@ class Database:
         self.session_only = False
         """Whether an in-memory database replaces an unusable file, so that nothing outlives this process."""
         self._lock = threading.RLock()
+        self.opened = 0
+        """How many files were opened one after another: what is known of an earlier one is void."""
         self._path, self._migrations, self._at = path, migrations, at
         self.named = path
         """The file that was asked for, also where it cannot be used."""
@@ -88,6 +90,7 @@ class Database:
             connection.execute("PRAGMA synchronous=NORMAL")
             self._migrate(connection)
             self._file = _identity(self._path)
+            self.opened += 1
         except BaseException:
             connection.close()
             raise

@@ -15,24 +15,21 @@ from routerd.adapters.batch_store import SqliteBatchStore
 from routerd.adapters.changes import files_since
 from routerd.adapters.ledger import BatchLedger
 from routerd.adapters.workspace import listed_files, select
+from routerd.app.batch_files import BatchFiles
 from routerd.app.services import now
 from routerd.app.workspace import App
 from routerd.batch.account import BatchAccount
+from routerd.batch.estimating import Estimating, File, all_exact
 from routerd.batch.landing import Landing
 from routerd.batch.planning import BatchRequest, Planner
 from routerd.batch.waves import BatchObserver, BatchRun, RunEnd, Waves
-from routerd.domain.batch import BatchPlan, Item, ItemState, Passed
+from routerd.domain.batch import BatchPlan, ItemState
 from routerd.domain.errors import UsageError
 from routerd.domain.reply import Change
 from routerd.domain.selection import SelectedFile
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.system.uris import uri_of
-
-_INDEX_SECONDS = 3.0
-"""Time spent on the files around the targets; a daemon takes as long as it needs."""
-_CHUNK = 100
-"""Texts that are stored in one transaction."""
 
 Tell = Callable[[int], object]
 """Is told how many files were looked at so far."""
@@ -80,37 +77,14 @@ class Batches:
     ) -> BatchPlan | Refusal:
         """The plan for files, from nothing but their texts; ``keep`` stores the texts for a run."""
         planner = Planner(wanted, uri_of(self.root), self.app.snapshot, self.app.deps)
-        items: list[Item] = []
-        passed: list[Passed] = []
-        texts: dict[str, Text] = {}
-        for count, file in enumerate(files, start=1):
-            tell(count)
-            path = self._name(Path(file.path))
-            found = Passed(path, file.skipped) if file.skipped else self._item(planner, path, texts)
-            if isinstance(found, Refusal):
-                return found
-            if isinstance(found, Passed):
-                passed.append(found)
-                continue
-            items.append(found)
-            if not keep or len(texts) >= _CHUNK:
-                self._kept(texts, keep)
-        self._kept(texts, keep)
-        return BatchPlan(planner.batch, wanted.action, tuple(items), tuple(passed))
-
-    def _kept(self, texts: dict[str, Text], keep: bool) -> None:
-        if keep and texts:
-            self.store.keep_texts(texts)
-        texts.clear()
-
-    def _item(self, planner: Planner, path: str, texts: dict[str, Text]) -> Item | Passed | Refusal:
-        document = self.app.workspace.read(self.uri(path))
-        if document is None:
-            return Passed(path, "cannot be read")
-        found = planner.item(path, document)
-        if isinstance(found, Item):
-            texts[found.text] = document.text
-        return found
+        listed = [File(self._name(Path(file.path)), file.skipped) for file in files]
+        first = next((self.uri(file.path) for file in listed if file.skipped is None), None)
+        store = self.store.keep_texts if keep else None
+        read = BatchFiles(self.app, self.uri, first, store, whole=not all_exact(wanted, len(listed)))
+        found = Estimating(planner, read, tell).of(listed)
+        if isinstance(found, Refusal):
+            return found
+        return BatchPlan(planner.batch, wanted.action, found.items, found.passed, exact=found.exact)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
@@ -139,12 +113,6 @@ class Batches:
             files = change.files if change else ()
             if files and all(self._text(file.uri) == _before(file.create, file.before) for file in files):
                 self.store.set_state(batch, [item.id], ItemState.DONE, item.message)
-
-    def index(self, files: Iterable[SelectedFile]) -> None:
-        """Index the project around the first file to work on."""
-        first = next((file for file in files if not file.skipped), None)
-        if first is not None:
-            self.app.index(uri_of(Path(first.path)), _INDEX_SECONDS)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

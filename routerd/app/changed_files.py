@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,12 +22,16 @@ from routerd.domain.symbol import Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.languages import family_of, language_of
+from routerd.steps.conventions import is_test_path
 from routerd.system.uris import uri_of
 
 _MAX_CALLERS = 12
 """More callers of one file would cost more than they tell."""
 _MAX_READ = 40
-"""Files that are read for callers: those that import the changed file's module."""
+"""Files that are read for callers, and as many for tests: those that import the changed file's module."""
+_MAX_TESTS = 3
+_MAX_TEST_LINES = 40
+"""Longer tests are shown by their signature, as callers are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +153,36 @@ def _callers(app: App, document: Document, symbols: tuple[Symbol, ...]) -> tuple
     found = list(_uses(app, document, path, names, symbols))
     stem = path.rpartition("/")[2].partition(".")[0]
     module = path.rpartition("/")[0].rpartition("/")[2] if stem in {"__init__", "index", "mod"} else stem
-    importing = (
+    importing = [
         other
         for other, modules in sorted(project.imports.items())
         if other != path and family_of(other) == family_of(path) and any(_names(one, module) for one in modules)
-    )
-    for other in islice(importing, _MAX_READ):
-        read = app.workspace.chosen(project.uri(other), document.uri, writes=False)
+    ]
+    sources = (other for other in importing if not is_test_path(other))
+    for other, read in _documents(app, document, islice(sources, _MAX_READ)):
+        found += _uses(app, read, other, names, ())
+    tests: list[Caller] = []
+    for other, read in _documents(app, document, islice(filter(is_test_path, importing), _MAX_READ)):
+        tests += _uses(app, read, other, names, (), tests=True)
+    return (*found[:_MAX_CALLERS], *tests[:_MAX_TESTS])
+
+
+def _documents(app: App, about: Document, paths: Iterable[str]) -> Iterator[tuple[str, Document]]:
+    project = app.workspace.project(about.uri)
+    for path in paths:
+        read = app.workspace.chosen(project.uri(path), about.uri, writes=False)
         if isinstance(read, Document):
-            found += _uses(app, read, other, names, ())
-    return tuple(found[:_MAX_CALLERS])
+            yield path, read
 
 
 def _names(module: str, wanted: str) -> bool:
     return wanted in module.replace("/", ".").replace(":", ".").split(".")
 
 
-def _uses(app: App, document: Document, path: str, names: set[str], but: tuple[Symbol, ...]) -> list[Caller]:
-    """The callables of one document that use a name, each with its signature."""
+def _uses(
+    app: App, document: Document, path: str, names: set[str], but: tuple[Symbol, ...], tests: bool = False
+) -> list[Caller]:
+    """The callables of one document that use a name, each with its signature; ``tests`` whole."""
     if not any(name in document.text.string for name in names):
         return []
     found: list[Caller] = []
@@ -173,5 +190,7 @@ def _uses(app: App, document: Document, path: str, names: set[str], but: tuple[S
         if not symbol.kind.callable or any(symbol.whole == one.whole for one in but):
             continue
         used = names.intersection(app.grammar.names(document, symbol.whole))
-        found += [Caller(path, symbol.signature, name) for name in sorted(used)]
+        short = symbol.whole.end.line - symbol.whole.start.line < _MAX_TEST_LINES
+        shown = document.text.slice(symbol.whole) if tests and short else symbol.signature
+        found += [Caller(path, shown, name, tests) for name in sorted(used)]
     return found

@@ -22,6 +22,7 @@ from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.forward import Call, CallPlan, forward, plan_call, tariff_of
+from routerd.providers.forward.signatures import signatures_in
 from routerd.providers.metering import estimated_tokens
 from routerd.routing.last_words import UserTurn, last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
@@ -140,11 +141,32 @@ class Gateway:
                 self._turns.answered(planned.conversation, answer)
         return attempt
 
+    def _begun(self, asked: _Asked, snapshot: Snapshot) -> Route | None:
+        """The route of a tool loop that an earlier process began: to the model that signed its reasoning.
+
+        Another model would refuse the reasoning, and some refuse a tool's result without it.
+        """
+        if not asked.turn.in_loop:
+            return None
+        values = asked.request.body.values
+        given = values.get("input") if asked.request.endpoint is Endpoint.RESPONSES else values.get("messages")
+        said = reversed(given) if isinstance(given, list) else ()
+        makers = (self.app.services.makers.maker(one) for message in said for one in signatures_in(message))
+        maker = next(filter(None, makers), None)
+        for tier, models in snapshot.usable.items():
+            if maker in models:
+                others = tuple(model for model in models if model != maker)
+                return Route((Candidate(tier, (maker, *others)),), f"{maker} has begun this turn")
+        return None
+
     def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
         """For ``auto``: decided once for each user turn, by the person's words and by what a switch would cost."""
         kept = self._turns.route(conversation, asked.turn)
         if kept is not None:
             return kept
+        if (begun := self._begun(asked, passage[0])) is not None:
+            self._turns.keep(conversation, asked.turn, begun)
+            return begun
         route = self.app.classify(asked.turn.words)
         if isinstance(route, Refusal):
             return route

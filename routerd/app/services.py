@@ -21,7 +21,7 @@ from platformdirs import user_data_path
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import MIGRATIONS, LedgerWriter
+from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, StoredMakers
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.worker import WorkerPool
@@ -40,6 +40,7 @@ from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
 from routerd.domain.settings import Retention, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, SharedRefusedFields, UpstreamEngine
+from routerd.providers.signature_makers import SignatureMakers
 
 if TYPE_CHECKING:
     from routerd.providers.forward import Transport
@@ -58,7 +59,8 @@ class Services:
         self.ledger_writer = LedgerWriter(self.database)
         self._health = SharedHealth(self.database, time.time)
         self._refused_fields = SharedRefusedFields(self.database, time.time)
-        self._provider_state = ProviderState()
+        self._stored_makers = StoredMakers(self.database, time.time)
+        self._provider_state = ProviderState(SignatureMakers(self._stored_makers))
         self._transport: Transport | None = None
         self._configured_keys: WeakValueDictionary[frozenset[tuple[str, str]], KeyCache] = WeakValueDictionary()
         """By the environment that the keys were read in."""
@@ -68,6 +70,11 @@ class Services:
     def problem(self) -> str | None:
         """Why the ledger cannot be used, as a sentence."""
         return self.database.problem
+
+    @property
+    def makers(self) -> SignatureMakers:
+        """Which model made each signature that passed through."""
+        return self._provider_state.makers
 
     def job_id(self) -> str:
         """A name for a new job that no other process gives."""
@@ -144,6 +151,7 @@ class Services:
     def fold(self, retention: Retention) -> None:
         """Sum up what an older version wrote, and drop rows older than the settings keep; their daily sums stay."""
         with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
+            self._stored_makers.fold()
             self.ledger_writer.sum_up(now(), lambda: self.background.open)
             if retention.keep_days is not None and self.background.open:
                 self.ledger_writer.fold(now(), retention.keep_days)

@@ -136,7 +136,7 @@ class App:
             catalogue=catalogue,
             classifier=services.classifiers.of(settings, self.keys.read_with_headers),
             recent=self._recent,
-            engine=Engines(OfflineEngine(linter, self.workspace.project), upstream),
+            engine=Engines(OfflineEngine(linter), upstream),
             workspace=self.workspace,
             ledger=self.ledger,
             cache=self.replies,

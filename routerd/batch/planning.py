@@ -11,6 +11,7 @@ from routerd.batch.identity import batch_id, item_id, prompt_version, text_hash
 from routerd.domain.action import Request
 from routerd.domain.batch import Item, Passed
 from routerd.domain.document import Document
+from routerd.domain.forecast import Forecast
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.position import Position, Range
 from routerd.domain.settings import Snapshot
@@ -20,6 +21,7 @@ from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.languages import UNKNOWN
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.plan import Plan, plan
+from routerd.pipeline.sketch import Measure, Sketch, sketch_forecast, sketched
 
 _EMPTY = Text("")
 _START = Range(Position(0, 0), Position(0, 0))
@@ -55,6 +57,18 @@ class BatchRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemPlace:
+    """Where an item is."""
+
+    path: str
+    """As people write it."""
+    text: str
+    """The hash of the file's text."""
+    label: str
+    """The target for people."""
+
+
+@dataclass(frozen=True, slots=True)
 class Planner:
     """Plans the files of one batch with one snapshot of the settings."""
 
@@ -77,30 +91,55 @@ class Planner:
 
     def item(self, path: str, document: Document) -> Item | Passed | Refusal:
         """The item of a file; ``path`` as people write it. A Refusal holds for the whole batch."""
+        found = self.planned(path, document)
+        return self.of_plan(path, document, found) if isinstance(found, Plan) else found
+
+    def planned(self, path: str, document: Document) -> Plan | Passed | Refusal:
+        """The plan of a file, its prompt composed."""
         written = generated(document.text)
         if written is not None:
             return Passed(path, written)
         found = plan(self.wanted.of(document), self.snapshot, self.deps)
-        if isinstance(found, Refusal):
-            return Passed(path, _words(found)) if found.code in _OF_THE_FILE else found
-        refused = found.forecast.refusal
+        return self._passed(path, found) if isinstance(found, Refusal) else found
+
+    def of_plan(self, path: str, document: Document, found: Plan) -> Item | Passed | Refusal:
+        """The item of a planned file."""
+        label = found.question.target.label
+        return self.priced(ItemPlace(path, text_hash(document.text.string), label), found.forecast)
+
+    def sketched(self, path: str, document: Document) -> Sketch | Passed | Refusal:
+        """The sketch of a file, without a prompt."""
+        written = generated(document.text)
+        if written is not None:
+            return Passed(path, written)
+        found = sketched(self.wanted.of(document), self.deps)
+        return self._passed(path, found) if isinstance(found, Refusal) else found
+
+    def of_sketch(self, place: ItemPlace, sketch: Sketch, by: Measure) -> Item | Passed | Refusal:
+        """The item of a sketched file, at the price that its sizes give."""
+        found = sketch_forecast(sketch, by, self.deps, self.snapshot)
+        return self._passed(place.path, found) if isinstance(found, Refusal) else self.priced(place, found)
+
+    @staticmethod
+    def _passed(path: str, found: Refusal) -> Passed | Refusal:
+        return Passed(path, _words(found)) if found.code in _OF_THE_FILE else found
+
+    def priced(self, place: ItemPlace, forecast: Forecast) -> Item | Passed | Refusal:
+        """The item at a place with its forecast."""
+        refused = forecast.refusal
         if refused is not None and refused.code in _OF_THE_FILE:
-            return Passed(path, _words(refused))
+            return Passed(place.path, _words(refused))
         if refused is not None and refused.code is RefusalCode.PRICE:
             return refused
-        return self._priced(path, document, found)
-
-    def _priced(self, path: str, document: Document, found: Plan) -> Item:
-        forecast, estimate = found.forecast, found.forecast.estimate
-        hashed = text_hash(document.text.string)
+        estimate = forecast.estimate
         free = Decimal(0) if estimate.model == OFFLINE else None
         cost = estimate.cost
         return Item(
-            item_id(self.wanted.action, self.version, path, hashed, ""),
-            path,
+            item_id(self.wanted.action, self.version, place.path, place.text, ""),
+            place.path,
             "",
-            found.question.target.label,
-            hashed,
+            place.label,
+            place.text,
             estimate.tier,
             estimate.model,
             estimate.input_tokens,

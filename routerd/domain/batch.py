@@ -104,6 +104,8 @@ class BatchPlan:
     passed: tuple[Passed, ...]
     cap: Decimal | None = None
     """Dollars that the user allows; ``None``: no limit of its own."""
+    exact: int | None = None
+    """Items whose prompt was composed for the price; the others' sizes are estimated from theirs."""
 
     @property
     def open(self) -> tuple[Item, ...]:

@@ -15,12 +15,18 @@ _LONG = 120
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A place that uses a changed symbol, by signature and line; its body is not sent."""
+    """A place that uses a changed symbol: by its signature, or a test whole."""
 
     path: str
     text: str
     name: str
     """The changed symbol."""
+    tests: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why it is sent."""
+        return f"{'tests' if self.tests else 'uses'} `{self.name}`, which changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,9 +197,11 @@ class Ledger(Protocol):
         """
 
     def reserve(
-        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
     ) -> Decimal | Refusal:
         """Replaces a job's reservation for its next call: ``most`` dollars, or what is left if that is less.
+
+        ``sent``: the call is being sent, or was sent already; as ``sent`` says, in the same transaction.
 
         A Refusal if less than ``least`` is left. Its code is ``locked`` if another program locks the ledger, so that
         a retry may succeed.
@@ -212,8 +214,10 @@ class Ledger(Protocol):
         reservation is released.
         """
 
-    def book(self, booking: Booking, at: datetime) -> str | None:
+    def book(self, booking: Booking, at: datetime, *, last: bool = False) -> str | None:
         """Books one attempt and lowers the job's reservation by its cost, in one transaction.
+
+        ``last``: the job makes no further call, so that the rest of its reservation is released in that transaction.
 
         Returns a sentence for the user if that was delayed, or if a new ledger was started.
         """

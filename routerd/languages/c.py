@@ -161,6 +161,7 @@ C = LanguageSpec(
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"\{TEST_IGNORE\w*\(|\{skip\(",
+            skipped_group=r"(?P<whole>\bvoid setUp\((void)?\)\{TEST_IGNORE\w*\()|^#if 0\b",
             bare_name_calls=False,
             test=(
                 r"\bvoid \w*test\w*\(|\bTEST(?!_(ASSERT|IGNORE|FAIL|PASS|MESSAGE|PROTECT))\w*\("

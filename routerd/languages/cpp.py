@@ -89,7 +89,11 @@ CPP = replace(
         untested=(),
         source_roots=c.C.tests.source_roots,
         signs=Signs(
-            skipped=r"\{GTEST_SKIP\(|\bTEST\w*\(\w+,DISABLED_|\{SKIP\(",
+            skipped=r"\{GTEST_SKIP\(|\bTEST\w*\((DISABLED_\w*,|\w+,DISABLED_)|\{SKIP\(",
+            skipped_group=(
+                r"(?P<whole>\bvoid SetUp(TestSuite)?\(\)(override)?\{GTEST_SKIP\()|"
+                r"\bTEST_SUITE\([^)]*\*(doctest::)?skip\(\w*\)\)(?=\{)"
+            ),
             bare_name_calls=False,
             test=r"\b(TYPED_)?TEST(_F|_P|_CASE|_CASE_METHOD)?\(|\bSCENARIO\(|\bTEMPLATE_TEST_CASE\(|\bint main\(",
             assertion=r"\b(EXPECT|ASSERT)_\w+\(|\b(CHECK|REQUIRE)\w*\(|\bassert\(|\bstatic_assert\(",

@@ -130,6 +130,10 @@ CSHARP = LanguageSpec(
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"\bSkip=|\[Ignore\b|\)\{Assert\.(Ignore|Inconclusive)\(",
+            skipped_group=(
+                r"\[(\w+,)*(Ignore|Explicit)\b[^{};]*?\bclass \w+[^{]*"
+                r"|(?P<whole>\[(SetUp|OneTimeSetUp|TestInitialize)\][^{};]*\{Assert\.(Ignore|Inconclusive)\()"
+            ),
             bare_name_calls=False,
             test=r"\[(Fact|Theory|Test|TestCase|TestMethod|DataTestMethod)\b",
             assertion=r"\b\w*Assert\w*\.\w+|\.Should\w*\(|\bExpect\(",

@@ -125,7 +125,11 @@ GO = LanguageSpec(
         untested=(),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
-            skipped=r"\*testing\.T\)\{t\.Skip\w*\(",
+            skipped=r"\*testing\.T\)\{(\w+\.(Helper|Parallel)\(\);?)*\w+\.Skip\w*\(",
+            skipped_group=(
+                r"(?P<whole>\bfunc TestMain\(\w+ ?\*testing\.M\)\{(?![^}]*\.Run\()"
+                r"|\)Set[uU]p(Test|Suite)\(\)\{\w+\.T\(\)\.Skip\w*\()"
+            ),
             bare_name_calls=False,
             test=r"\bfunc (Test|Fuzz|Benchmark|Example)\w*\(",
             assertion=(

@@ -112,6 +112,10 @@ JAVA = LanguageSpec(
         source_roots=("src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"@(Disabled|Ignore)\b",
+            skipped_group=(
+                r"@(Disabled|Ignore)\b[^{};]*?\b(class|record) \w+[^{]*"
+                r"|(?P<whole>@(Before|BeforeEach|BeforeAll|BeforeClass)\b[^{};]*\{(Assume|Assumptions)?\.?(assumeTrue\(false|assumeFalse\(true|abort\())"
+            ),
             bare_name_calls=False,
             test=r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b",
             assertion=r"(?<!void )\bassert\w*\(|\bassert |(?<!void )\b(fail|verify)\(|\bexpected=",

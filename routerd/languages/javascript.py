@@ -251,6 +251,10 @@ JAVASCRIPT = LanguageSpec(
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
             skipped=r"\b(test|it)\.(skip|todo)\b",
+            skipped_group=(
+                r"\b(describe|context|suite|test\.describe)\.(skip|todo)(\.\w+)*\(|\b(xdescribe|xcontext|xsuite)\("
+                r"|(?P<whole>\b(before|beforeEach|setup)\((async)?(function)?\(?\w*\)?(=>)?\{this\.skip\()"
+            ),
             bare_name_calls=False,
             test=r"\b(test|it)(\.\w+)*(\(|`)",
             assertion=(

@@ -147,7 +147,12 @@ KOTLIN = LanguageSpec(
         untested=(),
         source_roots=("src/commonMain/kotlin/", "src/main/kotlin/", "src/main/java/", "src/", "lib/", "app/"),
         signs=Signs(
-            skipped=r"@(Disabled|Ignore)\b",
+            skipped=r"@(Disabled|Ignore|Ignored)\b",
+            skipped_group=(
+                r"@(Disabled|Ignore|Ignored)\b[^{};]*?\b(class|object) \w+[^{]*"
+                r"|\bx(describe|context|feature|given|should|test|expect)\("
+                r"|(?P<whole>@(Before|BeforeEach|BeforeAll|BeforeTest)\b[^{};]*\{(Assume|Assumptions)?\.?(assumeTrue\(false|assumeFalse\(true))"
+            ),
             bare_name_calls=False,
             test=(
                 r"@(Test|ParameterizedTest|RepeatedTest|Property|TestFactory)\b"

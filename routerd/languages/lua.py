@@ -164,6 +164,11 @@ LUA = LanguageSpec(
         source_roots=("src/", "lib/", "app/", "lua/"),
         signs=Signs(
             skipped=r"\bpending\(?['\"]",
+            skipped_group=(
+                r"(?P<whole>\bfunction (\w+[.:])?set[uU]p\(\)(lu|luaunit)?\.?skip\w*\("
+                r"|\bbefore_each\(function\(\)pending\()"
+                r"|\bpending\(['\"]{2},function\(\)(?=it\()"
+            ),
             bare_name_calls=False,
             test=r"\b(it|test|spec|pending)\(?['\"]|\bfunction (\w+[.:])*[tT]est\w*\(|\bT\[['\"]{2}\](\[['\"]{2}\])?=",
             assertion=(

@@ -153,7 +153,11 @@ PHP = LanguageSpec(
         untested=(),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
-            skipped=r"\)(:void)?\{\$this->markTest(Skipped|Incomplete)\(|->(skip|todo)\(",
+            skipped=r"\bfunction ?\w*\([^()]*\)(:\w+)?\{\$this->markTest(Skipped|Incomplete)\(|->(skip|todo)\(",
+            skipped_group=(
+                r"(?P<whole>\bfunction setUp(BeforeClass)?\(\)(:void)?\{(parent::setUp(BeforeClass)?\(\);)?"
+                r"(\$this->|self::|static::)markTest(Skipped|Incomplete)\(|\bbeforeEach\([^{]*\{\$this->markTestSkipped\()"
+            ),
             bare_name_calls=False,
             test=r"\bfunction [tT]est\w*\(|#\[\\?(\w+\\)*Test\b|\b(test|it)\(['\"]",
             assertion=(

@@ -132,6 +132,11 @@ RUBY = LanguageSpec(
                 r"\bdef test_\w+ ?(skip|pending)\b"
                 r"|\b(it|specify) ?['\"]{2} ?do ?(skip|pending)\b"
             ),
+            skipped_group=(
+                r"(?P<whole>\bdef setup (skip|pending)\b|\bbefore(\([^)]*\)| ?:\w+)? ?(do |\{)(skip|pending)\b"
+                r"|\bx(describe|context|feature)\b|\b(describe|context|feature) ?\(?[^\n]*?,:?(skip|pending)(:|\b)"
+                r"|\b(RSpec\.)(xdescribe|describe[^\n]*?,(skip|pending):))"
+            ),
             bare_name_calls=True,
             test=r"\b(it|specify|example|scenario)\b ?['\"({|]|\bit do\b|\bdef test_\w+|\btest ?['\"]|\bit\{",
             assertion=r"\bexpect ?[({]|\bis_expected\b|(?<!def )\b((assert|refute)\w*|(must|wont)_\w+|should|flunk)\b",

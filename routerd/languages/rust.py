@@ -150,7 +150,8 @@ RUST = LanguageSpec(
         ),
         source_roots=("src/", "lib/", "app/"),
         signs=Signs(
-            skipped=r"#\[ignore\b",
+            skipped=r"#\[(ignore\b|cfg_attr\([^,\]]*,ignore\b)",
+            skipped_group=r"#!?\[cfg\((any\(\)|FALSE|false|never|not\(test\))\)\](pub )?mod \w+",
             bare_name_calls=False,
             test=r"#\[(\w+::)*(test|rstest|case)\b",
             assertion=r"\b(debug_|prop_)?assert\w*!|\bpanic!|\bshould_panic\b|\bunwrap_err\(|\bexpect_err\(|\bassert_snapshot",

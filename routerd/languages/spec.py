@@ -195,6 +195,11 @@ class Signs:
     assertion: str
     skipped: str
     """Found once in each test that ``test`` finds and that is never run; a condition around the skip makes it none."""
+    skipped_group: str
+    """The beginning of what skips all tests of the block that follows, or of the file where it is within their setup.
+
+    A group ``whole`` marks the latter.
+    """
     bare_name_calls: bool
     """Whether the name of a function without brackets is a call of it."""
 

@@ -117,7 +117,10 @@ def _changed_in_loop(node: ast.AST) -> Iterator[Fault]:
     source = node.iter
     if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) and not source.args:
         source = source.func.value if source.func.attr in ("keys", "values", "items") else source
-    name = dotted(source) if isinstance(source, ast.Name | ast.Attribute) else ""
+    # What runs over ``self`` decides itself what it runs over.
+    name = (
+        dotted(source).removeprefix("self") and dotted(source) if isinstance(source, ast.Name | ast.Attribute) else ""
+    )
     found = (getattr(inner, field, None) for inner in ast.walk(node) for field in ("body", "orelse"))
     for block in [block for block in found if isinstance(block, list) and name]:
         for at, one in enumerate(block):

@@ -13,30 +13,32 @@ from routerd.domain.errors import UpstreamError
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Usage
 from routerd.domain.ports import Linter, Meter
-from routerd.domain.project import Project
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Finish, Reply
-from routerd.offline.ask import answer
 from routerd.offline.design import design
 from routerd.offline.document import document
 from routerd.offline.review import review
 from routerd.offline.tests import write_tests
 
 _Writer = Callable[[Question], str]
+_NO_ANSWER = """\
+Offline, no model: a free-form request cannot be answered here, and nothing was changed.
+
+Set a provider's key (see `routerd config init`) to have it answered by a model.
+"""
 
 
 class OfflineEngine:
     """Answers each action that is declared ``offline`` with its own writer; the answers say that no model was asked."""
 
-    def __init__(self, linter: Linter, project: Callable[[str], Project]) -> None:
-        """``project`` returns the index of the project of a document's URI, from memory."""
+    def __init__(self, linter: Linter) -> None:
         self.writers: Mapping[str, _Writer] = {
             "document": document,
             "test": write_tests,
             "review": lambda question: review(question, linter),
-            "design": lambda question: design(question, project(question.request.document.uri)),
-            "ask": lambda question: answer(question, project(question.request.document.uri)),
+            "design": design,
+            "ask": lambda question: _NO_ANSWER,
         }
         # Runs in a thread, so that the event loop can handle cancellation meanwhile.
         self._executor = ThreadPoolExecutor(1, "routerd-offline")

@@ -63,22 +63,6 @@ VERBS = word_set(
     watch wrap write yield zip zoom
     """
 )
-SPOKEN = {
-    "iter": "iterate over",
-    "init": "initialize",
-    "del": "delete",
-    "calc": "calculate",
-    "gen": "generate",
-}
-"""Abbreviated verbs."""
-CREATING = word_set("build clone compose construct create generate instantiate make produce spawn")
-PREDICATES = {
-    "is": "is", "are": "are", "was": "was", "has": "has", "have": "have", "had": "had", "can": "can",
-    "could": "could", "should": "should", "must": "must", "will": "will", "needs": "needs", "need": "needs",
-    "contains": "contains", "supports": "supports", "allows": "allows", "accepts": "accepts",
-    "requires": "requires", "exists": "exists", "matches": "matches", "includes": "includes",
-    "uses": "uses", "equals": "equals", "looks": "looks",
-}  # fmt: skip
 PREPOSITIONS = word_set(
     """
     about above after against around as at before below between by during for from in inside into like of
@@ -86,11 +70,10 @@ PREPOSITIONS = word_set(
     without
     """
 )
-NO_ARTICLE = word_set("all any both each every no some it self this that these those not")
-ADVERBS = word_set(
+BARE = word_set(
     """
-    again async away back down early eagerly exactly first forever here immediately in last later lazily
-    now off on once only out recursively safely soon sync together twice up
+    JSON XML HTML CSV YAML TOML SQL HTTP ASCII UTC bytes text data code input output all any both each every no some
+    it self this that these those not
     """
 )
-MASS = word_set("JSON XML HTML CSV YAML TOML SQL HTTP ASCII UTC bytes text data code input output")
+"""Words that begin or end a phrase without an article."""

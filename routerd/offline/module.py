@@ -6,7 +6,6 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from routerd.offline.english import word_set
 from routerd.offline.source import Definition, bound_names
@@ -20,20 +19,11 @@ class Module:
 
     bound: Mapping[str, int]
     """The number of bindings of each name."""
-    constants: Mapping[str, Any]
-    """Names bound once, to a number, a string or a tuple of such."""
     reached: Mapping[tuple[str, ...], int]
     """Paths of functions and classes declared unconditionally, with their number of bindings."""
     deleted: frozenset[str]
-    certain: bool
-    """Whether there is no star import, which might rebind names."""
     prints: bool
     """Whether anything in it may write to the terminal."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Every name that it binds."""
-        return frozenset(self.bound)
 
     def unreachable(self, path: tuple[str, ...]) -> str:
         """Why a test cannot import the declaration at a path; empty if it can."""
@@ -58,26 +48,15 @@ def misleading(name: str) -> bool:
 def module_of(tree: ast.Module) -> Module:
     """The bindings of a whole file's tree."""
     bound = bound_names(tree)
-    constants: dict[str, Any] = {}
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target = statement.targets[0]
-            value = _constant(statement.value)
-            if isinstance(target, ast.Name) and bound[target.id] == 1 and value is not None:
-                constants[target.id] = value
-    changed = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     words = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {
         n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
     }
     return Module(
         bound=bound,
-        constants={name: value for name, value in constants.items() if name not in changed},
         reached=Counter(_reached(tree.body, ())),
         deleted=frozenset(
             t.id for s in tree.body if isinstance(s, ast.Delete) for t in s.targets if isinstance(t, ast.Name)
         ),
-        certain=not any(alias.name == "*" for node in imports for alias in node.names),
         prints=not words.isdisjoint(("print", "stdout", "pprint", "write")),
     )
 
@@ -88,11 +67,3 @@ def _reached(body: list[ast.stmt], above: tuple[str, ...]) -> Iterator[tuple[str
             yield (*above, statement.name)
         if isinstance(statement, ast.ClassDef):
             yield from _reached(statement.body, (*above, statement.name))
-
-
-def _constant(node: ast.expr) -> Any:
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-    return value if isinstance(value, int | float | str | tuple) else None

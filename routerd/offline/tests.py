@@ -1,4 +1,4 @@
-"""Writes a pytest module of the doctests and results that can be worked out; refuses where nothing can be."""
+"""Writes a pytest module of the doctests of a target; refuses where there are none that a test can repeat."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from routerd.languages import has_tree
 from routerd.languages.spec import Tree
 from routerd.offline.module import module_of
 from routerd.offline.source import Definition, Function, Source, source_of
-from routerd.offline.worked_out import GeneratedTest, tests_of
+from routerd.offline.worked_out import GeneratedTest, test_of
 
 _MAX_METHODS = 30
 """The most methods of one class that get tests; larger classes are tested method by method."""
 _WIDTH = 88
-"""The most characters of a line, by the usual formatters; a longer assertion is left out."""
+"""The most characters of a line, by the usual formatters; a test with a longer one is left out."""
 
 
 def write_tests(question: Question) -> str:
@@ -36,10 +36,11 @@ def write_tests(question: Question) -> str:
     found: dict[str, GeneratedTest] = {}
     functions, worked_out = 0, 0
     for where, node in _targets(question, source):
-        tests = [test for one in tests_of(where, node, module) if (test := _short(one))]
+        test = test_of(where, node, module)
+        fits = test is not None and all(len(line) + 4 <= _WIDTH for line in "\n".join(test.lines).split("\n"))
         functions += isinstance(node, Function)
-        worked_out += bool(tests) and isinstance(node, Function)
-        for test in tests:
+        worked_out += fits and isinstance(node, Function)
+        if test is not None and fits:
             found.setdefault(test.name, test)
     if not found:
         one = question.target.scope is Scope.SYMBOL
@@ -64,16 +65,6 @@ def _targets(question: Question, source: Source) -> Iterator[tuple[tuple[str, ..
         names = [method.name for method in methods]
         plain = [m for m in methods if not m.name.startswith("_") and names.count(m.name) == 1]
         yield from (((*path, method.name), method) for method in plain[:_MAX_METHODS])
-
-
-def _short(test: GeneratedTest) -> GeneratedTest | None:
-    """The test if its lines fit a page; of computed results, those that do."""
-    lines = [line for line in "\n".join(test.lines).split("\n") if len(line) + 4 > _WIDTH]
-    if not lines:
-        return test
-    kept = tuple(line for line in test.lines if line.startswith("assert ") and len(line) + 4 <= _WIDTH)
-    independent = all(line.startswith(("assert ", "with pytest.raises")) for line in test.lines)
-    return GeneratedTest(test.name, kept, test.imports, test.captures) if kept and independent else None
 
 
 def _assembled(question: Question, tests: list[GeneratedTest], share: str) -> str:

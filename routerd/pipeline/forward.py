@@ -101,7 +101,7 @@ async def forward(
     try:
         attempt = await forwarder.forward(call.request, sizes, planned.candidate, meter, sink)
         meter.settle()
-        receipt.book(attempt, call.counted)
+        receipt.book(attempt, call.counted, last=True)
     finally:
         meter.settle()
         deps.ledger.release(call.job)
@@ -120,7 +120,7 @@ def _receipt(call: Call, planned: CallPlan, snapshot: Snapshot, deps: Dependenci
         deps.clock,
         planned.baseline,
         call.name,
-        Allowance(call.job, deps.ledger, deps.clock, terms, budget, call.max_cost, call.origin, streamed),
+        Allowance(call.job, deps.ledger, deps.clock, terms, budget, call.max_cost, call.origin, streamed, at_once=True),
         {model: quoted.estimate for model, quoted in planned.quotes.items()},
         call.outputs.likely,
         input=call.input,

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from routerd.actions import catalog, named
-from routerd.domain.action import ActionSpec, Contract, Request, Scope, Target
+from routerd.domain.action import ActionSpec, Contract, Request, Target
 from routerd.domain.classification import Classification
 from routerd.domain.document import Document
 from routerd.domain.forecast import Forecast
 from routerd.domain.model import OFFLINE
-from routerd.domain.position import Position, Range
 from routerd.domain.prompt import Conventions, Prompt, Question, target_key
 from routerd.domain.quote import Estimate, Route, Tariff
 from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.verdict import Refusal, RefusalCode
+from routerd.pipeline.aim import aimed, untestable
 from routerd.pipeline.decision import Decision, Situation, decided, tariff_of
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.mentioned import mentioned
@@ -24,14 +24,18 @@ from routerd.routing.route import local_signals, route
 from routerd.routing.session_affinity import PromptSize, cached_prefix, keep_session_model
 from routerd.routing.words import OwnWords, own_words
 from routerd.steps.compose import PromptInput, compose, refined, target_text
-from routerd.steps.conventions import conventions, why_no_tests
+from routerd.steps.conventions import conventions
 from routerd.steps.gather import Surroundings, gather
-from routerd.steps.mask import masked, masked_words, secret_file_refusal
+from routerd.steps.mask import masked, masked_words
 from routerd.steps.quote import likely_output
-from routerd.steps.resolve import resolve, unreadable
 
 _NOTHING_TO_REFINE = Refusal(
     "There is no answer of a model here that could be refined: ask anew in your own words.", RefusalCode.INSTRUCTION
+)
+NOTHING_REWRITTEN = Refusal(
+    "Documented already, and without a model routerd rewrites no documentation: run 'routerd config init' and set a "
+    "key.",
+    RefusalCode.PROVIDER,
 )
 
 
@@ -102,19 +106,13 @@ def _planned(
     """The plan of a request that was ``asked`` as the same or another action, with what its words tell."""
     spec, (words, classification) = named(request.action), told
     document, settings, now = request.document, snapshot.settings, deps.clock()
-    project = deps.workspace.project(document.uri)
-    name = project.relative(document.uri).rpartition("/")[2]
-    unread = unreadable(document.text, name) or secret_file_refusal(name)
-    if unread is not None:
-        return unread
-    outline = deps.grammar.outline(document)
-    target = resolve(request, spec, outline, deps.grammar.knows(document.language), name)
-    target = _pointed_at(target, request, spec, deps)
-    if isinstance(target, Refusal):
-        return target
+    aim = aimed(request, spec, deps)
+    if isinstance(aim, Refusal):
+        return aim
+    name, target, project = aim.name, aim.target, aim.project
     habits = conventions(document, target, project)
     if spec.contract is Contract.TESTS and habits.test_path is None:
-        return Refusal(f"{name} {why_no_tests(habits.path, document.language)}.", RefusalCode.SCOPE)
+        return untestable(name, habits.path, document.language)
     if fresh:
         tested = _with_tests(habits, spec, document, deps)
         if isinstance(tested, Refusal):
@@ -131,17 +129,13 @@ def _planned(
     prompt = _composed(PromptInput(spec, request, target, habits, context), settings, deps)
     prompt, masks = masked(prompt, document.text.string, name, deps.secrets, deps.counter)
     size = deps.counter.count(target_text(spec, document, target))
-    likely = likely_output(spec, size, target)
+    likely = likely_output(spec, size, len(target.symbols))
     routed = spec if spec is asked else replace(asked, offline=spec.offline)
     chosen = route(request, routed, snapshot, classification, local_signals(words.signals, size))
     if isinstance(chosen, Refusal):
         return chosen
     if request.replace and chosen.first.models == (OFFLINE,) and any(symbol.doc for symbol in target.symbols):
-        return Refusal(
-            "Documented already, and without a model routerd rewrites no documentation: run 'routerd config init' and "
-            "set a key.",
-            RefusalCode.PROVIDER,
-        )
+        return NOTHING_REWRITTEN
     command = run_by(spec, document.language, habits, project, snapshot)
     question = Question(spec, request, target, habits, prompt, context, masks, command)
     turn = deps.recent.last(target_key(question))
@@ -157,22 +151,6 @@ def _planned(
     decision = decided(situation, snapshot, deps)
     prompt = replace(prompt, max_output=decision.asked[0].terms.max_output)
     return Plan(replace(question, prompt=prompt), chosen, decision, likely, baseline)
-
-
-def _pointed_at(target: Target | Refusal, request: Request, spec: ActionSpec, deps: Dependencies) -> Target | Refusal:
-    """The target, unless the cursor is on code of its own: a constant stands for itself, not for its file."""
-    if isinstance(target, Refusal) or not spec.code_only or target.scope is not Scope.FILE:
-        return target
-    text = request.document.text
-    row = text.clamp(request.cursor).line
-    line = Range(Position(row, 0), Position(row, len(text.bare(row))))
-    imported = any(found.span.start.line <= row <= found.span.end.line for found in target.outline.imports)
-    if request.whole_file or imported or not request.span.empty or not deps.grammar.names(request.document, line):
-        return target
-    return Refusal(
-        f"routerd knows no declaration here that it could {spec.name}: select the lines, or ask for the whole file.",
-        RefusalCode.SCOPE,
-    )
 
 
 def _used(target: Target, document: Document, deps: Dependencies) -> tuple[str, ...]:
@@ -203,6 +181,6 @@ def _composed(brief: PromptInput, settings: Settings, deps: Dependencies) -> Pro
 def forecast_again(planned: Plan, snapshot: Snapshot, deps: Dependencies, counted: int, size: int) -> Forecast:
     """The forecast of a plan at the current sizes of prompt (``counted``) and target (``size``), in tokens."""
     question = planned.question
-    likely = likely_output(question.spec, size, question.target)
+    likely = likely_output(question.spec, size, len(question.target.symbols))
     case = Situation(question, planned.configured, counted, likely, planned.baseline, deps.clock())
     return decided(case, snapshot, deps).forecast

@@ -52,6 +52,8 @@ class Allowance:
     """``None``: that of the ledger."""
     streamed: int | None = None
     """Output tokens to reserve at first for an answer that is topped up while it arrives; ``None``: all at once."""
+    at_once: bool = False
+    """Whether a call is sent as soon as it is reserved, so that one transaction tells both."""
     committed: Decimal = field(default=Decimal(0), init=False)
     """Dollars billed so far; a call without a bill counts with its highest possible cost."""
     overbilled: str | None = field(default=None, init=False)
@@ -77,7 +79,7 @@ class Allowance:
                 return self._capped(model, least)
             most = min(most, self.cap - self.committed)
         if self.streamed is None:
-            granted = await self._reserved(least, most)
+            granted = await self._reserved(least, most, sent=self.at_once)
         else:
             granted = await self._begun(terms, counted, least, most)
         if isinstance(granted, Refusal):
@@ -100,7 +102,7 @@ class Allowance:
             if self.committed + need > self.cap:
                 return self._capped(model, need)
             most = min(most, self.cap - self.committed)
-        granted = await self._reserved(need, most)
+        granted = await self._reserved(need, most, sent=True)
         if isinstance(granted, Refusal):
             return granted
         self._held = max(terms.affords(counted, granted), generated)
@@ -115,7 +117,7 @@ class Allowance:
         left = self.ledger.limits(self.clock(), self.origin)
         if isinstance(left, Refusal):
             return left
-        granted = await self._reserved(least, min(begin, most))
+        granted = await self._reserved(least, min(begin, most), sent=self.at_once)
         if isinstance(granted, Refusal):
             return granted
         return min([most, *(max(limit.rest, granted) for limit in left)])
@@ -147,9 +149,9 @@ class Allowance:
             RefusalCode.BUDGET,
         )
 
-    async def _reserved(self, least: Decimal, most: Decimal) -> Decimal | Refusal:
+    async def _reserved(self, least: Decimal, most: Decimal, *, sent: bool) -> Decimal | Refusal:
         for _ in range(round(_LOCKED_S / _POLL_S)):
-            granted = self.ledger.reserve(self.job, least, most, self.clock(), self.origin)
+            granted = self.ledger.reserve(self.job, least, most, self.clock(), self.origin, sent=sent)
             if not isinstance(granted, Refusal) or granted.code is not RefusalCode.LOCKED:
                 break
             await asyncio.sleep(_POLL_S)
@@ -198,8 +200,11 @@ class Receipt:
         )
         return f"{len(made)} attempt{'s' * (len(made) != 1)}, {spent}."
 
-    def book(self, attempt: Attempt, counted_input: int) -> None:
-        """Write an attempt to the ledger, then add it to the receipt; ``counted_input``: tokens by the local count."""
+    def book(self, attempt: Attempt, counted_input: int, *, last: bool = False) -> None:
+        """Write an attempt to the ledger, then add it to the receipt; ``counted_input``: tokens by the local count.
+
+        ``last``: no further call follows, and the reservation ends with it.
+        """
         expected, wrong = self.allowance.ended(attempt)
         if wrong is not None:
             attempt = replace(attempt, reason=f"{attempt.reason}; {wrong}" if attempt.reason else wrong)
@@ -221,7 +226,7 @@ class Receipt:
             self.input.system if self.input else None,
             self.baseline.model if self.baseline and instead is not None else None,
         )
-        self.ledger_problem = self.ledger.book(booking, self.clock()) or self.ledger_problem
+        self.ledger_problem = self.ledger.book(booking, self.clock(), last=last) or self.ledger_problem
         self.attempts.append(attempt)
 
     def _baseline_cost(self, attempt: Attempt, counted_input: int) -> Decimal | None:
@@ -265,7 +270,8 @@ class CallMeter:
 
     def sending(self) -> None:
         """As the Meter port says."""
-        self.receipt.allowance.ledger.sent(self.receipt.job)
+        if not self.receipt.allowance.at_once:
+            self.receipt.allowance.ledger.sent(self.receipt.job)
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """As the Observer port says."""

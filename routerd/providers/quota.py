@@ -139,7 +139,9 @@ class Quota:
 def _gauge(headers: Mapping[str, str], what: str, now: float, wall: float) -> Gauge | None:
     """By OpenAI's header names (also Groq, LiteLLM and most gateways) or Anthropic's, in lower case."""
     for name in (f"x-ratelimit-{{}}-{what}", f"anthropic-ratelimit-{what}-{{}}"):
-        left = digits(headers.get(name.format("remaining"), ""), _MOST)
+        if not (remaining := headers.get(name.format("remaining"))):
+            continue
+        left = digits(remaining, _MOST)
         resets_s = span(headers.get(name.format("reset"), ""), wall)
         if left is not None and resets_s is not None:
             return Gauge(left, digits(headers.get(name.format("limit"), ""), _MOST), now + resets_s)

@@ -116,8 +116,22 @@ def changes(before: Quirks, after: Quirks) -> Mapping[str, Any]:
     return {name: getattr(after, name) for name in _LEARNED if getattr(after, name) != getattr(before, name)}
 
 
+_NAMED: dict[int, tuple[ProviderSettings, str]] = {}
+"""The names of the settings in force, by the identity of these: each request asks for one."""
+_MOST_NAMED = 256
+
+
 def _settings(provider: ProviderSettings) -> str:
     """A name for the settings of a provider, which tells nothing of them."""
+    known = _NAMED.get(id(provider))
+    if known is None or known[0] is not provider:
+        if len(_NAMED) >= _MOST_NAMED:
+            _NAMED.clear()
+        known = _NAMED[id(provider)] = provider, _settings_name(provider)
+    return known[1]
+
+
+def _settings_name(provider: ProviderSettings) -> str:
     return hashlib.sha256(repr(replace(provider, declared=True)).encode("utf-8", "replace")).hexdigest()
 
 

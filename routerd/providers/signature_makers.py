@@ -1,33 +1,61 @@
-"""Which model made each signature that passed through: in memory, the oldest are forgotten first."""
+"""Which model made each signature that passed through: in memory, and stored for the next process."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from routerd.domain.model import ModelRef
 
-_KEPT = 100_000
-"""Signatures: some megabytes, and more than a month of one person's agents."""
+_KEPT = 20_000
+"""Signatures in memory: a day of one person's agents."""
 
 
+class MakerStore(Protocol):
+    """The makers as the next process finds them, by a digest of the signature."""
+
+    def keep(self, digest: bytes, model: ModelRef) -> None:
+        """Store one; what cannot be stored is known until this process ends."""
+
+    def maker(self, digest: bytes) -> ModelRef | None:
+        """Who made it, where that was stored."""
+
+
+@dataclass(slots=True)
 class SignatureMakers:
-    """One for each process; only a digest is kept of a signature."""
+    """One for each process; only a digest is kept of a signature. Without ``stored`` it ends with the process."""
 
-    def __init__(self) -> None:
-        self._makers: OrderedDict[bytes, ModelRef] = OrderedDict()
+    stored: MakerStore | None = None
+    _makers: OrderedDict[bytes, ModelRef | None] = field(default_factory=OrderedDict)
 
     def made(self, signature: str, model: ModelRef) -> None:
         """A model's answer held a signature."""
         digest = _digest(signature)
+        if self._makers.get(digest) == model:
+            return
+        self._remember(digest, model)
+        if self.stored is not None:
+            self.stored.keep(digest, model)
+
+    def maker(self, signature: str) -> ModelRef | None:
+        """The model that made it, as far as it is known."""
+        digest = _digest(signature)
+        if digest not in self._makers:
+            self._remember(digest, None if self.stored is None else self.stored.maker(digest))
+        return self._makers[digest]
+
+    def foreign(self, signature: str, model: ModelRef, *, unknown: bool) -> bool:
+        """Whether another model made it; ``unknown``: also where its maker is not known."""
+        maker = self.maker(signature)
+        return unknown if maker is None else maker != model
+
+    def _remember(self, digest: bytes, model: ModelRef | None) -> None:
         self._makers[digest] = model
         self._makers.move_to_end(digest)
         if len(self._makers) > _KEPT:
             self._makers.popitem(last=False)
-
-    def foreign(self, signature: str, model: ModelRef, *, unknown: bool) -> bool:
-        """Whether another model made it; ``unknown``: also where its maker is not known."""
-        return self._makers.get(_digest(signature), None if unknown else model) != model
 
 
 def _digest(signature: str) -> bytes:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import sqrt
 from typing import Protocol
 
-from routerd.domain.action import ActionSpec, OutputPrior, Target
+from routerd.domain.action import ActionSpec, OutputPrior
 from routerd.domain.forecast import INPUT_BOUND, Quote, Terms
 from routerd.domain.model import OFFLINE
 from routerd.domain.money import MILLION, Price
@@ -39,10 +39,10 @@ class Priced(Protocol):
         """How long its answers are before there are bills."""
 
 
-def likely_output(spec: ActionSpec, target_tokens: int, target: Target) -> int:
-    """Likely output tokens by the prior alone for a target of this size."""
+def likely_output(spec: ActionSpec, target_tokens: int, symbols: int) -> int:
+    """Likely output tokens by the prior alone for a target of this size with so many symbols."""
     # Documentation and tests are written for each symbol; a review or a design is one text about them all.
-    pieces = len(target.symbols) if spec.code_only else 1
+    pieces = symbols if spec.code_only else 1
     return round(spec.output.base * sqrt(max(1, pieces)) + spec.output.per_target_token * target_tokens)
 
 

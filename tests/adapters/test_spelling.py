@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from routerd.adapters.semantic.spelling import Spelling
 
-KNOWN = {"rename", "variable", "function", "the", "this", "summarize", "book", "letter", "form", "from"}
+_WORDS = "rename variable function the this summarize book letter form from and services"
+KNOWN = {word: rank for rank, word in enumerate(_WORDS.split())} | {"adn": 9_000}
 SPELLING = Spelling(KNOWN)
 
 
@@ -19,6 +20,7 @@ SPELLING = Spelling(KNOWN)
         ("renname this functtion", "rename this function"),
         ("Reanme This", "rename This"),
         ("summarize the bookk", "summarize the book"),
+        ("the srevcies adn the fucntoin", "the services and the function"),
     ],
 )
 def test_swapped_and_doubled_letters_are_mended(typed: str, meant: str) -> None:

@@ -87,28 +87,28 @@ def _file(source: list[str], size: int) -> tuple[Text, int]:
 
 def _measured(app: App, path: Path, file: tuple[Text, int], encode: Callable[[str], list[int]]) -> dict[str, object]:
     text, middle = file
-    full = statistics.median(_timed(lambda: encode(text.string)) for _ in range(5))
+    full = statistics.median(timed(lambda: encode(text.string)) for _ in range(5))
     document = Document(path.as_uri(), 1, "python", text)
     app.opened(document)
     name = Position(middle + HOVERED, 5)
-    first = _timed(lambda: app.hover_info(document, name))
+    first = timed(lambda: app.hover_info(document, name))
     again = Document(path.with_stem(f"again_{path.stem}").as_uri(), 1, "python", Text(text.string))
     app.opened(again)
     asyncio.run(app.prepare(again.uri))
-    prepared = _timed(lambda: app.hover_info(again, name))
+    prepared = timed(lambda: app.hover_info(again, name))
     hovers, menus = [], []
     for typed in _typed(document, middle + TYPED):
         app.opened(typed)
-        hovers.append(_timed(lambda now=typed: app.hover_info(now, name)))  # type: ignore[misc]  # a bound default
-        menus.append(_timed(lambda now=typed: app.priced_actions(now, Range(name, name))))  # type: ignore[misc]  # as above
+        hovers.append(timed(lambda now=typed: app.hover_info(now, name)))  # type: ignore[misc]  # a bound default
+        menus.append(timed(lambda now=typed: app.priced_actions(now, Range(name, name))))  # type: ignore[misc]  # as above
     return {
         "lines": len(text.lines),
         "characters": len(text.string),
         "full_count_ms": _ms(full),
         "first_hover_ms": _ms(first),
         "first_hover_when_prepared_ms": _ms(prepared),
-        "hover_after_keystroke_ms": _spread(hovers),
-        "menu_ms": _spread(menus),
+        "hover_after_keystroke_ms": spread(hovers),
+        "menu_ms": spread(menus),
         "full_over_hover": round(full / statistics.median(hovers)),
     }
 
@@ -123,13 +123,13 @@ def _typed(document: Document, line: int) -> Iterator[Document]:
         yield Document(document.uri, 2 + stroke, document.language, text)
 
 
-def _timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
     began = process_time()
     work()
     return process_time() - began
 
 
-def _spread(times: list[float]) -> dict[str, float]:
+def spread(times: list[float]) -> dict[str, float]:
     ordered = sorted(times)
     return {"median": _ms(statistics.median(ordered)), "p99": _ms(ordered[int(len(ordered) * 0.99)])}
 

@@ -3,7 +3,8 @@
     python -m tests.bench.planted
 
 Each change turns a sound function into one with a known fault. A fault counts as found where the change brings any
-finding; the rules are printed, so that a reader sees what was named. Harmless changes should bring none.
+finding; the rules are printed, so that a reader sees what was named. Harmless changes should bring none. The result is
+kept in `planted.json` beside this file (`--write`), and a test holds it against the engine.
 """
 
 # a fault is a line
@@ -12,8 +13,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from routerd.app.change_review import review_change
 from routerd.app.changed_files import ChangeSource, changed_files
@@ -153,7 +156,7 @@ async def _found(folder: Path, new: str) -> list[str]:
     return [f"{one.span.start.line + 1}: {one.rule}" for file in done.files for one in file.findings]
 
 
-def measured() -> dict[str, object]:
+def measured() -> dict[str, Any]:
     """Each planted fault with what was found of it, and what harmless changes brought."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name) / "home"
@@ -176,5 +179,10 @@ def measured() -> dict[str, object]:
     }
 
 
+KEPT = Path(__file__).with_suffix(".json")
+
 if __name__ == "__main__":
-    print(json.dumps(measured(), indent=1))
+    shown = json.dumps(measured(), indent=1)
+    print(shown)
+    if "--write" in sys.argv:
+        KEPT.write_text(f"{shown}\n", "utf-8")

@@ -95,3 +95,35 @@ def test_a_hook_without_a_message_stops_no_commit(project: Project, upstream: In
     project.env["GIT_EDITOR"] = "sh -c 'echo mine > \"$1\"' --"
     project.git("commit", "--quiet")
     assert project.git("log", "-1", "--format=%s").strip() == "mine"
+
+
+@PRE_COMMIT
+@pytest.mark.skipif(sys.platform == "win32", reason="the hook is a shell script")
+def test_try_repo_of_a_clone_writes_the_message_into_the_file_that_git_names(
+    project: Project, upstream: InThread, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    # The environment that pre-commit would build is this one, as no package is fetched in a test.
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8").replace("language: python", "language: system")
+    (clone / ".pre-commit-hooks.yaml").write_text(hooks)
+    for words in (("init", "--quiet"), ("add", "-A"), ("commit", "--quiet", "-m", "hooks")):
+        subprocess.run(["git", *words], cwd=clone, env=project.env, check=True, capture_output=True)
+    (project.root / "a.py").write_text("A = 2\n")
+    project.git("add", "-A")
+    offered = project.root / ".git" / "COMMIT_EDITMSG"
+    offered.write_text("\n# what git explains\n")
+    project.env["PRE_COMMIT_HOME"] = str(tmp_path / "cache")
+    stage = ("--hook-stage", "prepare-commit-msg", "--commit-msg-filename", str(offered))
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "try-repo", str(clone), "routerd-commit-message", *stage],
+        cwd=project.root,
+        env=project.env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert offered.read_text().startswith(SAID)
+    assert "# what git explains" in offered.read_text()
+    assert len(upstream.seen) == 1

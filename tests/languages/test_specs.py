@@ -24,7 +24,6 @@ from routerd.languages.texts import TEXTS
 PACKAGE = Path(routerd.__file__).parent
 SPECS = [pytest.param(spec, id=spec.id) for spec in languages.specs().values()]
 ELSEWHERE = {
-    ("offline/pure.py", "c"): "the key of a sample dict",
     ("app/nominal.py", "python"): "the language of a request of usual size, which has no file",
     ("system/virtual_environment.py", "python"): "the name of a program",
 }

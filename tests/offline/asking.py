@@ -83,9 +83,8 @@ def styled(asked: Question, style: str) -> Question:
     return replace(asked, conventions=replace(asked.conventions, doc_style=style))
 
 
-async def reply(asked: Question, project: Project | None = None, watch: Noted | None = None) -> Reply:
-    known = project or Project("file:///p", (asked.conventions.path,))
-    engine = OfflineEngine(RuffLinter(), lambda _uri: known)
+async def reply(asked: Question, watch: Noted | None = None) -> Reply:
+    engine = OfflineEngine(RuffLinter())
     return await engine.ask(asked, CANDIDATE, watch or Noted())
 
 

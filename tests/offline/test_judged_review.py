@@ -20,6 +20,7 @@ PLANTED = re.findall(
 MISSED = {
     *("wrong operator", "inverted condition", "recursion without return", "one step too far"),
     *("generator used twice", "rows are one list", "default of get is lost"),
+    *("file is never closed", "closure over the loop's variable"),
 }
 """Nothing in the source says what was meant, or no check looks for it."""
 
@@ -61,6 +62,11 @@ def test_four_of_five_findings_on_200_mature_files_are_worth_a_comment(half: str
     mine = [one for one in judged() if one.half == half]
     assert len({one.path for one in mine}) == 200
     shown = [one for one in mine if one.rule]
+    assert sum(one.worth for one in shown) >= 0.8 * len(shown) > 0
+
+
+def test_four_of_five_findings_that_are_left_of_six_fresh_samples_are_worth_a_comment() -> None:
+    shown = [one for one in judged() if one.half == "fresh"]
     assert sum(one.worth for one in shown) >= 0.8 * len(shown) > 0
 
 

@@ -1,10 +1,10 @@
-"""English from identifiers: words, articles and objects as a person would write them."""
+"""English from identifiers: only what a name says, as a person would write it."""
 
 from __future__ import annotations
 
 import pytest
 
-from routerd.offline.names import listing, object_of, sentence, with_article, words
+from routerd.offline.names import command, listing, words
 
 
 @pytest.mark.parametrize(
@@ -22,28 +22,21 @@ def test_an_identifier_falls_into_its_words(name: str, expected: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    ("phrase", "expected"),
+    ("name", "expected"),
     [
-        ("user", "a user"),
-        ("item", "an item"),
-        ("HTML page", "an HTML page"),
-        ("headers", "headers"),
-        ("one-shot", "a one-shot"),
+        ("read_header_from_file", "Read the header from the file."),
+        ("dumpJSON", "Dump JSON."),
+        ("close_all_sockets", "Close all sockets."),
+        ("load_cfg", "Load the configuration."),
     ],
 )
-def test_the_article_follows_the_sound(phrase: str, expected: str) -> None:
-    assert with_article(phrase) == expected
+def test_a_verb_with_an_object_is_a_sentence(name: str, expected: str) -> None:
+    assert command(name) == expected
 
 
-def test_the_object_of_a_verb_gets_articles_around_its_prepositions() -> None:
-    assert object_of("read", ("header", "from", "file")) == "the header from the file"
-    assert object_of("make", ("connection",)) == "a connection"
-    assert object_of("dump", ("JSON",)) == "JSON"
-
-
-def test_a_sentence_keeps_the_capitals_of_its_first_word() -> None:
-    assert sentence("iOS build") == "iOS build."
-    assert sentence("the size") == "The size."
+@pytest.mark.parametrize("name", ["extend", "is_empty", "frobnicate_label", "read_x", "parse_from", "_", "do_it_2x"])
+def test_a_name_that_says_less_is_none(name: str) -> None:
+    assert command(name) == ""
 
 
 def test_a_list_is_cut_at_its_limit() -> None:

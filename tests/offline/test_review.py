@@ -14,7 +14,6 @@ FAULTS = [
     ("unreachable", "def f(x):\n    return x\n    x = 1\n", 3),
     ("missing-await", "async def go():\n    return 1\n\n\nasync def f():\n    go()\n", 6),
     ("missing-await", "class A:\n    async def go(self): ...\n    async def f(self):\n        self.go()\n", 4),
-    ("SIM115", "def f(p):\n    file = open(p)\n    return file.read()\n", 2),
     ("F632", "def f(x):\n    return x is 'a'\n", 2),
     ("changed-in-loop", "def f(xs):\n    for x in xs:\n        xs.remove(x)\n", 3),
     ("changed-in-loop", "def f(xs):\n    for x, y in xs.items():\n        if y:\n            del xs[x]\n", 4),
@@ -30,7 +29,6 @@ FAULTS = [
     ("endless-loop", "def f(n):\n    i = 0\n    while i < n:\n        print(n)\n", 3),
     ("missing-f", "def f(name):\n    raise ValueError('no {name}')\n", 2),
     ("F821", "def f():\n    return missing\n", 2),
-    ("S602", "import subprocess\n\n\ndef f(c):\n    subprocess.run(f'ls {c}', shell=True, check=True)\n", 5),
 ]
 
 
@@ -119,7 +117,6 @@ async def test_a_merge_conflict_that_was_left_behind_is_an_error() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "def f(x):\n    return f'nothing to fill in'\n",
         "def f():\n    return get_ipython()\n",
         "def f(x=[]):\n    return x\n",
     ],

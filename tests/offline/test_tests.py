@@ -15,9 +15,72 @@ from routerd.domain.errors import UpstreamError
 from routerd.domain.reply import Change
 from tests.offline.asking import judged, question, reply
 
-SOURCE = (Path(__file__).parent / "pure_functions.txt").read_text("utf-8")
+ADD = 'def add(a, b):\n    """Add.\n\n    >>> add(1, 2)\n    3\n    """\n    return a + b\n'
+SOURCE = '''\
+def clamp(value, low, high):
+    """Keep a value within bounds.
+
+    >>> clamp(-1, 2, 5)
+    2
+    """
+    return max(low, min(value, high))
+
+
+def greet(name):
+    """Greet.
+
+    >>> print(f"Hi {name_of(name)}")
+    """
+    return f"Hi {name}"
+
+
+def hail(name):
+    """Hail somebody.
+
+    >>> print("Hi " + hail("Ann"))
+    Hi Ann
+    """
+    return name
+
+
+def ratio(part, whole):
+    """Divide.
+
+    >>> ratio(1, 0)
+    Traceback (most recent call last):
+    ZeroDivisionError: division by zero
+    """
+    return part / whole
+
+
+class Point:
+    """A point.
+
+    >>> Point(1, 2).moved(3).x
+    4
+    """
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def moved(self, by):
+        return Point(self.x + by, self.y)
+
+
+def quiet(number: int) -> int:
+    return 2 * number
+
+
+def moving(number):
+    """Count.
+
+    >>> moving(1)  # doctest: +ELLIPSIS
+    <object ...>
+    """
+    return object()
+'''
 FIRST_PARTY = 'lint.isort.known-first-party = ["sample"]'
-STANDARD = ["difflib", "shlex", "statistics"]
+STANDARD = ["difflib", "statistics"]
 
 
 async def generated(source: str, at: str | None = None, path: str = "sample.py") -> str:
@@ -42,13 +105,12 @@ def run(folder: Path) -> tuple[dict[str, int], str]:
     }, done.stdout
 
 
-async def test_tests_of_thirty_functions_and_classes_run_green_without_a_skip(tmp_path: Path) -> None:
+async def test_tests_of_all_that_shows_results_run_green_without_a_skip(tmp_path: Path) -> None:
     tests = await generated(SOURCE)
     (tmp_path / "sample.py").write_text(SOURCE, "utf-8")
     (tmp_path / "test_sample.py").write_text(tests, "utf-8")
     counts, output = run(tmp_path)
-    assert set(counts) == {"passed"}, output
-    assert counts["passed"] >= 14
+    assert counts == {"passed": 4}, output
     assert "inspect" not in tests
     assert "callable(" not in tests
 
@@ -74,73 +136,39 @@ async def test_where_nothing_can_be_worked_out_nothing_is_written() -> None:
 
 
 async def test_the_module_says_how_many_functions_could_be_worked_out() -> None:
-    source = "def f(x, y):\n    return x + y\n\n\ndef twice(n: int) -> int:\n    return 2 * n\n"
-    assert "without a model: 1 of 2 functions of sample" in await generated(source)
-
-
-async def test_a_parameter_that_the_body_treats_as_text_is_tried_with_text() -> None:
-    source = "def split(line, sep=':'):\n    name, _, value = line.partition(sep)\n    return name, value.strip()\n"
-    assert 'assert split("a: b", ":") == ("a", "b")' in await generated(source)
+    assert "without a model: 3 of 7 functions of sample" in await generated(SOURCE)
 
 
 @pytest.mark.parametrize(
     "line",
     [
         "assert clamp(-1, 2, 5) == 2",
-        "assert add(2, 5) == 7",
-        "assert mean([0.5, 2.0]) == 1.25",
-        "assert fibonacci(5) == 5",
-        "assert gcd(2, 5) == 1",
-        'assert initials("a b") == "AB"',
-        'assert invert({"a": 1, "b": 2}) == {1: "a", 2: "b"}',
-        "assert is_even(2) is True",
-        'assert version() == "1.10"',
-        'assert greet("a b", polite=False) == "Hi a b"',
-        "with pytest.raises(ValueError):\n        clamp(2, 5, 0)",
-        "with pytest.raises(AttributeError):\n        slug(None)",
+        'assert capsys.readouterr().out == "Hi Ann\\n"',
+        "with pytest.raises(ZeroDivisionError):\n        ratio(1, 0)",
+        "assert Point(1, 2).moved(3).x == 4",
     ],
 )
-async def test_what_follows_from_a_body_or_a_docstring_is_asserted(line: str) -> None:
+async def test_what_a_docstring_shows_is_asserted(line: str) -> None:
     assert line in await generated(SOURCE)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "unannotated",
-        "nothing",
-        "Colour",
-        "Point",
-        "reads",
-        "roll",
-        "forever",
-        "huge",
-        "own_error",
-        "implicit",
-        "cached",
-        "managed",
-        "later",
-        "outer",
-    ],
-)
-async def test_what_cannot_be_worked_out_is_left_out_and_not_guessed(name: str) -> None:
-    tests = await generated(SOURCE)
-    assert f"def test_{name.lower()}_" not in tests
+@pytest.mark.parametrize("name", ["quiet", "local", "moving"])
+async def test_what_shows_nothing_that_a_test_can_repeat_is_left_out(name: str) -> None:
+    assert f"def test_{name}_" not in await generated(SOURCE)
 
 
 async def test_the_output_of_a_docstring_is_compared_as_a_value_where_nothing_prints() -> None:
-    source = 'def add(a, b):\n    """Add.\n\n    >>> add(1, 2)\n    3\n    """\n    return a + b\n'
-    assert "    assert add(1, 2) == 3\n" in await generated(source)
+    assert "    assert add(1, 2) == 3\n" in await generated(ADD)
 
 
 async def test_a_target_alone_gets_its_own_tests_alone() -> None:
-    tests = await generated(SOURCE, "gcd")
-    assert "from sample import gcd\n" in tests
+    tests = await generated(SOURCE, "ratio")
+    assert "from sample import ratio\n" in tests
     assert "clamp" not in tests
 
 
 async def test_a_file_whose_name_is_no_identifier_is_imported_all_the_same(tmp_path: Path) -> None:
-    source = "def twice(n: int) -> int:\n    return 2 * n\n"
+    source = ADD
     (tmp_path / "my-script.py").write_text(source, "utf-8")
     (tmp_path / "test_it.py").write_text(await generated(source, path="my-script.py"), "utf-8")
     counts, output = run(tmp_path)
@@ -149,14 +177,14 @@ async def test_a_file_whose_name_is_no_identifier_is_imported_all_the_same(tmp_p
 
 async def test_user_code_is_never_run_while_tests_are_written(tmp_path: Path) -> None:
     trap = tmp_path / "ran"
-    source = f"open({str(trap)!r}, 'w').close()\n\n\ndef f(n: int) -> int:\n    return n\n"
+    source = f"open({str(trap)!r}, 'w').close()\n\n\n{ADD}"
     await generated(source)
     assert not trap.exists()
 
 
 async def test_a_file_that_does_not_parse_and_another_language_are_refused_in_a_sentence() -> None:
     with pytest.raises(UpstreamError, match="syntax error"):
-        await reply(question("test", "def f(n: int) -> int:\n    return n\n\n\ndef (:\n"))
+        await reply(question("test", f"{ADD}\n\ndef (:\n"))
     with pytest.raises(UpstreamError, match="for Python only"):
         await reply(question("test", "function f(a) {}\n", path="a.js", language="javascript"))
 

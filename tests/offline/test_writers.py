@@ -9,7 +9,6 @@ from routerd.adapters.lint import RuffLinter
 from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.project import Project
 from routerd.domain.settings import Settings, Snapshot
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
@@ -20,12 +19,8 @@ from routerd.routing.route import route
 NAMES = sorted(catalog())
 
 
-def project(_: str) -> Project:
-    raise AssertionError("no question was asked")
-
-
 def test_the_writers_are_those_that_the_actions_declare() -> None:
-    writers = OfflineEngine(RuffLinter(), project).writers
+    writers = OfflineEngine(RuffLinter()).writers
     assert set(writers) == {spec.name for spec in catalog().values() if spec.offline}
 
 

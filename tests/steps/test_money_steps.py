@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from routerd.actions import catalog
 from routerd.domain.acceptance import Acceptance
-from routerd.domain.action import OutputPrior, Request, Scope, Target
+from routerd.domain.action import OutputPrior, Request
 from routerd.domain.classification import Classification, Neighbour
 from routerd.domain.document import Document
 from routerd.domain.forecast import Forecast, Quote, Terms
@@ -22,7 +22,6 @@ from routerd.domain.money import Price, Usage, cost, dollars, dollars_at_most, p
 from routerd.domain.prompt import Prompt
 from routerd.domain.quote import Candidate, Estimate, Route, Tariff, TokenCalibration, TokenRange
 from routerd.domain.settings import Budget, Quirks, Routing, Settings, Snapshot
-from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
@@ -183,9 +182,7 @@ def test_what_the_providers_cache_will_serve_is_priced_as_cached() -> None:
 
 def test_calibration_replaces_the_priors_spread() -> None:
     prior = OutputPrior(60, 0.3, 2.0)
-    likely = likely_output(
-        replace(catalog()["review"], output=prior), 200, Target(Scope.FILE, TEXT.whole, "", Outline("python"))
-    )
+    likely = likely_output(replace(catalog()["review"], output=prior), 200, 0)
     assert output_range(prior, likely, TokenCalibration()) == TokenRange(60, 120, 240)
     assert output_range(prior, likely, TokenCalibration(1.0, (0.5, 0.9, 1.5))) == TokenRange(60, 108, 180)
 

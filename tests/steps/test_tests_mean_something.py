@@ -217,6 +217,7 @@ def _fault(language: str, code: str) -> str:
 def test_every_language_that_has_a_test_contract_has_its_siblings_here() -> None:
     by_signs = {name for name, spec in specs().items() if isinstance(spec.tests.signs, Signs)}
     assert by_signs - {"javascriptreact", "typescriptreact"} == _CONSTANT.keys() == _SKIPPED.keys()
+    assert _ALIASED.keys() == _NAMED.keys() == _OF_A_GROUP.keys() == _CONSTANT.keys()
 
 
 @pytest.mark.parametrize("language", sorted(_CONSTANT))
@@ -231,3 +232,136 @@ def test_tests_that_are_all_skipped_are_refused_in_any_language(language: str) -
     assert "skipped" in _fault(language, _SKIPPED[language])
     sound = _test_of(language, _CONSTANT[language][1])
     assert _fault(language, f"{_SKIPPED[language]}\n{sound}") == ""
+
+
+_ALIASED = {
+    "javascript": (
+        "const again = cart.two; expect(again).toBeDefined()",
+        "const again = two; expect(again(1)).toBe(2)",
+    ),
+    "typescript": (
+        "const again: Doubling = two; expect(again).not.toBeNull()",
+        "const got = two(1); expect(got).toBe(2)",
+    ),
+    "rust": ("let again = two; assert!(again == two)", "let again = two; assert_eq!(again(1), 2)"),
+    "go": ("again := two; assert.NotNil(t, again)", "again := two; assert.Equal(t, 2, again(1))"),
+    "java": ("Doubling again = Cart::two; assertNotNull(again)", "int got = Cart.two(1); assertEquals(2, got)"),
+    "kotlin": ("val again = ::two; assertNotNull(again)", "val again = ::two; assertEquals(2, again(1))"),
+    "csharp": ("Func<int, int> again = Cart.Two; Assert.NotNull(again)", "var got = Cart.Two(1); Assert.Equal(2, got)"),
+    "php": ("$again = two(...); $this->assertNotNull($again)", "$got = two(1); $this->assertSame(2, $got)"),
+    "c": ("int (*again)(int); again = &two; assert(again)", "int got = two(1); assert(got == 2)"),
+    "cpp": ("auto again = &two; EXPECT_NE(again, nullptr)", "auto again = two; EXPECT_EQ(again(1), 2)"),
+    "lua": ("local again = cart.two assert(again)", "local again = cart.two assert(again(1) == 2)"),
+    "ruby": ("again = method(:two); refute_nil(again)", "again = method(:two); assert_equal(2, again.call(1))"),
+}
+_NAMED = {
+    "javascript": (
+        "two(1); const expected = 2; expect(expected).toBe(2)",
+        "const expected = 2; expect(two(1)).toBe(expected)",
+    ),
+    "typescript": (
+        "two(1); const same: boolean = true; expect(same).toBe(true)",
+        "const n: number = 2; expect(two(1)).toBe(n)",
+    ),
+    "rust": ("two(1); let same = true; assert!(same)", "let n = 2; assert_eq!(two(1), n)"),
+    "go": ("two(1); same := true; assert.True(t, same)", "want := 2; assert.Equal(t, want, two(1))"),
+    "java": ("two(1); boolean same = true; assertTrue(same)", "int want = 2; assertEquals(want, two(1))"),
+    "kotlin": ("two(1); val same = true; assertTrue(same)", "val want: Int = 2; assertEquals(want, two(1))"),
+    "csharp": ("Two(1); var same = true; Assert.True(same)", "var want = 2; Assert.Equal(want, Two(1))"),
+    "php": ("two(1); $same = true; $this->assertTrue($same)", "$want = 2; $this->assertSame($want, two(1))"),
+    "c": ("two(1); int same = 1; assert(same)", "int want = 2; assert(two(1) == want)"),
+    "cpp": ("two(1); bool same = true; EXPECT_TRUE(same)", "int want = 2; EXPECT_EQ(two(1), want)"),
+    "lua": ("two(1) local same = true assert(same)", "local want = 2 assert(two(1) == want)"),
+    "ruby": ("two(1); same = true; assert(same)", "want = 2; assert_equal(want, two(1))"),
+}
+_OF_A_GROUP = {
+    "javascript": [
+        "describe.skip('two', () => {{ {} }});",
+        "xdescribe('two', function () {{ {} }});",
+        "describe('two', () => {{ beforeEach(function () {{ this.skip(); }}); {} }});",
+    ],
+    "typescript": ["suite.skip('two', () => {{ {} }});", "describe.skip.each([1])('two', () => {{ {} }});"],
+    "java": [
+        "@Disabled class TwoTest {{ {} }}",
+        '@Ignore("later") public final class TwoTest extends Base {{ {} }}',
+        "class TwoTest {{ @BeforeEach void set() {{ Assumptions.abort(); }} {} }}",
+    ],
+    "kotlin": ["@Disabled\nclass TwoTest {{ {} }}", '@Ignore("x") internal class TwoTest : Base() {{ {} }}'],
+    "csharp": [
+        '[TestFixture, Ignore("later")] public class TwoTest {{ {} }}',
+        "[Explicit] public sealed class TwoTest : Base {{ {} }}",
+        "public class TwoTest {{ [SetUp] public void Set() {{ Assert.Ignore(); }} {} }}",
+    ],
+    "php": ["protected function setUp(): void {{ parent::setUp(); $this->markTestSkipped('x'); }} {}"],
+    "c": ['void setUp(void) {{ TEST_IGNORE_MESSAGE("x"); }} {}'],
+    "cpp": [
+        "class Two : public ::testing::Test {{ void SetUp() override {{ GTEST_SKIP(); }} }}; {}",
+        'TEST_SUITE("two" * doctest::skip()) {{ {} }}',
+    ],
+    "lua": [
+        "function TestTwo:setUp() lu.skip('x') end {}",
+        "describe('x', function() before_each(function() pending('x') end) {} end)",
+    ],
+    "ruby": [
+        "def setup\n  skip 'x'\nend\n{}",
+        "xdescribe 'two' do\n {}\nend",
+        "describe 'two', skip: true do\n {}\nend",
+        "before {{ skip }}\n{}",
+    ],
+    "go": [
+        "func TestMain(m *testing.M) {{ os.Exit(0) }}\n{}",
+        'func (s *Suite) SetupTest() {{ s.T().Skip("x") }}\n{}',
+    ],
+    "rust": ["#[cfg(any())]\nmod tests {{ {} }}", "#[cfg(FALSE)] pub mod checks {{ {} }}"],
+}
+_OF_NO_GROUP = {
+    "javascript": "describe.skip('other', () => {{ it('a', () => {{ expect(two(0)).toBe(0); }}); }}); {}",
+    "java": "@Disabled class Other {{ @Test void b() {{ assertEquals(0, two(0)); }} }} class TwoTest {{ {} }}",
+    "kotlin": "@Ignore class Other {{ @Test fun b() {{ assertEquals(0, two(0)) }} }} class TwoTest {{ {} }}",
+    "csharp": '[Ignore("x")] class Other {{ [Fact] void B() {{ Assert.Equal(0, Two(0)); }} }} class TwoTest {{ {} }}',
+    "go": "func TestMain(m *testing.M) {{ os.Exit(m.Run()) }}\n{}",
+    "rust": "#[cfg(test)]\nmod tests {{ {} }}",
+    "php": "protected function setUp(): void {{ if (!X) {{ $this->markTestSkipped('x'); }} }} {}",
+    "c": "void setUp(void) {{ reset(); }} {}",
+    "cpp": "class Two : public ::testing::Test {{ void SetUp() override {{ if (!x) GTEST_SKIP(); }} }}; {}",
+    "ruby": "def setup\n  @x = 1\nend\n{}",
+    "lua": "function TestTwo:setUp() reset() end {}",
+}
+
+
+@pytest.mark.parametrize("language", sorted(_ALIASED))
+@pytest.mark.parametrize("kind", ["alias", "constant"])
+def test_an_alias_of_the_target_and_a_named_constant_say_no_more_than_what_they_stand_for(
+    language: str, kind: str
+) -> None:
+    vacuous, sound = (_ALIASED if kind == "alias" else _NAMED)[language]
+    assert "depends on a call" in _fault(language, _test_of(language, vacuous))
+    assert _fault(language, _test_of(language, sound)) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "group"), [(name, one) for name in sorted(_OF_A_GROUP) for one in _OF_A_GROUP[name]]
+)
+def test_a_group_that_is_skipped_skips_its_tests_in_any_language(language: str, group: str) -> None:
+    sound = _test_of(language, _CONSTANT[language][1])
+    assert "skipped" in _fault(language, group.format(sound))
+
+
+@pytest.mark.parametrize("language", sorted(_OF_NO_GROUP))
+def test_a_test_outside_of_what_is_skipped_counts(language: str) -> None:
+    assert _fault(language, _OF_NO_GROUP[language].format(_test_of(language, _CONSTANT[language][1]))) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "setting", "call"),
+    [
+        ("javascript", "const eq = assert.equal;", "eq({}, {})"),
+        ("typescript", "const same = assert.deepStrictEqual;", "same({}, {})"),
+        ("ruby", "eq = method(:assert_equal);", "eq.call({}, {})"),
+        ("lua", "local eq = assert.are.equal", "eq({}, {})"),
+        ("go", "eq := assert.Equal;", "eq(t, {}, {})"),
+    ],
+)
+def test_another_name_of_an_assertion_is_held_to_the_same(language: str, setting: str, call: str) -> None:
+    assert _fault(language, _test_of(language, f"{setting} {call.format('two(1)', '2')}")) == ""
+    assert _fault(language, _test_of(language, f"{setting} two(1) {call.format('1', '1')}")) != ""

@@ -84,6 +84,10 @@ class TreeSitterGrammar:
         """The declarations of a document; empty without a grammar."""
         if document.language not in specs():
             return Outline(document.language)
+        with self._lock:
+            same = self._outlines.get((document.uri, document.version, document.language, id(document.text)))
+        if same is not None:
+            return same[1]
         try:
             with limited():
                 return self._known(document) or self._keep(document, outlined(self._parsed(document)))

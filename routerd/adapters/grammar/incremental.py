@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from routerd.adapters.grammar.declarations import symbols_at
+from routerd.adapters.grammar.member import Member, changed_member
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.lines import LineChange
 from routerd.domain.position import Position, Range
@@ -33,6 +34,9 @@ def around_incremental(cached: Parsed, text: Text, position: Position) -> tuple[
         found = symbols_at(cached, before)
         if not found or _stands(cached, found, change):
             return tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in found), cached
+    member = changed_member(cached, text, change)
+    if member is not None:
+        return _beside(cached, member, change, position, before), cached
     first, last = _rows_around(cached, min(change.first, before.line), max(change.old_last - 1, before.line))
     if last - first > MOST_LINES:
         whole = Parsed.of(text, cached.language)
@@ -40,6 +44,18 @@ def around_incremental(cached: Parsed, text: Text, position: Position) -> tuple[
     piece = Parsed.of(Text("".join(text.lines[first : last + 1 + change.shift])), cached.language)
     found = symbols_at(piece, Position(position.line - first, position.column))
     return tuple(symbol.mapped(lambda old: old.moved(first)) for symbol in found), cached
+
+
+def _beside(
+    cached: Parsed, member: Member, change: LineChange, position: Position, before: Position
+) -> tuple[Symbol, ...]:
+    """The symbols around a position where all that changed is one member of a class."""
+    if member.rows[0] <= position.line <= member.rows[1]:
+        containers = tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in member.containers)
+        around = (symbol for symbol in (*containers, *member.after) if position in symbol.whole)
+        return tuple(around)
+    found = symbols_at(cached, before)
+    return tuple(symbol.mapped(lambda old: _shifted(old, change)) for symbol in found)
 
 
 def _stands(cached: Parsed, found: tuple[Symbol, ...], change: LineChange) -> bool:

@@ -6,6 +6,7 @@ same declaration: then nothing outside it changes its meaning. Otherwise the who
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -98,12 +99,14 @@ def _imports(parsed: Parsed, captures: Mapping[str, Sequence[Node]]) -> tuple[Im
         for role in ("module", "name", "guard")
         for part in {node.id: node for node in captures.get(role, [])}.values()
     )
+    starts = [part[0] for part in parts]
     found: list[Import] = []
     for statement in sorted({n.id: n for n in captures.get("import", [])}.values(), key=lambda n: n.start_byte):
+        last = statement.end_byte
         inside = [
             (role, parsed.text.slice(parsed.span(part)))
-            for start, end, role, part in parts
-            if statement.start_byte <= start and end <= statement.end_byte
+            for _, end, role, part in parts[bisect_left(starts, statement.start_byte) : bisect_left(starts, last)]
+            if end <= last
         ]
         if all(text in parsed.rules.guards for role, text in inside if role == "guard"):
             found += _read(parsed, statement, [pair for pair in inside if pair[0] != "guard"])

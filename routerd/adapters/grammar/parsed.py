@@ -153,6 +153,9 @@ class Parsed:
     def span(self, node: Node) -> Range:
         """The range of a node, without a trailing line end."""
         effort.check()
+        (row, byte), (end_row, end_byte) = node.start_point, node.end_point
+        if row == end_row < len(self.rows) and end_byte < len(line := self.rows[row]) - 1 and line.isascii():
+            return Range(Position(row, byte), Position(row, end_byte))  # most are names and headers
         start, end = self.position(node.start_point), self.position(node.end_point)
         if end.column == 0 and end.line > start.line:
             end = Position(end.line - 1, len(self.rows[end.line - 1].rstrip("\r\n")))

@@ -6,6 +6,7 @@ from routerd.adapters.ledger.last_failures import LastFailure, last_failures
 from routerd.adapters.ledger.ledger import SqliteLedger
 from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.periods import day_of
+from routerd.adapters.ledger.signature_store import StoredMakers
 from routerd.adapters.ledger.writer import LedgerWriter
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "LastFailure",
     "LedgerWriter",
     "SqliteLedger",
+    "StoredMakers",
     "day_of",
     "last_failures",
 ]

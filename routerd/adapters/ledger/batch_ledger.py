@@ -53,6 +53,7 @@ class BatchLedger:
                 held = self._grow(run, Decimal(0), amount, at)
                 self._keep(run, self._hold, held, at)
         except LedgerError as fault:
+            self._writer.spending.forget()
             return Refusal(str(fault), RefusalCode.LEDGER)
         return held
 
@@ -77,7 +78,7 @@ class BatchLedger:
         return ()
 
     def reserve(
-        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
     ) -> Decimal | Refusal:
         """As the port says, drawn from the hold."""
         self._writer.write_pending()
@@ -93,9 +94,10 @@ class BatchLedger:
                 granted = min(free, most)
                 short = granted < least
                 if not short:
-                    self._keep(run, job, granted, at)
+                    self._keep(run, job, granted, at, sent=sent)
                 self._keep(run, self._hold, free if short else free - granted, at)
         except LedgerError as fault:
+            self._writer.spending.forget()
             code = RefusalCode.LOCKED if self._writer.database.locked else RefusalCode.LEDGER
             return Refusal(str(fault), code)
         if not short:
@@ -116,8 +118,11 @@ class BatchLedger:
         self._again[job] = [_key(attempt) for attempt in again]
         self._seen[job] = Counter(_key(attempt) for attempt in before)
 
-    def book(self, booking: Booking, at: datetime) -> str | None:
-        """As the port says; an answer that an earlier process received is booked exactly once."""
+    def book(self, booking: Booking, at: datetime, *, last: bool = False) -> str | None:
+        """As the port says; an answer that an earlier process received is booked exactly once.
+
+        What is left of a reservation goes back to the hold, which ``release`` does.
+        """
         key, again = _key(booking.attempt), self._again.get(booking.job, [])
         if booking.attempt.cached or key not in again:
             self._spent += booking.attempt.cost or Decimal(0)
@@ -167,7 +172,7 @@ class BatchLedger:
         more = wanted
         if self._cap is not None:
             more = min(more, self._cap - self._spent - held - self._drawn(run))
-        for limit in limits(run, self._ledger.periods(at, None), "", ""):
+        for limit in limits(run, self._ledger.periods(at, None), "", "", self._writer.spending.within):
             more = min(more, limit.rest)
         return min(held + max(more, Decimal(0)), Decimal(MOST_DOLLARS))
 
@@ -184,10 +189,10 @@ class BatchLedger:
         rows = run("SELECT amount FROM reservations WHERE process = ? AND job = ?", (self._writer.process, job))
         return from_pico(rows[0][0]) if rows else Decimal(0)
 
-    def _keep(self, run: Run, job: str, amount: Decimal, at: datetime) -> None:
+    def _keep(self, run: Run, job: str, amount: Decimal, at: datetime, *, sent: bool = False) -> None:
         bounded = min(amount, Decimal(MOST_DOLLARS))
         session = self._ledger.origin.session
-        self._writer.reservation(job, self._ledger.project, session, at, bounded).write(run, sent=False)
+        self._writer.reservation(job, self._ledger.project, session, at, bounded).write(run, sent=sent)
 
 
 def _key(attempt: Attempt) -> _Key:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from routerd.adapters.ledger.periods import day_of, month_of
-from routerd.adapters.ledger.schema import ATTEMPTS, RESERVATIONS, Run, from_pico
+from routerd.adapters.ledger.schema import RESERVATIONS, Run, from_pico
 from routerd.domain.limit import Limit
 from routerd.domain.settings import Budget
 
@@ -57,19 +57,18 @@ def budget_periods(budgets: Budgets, project: str, session: str | None, at: date
     return tuple(found)
 
 
-def limits(run: Run, periods: Sequence[BudgetPeriod], process: str, job: str) -> tuple[Limit, ...]:
+Spent = Callable[[Run, BudgetPeriod], int]
+"""The pico-dollars that were booked in a period."""
+
+
+def limits(run: Run, periods: Sequence[BudgetPeriod], process: str, job: str, spent_in: Spent) -> tuple[Limit, ...]:
     """Each limit with what is spent and held, but for what one job of one process holds."""
     found = []
     for period in periods:
         of, names = period.where
-        # Both ends: a clock that was ahead for a while has left rows of days to come, which are not this day's.
-        within = "at >= ? AND at < ?" if period.span else "TRUE"
-        ends = tuple(moment.timestamp() for moment in period.span or ())
-        ((spent,),) = run(f"SELECT SUM(cost) FROM {ATTEMPTS} WHERE {within}{of}", (*ends, *names))
         ((held,),) = run(
             f"SELECT SUM(amount) FROM {RESERVATIONS} WHERE (process != ? OR job != ?){of}", (process, job, *names)
         )
-        found.append(
-            Limit(period.name, period.limit, from_pico(spent), from_pico(held), of_project=period.project is not None)
-        )
+        spent = from_pico(spent_in(run, period))
+        found.append(Limit(period.name, period.limit, spent, from_pico(held), of_project=period.project is not None))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from functools import cache
 
 from routerd.adapters.ledger.failovers import AttemptOfJob, Cell, cells
 from routerd.adapters.ledger.schema import ATTEMPTS, Run
@@ -46,6 +47,7 @@ def created(table: str) -> str:
     return f"CREATE TABLE {table} ({columns}, {amounts}, PRIMARY KEY ({', '.join(keys)})) WITHOUT ROWID"
 
 
+@cache
 def added(table: str, which: str) -> str:
     """The statement that adds the rows of ``which``, a condition, to one of the tables."""
     return _merged(table, ATTEMPTS, _AMOUNTS, which)

@@ -48,11 +48,17 @@ class SqliteLedger:
         self.project = project
         self.origin = origin or Origin()
         self._limits: tuple[object, tuple[Limit, ...]] | None = None
+        self._periods: tuple[object, tuple[BudgetPeriod, ...]] | None = None
 
     def periods(self, at: datetime, origin: Origin | None) -> tuple[BudgetPeriod, ...]:
         """The daily, monthly and session budgets that hold at a moment."""
         budget, session = self._budget(), (origin or self.origin).session
-        return budget_periods(budget if isinstance(budget, Budgets) else Budgets(budget), self.project, session, at)
+        budgets = budget if isinstance(budget, Budgets) else Budgets(budget)
+        # Days begin at a whole minute in every time zone, so that within one nothing changes.
+        key = (budgets, session, int(at.timestamp() // 60))
+        if self._periods is None or self._periods[0] != key:
+            self._periods = key, budget_periods(budgets, self.project, session, at)
+        return self._periods[1]
 
     def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
         """The daily, monthly and session budgets as they stand; read again only after the ledger was written to."""
@@ -64,32 +70,35 @@ class SqliteLedger:
         try:
             key = (periods, self.writer.changes, self._database.read("PRAGMA data_version")[0][0])
             if self._limits is None or self._limits[0] != key:
-                self._limits = key, limits(self._database.read, periods, "", "")
+                self._limits = key, limits(self._database.read, periods, "", "", self.writer.spending.within)
         except LedgerError as fault:
             return Refusal(str(fault), RefusalCode.LEDGER, "the ledger cannot be used")
         return self._limits[1]
 
     def reserve(
-        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
     ) -> Decimal | Refusal:
         """Hold what budgets allow of ``most`` for a job's next call, in one transaction; see the port."""
         periods = self.periods(at, origin)
         if periods and self._database.session_only:
             return Refusal(str(self._database.problem), RefusalCode.LEDGER, "the ledger cannot be used")
-        self.writer.collect()
+        self.writer.collect(at)
         self.writer.write_pending()  # what this job was billed must count before its reservation is replaced
         self.writer.changes += 1
         granted = most
         try:
             with self._database.transaction() as run:
                 self.writer.settle_dead(run, at)
-                for limit in limits(run, periods, self.writer.process, job):
+                for limit in limits(run, periods, self.writer.process, job, self.writer.spending.within):
                     if over := limit.refusal(least):
                         return over
                     granted = min(granted, limit.rest)
-                self._reservation(job, granted, at, origin).write(run, sent=False)
+                self._reservation(job, granted, at, origin).write(run, sent=sent)
         except LedgerError as fault:
+            self.writer.spending.forget()
             self._reservation(job, most, at, origin)
+            if sent and not periods:
+                self.writer.sent(job)
             # Without the ledger such a budget cannot be kept; without one the work need not wait for it.
             return (
                 Refusal(str(fault), RefusalCode.LOCKED if self._database.locked else RefusalCode.LEDGER)
@@ -106,12 +115,12 @@ class SqliteLedger:
         """Record that a job's reserved call is about to be sent; see the port."""
         self.writer.sent(job)
 
-    def book(self, booking: Booking, at: datetime) -> str | None:
+    def book(self, booking: Booking, at: datetime, *, last: bool = False) -> str | None:
         """Books an attempt; if that is not possible now, the next successful write includes it.
 
         Returns a sentence for the user in that case, or if a new ledger was started.
         """
-        return self.writer.book(replace(booking, origin=booking.origin or self.origin), self.project, at)
+        return self.writer.book(replace(booking, origin=booking.origin or self.origin), self.project, at, last=last)
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""

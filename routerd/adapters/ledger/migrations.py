@@ -146,6 +146,13 @@ def _baselines(connection: MigrationConnection) -> None:
     )
 
 
+def _signatures(connection: MigrationConnection) -> None:
+    connection.execute(
+        "CREATE TABLE signatures (digest BLOB PRIMARY KEY, provider TEXT NOT NULL, model TEXT NOT NULL,"
+        " at REAL NOT NULL) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS = (
     _first,
     _replies,
@@ -158,4 +165,5 @@ MIGRATIONS = (
     _refused_fields,
     _rows_of_others,
     _baselines,
+    _signatures,
 )

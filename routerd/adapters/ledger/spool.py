@@ -48,6 +48,12 @@ class Spool:
         with suppress(OSError):
             self._own.unlink(missing_ok=True)
 
+    def folder_state(self) -> object:
+        """What changes when a file comes to lie in the folder of spools, or leaves it."""
+        with suppress(OSError):
+            return self._own.parent.stat().st_mtime_ns
+        return None
+
     def of_the_dead(self) -> Iterator[tuple[Path, str, list[Values]]]:
         """For each ended process its file, its identity and its rows; unreadable lines were never confirmed."""
         for path in sorted(self._ledger.parent.glob(f"{self._ledger.name}.spool-*")):

@@ -11,28 +11,27 @@ from decimal import Decimal
 
 from routerd.adapters.ledger.calibration import CalibrationStore
 from routerd.adapters.ledger.daily import remove
+from routerd.adapters.ledger.ended import settle, settle_dead
 from routerd.adapters.ledger.history import complete, unfinished
 from routerd.adapters.ledger.migrations import MIGRATIONS
-from routerd.adapters.ledger.reservation import SUBMITTED, Reservation
+from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.rows import insert, left_out, values_of
-from routerd.adapters.ledger.schema import RESERVATIONS, Run, to_pico
+from routerd.adapters.ledger.schema import Run, to_pico
+from routerd.adapters.ledger.spent import Spending
 from routerd.adapters.ledger.spool import Spool, Values
 from routerd.adapters.sqlite import Database, UnwritableRow
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
 from routerd.domain.money import dollars
-from routerd.system.processes import alive
 
-_LONGEST_JOB = timedelta(minutes=30)
-"""A reservation older than any job can be is settled even if its process id was given to another program."""
-_LONGEST_BATCH = timedelta(days=31)
-"""Providers keep the results of a batch for 29 or 30 days: what nobody fetched until then may only be charged."""
 _ABANDON_WAIT_MS = 200
 """Time for a ledger that is locked, in milliseconds, where the process has no more of it."""
 _LAST_WAIT_MS = 30_000
 """The same at the program's end: longer than a backup program holds a file of megabytes."""
 
 
+_COLLECTS_AFTER_S = 1.0
+"""Whether a process with a spool has ended is looked at again after so long; agents ask each second."""
 _FEWEST_DAYS, _MOST_DAYS = 62, 36_500
 """Days of single attempts: a monthly budget needs the current month's, and estimates the latest ones."""
 _FOLD_BATCH = 500
@@ -46,6 +45,7 @@ class LedgerWriter:
         self.database = database
         self.process = uuid.uuid4().hex
         self.calibration = CalibrationStore(database)
+        self.spending = Spending(database)
         self.changes = 0
         """Goes up with each write of this process, so that sums are read again."""
         self._spool = Spool(database.named, self.process, os.getpid()) if database.named else None
@@ -55,6 +55,10 @@ class LedgerWriter:
         self._held: dict[str, Reservation] = {}
         self._sent: set[str] = set()
         self._done: set[str] = set()
+        self._ended: set[str] = set()
+        """Jobs whose last booking gives their reservation back, until ``release`` is called for them."""
+        self._collected: tuple[float, object] | None = None
+        """When spools were looked for last, and the state of their folder then."""
         self._set_aside: list[str] = []
         """Sentences for the user about rows that no ledger can hold."""
         self._reported = database.problem
@@ -72,14 +76,19 @@ class LedgerWriter:
             self._sent.add(job)
             self.write()
 
-    def book(self, booking: Booking, project: str, at: datetime) -> str | None:
+    def book(self, booking: Booking, project: str, at: datetime, *, last: bool = False) -> str | None:
         """Write an attempt down; what cannot be written now is written with the next write that can be.
+
+        ``last``: with it the job's reservation is given back.
 
         The sentence for the user where that is so, or where a new ledger was begun.
         """
         self.changes += 1
         self._held.pop(booking.job, None)
         self._sent.discard(booking.job)
+        if last:
+            self._done.add(booking.job)
+            self._ended.add(booking.job)
         try:
             self._unwritten.append((booking, values_of(booking, project, at)))
         except UnwritableRow as wrong:
@@ -100,6 +109,9 @@ class LedgerWriter:
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
+        if job in self._ended:  # its last booking has given it back, or waits to be written with that
+            self._ended.remove(job)
+            return
         self.changes += 1
         self._held.pop(job, None)
         self._sent.discard(job)
@@ -123,7 +135,7 @@ class LedgerWriter:
         self.database.patience(_ABANDON_WAIT_MS)
         self.write()
         with suppress(LedgerError), self.database.transaction() as run:
-            self._settle(run, lambda process, pid, began: process == self.process)
+            settle(run, "process = ?", self.process, lambda process, pid, began: True)
 
     def write_pending(self) -> None:
         """Write what could not be written before, if there is any."""
@@ -178,10 +190,20 @@ class LedgerWriter:
             ):
                 self._spooled.add(row["entry"])
 
-    def collect(self) -> None:
-        """Book what processes that ended have left in their spools; what cannot be booked now stays there."""
+    def collect(self, at: datetime | None = None) -> None:
+        """Book what processes that ended have left in their spools; what cannot be booked now stays there.
+
+        With a moment, only where some time has passed since the last look, or another file lies in their folder.
+        """
         if self._spool is None or self.database.session_only:
             return
+        if at is not None:
+            now, state = at.timestamp(), self._spool.folder_state()
+            if self._collected is not None:
+                then, before = self._collected
+                if before == state and 0 <= now - then < _COLLECTS_AFTER_S:
+                    return
+            self._collected = now, state
         for path, process, rows in self._spool.of_the_dead():
             with suppress(LedgerError, OSError):
                 with self.database.transaction() as run:
@@ -211,7 +233,8 @@ class LedgerWriter:
         while True:
             with self.database.transaction() as run:
                 gone = run(
-                    "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < ? LIMIT ?) RETURNING id",
+                    "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < ? "
+                    "AND id < (SELECT MAX(id) FROM attempts) LIMIT ?) RETURNING id",  # as ``book_stored``
                     (before, _FOLD_BATCH),
                 )
             dropped += len(gone)
@@ -250,29 +273,16 @@ class LedgerWriter:
                 ):
                     remove(run, unknown)
             insert(run, row)
+            # No row takes the number of one that was removed: sums that are kept go on behind the latest number.
+            run(
+                "UPDATE attempts SET id = id + 1 WHERE entry = ? AND id = (SELECT MAX(id) FROM attempts)",
+                (row["entry"],),
+            )
         self.calibration.invalidate(booking.attempt.model, booking.action, booking.language)
 
     def settle_dead(self, run: Run, at: datetime) -> None:
         """Book what daemons that died had sent, in the caller's transaction; what they only held is given back."""
-
-        def dead(process: str, pid: int, began: float) -> bool:
-            age_s = at.timestamp() - began
-            if process == SUBMITTED:
-                return age_s >= _LONGEST_BATCH.total_seconds()
-            return process != self.process and (age_s >= _LONGEST_JOB.total_seconds() or not alive(pid))
-
-        self._settle(run, dead)
-
-    def _settle(self, run: Run, ended: Callable[[str, int, float], bool]) -> None:
-        """Book what ended processes had sent as an unknown outcome, at the most that it can have cost."""
-        for process, job, pid, began, amount, project, session, sent in run(
-            f"SELECT process, job, pid, at, amount, project, session, sent FROM {RESERVATIONS}", ()
-        ):
-            if not ended(process, pid, began):
-                continue
-            run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
-            if amount and sent:
-                insert(run, Reservation(process, job, began, amount, project, session).unknown_bill())
+        settle_dead(run, self.process, at)
 
 
 def _insert(run: Run, row: Values, process: str) -> None:

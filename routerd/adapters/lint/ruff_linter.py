@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,13 +29,12 @@ _MOST_BYTES = 50_000_000
 """Findings on the largest source, of two million characters; more come from no list of rules."""
 
 _SELECT = """
-    E9 E722 F401 F5 F6 F7 F811 F82 F841 F901
-    B002 B003 B005 B006 B012 B015 B016 B018 B019 B021 B022 B023 B025 B029 B030 B031 B032 B035 B039
-    PLE0100 PLE0101 PLE0115 PLE0116 PLE0117 PLE0118 PLE0237 PLE0241 PLE0302 PLE0643 PLE1132 PLE1142 PLE1205
+    E9 E722 F50 F52 F6 F7 F82 F841 F901
+    B002 B003 B005 B006 B012 B016 B021 B022 B025 B029 B030 B032 B035
+    PLE0100 PLE0115 PLE0116 PLE0117 PLE0118 PLE0237 PLE0241 PLE0302 PLE0643 PLE1132 PLE1142 PLE1205
     PLE1206 PLE1300 PLE1307 PLE1310 PLE1507 PLE1519 PLE1520 PLE1700 PLE2502 PLE2510
-    PLR0124 PLW0127 PLW0128 PLW0129 PLW0131 PLW0133 PLW0177 PLW0211 PLW0245 PLW0406 PLW0711 PLW1501 PLW1507
-    PLW1509 PLW1510 PLW2101
-    S113 S307 S501 S506 S602 S605 S608 SIM115 SIM222
+    PLW0129 PLW0131 PLW0133 PLW0177 PLW0245 PLW0406 PLW0711 PLW1501 PLW1507 PLW1509 PLW2101
+    S113 S501 S506 SIM222
     ASYNC100 ASYNC210 ASYNC220 ASYNC221 ASYNC222 ASYNC251 LOG001 LOG007
     RUF006 RUF008 RUF016 RUF018 RUF024 RUF026 RUF030 RUF034
 """
@@ -44,21 +45,22 @@ _ERRORS = frozenset(
     (
         *("F501", "F502", "F503", "F505", "F506", "F507", "F508", "F509", "F521", "F524", "F525"),  # formats that raise
         *("F621", "F622", "F701", "F702", "F704", "F706", "F707"),  # Python's own compiler refuses them
-        *("PLE0100", "PLE0101", "PLE0115", "PLE0116", "PLE0117", "PLE0118", "PLE1142", "PLE1300", "PLE1307"),
+        *("PLE0100", "PLE0115", "PLE0116", "PLE0117", "PLE0118", "PLE1142", "PLE1300", "PLE1307"),
     )
 )
 """Rules whose findings fail whenever the line runs or is compiled; an undefined name may be put there from outside."""
 _SYNTAX = ("E9", "invalid-syntax")
+_OLD = re.compile(r"^\s*(?:print\s+['\"%\w]|except\s+[\w.]+\s*,\s*\w+\s*:|exec\s+['\"\w]|raise\s+\w+\s*,)", re.M)
+"""Statements of Python 2: such a file is in another language, and no error of its author."""
 _MESSAGES = {
     "B006": "The default is made once and shared by every call: default to `None` and make a new one inside.",
     "E722": "A bare `except` catches KeyboardInterrupt and SystemExit as well: name the errors.",
     "SIM222": "This is always true: one side of the `or` is a constant.",
-    "SIM115": "Nothing closes the file if this fails: use `with`.",
 }
 """Where ruff's own words name a rule and not what goes wrong."""
-_UNDEFINED, _MAX_UNDEFINED = ("F821", "F822"), 5
-"""A file with more names that nothing defines gets them from outside."""
-_DEFECTS = ("B", "SIM222", "PLE", "PLW", "PLR0124", "S", "ASYNC", "LOG", "F5", "F6", "F7", "F82", "F9", "E722")
+_MOST_ALIKE = 5
+"""More findings of one rule in a file are on purpose: its names come from outside, or it is a table."""
+_DEFECTS = ("B", "SIM222", "PLE", "PLW", "S", "ASYNC", "LOG", "F5", "F6", "F7", "F82", "F9", "E722")
 """Rules whose findings are warnings; everything else is worth knowing at most."""
 
 
@@ -78,13 +80,17 @@ class RuffLinter:
         if found is None:  # no settings, or such as this ruff does not know
             found = _run(document, None) or []
         broken = python_tree(document.text.string) is None
+        if broken and _OLD.search(document.text.string):
+            return []
         findings = sorted((_finding(item, document.text, broken) for item in found), key=lambda finding: finding.span)
         own = settings.selected if settings else ()
         code = Reviewed(document)
-        undefined = {one.message for one in findings if one.rule in _UNDEFINED}
-        if len(undefined) > _MAX_UNDEFINED:
-            findings = [one for one in findings if one.rule not in _UNDEFINED]
-        return [one for one in findings if _selects(own, one.rule or "") or code.worth(one)]
+        alike = Counter(rule for rule, _ in {(one.rule, one.message) for one in findings})
+        return [
+            one
+            for one in findings
+            if _selects(own, one.rule or "") or (alike[one.rule] <= _MOST_ALIKE and code.worth(one))
+        ]
 
 
 def _selects(selected: tuple[str, ...], rule: str) -> bool:
@@ -140,7 +146,7 @@ def _severity(code: str, broken: bool) -> Severity:
         return Severity.ERROR if broken else Severity.INFORMATION
     if code in _ERRORS:
         return Severity.ERROR
-    return Severity.WARNING if code.startswith(_DEFECTS) and code != "F541" else Severity.INFORMATION
+    return Severity.WARNING if code.startswith(_DEFECTS) else Severity.INFORMATION
 
 
 def _fix(fix: Mapping[str, Any] | None, text: Text) -> Edit | None:

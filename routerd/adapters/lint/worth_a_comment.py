@@ -1,7 +1,7 @@
 """Which findings of ruff are worth a comment where the project did not select their rule itself.
 
 A rule that is right in one case of many is right where the code around it says so: a shared default that the body
-changes, an error that is swallowed without a word, a file that nothing closes.
+changes, an error that is swallowed without a word.
 """
 
 from __future__ import annotations
@@ -17,26 +17,11 @@ from routerd.domain.finding import Finding
 from routerd.domain.python_tree import python_tree
 
 _CHANGING = frozenset(
-    (
-        "append",
-        "add",
-        "clear",
-        "extend",
-        "insert",
-        "pop",
-        "popitem",
-        "remove",
-        "discard",
-        "update",
-        "setdefault",
-        "sort",
-    )
+    "append add clear extend insert pop popitem remove discard update setdefault sort".split()  # noqa: SIM905
 )
+_READ = (ast.Call, ast.Await, ast.Yield, ast.Subscript, ast.Attribute, ast.BinOp)
+_ELSEWHERE = re.compile("__path__|basestring|cmp|execfile|file|long|raw_input|reduce|reload|unichr|unicode|xrange")
 _ENDING = frozenset(("close", "flush", "kill", "terminate", "unlink", "rmtree", "remove", "shutdown", "cancel"))
-_SHELLS = frozenset(("run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput"))
-_SQL_VALUE = re.compile(r"""(?:[=<>]|\blike|\bvalues\s*\(|\bin\s*\()\s*['"]*\s*(?:\{|%s|\+)""", re.I)
-"""A value that is put into a statement, where a name of a table or column cannot be bound."""
-_ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 @dataclass(frozen=True)
@@ -55,10 +40,6 @@ class Reviewed:
         """All nodes; empty if the document does not parse."""
         tree = python_tree(self.document.text.string)
         return tuple(ast.walk(tree)) if tree else ()
-
-    def line(self, finding: Finding) -> str:
-        """The first line of the finding, without its indent."""
-        return self.document.text.bare(finding.span.start.line).strip()
 
     def around(self, finding: Finding) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
         """The functions around a finding, the innermost last."""
@@ -79,7 +60,9 @@ def _changes_default(code: Reviewed, finding: Finding) -> bool:
         at = finding.span.start
         names = [a.arg for a, d in pairs if d and _literal(d) and (d.lineno - 1, d.col_offset) == (at.line, at.column)]
         if names:
-            return any(_changed(node, names[0]) for node in ast.walk(function))
+            # Kept between calls on purpose.
+            deliberate = names[0].startswith("_") or "cache" in names[0] or "memo" in names[0]
+            return not deliberate and any(_changed(node, names[0]) for node in ast.walk(function))
     return False
 
 
@@ -124,60 +107,13 @@ def _ends(body: list[ast.stmt]) -> bool:
     return len(calls) == len(body) and all(isinstance(f, ast.Attribute) and f.attr in _ENDING for f in calls)
 
 
-def _never_closed(code: Reviewed, finding: Finding) -> bool:
-    """Whether a built-in ``open`` is used on the spot, or bound to a local that is neither closed nor handed on."""
-    at = (finding.span.start.line + 1, finding.span.start.column)
-    for function in list(code.around(finding))[-1:]:
-        nodes = list(ast.walk(function))
-        for node in nodes:
-            match node:
-                case ast.Attribute(value=ast.Call(func=ast.Name(id="open")) as call) if _at(call) == at:
-                    return True
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="open")) as call):
-                    if _at(call) == at:
-                        return not any(_leaves(other, name) for other in nodes if other is not node)
-    return False
-
-
-def _at(node: ast.expr) -> tuple[int, int]:
-    return node.lineno, node.col_offset
-
-
-def _leaves(node: ast.AST, name: str) -> bool:
-    """Whether a use of a local is anything but a method call or a loop over it."""
-    inner = list(ast.iter_child_nodes(node))
-    used = any(isinstance(one, ast.Name) and one.id == name for one in inner)
-    if isinstance(node, ast.Attribute):
-        return used and node.attr in ("close", "__exit__")
-    return used and not isinstance(node, ast.For | ast.comprehension)
-
-
-def _not_handed_on(code: Reviewed, finding: Finding) -> bool:
-    """Whether an import is neither a package's own surface, nor one of a private module, nor for its effect.
-
-    A name that a comment or a text repeats may be used there, as in comments with types.
-    """
-    line, text, uri = finding.span.start.line + 1, code.document.text, code.document.uri
-    name = text.slice(finding.span).rpartition(" ")[2].rpartition(".")[2]
-    named = re.findall(rf"\b{re.escape(name)}\b", text.string)
-    if uri.endswith(("/__init__.py", ".pyi")) or len(named) > 1:
-        return False
-    for node in code.nodes:
-        if isinstance(node, ast.Name) and node.id == "__all__":
-            return False
-        if isinstance(node, ast.Try) and node.lineno <= line <= (node.end_lineno or line):
-            return False
-        if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno <= line <= (node.end_lineno or line):
-            module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-            relative = isinstance(node, ast.ImportFrom) and node.level > 0
-            effect = isinstance(node, ast.Import) and "." in (module or "")
-            if relative or effect or (module or "").startswith("_"):
-                return False
-    return True
-
-
 def _declared(code: Reviewed, finding: Finding) -> bool:
-    """Whether the names of the module are those that it shows: none is made, deleted or looked up by a call."""
+    """Whether the names of the module are those that it shows: none is made, deleted or looked up by a call.
+
+    A name of Python 2 stands where only that version comes, and a package has its path.
+    """
+    if _ELSEWHERE.fullmatch(code.document.text.slice(finding.span)):
+        return False
     made = ("globals", "exec", "vars", "locals", "setattr")
     calls = (n.func.id for n in code.nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name))
     deleted = any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Del) for n in code.nodes)
@@ -186,82 +122,29 @@ def _declared(code: Reviewed, finding: Finding) -> bool:
     return not deleted and not lazy and not any(call in made for call in calls)
 
 
-def _declared_twice(code: Reviewed, finding: Finding) -> bool:
-    """Whether two declarations of the name stand in the same block, so that the first one never counts."""
-    name = code.document.text.slice(finding.span)
-    for node in code.nodes:
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            declared = [s for s in block if getattr(s, "name", "") == name] if isinstance(block, list) else []
-            if len(declared) > 1 and any(s.lineno <= finding.span.start.line + 1 <= s.body[0].lineno for s in declared):
-                return True
-    return False
+def _left_over(code: Reviewed, finding: Finding) -> bool:
+    """Whether a local that is not used is a leftover: the name of an error, or of a value that is there without it.
 
-
-def _no_probe(code: Reviewed, finding: Finding) -> bool:
-    """Whether a local that is not used is more than what the end of a ``try`` was tried for, and not so named."""
-    line = finding.span.start.line + 1
-    if code.document.text.slice(finding.span).startswith(("dummy", "unused", "ignore", "junk")):
+    A call is made for its effect; a value that is read from something may be kept alive or be a probe; a comment that
+    repeats the name may say why.
+    """
+    line, name = finding.span.start.line + 1, code.document.text.slice(finding.span)
+    unused = name.startswith(("dummy", "unused", "ignore", "junk"))
+    if unused or any("#" in one and name in one.partition("#")[2] for one in code.document.text.bare_lines()):
         return False
-    tries = (node for node in code.nodes if isinstance(node, ast.Try) and node.handlers)
-    return not any(node.body[-1].lineno == line for node in tries)
-
-
-def _computes(code: Reviewed, finding: Finding) -> bool:
-    """Whether an expression that stands alone computes something; a name or an attribute may be read for its effect."""
-    line = finding.span.start.line + 1
-    alone = (node.value for node in code.nodes if isinstance(node, ast.Expr) and node.lineno == line)
-    on_purpose = "/ 0" in code.line(finding) or not _no_probe(code, finding)
-    return not on_purpose and any(not isinstance(value, ast.Name | ast.Attribute) for value in alone)
-
-
-def _calls(code: Reviewed, finding: Finding, names: frozenset[str]) -> list[ast.Call]:
-    """The calls of such functions around the finding."""
-    line = finding.span.start.line + 1
-    calls = (n for n in code.nodes if isinstance(n, ast.Call) and n.lineno <= line <= (n.end_lineno or line) and n.args)
-    return [c for c in calls if (getattr(c.func, "attr", None) or getattr(c.func, "id", None)) in names]
-
-
-def _puts_together(code: Reviewed, finding: Finding) -> bool:
-    """Whether a command of a shell is put together in the call itself."""
-    return any(_formatted(call.args[0]) for call in _calls(code, finding, _SHELLS))
-
-
-def _formatted(text: ast.expr) -> bool:
-    formats = isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute) and text.func.attr == "format"
-    return formats or isinstance(text, ast.JoinedStr | ast.BinOp)
-
-
-def _of_data(code: Reviewed, finding: Finding) -> bool:
-    """Whether ``eval`` gets what a call returns, and no names of its own to choose from."""
-    calls = _calls(code, finding, frozenset(("eval",)))
-    return any(len(call.args) + len(call.keywords) == 1 and isinstance(call.args[0], ast.Call) for call in calls)
-
-
-def _in_order(code: Reviewed, finding: Finding) -> bool:
-    """Whether a value is compared with itself by order; by ``==`` it may be a test for NaN."""
-    line = finding.span.start.line + 1
-    compares = (node for node in code.nodes if isinstance(node, ast.Compare) and node.lineno == line)
-    same = (node for node in compares if ast.dump(node.left) == ast.dump(node.comparators[0]))
-    return any(isinstance(node.ops[0], _ORDERED) for node in same)
+    handlers = (node for node in code.nodes if isinstance(node, ast.ExceptHandler) and node.name)
+    assigned = (node for node in code.nodes if isinstance(node, ast.Assign) and node.lineno == line)
+    return any(node.lineno == line for node in handlers) or any(
+        isinstance(node.targets[-1], ast.Name) and not any(isinstance(one, _READ) for one in ast.walk(node.value))
+        for node in assigned
+    )
 
 
 _DOUBTS: Mapping[str, Callable[[Reviewed, Finding], bool]] = {
     "B006": _changes_default,
-    "B015": _computes,
-    "B018": _computes,
-    "B023": lambda code, finding: "lambda" in code.line(finding) and "append(" in code.line(finding),
     "E722": _unexplained,
-    "F401": _not_handed_on,
-    "F811": _declared_twice,
     "F821": _declared,
-    "F822": _declared,
-    "F841": _no_probe,
-    "PLR0124": _in_order,
-    "PLW0127": lambda code, finding: bool(list(code.around(finding))),
-    "PLW1510": lambda code, finding: code.line(finding).startswith("subprocess."),
-    "S307": _of_data,
-    "S602": _puts_together,
-    "S605": _puts_together,
-    "S608": lambda code, finding: _SQL_VALUE.search(code.line(finding)) is not None,
-    "SIM115": _never_closed,
+    "F822": lambda code, finding: not code.document.uri.endswith("/__init__.py") and _declared(code, finding),
+    "F841": _left_over,
+    "RUF006": lambda code, finding: "=" not in code.document.text.bare(finding.span.start.line).partition("(")[0],
 }

@@ -13,6 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from routerd.adapters.semantic.embedding import Embedder, Matrix, StaticEmbedder, vocabulary
+from routerd.adapters.semantic.encoder import EncoderEmbedder, encoder_weights
 from routerd.adapters.semantic.features import split
 from routerd.adapters.semantic.form import asks_something
 from routerd.adapters.semantic.head import KINDS, Head
@@ -57,14 +58,23 @@ class _Loaded:
     @cached_property
     def spelling(self) -> Spelling:
         """By the shipped vocabulary and the prototypes, which hold what developers say beyond it."""
-        known = vocabulary(self.folder).keys() if self.own_embedder else self.shipped.known
-        return Spelling(known | {word for example in self.prototypes.examples for word in split(example.text)})
+        ranks = vocabulary(self.folder) if self.own_embedder else self.shipped.known
+        said = {word for example in self.prototypes.examples for word in split(example.text)}
+        return Spelling(ranks | dict.fromkeys(said - ranks.keys(), len(ranks)))
 
     @cached_property
     def head(self) -> Head:
-        head = Head(self.folder)
+        head = Head(self.folder / "head.npz")
         head.warm(example.text for example in self.prototypes.examples)
         return head
+
+    @cached_property
+    def second(self) -> tuple[Head, Embedder] | None:
+        """The head and the encoder for what is unsure; ``None`` where the extra is not installed."""
+        weights = None if self.own_embedder else encoder_weights()
+        if weights is None:
+            return None
+        return Head(self.folder / "encoder.npz"), EncoderEmbedder(weights, self.folder)
 
     @cached_property
     def prototypes(self) -> LabelledVectors:
@@ -91,7 +101,7 @@ class SemanticClassifier:
         """Reads everything that answers need; call it off the request path. Later calls do nothing."""
         with self._loading:
             if self._known is None:
-                _ = self._parts.head, self._parts.spelling
+                _ = self._parts.head, self._parts.spelling, self._parts.second
                 self._known = self._parts.prototypes.after(
                     known([(e.text, e.tier, "ask") for e in self._examples], self._parts.embedder)
                 )
@@ -119,9 +129,9 @@ class SemanticClassifier:
         embedded = self._parts.embedder.embed(texts if self._parts.own_embedder else mended)
         similarities = embedded @ self._known.vectors.T
         kinds = self._kinds(mended, embedded, similarities[:, len(self._examples) :])
-        tiers = kinds @ _KINDS_TO_TIERS
-        rows = zip(mended, kinds, tiers, similarities, strict=True)
-        answers = [self._answer(self._known, *row) for row in rows]
+        rows = zip(mended, kinds, similarities, strict=True)
+        answers = [self._answer(self._known, self._parts.head, *row) for row in rows]
+        answers = [self._again(*row) for row in zip(answers, mended, similarities, strict=True)]
         micros = round((self._clock_s() - started_s) * 1e6 / len(texts))
         return [replace(answer, micros=micros) for answer in answers]
 
@@ -134,10 +144,19 @@ class SemanticClassifier:
             meaning = _votes(to_prototypes, self._parts.prototypes)
         return _softmax((head.of_words(texts) + meaning) / head.calibration.temperature)
 
+    def _again(self, first: Classification, text: str, similarities: Matrix) -> Classification:
+        """What the sentence encoder makes of a text that the shipped head is unsure about."""
+        if first.confident or self._parts.second is None or self._known is None:
+            return first
+        head, encoder = self._parts.second
+        evidence = head.of_words([text]) + head.of_meaning(encoder.embed([text]))
+        (kinds,) = _softmax(evidence / head.calibration.temperature)
+        return self._answer(self._known, head, text, kinds, similarities)
+
     def _answer(
-        self, pool: LabelledVectors, text: str, kinds: Matrix, tiers: Matrix, similarities: Matrix
+        self, pool: LabelledVectors, head: Head, text: str, kinds: Matrix, similarities: Matrix
     ) -> Classification:
-        calibration = self._parts.head.calibration
+        calibration, tiers = head.calibration, kinds @ _KINDS_TO_TIERS
         best = int(similarities.argmax())
         if best < len(self._examples) and similarities[best] >= _FOLLOWS:
             return _followed(pool, best, similarities, kinds)

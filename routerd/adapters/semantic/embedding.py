@@ -33,8 +33,8 @@ class StaticEmbedder:
         self._rows = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))  # a plain view is faster to index
         self._scales = np.load(folder / "scales.npy").astype(np.float32)
         rows = vocabulary(folder)
-        self.known = rows.keys()
-        """The words, and the pieces of words, that have a vector of their own."""
+        self.known = rows
+        """The words, and the pieces of words, that have a vector of their own; frequent ones have low rows."""
         self._pieces = lru_cache(_CACHED_TOKENS)(lambda token: pieces(token, rows))
 
     def embed(self, texts: Sequence[str]) -> Matrix:

@@ -1,18 +1,21 @@
-"""Mends slips of the keyboard: an unknown word that two swapped or doubled letters keep from being a known one."""
+"""Mends slips of the keyboard: a word that swapped or doubled letters keep from being a much more frequent one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Mapping
 
 _WORD = re.compile(r"[A-Za-z]{3,24}")  # shorter ones have too many neighbours, longer ones are identifiers
 _KEPT_WORDS = 20_000
+_LONG = 7  # letters; two slips in a shorter word leave too little of it
+_RARER, _COMMON = 8, 250  # a known word is a slip of one that is so much more frequent
 
 
 class Spelling:
     """Words by a vocabulary of lower-case words; what it does not know and cannot mend stays as it is."""
 
-    def __init__(self, known: Set[str]) -> None:
+    def __init__(self, known: Mapping[str, int]) -> None:
+        """``known``: lower-case words, each with its rank by how frequent it is."""
         self._known = known
         self._left: set[str] = set()  # met before, and not to be mended
 
@@ -26,9 +29,14 @@ class Spelling:
         return _WORD.sub(lambda found: slips.get(found[0], found[0]), text) if slips else text
 
     def _meant(self, word: str) -> str | None:
-        if word in self._known:
+        near = min((one for one in _neighbours(word) if one in self._known), key=self._known.__getitem__, default=None)
+        if near is None and word not in self._known and len(word) >= _LONG:
+            twice = {one for first in _neighbours(word) for one in _neighbours(first) if one in self._known}
+            near = min(twice, key=self._known.__getitem__, default=None)
+        own = self._known.get(word)
+        if near is None or (own is not None and own <= _RARER * (self._known[near] + _COMMON)):
             return None
-        return next((near for near in _neighbours(word) if near in self._known), None)
+        return self._meant(near) or near
 
 
 def _neighbours(word: str) -> list[str]:

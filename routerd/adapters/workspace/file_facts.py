@@ -76,6 +76,11 @@ def read_facts(path: Path, name: str, grammar: Grammar, within: Path | None) -> 
     language = language_of(name)
     known = grammar.knows(language)
     outline = grammar.outline(Document(uri_of(path), None, language, text)) if known else Outline(language)
+    return facts_of(name, stamp, text, outline)
+
+
+def facts_of(name: str, stamp: Stamp, text: Text, outline: Outline) -> FileFacts:
+    """What is stored of a text with its outline."""
     return FileFacts(
         stamp,
         tuple(
@@ -85,7 +90,7 @@ def read_facts(path: Path, name: str, grammar: Grammar, within: Path | None) -> 
             for s in outline.symbols
         ),
         tuple(dict.fromkeys(found.module for found in outline.imports)),
-        text.string[:_MAX_STORED_CHARACTERS] if _stores_text(path.name) else None,
+        text.string[:_MAX_STORED_CHARACTERS] if _stores_text(name.rpartition("/")[2]) else None,
     )
 
 

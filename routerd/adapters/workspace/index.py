@@ -9,11 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from routerd.adapters.workspace.allowed import refusal
-from routerd.adapters.workspace.file_facts import FileFacts, is_source, read_facts, stamp_of
+from routerd.adapters.workspace.file_facts import (
+    MAX_SOURCE_BYTES,
+    FileFacts,
+    Stamp,
+    facts_of,
+    is_source,
+    read_facts,
+    stamp_of,
+)
 from routerd.adapters.workspace.files import ignored_from
 from routerd.adapters.workspace.listing import Listing, unlisted
 from routerd.domain.ports import Grammar
 from routerd.domain.project import Declaration, Project
+from routerd.domain.symbol import Outline
+from routerd.domain.text import Text
 from routerd.system.uris import uri_of
 
 MAX_STORED_BYTES = 120_000_000
@@ -37,6 +47,8 @@ class Index:
         self.root = root
         self.folders: frozenset[Path] = frozenset()
         """Every folder that was listed, for a watch on them."""
+        self.complete = False
+        """Whether every listed file was looked at."""
         self._within = within
         self._grammar = grammar
         self._names: set[str] = set()
@@ -51,10 +63,11 @@ class Index:
         """The index as last shown, with its root as a URI; the same object while nothing changes."""
         return self._project
 
-    def refresh(self, go_on: Callable[[], bool], near: Path | None = None) -> None:
+    def refresh(self, go_on: Callable[[], bool], near: Path | None = None, *, read: bool = True) -> None:
         """Lists the project and reads every file that is new or has changed, until done or stopped.
 
-        ``near`` is the file around which it begins. An incomplete listing removes nothing.
+        ``near`` is the file around which it begins. An incomplete listing removes nothing. Without ``read`` it is
+        only listed.
         """
         with self._writing:
             listing = Listing(self.root, near)
@@ -71,6 +84,8 @@ class Index:
                 self._cut = listing.cut
             self._names |= paths.keys()
             self._show()
+            if not read:
+                return
             shown = _FIRST
             changed = False
             for number, (name, path) in enumerate(paths.items()):
@@ -80,7 +95,20 @@ class Index:
                 if changed and number > shown:
                     shown, changed = 2 * number, False
                     self._show()
+            else:
+                self.complete = bool(self.folders)
             self._show()
+
+    def learn(self, name: str, stamp: Stamp, text: Text, outline: Outline) -> None:
+        """Takes in a file that somebody else read and outlined; shown by the next ``refresh``."""
+        with self._writing:
+            known = self._facts.get(name)
+            if name not in self._names or stamp.size > MAX_SOURCE_BYTES or (known and known.stamp == stamp):
+                return
+            if not is_source(_last(name), self._grammar):
+                return
+            self._drop(name)
+            self._store(name, facts_of(name, stamp, text, outline))
 
     def update(self, paths: Collection[Path]) -> None:
         """Takes in files that may have changed on disk; unknown folders and many files list the project again."""
@@ -153,9 +181,13 @@ class Index:
         if self._stored < MAX_STORED_BYTES:
             facts = read_facts(path, name, self._grammar, self._within)
             if facts is not None:
-                self._facts[name] = facts
-                self._stored += facts.size
+                self._store(name, facts)
         return True
+
+    def _store(self, name: str, facts: FileFacts) -> None:
+        if self._stored < MAX_STORED_BYTES:
+            self._facts[name] = facts
+            self._stored += facts.size
 
     def _forget(self, names: Collection[str]) -> None:
         for name in names:

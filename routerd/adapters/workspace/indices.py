@@ -31,8 +31,8 @@ class Indices:
             return index
 
     def fill(self, index: Index, go_on: Callable[[], bool], near: Path | None) -> None:
-        """Reads the project if no other session did."""
-        if not index.folders:
+        """Reads the project, or what is left of it, if no other session did."""
+        if not index.complete:
             index.refresh(go_on, near)
 
     def follow(self, index: Index) -> None:

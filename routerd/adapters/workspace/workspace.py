@@ -11,6 +11,7 @@ from routerd.adapters.workspace.allowed import refusal
 from routerd.adapters.workspace.files import inside, read_text, root_of
 from routerd.adapters.workspace.index import Index
 from routerd.adapters.workspace.indices import Indices
+from routerd.adapters.workspace.learner import Learner
 from routerd.domain.document import Document
 from routerd.domain.project import Project
 from routerd.domain.verdict import Refusal, RefusalCode
@@ -89,9 +90,19 @@ class Workspace:
     def index(self, uri: str, go_on: Callable[[], bool]) -> None:
         """Indexes the document's project unless it has none or is indexed; slow, so run it in a thread."""
         root, below = self._home(uri)
-        if root is not None and root not in self._indices:
-            index = self._indices[root] = self._shared.of(root, self._within)
+        if root is not None and (root not in self._indices or not self._indices[root].complete):
+            index = self._indices.setdefault(root, self._shared.of(root, self._within))
             self._shared.fill(index, go_on, root / below)
+
+    def learner(self, uri: str) -> Learner:
+        """Lists the document's project, and takes in its files as they are read for something else."""
+        root, below = self._home(uri)
+        if root is None:
+            return Learner(None, None)
+        index = self._indices.setdefault(root, self._shared.of(root, self._within))
+        if not index.folders:
+            index.refresh(lambda: True, root / below, read=False)
+        return Learner(root, index)
 
     def listed(self, uri: str) -> bool:
         """Whether the files of the document's project are known, or it has none."""

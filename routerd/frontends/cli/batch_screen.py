@@ -93,7 +93,10 @@ def total_line(plan: BatchPlan) -> str:
     before = f" ({', '.join(parts)})" if parts else ""
     if not items:
         return f"{plan.action}: nothing to ask{before}."
-    return f"{plan.action}: {counted(len(items), 'file')}{before}, {models}: {price_words_of(plan.price)}"
+    how = ""
+    if plan.exact is not None and plan.exact < len(plan.items):
+        how = f" (sizes estimated from {counted(plan.exact, 'prompt')})"
+    return f"{plan.action}: {counted(len(items), 'file')}{before}, {models}: {price_words_of(plan.price)}{how}"
 
 
 def service_line(offer: ServicePrice) -> str:
@@ -171,6 +174,7 @@ def batch_json(plan: BatchPlan) -> Json:
         "batch": plan.id,
         "action": plan.action,
         "total": {"items": len(plan.open), "done": len(plan.items) - len(plan.open), **price_json(plan.price)},
+        "priced_exactly": plan.exact,
         "spent": money(total(item.cost for item in plan.items)),
         "items": [item_json(item) for item in plan.items],
         "skipped": [{"path": passed.path, "reason": passed.reason} for passed in plan.passed],

@@ -100,9 +100,8 @@ def batches_of(app: App) -> Iterator[Batches]:
 
 def planned(batches: Batches, wanted: BatchRequest, selection: Selection, options: ManyOptions) -> BatchPlan | Refusal:
     """The stored plan of a selection."""
-    with working("indexing the project"):
+    with working("listing files"):
         files = list(batches.selected(selection))
-        batches.index(files)
     with working("looking at files", len(files)) as tell:
         plan = batches.plan(wanted, files, tell, fresh=options.fresh)
     return plan if isinstance(plan, Refusal) else replace(plan, cap=options.max_cost)
@@ -156,9 +155,8 @@ def estimate_many(app: App, actions: list[str], selection: Selection, explain: b
     plans: list[BatchPlan] = []
     refusals: list[str] = []
     with batches_of(app) as batches:
-        with working("indexing the project"):
+        with working("listing files"):
             files = list(batches.selected(selection))
-            batches.index(files)
         for name in names:
             if not named(name).placed:
                 raise UsageError(f"'{name}' has no place in a file, so no price before its text is known.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
 
@@ -29,7 +30,7 @@ class Problem:
     """Whether the same request may succeed later."""
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    """A provider's own error, which passes through."""
+    """A provider's own error, which passes through where it has the shape that the client expects."""
 
     def all_headers(self) -> dict[str, str]:
         """With what tells SDKs not to try again."""
@@ -37,9 +38,21 @@ class Problem:
 
     def text(self, dialect: DialectName) -> bytes:
         """The JSON body."""
-        if self.body:
+        if self.body and _in_shape(dialect, self.body):
             return self.body
         return dumped(error_body(dialect, self.status, self.code, self.message)).encode()
+
+
+def _in_shape(dialect: DialectName, body: bytes) -> bool:
+    """Whether a provider's error is one of this API: some answer in another, and frameworks in shapes of their own."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    error = told.get("error") if isinstance(told, dict) else None
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        return False
+    return dialect is not DialectName.MESSAGES or told.get("type") == "error"
 
 
 _BUDGET = (RefusalCode.BUDGET, RefusalCode.PRICE, RefusalCode.LEDGER, RefusalCode.LOCKED, RefusalCode.CONFIRM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -37,6 +37,9 @@ MOST_BYTES = 1 << 28
 """Of one answer: 256 MB, more than any model generates; images come as base64."""
 WHOLE_S = 600.0
 """Silence that is waited for where the answer comes in one piece: the SDKs' own timeout."""
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n" + _BOM
+_EVENTS = "text/event-stream; charset=utf-8"
 _TOP_UP_EVENTS = 16
 """Events between two looks at how much was generated."""
 
@@ -110,12 +113,15 @@ class Passage:
                 draft.headers = incoming.headers
                 if incoming.status >= 300:
                     raise ProviderFaultError(await incoming.refusal(self._engine.clock.wall()))
-                if incoming.content_type == "text/html":
-                    raise ProviderFaultError(ProviderFault(FaultKind.NO_API, message="a web page"))
                 async with aclosing(incoming.pieces(MOST_BYTES)) as pieces:
-                    if not request.streamed or incoming.content_type == "application/json":
-                        return await self._whole(incoming, pieces)
-                    return await self._stream(incoming, pieces, limit, limits.between_tokens_s)
+                    begin = await _beginning(pieces)
+                    if incoming.content_type == "text/html" or begin.lstrip(_BLANK)[:1] == b"<":
+                        raise ProviderFaultError(ProviderFault(FaultKind.NO_API, message="a web page"))
+                    # One piece of JSON or events, by whatever name: some providers call their streams JSON.
+                    if not request.streamed or begin.lstrip(_BLANK)[:1] in (b"{", b"["):
+                        return await self._whole(incoming, begin, pieces)
+                    events = _chain(begin.removeprefix(_BOM), pieces)
+                    return await self._stream(incoming, events, limit, limits.between_tokens_s)
         except TimeoutError:
             sign = FaultKind.STALLED if self._watch.content else FaultKind.SILENT
             raise ProviderFaultError(ProviderFault(sign)) from None
@@ -127,8 +133,8 @@ class Passage:
             if incoming is not None:
                 incoming.close()
 
-    async def _whole(self, incoming: Incoming, pieces: AsyncGenerator[bytes]) -> Attempt:
-        body = b"".join([piece async for piece in pieces])
+    async def _whole(self, incoming: Incoming, begin: bytes, pieces: AsyncGenerator[bytes]) -> Attempt:
+        body = b"".join([begin, *[piece async for piece in pieces]])
         said = self._watch.whole(body)
         request = self._state.request
         if self._translator is not None and request is not None and self._sent is not None:
@@ -141,7 +147,7 @@ class Passage:
         return booked
 
     async def _stream(  # noqa: C901  # one loop, with each way in which a piece ends it
-        self, incoming: Incoming, pieces: AsyncGenerator[bytes], limit: asyncio.Timeout, between_s: float
+        self, incoming: Incoming, pieces: AsyncIterator[bytes], limit: asyncio.Timeout, between_s: float
     ) -> Attempt:
         loop, events, held = asyncio.get_running_loop(), RawEvents(), bytearray()
         watch, sink = self._watch, self._state.sink
@@ -206,7 +212,7 @@ class Passage:
         await self._state.sink.begin(
             AnswerHead(
                 status=incoming.status,
-                content_type=incoming.headers.get("content-type", "application/json"),
+                content_type=_EVENTS if attempt is None else incoming.headers.get("content-type", "application/json"),
                 model=self._running.model,
                 tier=self._state.candidate.tier,
                 attempts=self._state.attempts + (attempt is None),
@@ -227,3 +233,19 @@ class Passage:
         if isinstance(refusal, Refusal):
             self.refused = refusal.message
             raise TopUpRefusedError(refusal.message)
+
+
+async def _beginning(pieces: AsyncIterator[bytes]) -> bytes:
+    """The pieces up to the first that is not blank."""
+    begin = b""
+    async for piece in pieces:
+        begin += piece
+        if begin.strip(_BLANK) or len(begin) > HELD_BYTES:
+            break
+    return begin
+
+
+async def _chain(begin: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield begin
+    async for piece in pieces:
+        yield piece

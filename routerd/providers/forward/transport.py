@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
@@ -19,6 +22,8 @@ from routerd.providers.stream import REFUSAL_BYTES, REFUSAL_S, Inflate, fault_of
 CONNECT_S = 10.0
 """As in ``client``: three lost SYNs take seven seconds (RFC 6298)."""
 _LARGE = 1 << 18
+_PROXY_S = 60.0
+"""So long the proxy of an address is not looked up again: on macOS it is a setting of the system."""
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
@@ -78,6 +83,8 @@ class Transport:
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, tuple[str | None, float]] = {}
+        """Of each origin its proxy, and when that was found out."""
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
@@ -87,7 +94,7 @@ class Transport:
                     timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
                     cookie_jar=aiohttp.DummyCookieJar(),
                     auto_decompress=False,
-                    trust_env=True,
+                    # Not trust_env: it reads ~/.netrc at every request, and sends a password of it to the provider.
                 )
             except Exception as fault:  # proxies and certificates of the environment; the text may hold a password
                 raise UpstreamError(f"No connection can be prepared ({type(fault).__name__}).") from None
@@ -98,12 +105,24 @@ class Transport:
         try:
             # aiohttp sends a large text piece by piece only where it comes as a file.
             data = body if len(body) < _LARGE else io.BytesIO(body)
-            response = await self._opened().post(url, data=data, headers=headers, allow_redirects=False)
+            response = await self._opened().post(
+                url, data=data, headers=headers, allow_redirects=False, proxy=self._proxy(url)
+            )
         except _UNSENT as fault:
             raise ProviderFaultError(ProviderFault(FaultKind.UNREACHABLE, message=_why(fault))) from None
         except (aiohttp.ClientError, OSError, ValueError) as fault:
             raise ProviderFaultError(ProviderFault(FaultKind.BROKEN, message=type(fault).__name__)) from None
         return Incoming(response)
+
+    def _proxy(self, url: str) -> str | None:
+        """The proxy that the environment names for an address, looked up anew now and then."""
+        parts = urlsplit(url)
+        origin, now = f"{parts.scheme}://{parts.netloc}", time.monotonic()
+        known = self._proxies.get(origin)
+        if known is None or now - known[1] > _PROXY_S:
+            passed_by = not parts.hostname or proxy_bypass(parts.hostname)
+            known = self._proxies[origin] = (None if passed_by else getproxies().get(parts.scheme), now)
+        return known[0]
 
     async def close(self) -> None:
         """Close all connections."""

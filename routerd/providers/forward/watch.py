@@ -20,6 +20,8 @@ from routerd.providers.said import fault_of_error, told_fault
 
 _NOTHING = re.compile(rb'"(?:finish_reason|usage)": ?null')
 _SIGNED = (b"signature", b"encrypted_content", b"redacted_thinking")
+_MESSAGES_BEGUN = ("message_start", "content_block_start", "content_block_delta", "message_delta", "message_stop")
+"""Events of an answer: its prompt was read, and may be billed."""
 _TOLD = re.compile(rb'"(?:finish_reason|usage|error)"')
 
 
@@ -72,6 +74,8 @@ class Watch:
 
     def whole(self, body: bytes) -> Mapping[str, Any]:
         """Take in an answer in one piece. Raises ProviderFaultError for an error, or for what is no answer."""
+        if not body.strip():  # as a stream that ends without any output
+            raise ProviderFaultError(ProviderFault(FaultKind.CUT))
         try:
             said = json.loads(body)
         except (ValueError, RecursionError):
@@ -88,8 +92,9 @@ class Watch:
         elif "input_tokens" in said:  # count_tokens: nothing was generated
             self._draft.usage = None
         self._draft.add(text_in(self._dialect, said), "")
-        for signature in signatures_in(said):
-            self._signed(signature)
+        if any(name in body for name in _SIGNED):
+            for signature in signatures_in(said):
+                self._signed(signature)
         self.content = self.ended = True
         return said
 
@@ -127,7 +132,7 @@ class Watch:
             self._draft.done = True
             self.ended = bool(self._draft.finish)
             return True
-        if self.content and name != "error" and len(_TOLD.findall(data)) == len(_NOTHING.findall(data)):
+        if self.content and name != "error" and _closed(data) and _tells_nothing(data):
             self._unread.append(data)
             return True
         said = _object(data)
@@ -140,6 +145,8 @@ class Watch:
         self._tier(said, usage)
         if usage is not None:
             self._draft.usage, self._draft.begun = usage, True
+        if listed:
+            self._draft.begun = True
         for choice in listed:
             self._finish(event, choice.get("finish_reason"))
             self.content = self.content or _says(choice.get("delta"))
@@ -156,13 +163,14 @@ class Watch:
             self.content = True
 
     def _messages(self, event: bytes, data: bytes) -> None:
-        if b"_delta" in data and (b'"content_block_delta"' in data) and self.content:
+        if self.content and b'"content_block_delta"' in data and _closed(data):
             self._unread.append(data)
             return
         said = _object(data)
         kind = said.get("type")
         if kind == "error":
             raise _fault(fault_of_error(said.get("error")), event)
+        self._draft.begun = self._draft.begun or kind in _MESSAGES_BEGUN
         if kind == "message_start":
             message = said.get("message")
             usage = message.get("usage") if isinstance(message, Mapping) else None
@@ -185,7 +193,7 @@ class Watch:
             self._unread.append(data)
 
     def _responses(self, event: bytes, data: bytes) -> None:
-        if self.content and b'.delta"' in data[:200]:
+        if self.content and b'.delta"' in data[:200] and _closed(data):
             self._unread.append(data)
             return
         said = _object(data)
@@ -195,6 +203,7 @@ class Watch:
         if kind in ("error", "response.failed"):
             self._usage(told.get("usage"))
             raise _fault(fault_of_error(told.get("error") or said.get("error") or said), event)
+        self._draft.begun = self._draft.begun or kind.startswith("response.")
         if kind in ("response.completed", "response.incomplete"):
             self._usage(told.get("usage"))
             self._tier(told, None)
@@ -220,6 +229,16 @@ class Watch:
 def _says(delta: object) -> bool:
     """Whether a chunk of a chat answer carries any of it, and not only the role."""
     return isinstance(delta, Mapping) and any(value for name, value in delta.items() if name != "role")
+
+
+def _tells_nothing(data: bytes) -> bool:
+    """Whether a chunk has no finish, usage or error, but for nulls."""
+    return len(_TOLD.findall(data)) == len(_NOTHING.findall(data))
+
+
+def _closed(data: bytes) -> bool:
+    """Whether an event that is not parsed has both ends of its object: half a one is malformed."""
+    return data.startswith(b"{") and data.rstrip().endswith(b"}")
 
 
 def _object(data: bytes) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from routerd.languages import specs
 from routerd.languages.patterns import compiled
 from routerd.languages.spec import ModuleNames
 from routerd.steps.conventions.in_file import module_name, package_name, reachable
-from routerd.steps.conventions.packages import is_test_path
+from routerd.steps.conventions.packages import is_test_path, packages
 from routerd.steps.conventions.place_of_tests import (
     framework,
     home_of_tests,
@@ -75,7 +75,7 @@ def import_name(path: str, language: str, project: Project) -> str | None:
     parts = stem.split("/")
     if parts[-1] == "__init__":
         parts.pop()
-    top = _top_of_package(path, frozenset(project.files))
+    top = _top_of_package(path, packages(project.files, language).files)
     if top is None and "src" in parts[:-1]:
         top = "/".join(parts[: parts.index("src") + 1])
     elif top is None:
@@ -95,4 +95,13 @@ def _top_of_package(path: str, files: frozenset[str]) -> str | None:
     return folder
 
 
-__all__ = ["conventions", "doc_style", "framework", "home_of_tests", "import_name", "is_test_path", "why_no_tests"]
+__all__ = [
+    "conventions",
+    "doc_style",
+    "framework",
+    "home_of_tests",
+    "import_name",
+    "is_test_path",
+    "reachable",
+    "why_no_tests",
+]

@@ -70,14 +70,21 @@ def _callees(it: _In) -> Iterator[Piece]:
     yield from signatures(it.all.target, it.all.used, it.all.project, it.file.path)
 
 
+def _tests(it: _In) -> Iterator[Piece]:
+    """Of a change the tests that use what changed; else those that exist for the file."""
+    own = [one for one in it.all.callers if one.tests]
+    if own:
+        yield from (Piece(one.path, one.text, one.reason) for one in own)
+    else:
+        yield from tests(it.all.conventions, it.all.project)
+
+
 _SOURCES: dict[ContextKind, Callable[[_In], Iterator[Piece]]] = {
     ContextKind.IMPORTS: _imports,
     ContextKind.CONTAINER: lambda it: around(it.file),
     ContextKind.CALLEES: _callees,
-    ContextKind.TESTS: lambda it: tests(it.all.conventions, it.all.project),
-    ContextKind.CALLERS: lambda it: (
-        Piece(one.path, one.text, f"uses `{one.name}`, which changed") for one in it.all.callers
-    ),
+    ContextKind.TESTS: _tests,
+    ContextKind.CALLERS: lambda it: (Piece(one.path, one.text, one.reason) for one in it.all.callers if not one.tests),
     ContextKind.OUTLINE: lambda it: file_outline(it.file),
     ContextKind.NEIGHBOURS: lambda it: neighbours(it.all.project, it.file.path),
     ContextKind.EXAMPLE: lambda it: example(it.file),

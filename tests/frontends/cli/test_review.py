@@ -148,6 +148,22 @@ def test_a_model_sees_the_changed_symbol_its_callers_and_nothing_else(routerd: R
     assert len(upstream.seen) == 1
 
 
+def test_of_the_tests_those_that_use_what_changed_are_sent_whole(routerd: Run, root: Path, upstream: InThread) -> None:
+    (root / "tests").mkdir()
+    (root / "tests" / "test_shop_and_items.py").write_text(
+        "from items import first, old_fault\n\n\ndef test_first_of_nothing():\n    assert first([]) is None\n\n\n"
+        "def test_another():\n    assert old_fault() == []\n"
+    )
+    routerd("--format", "json", upstream=upstream)
+    sent = next(
+        str(one.body["messages"]) for one in upstream.seen if "test_shop_and_items" in str(one.body["messages"])
+    )
+    assert "tests `first`, which changed" in sent
+    assert "assert first([]) is None" in sent
+    assert "def cheapest(prices)" in sent
+    assert "test_another" not in sent
+
+
 def test_the_cap_stops_it_and_names_the_files_that_are_not_covered(
     routerd: Run, root: Path, upstream: InThread
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,10 @@ def _asks(message: Mapping[str, Any]) -> str:
     return texts[-1] if texts else ""
 
 
+def _client(gateway: Running) -> anthropic.AsyncAnthropic:
+    return anthropic.AsyncAnthropic(base_url=gateway.url, auth_token=gateway.token, max_retries=0)
+
+
 class Agent:
     """One session."""
 
@@ -97,19 +101,29 @@ class Agent:
         recorded = json.loads(RECORDED.read_text("utf-8"))
         self._body = spoken(recorded["body"])
         self._headers = {**recorded["headers"], "x-claude-code-session-id": session}
-        self._client = anthropic.AsyncAnthropic(base_url=gateway.url, auth_token=gateway.token, max_retries=0)
+        self._client = _client(gateway)
         self._model = model
         self._messages: list[Any] = []
         self.turns: list[list[str]] = []
         """The models that answered, by turn."""
         self.reasons: list[str] = []
 
-    async def ask(self, words: str) -> None:
-        """One turn of a person: until the model calls no more tools. Raises what the SDK raises."""
+    async def move(self, gateway: Running) -> None:
+        """Go on at another gateway."""
+        await self.close()
+        self._client = _client(gateway)
+
+    async def ask(self, words: str, before: Callable[[], Awaitable[None]] | None = None) -> None:
+        """One turn of a person: until the model calls no more tools. Raises what the SDK raises.
+
+        ``before`` is awaited before each request.
+        """
         harness = [{"type": "text", "text": f"<system-reminder>{_WORDS * 3}</system-reminder>"}]
         self._messages.append({"role": "user", "content": [*harness, {"type": "text", "text": words}]})
         self.turns.append([])
         while True:
+            if before is not None:
+                await before()
             message = await self._sent()
             self._messages.append({"role": "assistant", "content": [block.model_dump() for block in message.content]})
             calls = [block for block in message.content if block.type == "tool_use"]
