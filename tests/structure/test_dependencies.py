@@ -14,7 +14,7 @@ import pytest
 from tests.structure.test_structure import PACKAGE, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-OPTIONAL = {"keyring": "keyring", "mcp": "mcp", "model2vec": "embedding", "pydantic": "mcp"}
+OPTIONAL = {"keyring": "keyring", "mcp": "mcp", "model2vec": "embedding", "onnxruntime": "encoder", "pydantic": "mcp"}
 """Libraries that only an extra brings, and the extra."""
 
 PRIVATE = {
