@@ -13,8 +13,9 @@ def main() -> None:
     libraries of the command line: they cost an eighth of its start.
     """
     _leave_the_folder()
-    # Editors append --stdio wherever they like; it is the default everywhere.
-    words = [word for word in sys.argv[1:] if word != "--stdio"]
+    # Editors append --stdio wherever they like; it is the default everywhere but beside a gateway.
+    beside = any(word.partition("=")[0] == "--http" for word in sys.argv[1:])
+    words = [word for word in sys.argv[1:] if beside or word != "--stdio"]
     if words in (["--version"], ["-V"]):
         from routerd import __version__  # noqa: PLC0415  # see above
 

@@ -42,6 +42,7 @@ def shapes(seed: int = 0) -> dict[str, str]:
         "aws session": "ASIA" + some(BASE32, 16),
         "aws secret": "aws_secret_access_key = " + some(B64, 40),
         "google": "AIza" + some(URL, 35),
+        "google bound": "AQ.Ab" + some(URL, 48),
         "google client": "GOCSPX-" + some(URL, 28),
         "google oauth": "ya29." + some(URL, 120),
         "azure storage": "AccountName=a;AccountKey=" + some(B64, 86) + "==;EndpointSuffix=x",

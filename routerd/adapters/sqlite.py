@@ -227,6 +227,15 @@ class Database:
             self._connection.close()
 
 
+def rows_of(path: Path, statement: str) -> list[Row]:
+    """The rows of a query in another program's file, which is not changed. Raises LedgerError where it has none."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(statement).fetchall()
+    except sqlite3.Error as fault:
+        raise LedgerError(f"{path} cannot be read ({fault}).") from fault
+
+
 def _connect(path: Path | None, timeout_s: float = _BUSY_MS / 1000) -> sqlite3.Connection:
     return sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=timeout_s)
 

@@ -6,8 +6,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from routerd.adapters.workspace import Workspace
+
+T = TypeVar("T")
 
 _LISTED_S = 2
 """Seconds; a project on a slow disk is then worked on without knowing its files."""
@@ -21,9 +24,9 @@ class Background:
         self.open = True
         """Whether work that looks at this from time to time may go on."""
 
-    async def run(self, work: Callable[..., object], *arguments: object) -> None:
-        """Do what takes a second at the most, and wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._soon, work, *arguments)
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do what takes a second at the most, and wait for what comes of it."""
+        return await asyncio.get_running_loop().run_in_executor(self._soon, work, *arguments)
 
     async def index(self, work: Callable[..., object], *arguments: object) -> None:
         """Do what may take minutes, and wait for it."""

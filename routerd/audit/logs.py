@@ -1,4 +1,4 @@
-"""Reads the logs of Claude Code, aider and OpenAI-style gateways, line by line, into one form; computes no prices."""
+"""Reads the logs of coding agents, chat tools and gateways, line by line, into one form; computes no prices."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 
-from routerd.audit import aider, gateway
+from routerd.audit import aider, gateway, sessions
 from routerd.audit.claude_code import Sessions
+from routerd.audit.codex import Rollouts
+from routerd.audit.gemini import Chats
 from routerd.audit.logged import Logged
 
 _LARGEST_WHOLE = 256_000_000
@@ -23,6 +25,8 @@ class Logs:
     damaged: int = 0
     """Lines that start like JSON but do not parse: probably truncated when their program died."""
     _sessions: Sessions = field(default_factory=Sessions)
+    _rollouts: Rollouts = field(default_factory=Rollouts)
+    _chats: Chats = field(default_factory=Chats)
     _others: list[Logged] = field(default_factory=list)
 
     def read(self, lines: Iterable[str]) -> bool:
@@ -44,7 +48,14 @@ class Logs:
 
     def requests(self) -> tuple[Logged, ...]:
         """All requests, those of Claude Code's sessions first."""
-        return (*self._sessions.requests(), *self._others)
+        found = (*self._sessions.requests(), *self._rollouts.requests, *self._chats.requests, *self._others)
+        return tuple(one for one in found if one.calls)
+
+    def read_opencode(self, rows: Iterable[tuple[object, ...]]) -> bool:
+        """Reads the rows of ``sessions.OPENCODE``; returns whether there was a request."""
+        found = sessions.of_opencode(rows)
+        self._others += found
+        return bool(found)
 
     def _read_whole(self, text: str) -> bool:
         """Reads one JSON value over many lines: a request or a list of requests."""
@@ -68,6 +79,14 @@ class Logs:
         if Sessions.knows(row):
             self._sessions.add(row)
             return True
+        for reader in (self._rollouts, self._chats):
+            if reader.knows(row):
+                reader.add(row)
+                return True
+        if sessions.is_continue(row):
+            found_there = sessions.of_continue(row)
+            self._others += found_there
+            return bool(found_there)
         found = aider.sent(row) if aider.is_event(row) else gateway.request(row)
         if found is not None:
             self._others.append(found)

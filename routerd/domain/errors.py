@@ -43,6 +43,10 @@ class WorkerFailed(RouterdError):
     """Work in a worker process ended without a result; the text says why."""
 
 
+class TookTooLong(RouterdError):
+    """Queries over a source need more time than a block may take; they can be made again elsewhere."""
+
+
 class UpstreamError(RouterdError):
     """No deployment of a candidate gave a complete answer."""
 

@@ -29,6 +29,9 @@ class Sink(Protocol):
     async def begin(self, head: AnswerHead) -> None:
         """Send the headers; nothing was sent before."""
 
+    def idle(self, size: int) -> bool:
+        """Whether so many bytes can be written without waiting for the client."""
+
     async def write(self, data: bytes) -> None:
         """Send a piece of the body; waits for a slow reader. Raises ConnectionError where the client is gone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -74,6 +75,9 @@ class Grammar(Protocol):
 
     def faults(self, text: str, language: str) -> int:
         """The number of syntax errors; 0 without a grammar."""
+
+    def briefly(self, seconds: float) -> AbstractContextManager[None]:
+        """Within it, a query raises TookTooLong once all together have taken so many seconds of CPU."""
 
 
 class Catalogue(Protocol):
@@ -276,10 +280,7 @@ class Runner(Protocol):
     async def ran(
         self, command: ProjectCommand, change: Change, question: Question, mutants: Sequence[Text] = ()
     ) -> RanTests:
-        """How the tests of a change end; where they pass, also with each of ``mutants`` as the question's document.
-
-        Cancelling ends the tests.
-        """
+        """How the tests of a change end; where they pass, also with each of ``mutants`` as its document."""
 
 
 class Worker(Protocol):

@@ -90,6 +90,8 @@ class ModelSettings:
     """ISO date on which the source was last checked."""
 
 
+ORIGINS = "origins"
+"""Key of an editor's settings below which they stand once more, as ``user`` and ``workspace``: by who set them."""
 ALWAYS_ALLOWED = Decimal("0.01")
 """Dollars that an action may cost where no cap is set, also if it is likely to cost much less."""
 

@@ -68,6 +68,13 @@ class KeyTotals:
     """Jobs with an attempt of this key; one that used two models counts for each of them."""
     usage: Usage | None
     unpriced: int = 0
+    instructed: float | None = None
+    """The share of the input that was tools and system text, by the local count; ``None`` where none was counted."""
+
+    @property
+    def cached(self) -> float | None:
+        """The share of the input that a provider's cache served; ``None`` without input."""
+        return self.usage.cached_input / self.usage.all_input if self.usage and self.usage.all_input else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,19 @@
 """A text as LSP sees it: lines end at LF, CRLF or CR only, and columns count in a negotiated unit.
 
 ``str.splitlines`` also breaks at form feed, U+2028 and six others, which silently shifts every
-incremental edit below them; so lines are split here and nowhere else. They are stored in blocks, so that
-an edit copies only the blocks it touches: a plain list would be copied whole for each keystroke (0.14 ms for
-50,000 lines).
+incremental edit below them; so lines are split here and nowhere else.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from functools import cached_property, reduce
-from itertools import accumulate, chain
-from typing import overload
 
-from routerd.domain.lines import LineChange
+from routerd.domain.lines import LineChange, Lines
 from routerd.domain.position import Edit, Position, Range
 from routerd.domain.unicode import Encoding
-
-BLOCK = 512
-"""Lines in a block: about the square root of the longest files, which balances the number and the size of blocks."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
@@ -49,83 +41,6 @@ def with_lf(string: str) -> str:
 def indent_of(line: str) -> str:
     """The leading white space of a line."""
     return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-class Lines(Sequence[str]):
-    """An immutable sequence of lines that shares blocks with the sequence it was edited from."""
-
-    __slots__ = ("_blocks", "_ends")
-
-    def __init__(self, blocks: list[list[str]]) -> None:
-        """From blocks that are no longer modified; ``of`` splits lines into blocks."""
-        self._blocks = blocks
-        self._ends = list(accumulate(map(len, blocks)))
-
-    @classmethod
-    def of(cls, lines: Iterable[str]) -> Lines:
-        """Splits lines into blocks."""
-        return cls(_blocks(list(lines)))
-
-    def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
-
-    def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._blocks)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Lines):
-            return NotImplemented
-        # Lists compare by identity first, so shared blocks cost nothing.
-        return self._blocks == other._blocks or (len(self) == len(other) and list(self) == list(other))
-
-    __hash__ = None  # type: ignore[assignment]  # equal lines may be split into different blocks; not needed
-
-    def __repr__(self) -> str:
-        return f"Lines({len(self)})"
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        """One line, or a list for a slice. Raises IndexError."""
-        if isinstance(at, slice):
-            return self._slice(*at.indices(len(self)))
-        index = at if at >= 0 else at + len(self)
-        if index < 0:
-            raise IndexError(at)
-        block = bisect_right(self._ends, index)
-        return self._blocks[block][index - self._ends[block]]  # negative: counted from the block's end
-
-    def _slice(self, first: int, last: int, step: int) -> list[str]:
-        if step != 1:
-            return list(self)[slice(first, last if last >= 0 else None, step)]
-        if first >= last:
-            return []
-        low, high = bisect_right(self._ends, first), bisect_right(self._ends, last - 1)
-        found = list(chain.from_iterable(self._blocks[low : high + 1]))
-        start = self._ends[low] - len(self._blocks[low])
-        return found[first - start : last - start]
-
-    def replaced(self, first: int, last: int, new: Sequence[str]) -> Lines:
-        """The lines with ``first`` to ``last`` (exclusive) replaced by others."""
-        if not self._blocks:
-            return Lines.of(new)
-        low = min(bisect_right(self._ends, first), len(self._blocks) - 1)
-        high = max(low, bisect_right(self._ends, last - 1))
-        if low and len(self._blocks[low]) < BLOCK // 2:
-            low -= 1  # a short rest after deletions joins its neighbour, so that blocks stay few
-        start = self._ends[low] - len(self._blocks[low])
-        touched = list(chain.from_iterable(self._blocks[low : high + 1]))
-        touched[first - start : last - start] = new
-        return Lines([*self._blocks[:low], *_blocks(touched), *self._blocks[high + 1 :]])
-
-    def change_since(self, old: Lines) -> LineChange:
-        """The change between the longest common prefix and the longest common suffix of two sequences."""
-        most, olds, news = min(len(old), len(self)), len(old), len(self)
-        head = _agreeing(lambda a, b: old[a:b] == self[a:b], most)
-        tail = _agreeing(lambda a, b: old[olds - b : olds - a] == self[news - b : news - a], most - head)
-        return LineChange(head, olds - tail, news - tail)
 
 
 class Text:
@@ -280,20 +195,3 @@ class Text:
         """Converts a position for a client: line, and column in the client's units."""
         position = self.clamp(position)
         return position.line, encoding.width(self.lines[position.line][: position.column])
-
-
-def _blocks(lines: list[str]) -> list[list[str]]:
-    if len(lines) < 2 * BLOCK:
-        return [lines] if lines else []
-    return [lines[start : start + BLOCK] for start in range(0, len(lines), BLOCK)]
-
-
-def _agreeing(same: Callable[[int, int], bool], most: int) -> int:
-    """The length of the common part, by binary search: shared lines compare by identity, so slices compare fast."""
-    at, size = 0, most
-    while size:
-        if at + size <= most and same(at, at + size):
-            at += size
-        else:
-            size //= 2
-    return at

@@ -66,6 +66,16 @@ def stats_json(stats: Stats) -> Json:
     }
 
 
+def percent(part: float | None) -> str:
+    """A share in words."""
+    return "unknown" if part is None else f"{part:.0%}"
+
+
+def share(part: float | None) -> float | None:
+    """A share as JSON has it."""
+    return None if part is None else round(part, 4)
+
+
 def totals_json(by: StatsKey, stats: Stats, rows: Iterable[KeyTotals]) -> Json:
     """What `routerd stats --by KEY --json` prints: the totals by a key, and of all together."""
     return {
@@ -78,6 +88,8 @@ def totals_json(by: StatsKey, stats: Stats, rows: Iterable[KeyTotals]) -> Json:
                 "requests": row.requests,
                 "usage": _usage(row.usage),
                 "unpriced_attempts": row.unpriced,
+                "cached_share": share(row.cached),
+                "tools_and_system_share": share(row.instructed),
             }
             for row in rows
         ],

@@ -37,15 +37,13 @@ FUNCTION_VALUE = f"[{_FUNCTIONS}]"
 _INNER_CALL = f"(call_expression arguments: (arguments {FUNCTION_VALUE}))"
 FUNCTION_CALL = f"(call_expression arguments: (arguments [{_FUNCTIONS} {_INNER_CALL}]))"
 """A call that wraps a function, or a call of such a call's result: ``memo(forwardRef(() => …))``."""
-_MODULE_VARIABLE = f"(_ (variable_declarator name: (identifier) value: {FUNCTION_CALL}) @def)"
+# No pattern starts at a node that may have thousands of children: a query for one position would visit them all.
 DECLARATIONS = f"""
-    [(class_declaration) (function_declaration) (generator_function_declaration)] @def
-    (class_body (method_definition) @def)
-    (variable_declarator name: (identifier) value: {FUNCTION_VALUE}) @def
+    [(class_declaration) (function_declaration) (generator_function_declaration) (method_definition)] @def
+    (variable_declarator name: (identifier) value: [{_FUNCTIONS} {FUNCTION_CALL}]) @def
     (expression_statement (assignment_expression
         left: (member_expression property: (property_identifier)) right: {FUNCTION_VALUE}) @def)
-    (object [(method_definition) (pair key: (property_identifier) value: {FUNCTION_VALUE})] @def)
-    (program [{_MODULE_VARIABLE} (export_statement {_MODULE_VARIABLE})])
+    (pair key: (property_identifier) value: {FUNCTION_VALUE}) @def
     (export_statement "default" value: [{_FUNCTIONS} {FUNCTION_CALL}]) @def
     """
 _OUTSIDE_FUNCTIONS = frozenset({
@@ -89,6 +87,8 @@ def declare(node: Node) -> Declared | None:
         name = next((child for child in node.children if child.type == "default"), None)
     if name is None or name.type == "string":
         return None
+    if node.type == "variable_declarator" and value and value.type == "call_expression" and not _of_module(node):
+        return None
     value = _wrapped_function(value)
     if value is None:
         return Declared(name, KINDS[node.type], node.child_by_field_name("body"), path)
@@ -103,6 +103,15 @@ def _wrapped_function(value: Node | None) -> Node | None:
     arguments = value.child_by_field_name("arguments")
     inner = (_wrapped_function(child) for child in (arguments.named_children if arguments else ()))
     return next((one for one in inner if one is not None and one.child_by_field_name("body") is not None), value)
+
+
+def _of_module(variable: Node) -> bool:
+    """Whether a variable is declared outside all functions and blocks."""
+    statement = variable.parent
+    around = statement.parent if statement is not None else None
+    if around is not None and around.type == "export_statement":
+        around = around.parent
+    return around is not None and around.type == "program"
 
 
 def _owners(node: Node) -> tuple[str, ...] | None:

@@ -6,7 +6,6 @@ again, as long as the change cannot affect the context around it.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -26,15 +25,14 @@ from routerd.domain.settings import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
+from routerd.pipeline.current_target import CurrentTarget, first_word, measured, words_in
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.plan import Plan, forecast_again, plan
 from routerd.pipeline.rewrite import or_rewritten
-from routerd.steps.compose import fenced, target_text
+from routerd.steps.compose import target_text
 
 _REMEMBERED = 64
 """Plans kept: the actions of a dozen functions."""
-
-_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +45,13 @@ class CachedEstimate:
 
 
 @dataclass(frozen=True, slots=True)
-class _CurrentSymbol:
-    """A symbol after the latest keystroke: its words, and its tokens with and without the fence."""
-
-    text: Text
-    symbol: Symbol
-    source: str
-    words: tuple[str, ...]
-    framed: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class _CachedPlan:
     """A plan, or the Refusal in place of one, with its inputs."""
 
     snapshot: Snapshot
     project: Project
     document: Document
-    then: _CurrentSymbol | None
+    then: CurrentTarget | None
     """The symbol that the plan is for; ``None`` for the whole file."""
     outcome: Plan | Refusal
     broken: bool = False
@@ -90,7 +76,7 @@ class EstimateCache:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._now: _CurrentSymbol | None = None
+        self._now: CurrentTarget | None = None
         self._named: tuple[Outline, frozenset[str]] | None = None
         self._known: OrderedDict[tuple[object, ...], _CachedPlan] = OrderedDict()
 
@@ -136,18 +122,15 @@ class EstimateCache:
         self._known.move_to_end(key)
         return _corrected(known, request, now, deps)
 
-    def _measured(self, document: Document, symbol: Symbol, deps: Dependencies) -> _CurrentSymbol:
+    def _measured(self, document: Document, symbol: Symbol, deps: Dependencies) -> CurrentTarget:
         """The symbol at the cursor, counted once for all actions of a menu."""
         now = self._now
         if now is None or now.text is not document.text or now.symbol is not symbol:
-            source = document.text.slice(Range(Position(symbol.whole.start.line, 0), symbol.whole.end))
-            words = tuple(dict.fromkeys(_WORD.findall(source)))
-            framed, size = deps.counter.count(fenced(source, document.language)), deps.counter.count(source)
-            now = self._now = _CurrentSymbol(document.text, symbol, source, words, framed, size)
+            now = self._now = measured(document, symbol, now, deps.counter)
         return now
 
     def _planned(
-        self, request: Request, now: _CurrentSymbol | None, snapshot: Snapshot, deps: Dependencies
+        self, request: Request, now: CurrentTarget | None, snapshot: Snapshot, deps: Dependencies
     ) -> _CachedPlan:
         document = request.document
         outcome = plan(request, snapshot, deps)
@@ -166,7 +149,7 @@ class EstimateCache:
     def _names(self, text: Text, outline: Outline) -> frozenset[str]:
         """All names of a file, collected once for all actions of a menu."""
         if self._named is None or self._named[0] is not outline:
-            begun = {match[0] for line in text.lines if (match := _WORD.match(line))}
+            begun = {word for line in text.lines if (word := first_word(line))}
             imported = {name for found in outline.imports for name in found.names}
             declared = {symbol.name for symbol in outline.symbols}
             self._named = outline, frozenset(begun | imported | declared)
@@ -180,7 +163,7 @@ def _symbol_at(request: Request, deps: Dependencies) -> Symbol | None:
 
 
 def _is_valid(
-    known: _CachedPlan, document: Document, now: _CurrentSymbol | None, snapshot: Snapshot, deps: Dependencies
+    known: _CachedPlan, document: Document, now: CurrentTarget | None, snapshot: Snapshot, deps: Dependencies
 ) -> bool:
     """Whether only the target's own text can have changed since the plan was made."""
     change = document.text.changed_since(known.document.text)
@@ -206,7 +189,7 @@ def _is_valid(
     return set(now.words).isdisjoint(_words_of_change(known.document.text, document.text, change))
 
 
-def _parses(now: _CurrentSymbol, document: Document, deps: Dependencies) -> bool:
+def _parses(now: CurrentTarget, document: Document, deps: Dependencies) -> bool:
     return not deps.grammar.faults(dedent(now.source), document.language)
 
 
@@ -216,16 +199,16 @@ def _moved(line: int, change: LineChange) -> int:
 
 def _words_of_change(old: Text, new: Text, change: LineChange) -> Iterable[str]:
     gone, come = old.lines[change.first : change.old_last], new.lines[change.first : change.new_last]
-    return (word for line in (*gone, *come) for word in _WORD.findall(line))
+    return (word for line in (*gone, *come) for word in words_in(line))
 
 
-def _words(now: _CurrentSymbol, known: _CachedPlan) -> tuple[str, ...]:
+def _words(now: CurrentTarget, known: _CachedPlan) -> tuple[str, ...]:
     declared = known.project.declarations
     return tuple(word for word in now.words if word in known.names or word in declared)
 
 
 def _corrected(
-    known: _CachedPlan, request: Request, now: _CurrentSymbol | None, deps: Dependencies
+    known: _CachedPlan, request: Request, now: CurrentTarget | None, deps: Dependencies
 ) -> CachedEstimate | Refusal:
     outcome, document = known.outcome, request.document
     if isinstance(outcome, Refusal):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from routerd.domain import ports
 from routerd.domain.document import Document
-from routerd.domain.errors import WorkerFailed
+from routerd.domain.errors import TookTooLong, WorkerFailed
 from routerd.domain.prompt import Prompt, Question
 from routerd.domain.reply import Change, Finish, Hunks, Payload, Reply, Unverified
 from routerd.domain.symbol import Outline
@@ -21,6 +22,7 @@ from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal, Rejected
 from routerd.languages import has_tree
 from routerd.languages.spec import Tree
+from routerd.pipeline.off_loop import BRIEF_S, SMALL
 from routerd.steps.build import build
 from routerd.steps.check import check
 from routerd.steps.check.mutants import mutants
@@ -100,13 +102,6 @@ _CUT = {
     Finish.FILTERED: "the provider's content filter stopped the answer",
 }
 
-SMALL = 6_000
-"""Total characters up to which an answer is examined in the event loop.
-
-Measured on documentation and tests of the standard library's modules of that size: 2 to 6 ms of CPU at the median,
-9 ms at the 90th percentile; starting a process takes 200 ms.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -125,7 +120,7 @@ class Judge:
         case = Case(restored(reply.text, question.masks, question.spec.contract), question, self.grammar, files)
         found = await self._examined(case)
         if isinstance(found, Hunks):
-            others = self._others(found, question)
+            others = await asyncio.to_thread(self._others, found, question)
             if isinstance(others, Rejected):
                 return others
             found = await self._examined(replace(case, others=others))
@@ -135,7 +130,8 @@ class Judge:
     async def _examined(self, case: Case) -> Change | Rejected | Hunks:
         """Examine in another process, unless starting one would take longer than the examination."""
         if case.characters <= SMALL:
-            return examine(case)
+            with suppress(TookTooLong), self.grammar.briefly(BRIEF_S):
+                return examine(case)
         try:
             found = await self.worker.run(examine_elsewhere, case.light)
         except WorkerFailed as fault:

@@ -41,7 +41,8 @@ async def run(
 ) -> Outcome:
     """Run one action from request to edit. Expected ends are outcomes; a cancelled task returns ``cancelled``."""
     observer.stage("gathering context")
-    planned = plan(request, snapshot, deps, fresh=True)
+    # In a thread: it reads files of the project, and looks at texts of any size.
+    planned = await asyncio.to_thread(plan, request, snapshot, deps, fresh=True)
     if not isinstance(planned, Refusal) and planned.question.spec.instructed and not request.instruction.strip():
         planned = NO_INSTRUCTION
     if isinstance(planned, Refusal):

@@ -175,7 +175,25 @@ _GOALS = [
 ]
 
 
-@example_count(60)
+class _Opened:
+    """Every file that this process opens, as the interpreter itself reports it, while ``below`` names a folder."""
+
+    def __init__(self) -> None:
+        self.below = ""
+        self.real: list[str] = []
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and self.below and isinstance(arguments[0], str | bytes):
+            real = os.path.realpath(os.fsdecode(arguments[0]))
+            if real.startswith(self.below):
+                self.real.append(real)
+
+
+_OPENED = _Opened()
+
+
+@example_count(400)
 @given(
     st.lists(st.tuples(st.sampled_from(_PLACES), st.sampled_from(["file", "folder", *_GOALS])), max_size=8),
     st.lists(st.sampled_from(["a", "!a", "b/", "/c", "*/a", "a/b", "**/c"]), max_size=3),
@@ -183,6 +201,7 @@ _GOALS = [
 def test_in_any_tangle_of_links_only_files_inside_that_git_shows_are_allowed(
     made: list[tuple[str, str]], ignores: list[str]
 ) -> None:
+    """Each tangle is asked about 25 names, to read and to write: ten thousand cases."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve() / "root"
         (root.parent / "out").mkdir()
@@ -195,6 +214,7 @@ def test_in_any_tangle_of_links_only_files_inside_that_git_shows_are_allowed(
             _make(root / name, kind)
         before = _everything(root.parent)
         used: list[str] = []
+        _OPENED.below, _OPENED.real = str(root.parent), []
         for name in [*_PLACES, *(f"{position}/key.py" for position in _PLACES), "../out/key.py"]:
             path = root / name
             allowed, written = refusal(path, root) is None, refusal(path, root, writes=True) is None
@@ -212,6 +232,8 @@ def test_in_any_tangle_of_links_only_files_inside_that_git_shows_are_allowed(
         assert not used or _git_ignores(root, used) == ""
         workspace = Workspace(Indices(TreeSitterGrammar()), (root,))
         workspace.index(uri_of(root / "m.py"), lambda: True)
+        _OPENED.below = ""
+        assert [real for real in _OPENED.real if not Path(real).is_relative_to(root)] == [], "read outside"
         assert "stolen" not in workspace.project(uri_of(root / "m.py")).declarations
         assert _everything(root.parent) == before
 

@@ -201,3 +201,38 @@ def test_no_editor_of_unknown_origin_raises_what_the_users_file_says(theirs: dic
         alone = loaded(Path(folder), own, "")
         together = loaded(Path(folder), own, "", theirs)
     assert raises(alone.settings, together.settings) is None
+
+
+def test_what_the_user_set_in_the_editor_counts_in_full_and_what_a_folder_set_there_only_lowers(tmp_path: Path) -> None:
+    own = OWN + '[budget]\ndaily = "0.01"\n'
+    said = {"budget": {"daily": 999}, "tiers": {"utility": "p/dear"}}
+    by_user = loaded(tmp_path, own, "", {**said, "origins": {"user": said, "workspace": {}}})
+    assert by_user.problems == ()
+    assert by_user.settings.budget.daily == 999
+    assert by_user.settings.tiers[Tier.UTILITY] == (ModelRef("p", "dear"),)
+    by_folder = loaded(tmp_path, own, "", {**said, "origins": {"user": {}, "workspace": said}})
+    assert by_folder.settings == loaded(tmp_path, own, "").settings
+    assert len(by_folder.problems) == 2
+    over = loaded(
+        tmp_path, own, "", {"origins": {"user": {"budget": {"daily": 5}}, "workspace": {"budget": {"daily": 6}}}}
+    )
+    assert over.settings.budget.daily == 5
+    lower = loaded(tmp_path, own, "", {"origins": {"user": said, "workspace": {"budget": {"daily": "0.5"}}}})
+    assert lower.settings.budget.daily == Decimal("0.5")
+    elsewhere = {"providers": {"evil": {"base_url": "http://127.0.0.1:9/v1"}}}
+    assert "evil" not in loaded(tmp_path, own, "", {"origins": {"user": elsewhere}}).settings.providers
+
+
+@pytest.mark.parametrize("origins", [None, 1, [], "user", {"user": 1}, {"user": None, "x": {}}, {}])
+def test_origins_that_say_nothing_set_nothing(tmp_path: Path, origins: object) -> None:
+    result = loaded(tmp_path, OWN, "", {"origins": origins})
+    assert result.settings == loaded(tmp_path, OWN, "").settings
+
+
+@example_count(300)
+@given(SETTINGS, SETTINGS)
+def test_nothing_that_a_folder_set_in_the_editor_raises_anything(users: dict[str, Any], theirs: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        alone = loaded(Path(folder), OWN, "", {"origins": {"user": users}})
+        together = loaded(Path(folder), OWN, "", {"origins": {"user": users, "workspace": theirs}})
+    assert raises(alone.settings, together.settings) is None

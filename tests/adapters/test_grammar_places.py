@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routerd.adapters.grammar import TreeSitterGrammar
+from routerd.adapters.grammar import TreeSitterGrammar, excerpt
 from routerd.domain.document import Document
 from routerd.domain.position import Edit, Position, Range
 from routerd.domain.symbol import Outline, Symbol
@@ -79,11 +80,16 @@ def test_a_name_is_found_at_every_place_of_it_as_in_the_outline(language: str, s
             assert grammar.named_at(document, Position(line, column)) == outline.named_at(Position(line, column))
 
 
-@example_count(100)
-@given(st.sampled_from(SOURCES), st.data())
+@example_count(1_500)
+@given(st.sampled_from(SOURCES), st.sampled_from([0, excerpt.SHORTEST_GAP]), st.data())
 def test_after_edits_that_leave_a_file_whole_a_name_is_found_as_by_a_fresh_parse(
-    source: tuple[str, str], data: st.DataObject
+    source: tuple[str, str], shortest_gap: int, data: st.DataObject
 ) -> None:
+    with patch.object(excerpt, "SHORTEST_GAP", shortest_gap):
+        _edit_and_compare(source, data)
+
+
+def _edit_and_compare(source: tuple[str, str], data: st.DataObject) -> None:
     language, string = source
     grammar = TreeSitterGrammar()
     document = Document("file:///x", 1, language, Text(string * 3))

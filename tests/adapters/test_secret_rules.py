@@ -61,6 +61,44 @@ def test_each_shape_is_found_in_every_frame(kind: str, seed: int) -> None:
         assert kept.endswith("\nimport sys\n"), frame
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "DB_PASSWORD={}",
+        "export PGPASSWORD={}",
+        "  password: {}",
+        "spring.datasource.password={}",
+        "jdbc.pass = {}",
+        "- MYSQL_ROOT_PASSWORD={}",
+        "db_pwd={}\r",
+        "passphrase: {}  ",
+    ],
+)
+@pytest.mark.parametrize("password", ["kJ8#mQ2!vL", "zT9xQ1pL", "Tr0ub4dor&3xyz", "hunter2isMyPass9", "Winter2024x"])
+def test_a_password_without_quotes_is_found_where_it_ends_its_line(frame: str, password: str) -> None:
+    text = f"a = 1\n{frame.format(password)}\nb = 2\n"
+    (found,) = RULES.found(text)
+    assert text[found.start : found.end] == password
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password = password2",
+        "passwd=$PASSWORD1",
+        "pass: {{ vault_pass_1 }}",
+        "pwd = os.getcwd2",
+        "password: Optional1",
+        "self.password = password_of_2024",
+        "pass = f(a1b2c3d4e5)",
+        "password=<8-digit-code>",
+        "pwd: '8'",
+    ],
+)
+def test_a_name_or_an_expression_is_no_password(line: str) -> None:
+    assert RULES.found(f"a = 1\n{line}\nb = 2\n") == ()
+
+
 def test_there_are_at_least_sixty_kinds() -> None:
     assert len(shapes()) >= 60
 

@@ -1,154 +1,108 @@
-"""A hover after a keystroke in files of unfriendly shapes, in five languages; prints JSON.
+"""What a hover costs after a keystroke in files of unfriendly shapes, in five languages; prints JSON.
 
-`python -m tests.bench.hover_shapes [LINES…]`. One class with all of the file's members, one function, one minified line
-and a thousand small functions; each hover sees a text that was typed since the last one. The baseline is tree-sitter's
-own parse of the whole file, in the same run. Times are of the processor, as other programs run beside it.
+`python -m tests.bench.hover_shapes [--lines 10000 50000]`. Shapes: all members in one class, one function, one
+minified line, and a thousand small declarations, which is the baseline of the same run. Times are of the processor.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
-import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import process_time
 
-from routerd.adapters.grammar.parsed import grammar_of
 from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
-from routerd.languages import language_of
-from tests.bench.hover import spread, timed
 
-KEYSTROKES = 60
+KEYSTROKES = 100
+TYPED_MARK, NAME_MARK = "TYPED", "label"
+"""The word in whose line a user types, and the name that is hovered."""
 
+Shape = tuple[str, str, str]
+"""What stands before the repeated part, the part (with ``{n}``), and what stands after it."""
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a language writes a class with members, and functions outside of one."""
-
-    extension: str
-    opening: str
-    closing: str
-    member: str
-    """Five lines, the name in the first of them; the third is typed in."""
-    function: str
-    statement: str
-    minified: str | None
-    """One statement of a minified line; ``None`` where lines cannot be joined."""
-
-
-_C_LIKE = "        total += {n};\n        return total;\n    }}\n"
-DIALECTS = {
-    "java": Dialect(
-        "java",
-        "public class Shop {\n",
-        "}\n",
-        "    int price{n}(int count) {{\n        int total = count;\n" + _C_LIKE,
-        "",
-        "        total += {n};\n",
-        "int p{n}(int c){{return c+{n};}}",
-    ),
-    "csharp": Dialect(
-        "cs",
-        "public class Shop {\n",
-        "}\n",
-        "    int Price{n}(int count) {{\n        int total = count;\n" + _C_LIKE,
-        "",
-        "        total += {n};\n",
-        "int P{n}(int c){{return c+{n};}}",
-    ),
-    "typescript": Dialect(
-        "ts",
-        "export class Shop {\n",
-        "}\n",
-        "  price{n}(count: number): number {{\n    let total = count;\n    total += {n};\n    return total;\n  }}\n",
-        "function price{n}(count: number) {{\n  let total = count;\n  total += {n};\n  return total;\n}}\n",
-        "  total += {n};\n",
-        "function p{n}(c){{return c+{n}}}",
-    ),
-    "python": Dialect(
-        "py",
-        "class Shop:\n",
-        "",
-        "    def price{n}(self, count):\n        total = count\n        total += {n}\n        return total\n\n",
-        "def price{n}(count):\n    total = count\n    total += {n}\n    return total\n\n",
-        "    total += {n}\n",
-        None,
-    ),
-    "go": Dialect(
-        "go",
-        "",
-        "",
-        "",
-        "func price{n}(count int) int {{\n\ttotal := count\n\ttotal += {n}\n\treturn total\n}}\n",
-        "\ttotal += {n}\n",
-        None,
-    ),
+_JAVA_MEMBER = (
+    "    int weigh{n}(int parcel) {\n        int total = parcel * {n};\n        if (total > 10) {\n"
+    "            total = total - 1;\n        }\n        // note {n}\n        return total;\n    }\n\n"
+)
+_PYTHON_MEMBER = (
+    "    def weigh{n}(self, parcel):\n        total = parcel * {n}\n        if total > 10:\n"
+    "            total = total - 1\n        # note {n}\n        return total\n\n"
+)
+_TS_MEMBER = (
+    "  weigh{n}(parcel: number): number {\n    let total = parcel * {n};\n    if (total > 10) {\n"
+    "      total = total - 1;\n    }\n    // note {n}\n    return total;\n  }\n\n"
+)
+_GO_FUNCTION = (
+    "func weigh{n}(parcel int) int {\n\ttotal := parcel * {n}\n\tif total > 10 {\n\t\ttotal = total - 1\n\t}\n"
+    "\t// note {n}\n\treturn total\n}\n\n"
+)
+CLASSES: dict[str, Shape] = {
+    "java": ("class Depot {\n", _JAVA_MEMBER, "}\n"),
+    "csharp": ("namespace Yard {\nclass Depot {\n", _JAVA_MEMBER, "}\n}\n"),
+    "typescript": ("export class Depot {\n", _TS_MEMBER, "}\n"),
+    "python": ("class Depot:\n", _PYTHON_MEMBER, ""),
+    "go": ("package depot\n\n", _GO_FUNCTION, ""),
 }
+FUNCTIONS: dict[str, Shape] = {
+    "java": ("class Depot {\n    void label(int[] cells) {\n", "        cells[{n}] = cells[0] + {n};\n", "    }\n}\n"),
+    "csharp": (
+        "class Depot {\n    void label(int[] cells) {\n",
+        "        cells[{n}] = cells[0] + {n};\n",
+        "    }\n}\n",
+    ),
+    "typescript": ("export function label(cells: number[]) {\n", "  cells[{n}] = cells[0] + {n};\n", "}\n"),
+    "python": ("def label(cells):\n", "    cells[{n}] = cells[0] + {n}\n", ""),
+    "go": ("package depot\n\nfunc label(cells []int) {\n", "\tcells[{n}] = cells[0] + {n}\n", "}\n"),
+}
+SMALL: dict[str, Shape] = {
+    "java": ("", "class Depot{n} {\n    int weigh(int parcel) {\n        return parcel * {n};\n    }\n}\n\n", ""),
+    "csharp": ("", "class Depot{n} {\n    int weigh(int parcel) {\n        return parcel * {n};\n    }\n}\n\n", ""),
+    "typescript": ("", "export function weigh{n}(parcel: number) {\n  return parcel * {n};\n}\n\n", ""),
+    "python": ("", "def weigh{n}(parcel):\n    return parcel * {n}\n\n\n", ""),
+    "go": ("package depot\n\n", "func weigh{n}(parcel int) int {\n\treturn parcel * {n}\n}\n\n", ""),
+}
+COMMENT = {"python": "#"}
+SUFFIX = {"java": "java", "csharp": "cs", "typescript": "ts", "python": "py", "go": "go"}
 
 
-def shapes(dialect: Dialect, lines: int) -> dict[str, tuple[str, int]]:
-    """Each shape's text, and the line of the name that is hovered, in the middle; typed is two lines below."""
-    found: dict[str, tuple[str, int]] = {}
-    head = "package shop\n\n" if dialect.extension == "go" else ""
-    count = lines // 5
-    if dialect.member:
-        members = "".join(dialect.member.format(n=n) for n in range(count))
-        found["one class"] = (dialect.opening + members + dialect.closing, 1 + 5 * (count // 2))
-    small = dialect.function or ""
-    if small:
-        texts = "".join(small.format(n=n) for n in range(count))
-        found["small functions"] = (head + texts, head.count("\n") + 5 * (count // 2))
-    unit = (dialect.function or dialect.member).format(n=0).splitlines(keepends=True)
-    statements = "".join(dialect.statement.format(n=n) for n in range(lines))
-    whole = unit[0] + unit[1] + statements + "".join(unit[3:])
-    opening, closing = ("", "") if dialect.function else (dialect.opening, dialect.closing)
-    found["one function"] = (head + opening + whole + closing, (head + opening).count("\n"))
-    if dialect.minified:
-        joined = "".join(dialect.minified.format(n=n) for n in range(lines))
-        found["one minified line"] = (dialect.opening.replace("\n", "") + joined + "}\n" * bool(dialect.opening), 0)
-    return found
+def shaped(shape: Shape, lines: int) -> str:
+    """A file of about so many lines; the hovered name stands in its middle, or in what stands before."""
+    before, part, after = shape
+    count = max(lines // part.count("\n"), 2)
+    middle = count // 2
+    parts = [part.replace("{n}", str(n)) for n in range(count)]
+    if NAME_MARK not in before:
+        parts[middle] = parts[middle].replace(f"weigh{middle}", NAME_MARK).replace("weigh", NAME_MARK)
+    return before + "".join(parts) + after
 
 
-def measured(app: App, path: Path, source: str, line: int) -> dict[str, object]:
-    """Milliseconds of the first hover, of one after each keystroke, and of a whole parse."""
-    from tree_sitter import Parser  # noqa: PLC0415 - as in the grammar's adapter
-
-    text, language = Text(source), language_of(path.name)
-    document = Document(path.as_uri(), 1, language, text)
-    app.opened(document)
-    bare = text.bare(line)
-    column = bare.lower().index("price") if "rice" in bare else max(bare.find("p0("), bare.find("P0("))
-    name = Position(line, column + 1)
-    parser, code = Parser(grammar_of(language)), source.encode()
-    whole = statistics.median(timed(lambda: parser.parse(code)) for _ in range(3))
-    first = timed(lambda: app.hover_info(document, name))
-    hovers: list[float] = []
-    for stroke in range(KEYSTROKES):
-        row = min(line + 2, text.end.line)
-        at = len(text.bare(row)) if row > line else text.bare(row).index("{", column) + 1
-        text = text.replaced(Range(Position(row, at), Position(row, at)), " ")
-        typed = Document(document.uri, 2 + stroke, language, text)
-        app.opened(typed)
-        hovers.append(timed(lambda now=typed: app.hover_info(now, name)))  # type: ignore[misc]  # a bound default
-    found: Callable[[], object] = lambda: app.hover_info(typed, name)  # noqa: E731
-    return {
-        "baseline_parse_ms": round(whole * 1000, 3),
-        "first_hover_ms": round(first * 1000, 3),
-        "hover_after_keystroke_ms": spread(hovers),
-        "found": found() is not None,
-    }
+def _minified(language: str, lines: int) -> str:
+    """The small declarations on one line; Python's need line ends, so there it is one line of a list."""
+    if language == "python":
+        return f"def {NAME_MARK}():\n    return [" + ", ".join(str(n) for n in range(lines * 8)) + "]\n"
+    text = shaped(SMALL[language], lines)
+    return " ".join(line.strip() for line in text.replace("return", " return").splitlines()) + "\n"
 
 
 def main() -> None:
     """Measure and print."""
-    sizes = [int(word) for word in sys.argv[1:]] or [10_000, 50_000]
-    rows: list[dict[str, object]] = []
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lines", type=int, nargs="+", default=[10_000, 50_000])
+    parser.add_argument("--languages", nargs="+", default=list(CLASSES))
+    wanted = parser.parse_args()
+    shapes: dict[str, Callable[[str, int], str]] = {
+        "a thousand small": lambda language, _: shaped(SMALL[language], 4_000),
+        "one class": lambda language, lines: shaped(CLASSES[language], lines),
+        "one function": lambda language, lines: shaped(FUNCTIONS[language], lines),
+        "one minified line": _minified,
+    }
     with tempfile.TemporaryDirectory() as home:
         for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
             os.environ[name] = home
@@ -157,17 +111,68 @@ def main() -> None:
         project.mkdir()
         app = App.open(root=project)
         try:
-            app.price(app.settings.tiers[next(iter(app.settings.tiers))][0])
-            for language, dialect in DIALECTS.items():
-                for lines in sizes:
-                    for shape, (source, line) in shapes(dialect, lines).items():
-                        path = project / f"{shape.replace(' ', '_')}_{lines}.{dialect.extension}"
-                        about = {"language": language, "shape": shape, "lines": lines}
-                        rows.append(about | measured(app, path, source, line))
-                        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+            rows = [
+                {"shape": shape, "language": language, **_measured(app, project, language, make(language, lines))}
+                for lines in wanted.lines
+                for shape, make in shapes.items()
+                for language in wanted.languages
+            ]
         finally:
             app.close()
-    print(json.dumps({"rows": rows}, indent=1))
+    print(json.dumps({"files": rows}, indent=1))
+
+
+_COUNT = iter(range(1_000_000))
+
+
+def _measured(app: App, project: Path, language: str, source: str) -> dict[str, object]:
+    path = project / f"file{next(_COUNT)}.{SUFFIX[language]}"
+    text = Text(source)
+    at = next(n for n, line in enumerate(text.lines) if NAME_MARK in line)
+    name = Position(at, text.lines[at].index(NAME_MARK) + 1)
+    document = Document(path.as_uri(), 1, language, text)
+    app.opened(document)
+    first = _timed(lambda: app.hover_info(document, name))
+    times = []
+    shown = 0
+    for typed in _typed(document, at, language):
+        app.opened(typed)
+        now = typed
+        began = process_time()
+        shown += app.hover_info(now, name) is not None
+        times.append(process_time() - began)
+    ordered = sorted(times)
+    return {
+        "lines": len(text.lines),
+        "characters": len(source),
+        "first_hover_ms": round(first * 1000, 1),
+        "shown": shown,
+        "median_ms": round(statistics.median(ordered) * 1000, 2),
+        "p99_ms": round(ordered[int(len(ordered) * 0.99)] * 1000, 2),
+    }
+
+
+def _typed(document: Document, at: int, language: str) -> Iterator[Document]:
+    """The document after each keystroke of somebody who types a comment below the hovered name."""
+    text = document.text
+    line = at + 1
+    mark = COMMENT.get(language, "//")
+    if line < len(text.lines) - 1:
+        start = Position(line, 0)
+        text = text.replaced(Range(start, start), f"    {mark} \n")
+    else:
+        line = len(text.lines) - 1
+        text = text.replaced(Range(text.end, text.end), f"{mark} ")
+    for stroke in range(KEYSTROKES):
+        end = Position(line, len(text.bare(line)))
+        text = text.replaced(Range(end, end), "word "[stroke % 5])
+        yield Document(document.uri, 2 + stroke, document.language, text)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = process_time()
+    work()
+    return process_time() - began
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routerd.domain import text as lines
-from routerd.domain.lines import LineChange
+from routerd.domain import lines
+from routerd.domain.lines import LineChange, Lines
 from routerd.domain.position import span
-from routerd.domain.text import Lines
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n"]), max_size=12)
 

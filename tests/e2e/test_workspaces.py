@@ -128,6 +128,7 @@ def test_a_budget_that_one_editor_lowers_stays_as_it_is_for_the_other(env: dict[
         with TcpDaemon(env, project, "--root", str(project)) as daemon:
             lowering = AtOneDaemon(daemon, project, {"budget": {"daily": "0.000001"}}, {})
             other = AtOneDaemon(daemon, project, {"actions": {"review": "utility"}}, {})
+            lowering.models()  # it answers for its settings while it waits: a daemon does not wait for them for ever
             assert other.review()["attempts"], "its own budget allows it"
             sent = len(upstream.seen)
             refused = lowering.review()
@@ -157,3 +158,25 @@ def test_a_key_is_sent_for_the_session_whose_editor_handed_it_over(env: dict[str
             assert sent[0] == sent[-1] != sent[1]
             for one in (first, second, keyless):
                 one.client.close()
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_who_set_a_setting_is_believed_of_a_client_that_announced_it_and_of_no_setting(
+    announced: bool, env: dict[str, str], project: Path
+) -> None:
+    """A folder's settings could say so as well, where an editor hands them on: Zed's, Helix' and Neovim's do."""
+    env = with_upstream(env, "http://127.0.0.1:9/v1", daily="0.01")
+    can = {**CAPABILITIES, "experimental": {"routerd": {"origins": announced}}}
+    can["workspace"] = {**CAPABILITIES["workspace"], "configuration": True}
+    said = {"budget": {"daily": "0.02"}}
+    editor = RawEditor(env, project, can)
+    answer = {**said, "origins": {"user": said, "workspace": {}}}
+    editor.handlers["workspace/configuration"] = lambda params: [answer for _ in params["items"]]
+    async with editor:
+        limit = "0.02" if announced else "0.01"
+        editor.notify("workspace/didChangeConfiguration", {"settings": {}})
+        status = await editor.until("routerd/status", lambda params: params["budget_daily"] == limit)
+        assert status["budget_daily"] == limit
+        if not announced:
+            told = await editor.until("window/showMessage", lambda params: "daily" in params["message"])
+            assert "cannot raise" in told["message"]

@@ -1,4 +1,4 @@
-"""Two thousand seeded schedules of real answers and faults: after each the ledger holds what the providers billed."""
+"""Ten thousand seeded schedules of real answers and faults: after each the ledger holds what the providers billed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.faults.virtual import VirtualLoop, run
 from tests.loopback import Seen, Turn, Upstream
 from tests.providers.scene import QuarterOfBytes, candidate, provider
 
-SCHEDULES, BATCHES, FEW = 2_000, 20, 20
+SCHEDULES, BATCHES, FEW = 10_000, 40, 20
 LETTERS = "abc"
 PATIENCE = (None, None, None, 0.57, 4.13, 25.29)
 """Seconds after which a user cancels; never the moment at which a server has just said all."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import struct
+from collections.abc import Callable, Sequence
 
 from tests.loopback.frames import Answer, split
 from tests.loopback.turns import Body, Reply, Turn
@@ -65,3 +67,10 @@ def _first_tokens(text: str, most: int, count: Count) -> str:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if count(text[:middle]) <= most else (low, middle - 1)
     return text[:low]
+
+
+def vector(numbers: Sequence[float], body: Body) -> list[float] | str:
+    """An embedding as it was asked for: OpenAI's SDK wants base64 of 32-bit floats by itself."""
+    if body.get("encoding_format") == "base64":
+        return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode("ascii")
+    return [float(number) for number in numbers]

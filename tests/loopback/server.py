@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from tests.loopback import control, wire
 from tests.loopback.batch_desk import BatchDesk
-from tests.loopback.compose import Count, compose, prompt_tokens, quarter_of_bytes
+from tests.loopback.compose import Count, compose, prompt_tokens, quarter_of_bytes, vector
 from tests.loopback.frames import CHAT, CREATED, MESSAGES, RESPONSES
 from tests.loopback.http1 import Connection, Request
 from tests.loopback.limits import RateLimit
@@ -271,7 +271,7 @@ class Upstream:
         texts = [given] if isinstance(given, str) else [str(text) for text in given]
         self.embedded += texts
         data = [
-            {"object": "embedding", "index": index, "embedding": [float(number) for number in self.embed(text)]}
+            {"object": "embedding", "index": index, "embedding": vector(self.embed(text), body)}
             for index, text in enumerate(texts)
         ]
         tokens = sum(map(self._count, texts))

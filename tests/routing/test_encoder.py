@@ -63,6 +63,13 @@ def test_a_users_example_decides_as_before() -> None:
     assert taught.classify(text).tier is Tier.SPEED
 
 
+@installed
+@pytest.mark.parametrize("text", ["还是不能用", "ça ne marche toujours pas", "أعد تسمية هذا المتغير"])
+def test_what_is_not_english_stays_with_the_shipped_head(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = without_encoder(monkeypatch).classify(text), SemanticClassifier().classify(text)
+    assert (second.tier, second.score) == (first.tier, first.score)
+
+
 def test_without_the_extra_nothing_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = without_encoder(monkeypatch)
     assert shipped._parts.second is None

@@ -2,9 +2,10 @@
 
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, TransportKind } from "vscode-languageclient/node";
-import type { ClientCapabilities, LanguageClientOptions, StaticFeature } from "vscode-languageclient/node";
+import type { ClientCapabilities, ConfigurationItem, LanguageClientOptions, StaticFeature } from "vscode-languageclient/node";
 import type { Found } from "./discovery.ts";
 import type { Keys } from "./keys.ts";
+import { byOrigin } from "./origins.ts";
 import { KEY, RUN_COMMAND, SERVED, STATUS, type RunArgument, type Status } from "./protocol.ts";
 
 /** What a client hands on. */
@@ -65,7 +66,7 @@ export function clientFor(found: Found, handlers: Handlers): LanguageClient {
       workspace: {
         configuration: async (params, token, next) => {
           const answer = await next(params, token);
-          return Array.isArray(answer) ? answer.map(daemonsOwn) : answer;
+          return Array.isArray(answer) ? answer.map((section, at) => parted(section, params.items[at])) : answer;
         },
       },
     },
@@ -89,12 +90,22 @@ function inTheBulb<Entry extends vscode.CodeAction | vscode.Command>(entry: Entr
 const announcement: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities) {
     const others = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...others, routerd: { keys: true, untrusted: !vscode.workspace.isTrusted } };
+    capabilities.experimental = { ...others, routerd: { keys: true, origins: true, untrusted: !vscode.workspace.isTrusted } };
   },
   getState: () => ({ kind: "static" }),
   initialize: () => {},
   clear: () => {},
 };
+
+/** The section as the daemon reads it, with who set what of it: a folder's settings may only lower the user's. */
+function parted(section: unknown, item: ConfigurationItem | undefined): unknown {
+  const own = daemonsOwn(section);
+  if (own === null || typeof own !== "object" || item?.section !== "routerd") return own;
+  const scope = item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri);
+  const settings = vscode.workspace.getConfiguration("routerd", scope);
+  const origins = byOrigin(Object.keys(own), (name) => settings.inspect(name));
+  return { ...own, origins: daemonsOwn(origins) };
+}
 
 /** The section as the daemon reads it: without this extension's own settings, and without what nobody set. */
 export function daemonsOwn(section: unknown): unknown {

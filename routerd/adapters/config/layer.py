@@ -26,6 +26,8 @@ class Layer:
     """The file's text, for line numbers."""
     users_own: bool = False
     """Whether it may set what only the user may set."""
+    users_word: bool = False
+    """Whether the user is known to have set it, for every folder: it counts in full, as far as an editor may set it."""
     lowers: bool = False
     """Whether it may set a budget only below the earlier layers' value: it came with somebody else's code."""
     built_in: bool = False

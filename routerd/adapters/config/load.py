@@ -16,7 +16,7 @@ from routerd.adapters.config.toml import dotted, parse
 from routerd.adapters.config.trust import UNKNOWN, Worth, without_raises
 from routerd.domain.errors import ConfigError
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.settings import Budget, Settings
+from routerd.domain.settings import ORIGINS, Budget, Settings
 from routerd.domain.tier import Tier
 from routerd.system.regular_files import read_regular
 
@@ -134,10 +134,22 @@ def _read(sources: Sources, seen: Contents = MappingProxyType({})) -> list[Check
     layers += [user] if user else []
     workspace = _file(sources.workspace, seen) if sources.workspace else None
     layers += [replace(workspace, lowers=True)] if workspace else []
-    if sources.editor:
-        table = {key: value for key, value in sources.editor.items() if key not in CLIENTS_OWN}
-        layers.append(Layer(EDITOR, table))
+    layers += _of_editor(sources.editor)
     return [checked(layer, str(sources.user)) for layer in layers]
+
+
+def _of_editor(settings: Mapping[str, object]) -> list[Layer]:
+    """The editor's settings: parted where it says who set them, else as one layer of unknown origin."""
+    table = {key: value for key, value in settings.items() if key not in CLIENTS_OWN}
+    told = table.pop(ORIGINS, None)
+    if not isinstance(told, Mapping):
+        return [Layer(EDITOR, table)] if table else []
+    parts = {origin: found for origin in ("user", "workspace") if isinstance(found := told.get(origin), Mapping)}
+    return [
+        Layer(f"{origin} settings of the editor", found, users_word=origin == "user", lowers=origin == "workspace")
+        for origin, found in parts.items()
+        if found
+    ]
 
 
 def _file(path: Path, seen: Contents, *, users_own: bool = False) -> Layer | None:

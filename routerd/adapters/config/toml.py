@@ -49,7 +49,7 @@ _SLIPS = (
 _OTHERWISE = 'write one key = value per line, with text in quotation marks, such as daily = "5.00"'
 _LONGEST_LINE = 1_000
 """Characters of a line; people break theirs at a tenth of it."""
-_MOST_LINES = 2_000
+_MOST_LINES = 1_500
 """Lines that set something: more than people keep by hand; each takes some 30 µs of the event loop."""
 _TWICE = "the same key or table stands above already: keep one of the two"
 

@@ -37,12 +37,12 @@ UNKNOWN = Worth(lambda _settings, _model: None, lambda _settings: frozenset())
 
 def without_raises(layers: Sequence[Checked], users_file: str, worth: Worth = UNKNOWN) -> list[str]:
     """Take from a workspace's and an editor's layer what would raise anything; a sentence for each such setting."""
-    own = [one for one in layers if one.layer.users_own]
+    own = [one for one in layers if one.layer.users_own or one.layer.users_word]
     said: list[str] = []
     held = merged(own)
     spoken = {path for one in own if not one.layer.built_in for path in one.values}
     for one in layers:
-        if one.layer.users_own:
+        if one.layer.users_own or one.layer.users_word:
             continue
         for path, value in list(one.values.items()):
             # An editor's setting counts in full where the user's file says nothing.

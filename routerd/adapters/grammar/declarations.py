@@ -67,7 +67,7 @@ def symbols(parsed: Parsed, nodes: Sequence[Node]) -> tuple[Symbol, ...]:
 def _symbol(parsed: Parsed, node: Node, declared: Declared, name: Node, outer: _Scope) -> Symbol:
     container = (*outer.path, *declared.path)
     name_span = parsed.span(name)
-    written = parsed.text.slice(name_span)
+    written = parsed.words(name_span)
     header_node, whole_node = _wrapped(parsed, node)
     first = _first_attribute(parsed, whole_node)
     header = _header(parsed, header_node, node, declared.body)
@@ -178,7 +178,7 @@ def _doc(parsed: Parsed, declared: Declared, anchors: tuple[Node, ...]) -> Range
 
 def _signature(parsed: Parsed, header_node: Node, header: Range, name: str) -> str:
     """The header on one line, without comments; a C typedef's name follows its body."""
-    written = parsed.text.slice(header)
+    written = parsed.words(header)
     if any(mark in written for mark in ("#", "//", "/*")):
         query = f"[{' '.join(f'({kind})' for kind in parsed.rules.comments)}] @comment"
         comments = [parsed.span(node) for node in parsed.captures(query, within=header_node).get("comment", [])]
@@ -193,7 +193,9 @@ def _signature(parsed: Parsed, header_node: Node, header: Range, name: str) -> s
 
 def docstring(body: Node) -> Node | None:
     """The docstring statement of a Python body."""
-    first = next((child for child in body.named_children if child.type != "comment"), None)
+    # One by one, as a body may have thousands of statements.
+    children = (body.child(index) for index in range(body.child_count))
+    first = next((child for child in children if child and child.is_named and child.type != "comment"), None)
     if first is None or first.type != "expression_statement" or first.named_child_count != 1:
         return None
     string = first.named_children[0]

@@ -16,6 +16,8 @@ from contextvars import ContextVar
 from threading import local
 from typing import Literal
 
+from routerd.domain.errors import TookTooLong
+
 _ANY_S = 0.5
 """CPU time that any query may take: fifty times the import of a grammar."""
 _BYTE_S = 8e-6
@@ -23,6 +25,9 @@ _BYTE_S = 8e-6
 
 _ends: ContextVar[tuple[float, float]] = ContextVar("_ends", default=(float("inf"), float("inf")))
 """The deadline in the thread's CPU time and on the clock; the clock is faster to read and never behind."""
+_NEVER = float("inf")
+_brief: ContextVar[float] = ContextVar("_brief", default=_NEVER)
+"""The deadline, in the thread's CPU time, of all queries of a block together."""
 
 
 class _Collections(local):
@@ -49,12 +54,29 @@ class TooHardError(Exception):
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """Limits the CPU time of a block to the base allowance plus what ``grant`` adds."""
+    """Limits the CPU time of a block to the base allowance plus what ``grant`` adds.
+
+    Raises TookTooLong where the time of ``brief`` around it is over.
+    """
     before = _ends.set((_cpu_s() + _ANY_S, time.monotonic() + _ANY_S))
     try:
         yield
+    except TooHardError:
+        if _cpu_s() > _brief.get():
+            raise TookTooLong from None
+        raise
     finally:
         _ends.reset(before)
+
+
+@contextmanager
+def brief(seconds: float) -> Iterator[None]:
+    """Limits the CPU time of all queries of a block together, besides the limit of each."""
+    before = _brief.set(_cpu_s() + seconds)
+    try:
+        yield
+    finally:
+        _brief.reset(before)
 
 
 def grant(size: int) -> None:
@@ -66,7 +88,8 @@ def grant(size: int) -> None:
 def over() -> bool:
     """Whether the limit is exceeded; also yields to other threads."""
     cpu_s, clock_s = _ends.get()
-    return time.monotonic() > clock_s and _cpu_s() > cpu_s
+    brief_s = _brief.get()
+    return (brief_s < _NEVER and _cpu_s() > brief_s) or (time.monotonic() > clock_s and _cpu_s() > cpu_s)
 
 
 def _cpu_s() -> float:

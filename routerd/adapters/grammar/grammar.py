@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Set
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from threading import Lock
 from typing import Generic, TypeVar
 
 from routerd.adapters.grammar.code_tokens import code_tokens, same_code
-from routerd.adapters.grammar.effort import TooHardError, grant, limited
-from routerd.adapters.grammar.incremental import around_incremental
+from routerd.adapters.grammar.effort import TooHardError, brief, grant, limited
+from routerd.adapters.grammar.incremental import LONGEST_LINE, around_incremental
 from routerd.adapters.grammar.outline import outermost, outlined, patched
 from routerd.adapters.grammar.parsed import Parsed
 from routerd.domain.document import Document
@@ -67,6 +68,10 @@ class TreeSitterGrammar:
     def __reduce__(self) -> tuple[type[TreeSitterGrammar], tuple[()]]:
         """Pickles no caches: a copy in another process starts empty."""
         return TreeSitterGrammar, ()
+
+    def briefly(self, seconds: float) -> AbstractContextManager[None]:
+        """Within it, a query raises TookTooLong once all together have taken so many seconds of CPU."""
+        return brief(seconds)
 
     def knows(self, language: str) -> bool:
         """Whether there is a grammar for the language id; every language with a spec has one."""
@@ -141,8 +146,11 @@ class TreeSitterGrammar:
         """The symbols that enclose a position, outermost first, without outlining the whole file.
 
         If incomplete code above hides the enclosing symbols from the parser, the previous result is returned.
+        Empty on a line that is too long for people to have written it.
         """
         if document.language not in specs() or self._given_up(document):
+            return ()
+        if len(document.text.lines[document.text.clamp(position).line]) > LONGEST_LINE:
             return ()
         nearby = self._nearby
         if nearby and nearby[0] is document.text and nearby[1] == position:

@@ -104,7 +104,7 @@ def _imports(parsed: Parsed, captures: Mapping[str, Sequence[Node]]) -> tuple[Im
     for statement in sorted({n.id: n for n in captures.get("import", [])}.values(), key=lambda n: n.start_byte):
         last = statement.end_byte
         inside = [
-            (role, parsed.text.slice(parsed.span(part)))
+            (role, parsed.words(parsed.span(part)))
             for _, end, role, part in parts[bisect_left(starts, statement.start_byte) : bisect_left(starts, last)]
             if end <= last
         ]

@@ -161,6 +161,13 @@ class Parsed:
             end = Position(end.line - 1, len(self.rows[end.line - 1].rstrip("\r\n")))
         return Range(start, end)
 
+    def words(self, span: Range) -> str:
+        """The text of a range; most are names, which stand before their line's end."""
+        first, last = span.start, span.end
+        if first.line == last.line and last.column <= len(line := self.rows[first.line]) - 2:
+            return line[first.column : last.column]
+        return self.text.slice(span)
+
     def leaf_at(self, position: Position) -> Node | None:
         """The smallest node that contains the character at a position."""
         point = self.point(position)

@@ -98,10 +98,21 @@ def totals_by(database: Database, key: StatsKey, begin: datetime | None) -> tupl
         f"FROM {source} GROUP BY 1 ORDER BY SUM(cost) DESC, 1",
         values,
     )
-    found = [(known, jobs, Sums.of(columns)) for known, jobs, *columns in rows]
+    found, shares = [(known, jobs, Sums.of(columns)) for known, jobs, *columns in rows], _shares(database, name, begin)
     return tuple(
-        KeyTotals(known, sums.spent, sums.saved, jobs, sums.usage, sums.unpriced) for known, jobs, sums in found
+        KeyTotals(known, sums.spent, sums.saved, jobs, sums.usage, sums.unpriced, shares.get(known))
+        for known, jobs, sums in found
     )
+
+
+def _shares(database: Database, name: str, begin: datetime | None) -> dict[object, float]:
+    """What share of the input was tools and system text, by a key: of the rows that are kept one by one."""
+    rows = database.read(
+        f"SELECT NULLIF({name}, ''), TOTAL(tools_input + system_input), TOTAL(counted_input) FROM attempts "
+        "WHERE tools_input IS NOT NULL AND system_input IS NOT NULL AND counted_input > 0 AND at >= ? GROUP BY 1",
+        (begin.timestamp() if begin else 0.0,),
+    )
+    return {known: min(float(part) / float(whole), 1.0) for known, part, whole in rows if whole}
 
 
 def _days(database: Database, source: str, values: Values) -> tuple[DayOfTier, ...]:

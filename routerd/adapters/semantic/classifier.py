@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from routerd.adapters.semantic.embedding import Embedder, Matrix, StaticEmbedder, vocabulary
-from routerd.adapters.semantic.encoder import EncoderEmbedder, encoder_weights
+from routerd.adapters.semantic.encoder import EncoderEmbedder, encoder_weights, readable
 from routerd.adapters.semantic.features import split
 from routerd.adapters.semantic.form import asks_something
 from routerd.adapters.semantic.head import KINDS, Head
@@ -146,7 +146,7 @@ class SemanticClassifier:
 
     def _again(self, first: Classification, text: str, similarities: Matrix) -> Classification:
         """What the sentence encoder makes of a text that the shipped head is unsure about."""
-        if first.confident or self._parts.second is None or self._known is None:
+        if first.confident or self._parts.second is None or self._known is None or not readable(text):
             return first
         head, encoder = self._parts.second
         evidence = head.of_words([text]) + head.of_meaning(encoder.embed([text]))

@@ -20,6 +20,8 @@ _FIRST, _LAST = 101, 102
 _MOST_PIECES = 126
 """The model was trained on 128 pieces, of which two mark the ends."""
 _CACHED_TOKENS = 20_000
+_ENGLISH = 0.98
+"""The share of letters without accents."""
 
 
 def encoder_weights() -> Path | None:
@@ -29,12 +31,18 @@ def encoder_weights() -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
+def readable(text: str) -> bool:
+    """Whether the encoder was trained on the language of a text: on English, of which the letters are a sign."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(letter.isascii() for letter in letters) >= _ENGLISH * len(letters)
+
+
 class EncoderEmbedder:
     """An Embedder that reads a whole sentence; 4 ms for an instruction on one core."""
 
     def __init__(self, weights: Path, folder: Path) -> None:
         """``folder`` holds the shipped vocabulary."""
-        import onnxruntime  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415  # an extra, and 0.1 s
+        import onnxruntime  # type: ignore[import-untyped,import-not-found,unused-ignore]  # noqa: PLC0415  # an extra, and 0.1 s
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -32,13 +32,17 @@ them; a cache smaller than the file would evict each part just before it is need
 _PIECE_CHARS = 512
 _PIECES = 16_384
 
+_LONG_CHARS = 16_384
+_LONG_TEXTS = 8
+"""The number of long texts whose counts are cached, such as lines of data that a user types beside."""
+
 _WHITE_CHARS = 20_000
 _WHITE = re.compile(rf"(?<!\s)(\s{{{_WHITE_CHARS},}})")
 """tiktoken's regular expression overflows its stack on some hundred thousand white characters in a row and
 panics, so that no exact count exists; such a run is counted in parts."""
 
-_TEXTS = 4
-"""The number of documents whose chunks are cached: those that a user edits at the same time."""
+_TEXTS = 12
+"""The number of texts whose chunks are cached: four documents that a user edits, each with one long function."""
 
 
 class TiktokenCounter:
@@ -50,6 +54,7 @@ class TiktokenCounter:
         self._texts: list[Chunks] = []
         self._part = lru_cache(_PARTS)(self._by_pieces)
         self._piece = lru_cache(_PIECES)(self._encoded)
+        self._long = lru_cache(_LONG_TEXTS)(self._by_parts)
 
     def warm(self) -> None:
         """Loads the vocabulary, which takes about 0.5 s. Raises RouterdError if it is damaged."""
@@ -57,7 +62,7 @@ class TiktokenCounter:
 
     def count(self, text: str) -> int:
         """Exactly ``len(encode_ordinary(text))``; fast if most of the text was counted before."""
-        return sum(self._part(part) if len(part) <= _PART_CHARS else self._by_pieces(part) for part in _parts(text))
+        return self._long(text) if len(text) >= _LONG_CHARS else self._by_parts(text)
 
     def count_text(self, text: Text) -> int:
         """As ``count``; only lines that differ from an earlier text are counted again."""
@@ -67,6 +72,9 @@ class TiktokenCounter:
         with self._lock:
             self._texts = [chunks, *(other for other in self._texts if other is not known)][:_TEXTS]
         return chunks.total
+
+    def _by_parts(self, text: str) -> int:
+        return sum(self._part(part) if len(part) <= _PART_CHARS else self._by_pieces(part) for part in _parts(text))
 
     def _by_pieces(self, part: str) -> int:
         return sum(

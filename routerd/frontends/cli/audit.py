@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from glob import glob
 from pathlib import Path
@@ -10,9 +12,9 @@ from typing import Annotated, TextIO
 
 import typer
 
-from routerd.app.replayed import replayed
-from routerd.audit import Audited, Logs
-from routerd.domain.errors import UsageError
+from routerd.app.replayed import other_rows, replayed
+from routerd.audit import OPENCODE, Audited, LogPlace, Logs, default_places
+from routerd.domain.errors import LedgerError, UsageError
 from routerd.domain.money import dollars
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
@@ -26,30 +28,67 @@ _LONGEST_LINE = 64_000_000
 
 def audit(
     logs: Annotated[
-        list[str], typer.Argument(metavar="LOG", help="files, folders or patterns: Claude Code, aider, a gateway")
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[LOG]...", help="files, folders or patterns; without one, where coding agents keep theirs"
+        ),
+    ] = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """Say what past work cost, and what your tiers would have cost."""
-    read = Logs()
+    read, found = Logs(), [] if logs else _found()
     with working("reading logs") as tell:
-        for number, (path, named) in enumerate(_files(logs), start=1):
-            with path.open(encoding="utf-8", errors="replace") as lines:
-                known = read.read(_bounded(path, lines))
-            if named and not known:
+        files = _files(logs) if logs else ((file, False) for one in found for file in one.files)
+        for number, (path, named) in enumerate(files, start=1):
+            if not _read(read, path) and named:
                 screen.note(f"{path} holds no request.")
             tell(number)
     requests = read.requests()
     if not requests:
-        raise UsageError(f"{logs[0]} holds no request: give a session of Claude Code, a log of aider or a gateway.")
+        where = logs[0] if logs else "What was found"
+        raise UsageError(
+            f"{where} holds no request: give a session of Claude Code, Codex, Gemini CLI, opencode or Continue, "
+            "or a log of aider or a gateway."
+        )
     with opened(config) as app, working("pricing what they asked"):
         audited = replayed(app, requests)
     if as_json:
         screen.print_json(_shape(audited, read.damaged))
     else:
-        _show(audited, read.damaged)
+        for one in found:
+            screen.note(f"{one.place.program}: {counted(len(one.files), 'log')} below {one.files[0].parent}.")
+        _show(audited, read.damaged, [one.place.client for one in found if one.place.client])
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    place: LogPlace
+    files: list[Path]
+
+
+def _found() -> list[_Found]:
+    """The logs that programs keep at their usual places. Raises UsageError where there are none."""
+    places = default_places(Path.home(), Path.cwd(), os.environ)
+    matched = [(place, (glob(one, recursive=True) for one in place.patterns)) for place in places]
+    found = [_Found(place, sorted({Path(name) for names in all_of for name in names})) for place, all_of in matched]
+    if not any(one.files for one in found):
+        names = ", ".join(place.program for place in places)
+        raise UsageError(f"There are no logs at the usual places of {names}: name a file or a folder.")
+    return [one for one in found if one.files]
+
+
+def _read(read: Logs, path: Path) -> bool:
+    """Read one log; whether anything in it was recognised."""
+    if path.suffix == ".db":
+        try:
+            return read.read_opencode(other_rows(path, OPENCODE))
+        except LedgerError as fault:
+            screen.note(str(fault))
+            return False
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return read.read(_bounded(path, lines))
 
 
 def _bounded(path: Path, lines: TextIO) -> Iterator[str]:
@@ -85,7 +124,7 @@ def _files(given: Iterable[str]) -> Iterator[tuple[Path, bool]]:
 
 
 def _may_be_a_log(file: Path) -> bool:
-    return file.suffix in (".jsonl", ".ndjson") or file.name == ".aider.chat.history.md"
+    return file.suffix in (".jsonl", ".ndjson") or file.name in (".aider.chat.history.md", "opencode.db")
 
 
 def _sums(audited: Sequence[Audited]) -> tuple[Decimal, Decimal, Decimal]:
@@ -135,7 +174,7 @@ def _row(one: Audited) -> Json:
     }
 
 
-def _show(audited: Sequence[Audited], damaged: int) -> None:
+def _show(audited: Sequence[Audited], damaged: int, clients: Sequence[str]) -> None:
     groups: dict[tuple[str, str, str], list[Audited]] = {}
     for one in audited:
         key = (str(one.tier or "no words"), str(one.model), str(one.instead or "the same"))
@@ -146,7 +185,15 @@ def _show(audited: Sequence[Audited], damaged: int) -> None:
         [(*names, f"{len(some):,}", *_amounts(some)) for names, some in sorted(groups.items())],
     )
     for sentence in _sentences(audited, damaged):
-        screen.console().print(sentence)
+        screen.console().print(sentence, markup=False)
+    _, would, _ = _sums(audited)
+    if _unpriced(audited) < len(audited):
+        setup = "routerd http env " + (clients[0] if len(clients) == 1 else "CLIENT")
+        named = f" ({', '.join(clients)})" if len(clients) > 1 else ""
+        screen.console().print(
+            f"Through the gateway this would have cost {dollars(would)}; set it up with "
+            f"'routerd serve --http 127.0.0.1:4310' and '{setup}'{named}."
+        )
 
 
 def _amounts(some: Sequence[Audited]) -> tuple[str, str]:

@@ -31,10 +31,11 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         False,
     ),
     "serve": (
-        "Serve an editor over stdio or TCP, and others over HTTP.",
+        "Serve an editor over stdio or TCP, or others over HTTP.",
         {
             "--tcp": ("text", "listen there instead of stdio"),
-            "--http": ("text", "serve other programs there as well"),
+            "--http": ("text", "serve other programs there, not stdio"),
+            "--stdio": ("", "with --http: serve an editor on stdio as well"),
             "--allow-remote": ("", "with --tcp or --http: let other machines connect"),
             "--root": ("text", "with --tcp: read no file outside of it"),
             "--solo": ("", "serve this editor alone, without the shared daemon"),

@@ -23,7 +23,8 @@ _QUIET = "warning"
 LogLevel = Annotated[str, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error")]
 Version = Annotated[bool, typer.Option("--version", "-V", help="print the version")]
 Tcp = Annotated[str | None, typer.Option("--tcp", metavar="HOST:PORT", help="listen there instead of stdio")]
-Http = Annotated[str | None, typer.Option("--http", metavar="HOST:PORT", help="serve other programs there as well")]
+Http = Annotated[str | None, typer.Option("--http", metavar="HOST:PORT", help="serve other programs there, not stdio")]
+OnStdio = Annotated[bool, typer.Option("--stdio", help="with --http: serve an editor on stdio as well")]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="with --tcp or --http: let other machines connect")]
 Solo = Annotated[bool, typer.Option("--solo", help="serve this editor alone, without the shared daemon")]
 Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help="with --tcp: read no file outside of it")]
@@ -56,6 +57,7 @@ def default(  # each parameter is an option of the program
 def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command line
     tcp: Tcp = None,
     http: Http = None,
+    stdio: OnStdio = False,
     allow_remote: Remote = False,
     root: Root = None,
     solo: Solo = False,
@@ -63,7 +65,7 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     log_file: LogFile = None,
     log_level: LogLevel = _QUIET,
 ) -> int:
-    """Serve an editor over stdio or TCP, and others over HTTP.
+    """Serve an editor over stdio or TCP, or others over HTTP.
 
     On stdio from the user's one daemon; a log of its own or a gateway, like ``--solo``, needs a process of its own.
     """
@@ -82,7 +84,8 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
     if tcp is None and http is None and allow_remote:
         raise UsageError("--allow-remote belongs to --tcp or --http HOST:PORT.")
     if address is None:
-        return run(config_file=config, log_file=log_file, log_level=log_level, beside=beside)
+        on_stdio = stdio or beside is None
+        return run(config_file=config, stdio=on_stdio, log_file=log_file, log_level=log_level, beside=beside)
     folder = (root or Path()).absolute()
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder: --root names the one whose files clients may have read.")

@@ -15,13 +15,14 @@ from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars, spent_words
 from routerd.domain.stats import Failovers, KeyTotals, Stats, StatsKey
+from routerd.domain.verdict import Refusal
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
 from routerd.frontends.cli.progress import working
-from routerd.frontends.report import page
+from routerd.frontends.report import Agents, page
 from routerd.frontends.shapes import Json, counted
-from routerd.frontends.stats_shape import rescued, saved, saved_against, stats_json, totals_json
+from routerd.frontends.stats_shape import percent, rescued, saved, saved_against, stats_json, totals_json
 
 _SHOWN = 12
 """Rows of failures that a screen shows, most frequent first."""
@@ -37,13 +38,22 @@ def stats(
     key = _key(by)
     with opened(config) as app:
         found, totals = summed(app, since, key)
+        warnings = _warnings(app)
     if as_json:
         screen.print_json(summed_json(found, totals, key))
     elif key is not None:
         _by(key, found, totals)
     else:
         _table(found)
+    for warning in warnings:
+        screen.note(warning)
     return 0
+
+
+def _warnings(app: App) -> tuple[str, ...]:
+    """As the gateway tells its clients: which budgets are spent but for a fifth."""
+    limits = app.ledger.limits(now())
+    return () if isinstance(limits, Refusal) else tuple(told for limit in limits if (told := limit.warning))
 
 
 def _key(by: str | None) -> StatsKey | None:
@@ -71,8 +81,9 @@ def report(
 ) -> int:
     """Write spend and savings as an HTML page with charts. It needs no network to be read."""
     with opened(config) as app, working("reading the ledger"):
-        found = app.stats(now() - timedelta(days=since) if since else None)
-        out.write_text(page(found, now(), since), "utf-8", newline="\n")
+        found, sessions = summed(app, since, StatsKey.SESSION)
+        _, clients = summed(app, since, StatsKey.CLIENT)
+        out.write_text(page(found, now(), since, Agents(sessions, clients)), "utf-8", newline="\n")
     screen.note(f"Wrote {out}.")
     if show:
         webbrowser.open(out.absolute().as_uri())
@@ -82,12 +93,15 @@ def report(
 def _by(by: StatsKey, found: Stats, totals: Sequence[KeyTotals]) -> None:
     screen.table(
         (by,),
-        ("requests", "input", "output", "spent", "saved"),
+        ("requests", "input", "cached", "tools, system", "output", "spent", "saved"),
         [
             (
                 row.key or "unknown",
                 f"{row.requests:,}",
-                *((f"{row.usage.all_input:,}", f"{row.usage.all_output:,}") if row.usage else ("unknown",) * 2),
+                f"{row.usage.all_input:,}" if row.usage else "unknown",
+                percent(row.cached),
+                percent(row.instructed),
+                f"{row.usage.all_output:,}" if row.usage else "unknown",
                 spent_words(row.spent, row.unpriced),
                 saved(row.saved),
             )

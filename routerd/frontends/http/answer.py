@@ -18,6 +18,10 @@ _READER_S = 300.0
 """For a client that reads nothing: it holds a provider's connection, and pays for it."""
 
 
+_AT_ONCE = 32 * 1024
+"""Bytes that are taken without waiting: half of what makes asyncio wait for a reader."""
+
+
 class Answer:
     """The Sink of one request."""
 
@@ -57,10 +61,18 @@ class Answer:
         await stream.prepare(self._request)
         self._stream = stream
 
+    def idle(self, size: int) -> bool:
+        """As the Sink port says: the socket's own buffer has room for it."""
+        transport = self._request.transport
+        return transport is not None and transport.get_write_buffer_size() + size < _AT_ONCE
+
     async def write(self, data: bytes) -> None:
         """As the Sink port says."""
         if self._stream is None:
             self._whole = (self._whole or b"") + data
+            return
+        if self.idle(len(data)):
+            await self._stream.write(data)
             return
         try:
             async with asyncio.timeout(_READER_S):

@@ -23,7 +23,7 @@ from routerd.frontends.http.incoming import MOST_BYTES
 if TYPE_CHECKING:
     from routerd.app.workspace import App
 
-_SHUTDOWN_S = 1.0
+_SHUTDOWN_S = 0.5
 """For answers under way when the daemon ends; then they are cut and booked."""
 _BACKLOG = 512
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -52,3 +52,5 @@ class EditorClient:
     """Editors without a notion of trust leave it to their users what they open; others announce what they distrust."""
     keeps_keys: bool = False
     """Announces ``experimental.routerd.keys``: it answers ``routerd/key``."""
+    tells_origins: bool = False
+    """Announces ``experimental.routerd.origins``: it says who set each setting. No setting of a folder can announce."""

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from routerd.actions import catalog
 from routerd.app.menu import offered_in
+from routerd.app.queries import queried
 from routerd.frontends.lsp import from_proto, to_proto
 from routerd.frontends.shapes import Json
 
@@ -40,7 +41,8 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
     offers = app.settings.offers
     offered = offers.menu and offered_in(document, app.workspace.project(document.uri), offers)
     if offered and any(_is_wanted(spec.kind, wanted) for spec in catalog().values() if spec.in_menu):
-        priced_actions = app.priced_actions(document, span, from_proto.fixable_diagnostics(params))
+        wrong = from_proto.fixable_diagnostics(params)
+        priced_actions = await queried(app, document, lambda: app.priced_actions(document, span, wrong))
         entries += [
             to_proto.code_action(priced_action, client)
             for priced_action in priced_actions

@@ -51,6 +51,7 @@ def client(params: types.InitializeParams) -> EditorClient:
         takes_outcomes=bool(own.get("outcome")),
         trusted=not own.get("untrusted"),
         keeps_keys=bool(own.get("keys")),
+        tells_origins=bool(own.get("origins")),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from routerd.app.menu import offered_in
+from routerd.app.queries import queried
 from routerd.frontends.lsp import from_proto, to_proto
 from routerd.frontends.shapes import Json
 
@@ -24,7 +25,7 @@ async def hover(session: Session, params: types.HoverParams) -> Json | None:
         return None
     position = from_proto.position(document.text, params.position, session.client.encoding)
     await app.at_hand(document)
-    hover_info = app.hover_info(document, position)
+    hover_info = await queried(app, document, lambda: app.hover_info(document, position))
     if hover_info is None or not hover_info.priced_actions:
         return None
     return to_proto.hover(hover_info, document, app.budget_status(), session.client)

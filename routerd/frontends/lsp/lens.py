@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from routerd.app.menu import offered_in
+from routerd.app.queries import queried
 from routerd.domain.position import Range
 from routerd.frontends.lsp import from_proto, to_proto
 from routerd.frontends.shapes import Json
@@ -24,8 +25,8 @@ async def lenses(session: Session, params: types.CodeLensParams) -> list[Json]:
     if not offered_in(document, app.workspace.project(document.uri), app.settings.offers):
         return []
     await app.at_hand(document)
-    symbols = app.grammar.outline(document).symbols
-    return [to_proto.lens(symbol, document, session.client) for symbol in symbols if symbol.doc is None]
+    outline = await queried(app, document, lambda: app.grammar.outline(document))
+    return [to_proto.lens(symbol, document, session.client) for symbol in outline.symbols if symbol.doc is None]
 
 
 async def resolve(session: Session, lens: types.CodeLens) -> Json:
@@ -37,5 +38,6 @@ async def resolve(session: Session, lens: types.CodeLens) -> Json:
         return to_proto.dead_lens(lens)
     await app.at_hand(document)
     position = from_proto.position(document.text, lens.range.start, session.client.encoding)
-    priced_actions = app.priced_actions(document, Range(position, position))
+    here = Range(position, position)
+    priced_actions = await queried(app, document, lambda: app.priced_actions(document, here))
     return to_proto.live_lens(lens, priced_actions[0], session.client) if priced_actions else to_proto.dead_lens(lens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from routerd.app.queries import queried
 from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
 from routerd.domain.position import Range
@@ -42,16 +43,18 @@ async def estimate(session: Session, params: object) -> Json:
         raise UsageError(f"{uri} is neither open in the editor nor a readable file: open it first.")
     await app.at_hand(document)
     position = from_proto.position(document.text, lsp_position, session.client.encoding)
-    symbol = app.grammar.outline(document).enclosing(position)
+    outline = await queried(app, document, lambda: app.grammar.outline(document))
+    symbol = outline.enclosing(position)
     at = symbol.name_span.start if symbol else position
     given, selected = from_proto.part(params, "instruction"), from_proto.estimate_range(params)
     words = given if isinstance(given, str) else ""
     span = from_proto.span(document.text, selected, session.client.encoding) if selected else Range(at, at)
     if from_proto.part(params, "refines") is not None:
         action, answer = from_proto.text_of(params, "action"), from_proto.text_of(params, "refines")
-        priced_actions = app.priced((Request(action, document, span, instruction=words, refines=answer),))
+        refined = Request(action, document, span, instruction=words, refines=answer)
+        priced_actions = await queried(app, document, lambda: app.priced((refined,)))
     else:
-        priced_actions = app.prices(document, span, words)
+        priced_actions = await queried(app, document, lambda: app.prices(document, span, words))
     return to_proto.estimates(symbol, priced_actions, document, session.client)
 
 

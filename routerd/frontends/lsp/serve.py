@@ -23,10 +23,11 @@ _DISCONNECT_S = 0.2
 """Time to close the connections to providers, which they do not need."""
 
 
-def serve(
+def serve(  # noqa: PLR0913  # each parameter is an option of the command line
     *,
     config_file: Path | None = None,
     tcp: Listen | None = None,
+    stdio: bool = True,
     root: Path | None = None,
     log_file: Path | None = None,
     log_level: str = "warning",
@@ -34,14 +35,20 @@ def serve(
 ) -> int:
     """Serve on stdio, or over TCP for files below ``root``; the process ends with it.
 
-    ``beside``: another server on the same event loop. While it runs, a standard input that ends before any message
-    has come is no editor that left. Raises UsageError where the address cannot be listened on.
+    ``beside``: another server on the same event loop; without ``stdio`` and ``tcp`` it serves alone. While it runs, a
+    standard input that ends before any message has come is no editor that left. Raises UsageError where the address
+    cannot be listened on.
     Over stdio with 0 after `shutdown` and `exit`, with 1 after an `exit` alone; with 130 when interrupted.
     """
     log.set_up(log_level, log_file)
     shared, launch = SharedServices(root), Launch(config_file)
     ending = Ending(shared.abandon)
-    work = listen(shared, launch, tcp) if tcp else _stdio(shared, launch, ending, alone=beside is None)
+    if tcp:
+        work = listen(shared, launch, tcp)
+    elif stdio:
+        work = _stdio(shared, launch, ending, alone=beside is None)
+    else:
+        work = _nothing()
     return run_until_told(_together(work, beside, shared), shared, ending)
 
 
@@ -93,6 +100,12 @@ async def _together(work: Coroutine[object, object, int], beside: Beside | None,
         for task in (main, other):
             task.cancel()
         await asyncio.gather(main, other, return_exceptions=True)
+
+
+async def _nothing() -> int:
+    """The work of a process that has no editor: until it is told to end."""
+    await asyncio.Event().wait()
+    return 0
 
 
 async def _stdio(shared: SharedServices, launch: Launch, ending: Ending, *, alone: bool) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from routerd.app.jobs import Jobs
 from routerd.domain.errors import RouterdError
 from routerd.domain.origin import Origin
+from routerd.domain.settings import ORIGINS
 from routerd.frontends.lsp import keys, status
 from routerd.frontends.lsp.apps import SessionApps
 from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
@@ -124,6 +125,8 @@ class Session:
         except NoAnswerError:
             return
         found = [one if isinstance(one, dict) else {} for one in answer] if isinstance(answer, list) else []
+        if not self.client.tells_origins:  # such a key is then a setting, which a folder may have written
+            found = [{key: value for key, value in one.items() if key != ORIGINS} for one in found]
         if found:
             self.tell_problems(self.apps.set_editor(found[0], dict(zip(roots, found[1:], strict=False))))
 

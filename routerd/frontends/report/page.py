@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from importlib import resources
 from string import Template
 
 from routerd.domain.money import spent_words
-from routerd.domain.stats import Stats
+from routerd.domain.stats import KeyTotals, Stats
 from routerd.frontends.shapes import Json, counted, money
-from routerd.frontends.stats_shape import rescued, saved, stats_json
+from routerd.frontends.stats_shape import percent, rescued, saved, stats_json
 
 _FOLDER = resources.files(__package__)
 
 
-def page(stats: Stats, made: datetime, days: int | None) -> str:
+_MOST_SESSIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """What other programs spent through the gateway, the most expensive first."""
+
+    sessions: Sequence[KeyTotals] = ()
+    clients: Sequence[KeyTotals] = ()
+
+
+def page(stats: Stats, made: datetime, days: int | None, agents: Agents = Agents()) -> str:
     """The page as HTML; ``days`` is the time it covers, ``None`` for all of it."""
     return Template(_text("page.html")).substitute(
         style=_text("style.css"),
@@ -28,6 +41,7 @@ def page(stats: Stats, made: datetime, days: int | None) -> str:
         made=escape(f"{made:%Y-%m-%d %H:%M}"),
         figures="".join(_figure(name, value, words) for name, value, words in _figures(stats)),
         rescued=escape(rescued(stats.failovers.jobs) if stats.attempts else ""),
+        agents=_agents(stats, agents),
         notes="".join(f"<li>{escape(note)}</li>" for note in _notes(stats)),
     )
 
@@ -49,6 +63,33 @@ def _data(stats: Stats) -> Json:
         for guess in stats.guesses
     ]
     return {**stats_json(stats), "guesses": guesses}
+
+
+def _agents(stats: Stats, agents: Agents) -> str:
+    """Tables by client and by session; nothing where no program used the gateway."""
+    sessions = [one for one in agents.sessions if one.key][:_MOST_SESSIONS]
+    clients = [one for one in agents.clients if one.key]
+    if not clients and not sessions:
+        return ""
+    baseline = " and ".join(stats.baselines) or "one premium model"
+    words = (
+        "Dollars of each client and session, what share of its input a provider's cache served, and what share was "
+        f"tools and system text. Saved: against {baseline}, net of failed attempts; what a change of the model lost of "
+        "the prompt cache is in it, as part of the new model's bill."
+    )
+    tables = "".join(_by(name, rows) for name, rows in (("client", clients), ("session", sessions)) if rows)
+    return f'<section id="agents"><h2>Agents and other programs</h2><p>{escape(words)}</p>{tables}</section>'
+
+
+def _by(name: str, rows: Sequence[KeyTotals]) -> str:
+    heads = "".join(f"<th>{one}</th>" for one in (name, "requests", "spent", "cached", "tools, system", "saved"))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table>"
+
+
+def _row(one: KeyTotals) -> str:
+    shares = (percent(one.cached), percent(one.instructed))
+    cells = (str(one.key), f"{one.requests:,}", spent_words(one.spent, one.unpriced), *shares, saved(one.saved))
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _embedded(data: Json) -> str:

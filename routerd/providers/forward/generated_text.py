@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +19,22 @@ def text_in(dialect: DialectName, said: Mapping[str, Any]) -> str:
             return "".join(_messages(said))
         case DialectName.RESPONSES:
             return "".join(_responses(said))
+
+
+_ONE = re.compile(rb'"content": ?("(?:[^"\\]|\\.)*")')
+_MORE = (b"reasoning", b"tool_calls", b"refusal")
+
+
+def plain_text(dialect: DialectName, data: bytes) -> str | None:
+    """The text of a chunk that holds nothing else, without parsing it; ``None`` where that is not sure."""
+    if dialect is not DialectName.CHAT or data.count(b'"content"') != 1 or any(name in data for name in _MORE):
+        return None
+    found = _ONE.search(data)
+    try:
+        said = json.loads(found[1]) if found else None
+    except ValueError:
+        return None
+    return said if isinstance(said, str) else None
 
 
 _CHAT = ("content", "reasoning_content", "reasoning", "refusal")

@@ -153,7 +153,7 @@ class Passage:
         watch, sink = self._watch, self._state.sink
         assert sink is not None
         async for piece in pieces:
-            limit.reschedule(loop.time() + (between_s if watch.content else self._first_s()))
+            _extend(limit, between_s if watch.content else self._first_s(), loop.time())
             try:
                 for event in events.feed(piece):
                     held += self._out(watch.event(event))
@@ -167,7 +167,7 @@ class Passage:
             if held and (self._state.committed or watch.content or full):
                 await self._pass_on(incoming, held, limit)
                 held.clear()
-                limit.reschedule(loop.time() + between_s)
+                _extend(limit, between_s, loop.time())
                 await self._top_up()
         rest = events.rest()
         if rest.strip():
@@ -196,9 +196,10 @@ class Passage:
 
     async def _pass_on(self, incoming: Incoming, held: bytearray, limit: asyncio.Timeout) -> None:
         """A slow reader is waited for, as the provider is not to blame for it."""
-        limit.reschedule(None)
-        await self._begin(incoming, None)
         assert self._state.sink is not None
+        if not self._state.committed or not self._state.sink.idle(len(held)):
+            limit.reschedule(None)
+        await self._begin(incoming, None)
         await self._state.sink.write(bytes(held))
 
     def _first_s(self) -> float:
@@ -233,6 +234,14 @@ class Passage:
         if isinstance(refusal, Refusal):
             self.refused = refusal.message
             raise TopUpRefusedError(refusal.message)
+
+
+def _extend(limit: asyncio.Timeout, seconds: float, now: float) -> None:
+    """Let silence last so long from now on, and a twentieth more at most: a timer for each piece would cost more."""
+    until, slack = now + seconds, seconds / 20
+    armed = limit.when()
+    if armed is None or not until <= armed <= until + slack:
+        limit.reschedule(until + slack)
 
 
 async def _beginning(pieces: AsyncIterator[bytes]) -> bytes:

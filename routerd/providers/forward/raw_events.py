@@ -38,6 +38,8 @@ class RawEvents:
 
 def fields(event: bytes) -> tuple[str, bytes]:
     """The name and the data of an event; comments have neither."""
+    if event.startswith(b"data: ") and event.find(b"\n") == len(event) - 2 and b"\r" not in event:
+        return "", event[6:-2]  # as most providers write all of their events
     name, data = b"", []
     for line in event.splitlines():
         if line.startswith(b"data:"):

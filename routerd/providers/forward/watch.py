@@ -13,7 +13,7 @@ from routerd.providers.bounded import parsed
 from routerd.providers.draft import Draft, told_tier, usage_in
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.finish import FAILED
-from routerd.providers.forward.generated_text import text_in
+from routerd.providers.forward.generated_text import plain_text, text_in
 from routerd.providers.forward.raw_events import fields
 from routerd.providers.forward.signatures import signatures_in
 from routerd.providers.said import fault_of_error, told_fault
@@ -111,6 +111,9 @@ class Watch:
         unread, self._unread = self._unread, []
         texts = []
         for data in unread:
+            if (plain := plain_text(self._dialect, data)) is not None:
+                texts.append(plain)
+                continue
             try:
                 said = json.loads(data)
             except (ValueError, RecursionError):

@@ -10,7 +10,7 @@ from routerd.domain.verdict import Accepted, Rejected, Verdict
 LONGEST = 72
 """Characters of a subject that `git log --oneline` and every forge show whole."""
 
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,})", re.M)
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})", re.M)
 _ABOUT_THE_TASK = re.compile(
     r"""^((sure|certainly|of\ course|okay)\b[,!.:]|here['’]?s\b|here\ (is|are)\b|below\ (is|are)\b|based\ on\ the\b
         |i['’](ve|ll|m)\b|i\ \w+|this\ (staged\ )?(diff|commit|change)\b|the\ staged\ (diff|changes?)\b

@@ -25,7 +25,7 @@ from routerd.steps.read.tests import read_tests
 _THOUGHT = re.compile(r"\A\s*<think(ing)?>.*?</think(ing)?>\s*?\n", re.S)
 """Open models put their reasoning before the answer, between these marks."""
 
-_THOUGHT_END = re.compile(r"^\s*</think(?:ing)?>\s*$", re.M)
+_THOUGHT_END = re.compile(r"^[ \t]*</think(?:ing)?>[ \t\r]*$", re.M)
 _THOUGHT_BEGIN = re.compile(r"<think(?:ing)?>")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.M)
 _HUNK = re.compile(r"^(?:<{5,}|>{5,})", re.M)

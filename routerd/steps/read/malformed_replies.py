@@ -14,7 +14,7 @@ _REFUSAL = re.compile(
     )""",
     re.I | re.X,
 )
-_ANSWER = re.compile(r"<doc\b|^\s*[`~]{3}|<{5,} ?SEARCH|\"findings\"", re.M)
+_ANSWER = re.compile(r"<doc\b|^[ \t]*[`~]{3}|<{5,} ?SEARCH|\"findings\"", re.M)
 
 _COMMENTED = re.compile(r"^\s*(#|//|/\*+|\*|--|<!--|;)\s*(?P<words>.*)$")
 _PART = "code|file|function|class|implementation|methods?|functions|module|tests?|imports|body|logic"
@@ -33,9 +33,9 @@ _ELISION = re.compile(
 )
 
 _PLACEHOLDER = re.compile(
-    r"""^\W*(todo|tbd|fixme|n/?a|none|null|docstring|documentation|description|summary(\ line)?|
-        (add|insert|write|your|missing)?\s*(docstring|documentation|words|text)(\ goes)?\ here)?\W*$
-      | ^\W*(todo|fixme)\b[^\n]*$
+    r"""^\W*+(todo|tbd|fixme|n/?a|none|null|docstring|documentation|description|summary(\ line)?|
+        (add|insert|write|your|missing)?\s*(docstring|documentation|words|text)(\ goes)?\ here)?\W*+$
+      | ^\W*+(todo|fixme)\b[^\n]*$
       | ^(the\ )?words\ of\ the\ documentation\b
     """,
     re.I | re.X,

@@ -15,7 +15,7 @@ _SHORT = 40
 """Words up to which a text may be nothing but a message or talk; a longer one says something else as well."""
 
 _MACHINE = re.compile(
-    r"""^\W*(?:
+    r"""^\s*(?:---\s\S | \+\+\+\s\S | @@\s-?\d) | ^\W*+(?:
         HTTP/\d | [1-5]\d\d(?:\s+[A-Z]|\s*[:,-]\s|\s*$)
       | (?:[\w.]+\.)?\w*(?:Error|Exception|Fault|Panic|Warning)\b\s*(?:\(\w+\)|\[\w+\])?:(?!:)
       | (?:error|fatal|panic|fail(?:ed|ure)?|exception|critical|err!)\b\s*(?:\[\w+\]|\(\w+\)|code|\d+)?\s*:(?!:)
@@ -25,29 +25,34 @@ _MACHINE = re.compile(
       | at\s\S+\s?\(.*:\d+ | File\s".*",\sline\s\d
       | (?:\d{4}-\d\d-\d\d|\d\d/\w+/\d{4}|\d\d:\d\d:\d\d)\b
       | (?:INFO|DEBUG|WARN|WARNING|ERROR|TRACE|NOTICE|CRITICAL)\b\s*[\]:|-]
-      | (?:!DOCTYPE|html|head|body|center|title|script|h1|\?xml|svg|tool_call|function|invoke|\|\w+\|)\b[^\n]*>
-      | diff\s--git | ---\s\S+ | \+\+\+\s\S+ | @@\s-?\d
+      | (?:DOCTYPE|html|head|body|center|title|script|h1|xml|svg|tool_call|function|invoke|\w+\|)(?<=[\w|])[^\n]*>
+      | diff\s--git
       | (?:https?|file|ftp)://\S+\s*$
       | data:\s*[\[{] | event:\s*\w+
-      | (?:\w+=\S+\s*){2,}$
+      | \w+=[^\s,;&]+(?:[\s,;&]+\w+=[^\s,;&]+)+\s*$
     )""",
     re.X,
 )
 _STATUS = re.compile(
-    r"^\W*(?:[\w-]+\s+){1,5}(?:was\s+|were\s+|has\s+been\s+|have\s+been\s+|is\s+|are\s+)?(?:successfully\s+)?[\w-]+ed"
-    r"(?:\s+successfully)?\W*$|^\W*we(?:['’](?:re|ve)|\s+(?:are|were|have))\b|^\W*(?:great|nice|good|looks?|well)\s+\w+",
+    r"^\W*+(?:\w[\w-]*\s+){1,5}(?:was\s+|were\s+|has\s+been\s+|have\s+been\s+|is\s+|are\s+)?(?:successfully\s+)?\w[\w-]*ed"
+    r"(?:\s+successfully)?\W*+$|^\W*we(?:['’](?:re|ve)|\s+(?:are|were|have))\b|^\W*(?:great|nice|good|looks?|well)\s+\w+",
     re.I,
 )
 """A state or a verdict in a few words, which is documentation only where it shares a word with the source."""
-_PROGRESS = re.compile(r"^\W*(?:[\w-]+\s+){0,5}[\w-]+(?:\s+[\w-]+){0,5}(?:\.{3}|…)$")
+_PROGRESS = re.compile(r"^\W*+(?:\w[\w-]*\s+){0,5}\w[\w-]*(?:\s+\w[\w-]*){0,5}(?:\.{3}|…)$")
 _CAPITAL_WORD = re.compile(r"^[A-Z][\w-]+\.?\s")
-_TAG = re.compile(r"^\s*[@\\]\w+[ \t]+\S", re.M)
+_TAG = re.compile(r"^[ \t]*[@\\]\w+[ \t]+\S", re.M)
 _TAGGED = re.compile(
-    r"^\s*(?:[@\\](?:params?|arg|returns?|result|throws?|raises?|exception|see|field|tparam|property|yields?)\b|:(?:param|returns?|rtype|raises)\b).*\w",
+    r"^[ \t]*(?:[@\\](?:params?|arg|returns?|result|throws?|raises?|exception|see|field|tparam|property|yields?)\b"
+    r"|:(?:param|returns?|rtype|raises)\b).*\w",
     re.M,
 )
 _WORD_BEFORE = re.compile(r"^(?!\s*[@\\:])\W*\w")
-_DATA = re.compile(r"^\s*(?:[{\[].*[}\]]|<[^>\s]+>)\s*$", re.S)
+_ONE_TAG = re.compile(r"<[^>\s]+>")
+_FEWEST_LETTERS = 5
+"""Of two words in Latin letters; scripts of other kinds need fewer."""
+_BEGINNING = 500
+"""Characters that are looked at where the words begin or end: patterns may take the square of them."""
 _PATH = re.compile(r"^\S*[/\\]\S*$|^[\w-]+\.\w{1,5}$")
 _FAILURE = re.compile(
     r"\b(?:timed?[ -]?out|refused|denied|failed|exceed(?:s|ed)|unavailable|overloaded|reset\ by|invalid|unauthori[sz]ed"
@@ -71,7 +76,7 @@ _FIRST_PERSON = re.compile(
 )
 _YOU = re.compile(r"\b(?:you|your|yours|you['’](?:re|d|ve|ll)|sorry|please(?!\s(?:note|see|use|refer|be)))\b", re.I)
 _TALK = re.compile(
-    r"""^\W*(?:
+    r"""^\W*+(?:
         (?:sure|certainly|absolutely|understood|got\ it|no\ problem|of\ course|okay|ok|yes|no|yep|done|thanks?
         |hello|hi|hey
           |great|alright|sorry|apologies|welcome|success|congratulations|acknowledged|roger|noted|hmm|well)
@@ -112,7 +117,7 @@ _TALK = re.compile(
       | (?:step|option)\ \d+\b
       | (?:to\ do|todo|tbd|fixme|wip|coming\ soon|work\ in\ progress|lorem\ ipsum|place\ ?holder)\b
       | (?:insert|write|add|put|your|missing)?\ ?(?:the\ |an?\ |your\ )?(?:doc\w*|description|comments?|summary
-      |words|text)(?:\ (?:goes\ |comes\ )?here)?\W*$
+      |words|text)(?:\ (?:goes\ |comes\ )?here)?\W*+$
     )""",
     re.I | re.X,
 )
@@ -145,7 +150,8 @@ def not_documentation(words: str, about: str, language: str, grammar: Grammar) -
     Words that share nothing with the source are never refused for that alone.
     """
     stripped = words.strip()
-    if _MACHINE.match(stripped) or _DATA.match(stripped) or _PATH.match(stripped):
+    path = len(stripped) < _BEGINNING and _PATH.match(stripped)
+    if path or _MACHINE.match(stripped[:_BEGINNING]) or _data(stripped):
         return "is a message of a machine or data, not prose"
     if _TAGGED.search(stripped) and not _WORD_BEFORE.match(stripped):
         return None  # parameters and results with their types are documentation without a sentence
@@ -161,6 +167,11 @@ def not_documentation(words: str, about: str, language: str, grammar: Grammar) -
     return reason
 
 
+def _data(words: str) -> bool:
+    """Whether the words stand in brackets or braces as a whole, or are one tag."""
+    return (words[:1] in {"{", "["} and words[-1:] in {"}", "]"}) or _ONE_TAG.fullmatch(words) is not None
+
+
 def _signature(words: str, about: str) -> bool:
     """Whether the first line is a call of the symbol that has its name, as NumPy's style begins documentation."""
     found = _CALL.match(words)
@@ -170,10 +181,16 @@ def _signature(words: str, about: str) -> bool:
 def _unfit(evidence: Evidence, about: str, language: str, grammar: Grammar) -> str | None:
     summary = evidence.text
     concerns = _concerns(summary, about)
+    letters = sum(sign.isalpha() for sign in summary)
+    if 3 * letters < len("".join(summary.split())) or (
+        letters < _FEWEST_LETTERS and summary.isascii() and not concerns
+    ):
+        return _NO_WORDS  # signs and digits, for the most part
     if evidence.words < 2 and not (concerns and evidence.sentence >= _SENTENCE):
         return _NO_WORDS
     if evidence.words <= _SHORT:
-        reason = _talk(summary, evidence, concerns)
+        few = summary if len(summary) <= 2 * _BEGINNING else summary[:_BEGINNING] + summary[-_BEGINNING:]
+        reason = _talk(few, evidence, concerns)
         if reason:
             return reason
     if evidence.code:

@@ -47,7 +47,7 @@ _CODE_LINE = re.compile(
     )\s*$""",
     re.X,
 )
-_SHELL = re.compile(r"\s(?:&&|2>&1)\s|^\s*(?:sudo|export)\s+\S+", re.M)
+_SHELL = re.compile(r"\s(?:&&|2>&1)\s|^[ \t]*(?:sudo|export)\s+\S+", re.M)
 _DIFF_MARK = re.compile(r"^[+-]\s*")
 _LOUD = re.compile(r"\b[A-Z]{3,}\b")
 _TAG_LINE = re.compile(
@@ -59,7 +59,7 @@ _INLINE = (
     (re.compile(r"\{@\w+\s+([^{}]*)\}"), r"\1"),
     (re.compile(r"``?([^`\n]+)``?"), r"\1"),
     (re.compile(r":[\w:]+:"), " "),
-    (re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),
+    (re.compile(r"\[([^\[\]\n]+)\]\([^()\n]*\)"), r"\1"),
     (re.compile(r"</?[a-zA-Z][\w-]*(?:\s+[\w:-]+\s*=\s*(?:\"[^\"\n]*\"|'[^'\n]*'))*\s*/?>"), " "),
 )
 
