@@ -95,5 +95,5 @@ function estimates(client: LanguageClient, { document, selection }: vscode.TextE
 }
 
 function described({ tier, model, price, input_tokens }: Estimate): { description: string; detail: string } {
-  return { description: `${tier} → ${model}`, detail: `${price} · ${input_tokens} tokens in` };
+  return { description: `${tier} → ${model}`, detail: `${price} · ${input_tokens.toLocaleString("en-US")} tokens in` };
 }

@@ -1,4 +1,4 @@
-// Finds the program `routerd`: the setting, the workspace's Python environment, PATH; starts and downloads nothing.
+// Finds the program `routerd`: the setting, the workspace's Python environment, PATH, what the extension brings; starts and downloads nothing.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
@@ -35,6 +35,9 @@ export async function find(): Promise<Found> {
   }
   const onPath = program("routerd", machine());
   if (onPath) return found(onPath, "PATH");
+  const own = vscode.extensions.getExtension("routerd.routerd")?.extensionPath;
+  const brought = own && program(join(own, "server", "routerd"), machine());
+  if (brought) return found(brought, "this extension");
   const trust = vscode.workspace.isTrusted
     ? ""
     : " A program in this folder's .venv is found once you trust the folder.";

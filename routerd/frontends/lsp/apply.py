@@ -12,6 +12,7 @@ from routerd.domain.reply import Change, FileChange
 from routerd.domain.text import Text, cut_lines
 from routerd.domain.verdict import Stale
 from routerd.frontends.lsp.client import NoAnswerError
+from routerd.frontends.lsp.rewrite_preview import agreed_to
 from routerd.frontends.lsp.to_proto import workspace_edit
 
 if TYPE_CHECKING:
@@ -33,8 +34,11 @@ NOT_ASKED_TO = "it was asked for as a proposal"
 class LspEditor:
     """The editor of one job: what a change is applied to, and who is asked."""
 
-    def __init__(self, session: Session, app: App, target: Document, writes: bool) -> None:
-        """``target`` is what was asked about; without ``writes`` changes are only proposed."""
+    def __init__(self, session: Session, app: App, target: Document, writes: bool, previews: bool = False) -> None:
+        """``target`` is what was asked about; without ``writes`` changes are only proposed.
+
+        ``previews``: what replaces words is shown and asked about first, as this client shows no proposals.
+        """
         self._wire = session.wire
         self._client = session.client
         self._documents = session.documents
@@ -42,6 +46,7 @@ class LspEditor:
         self._app = app
         self._target = target
         self._writes = writes
+        self._previews = previews
 
     def current(self, uri: str) -> Document | None:
         """As the Editor port says."""
@@ -70,6 +75,8 @@ class LspEditor:
             return NOT_ASKED_TO
         if any(file.create for file in change.files) and not self._client.creates_files:
             return "this editor cannot create files for a language server"
+        if self._previews and _replaces(change) and not await agreed_to(change, label, self._wire, self._client):
+            return "nobody agreed to its diff"
         return await self._edit(change, label)
 
     async def _edit(self, change: Change, label: str) -> str | Stale | None:
@@ -137,6 +144,10 @@ class LspEditor:
         if now.version == file.version:
             return "the editor said that it applied the edit, and dropped it"
         return Stale("the file changed while the edit was on its way, and the editor dropped it")
+
+
+def _replaces(change: Change) -> bool:
+    return any(not edit.span.empty for file in change.files if not file.create for edit in file.edits)
 
 
 def same(one: Text, other: Text) -> bool:

@@ -103,7 +103,9 @@ async def _work(job: Job, run_context: _RunContext) -> Outcome:
     progress = Progress(session.wire, session.client, f"routerd: {arguments.action}")
     job.token = arguments.token if arguments.token is not None else f"routerd-{job.id}"
     showing = asyncio.ensure_future(progress.show(job.token, created=arguments.token is not None))
-    editor = LspEditor(session, run_context.app, run_context.request.document, arguments.apply)
+    # A client that started it with the plain command, and announces nothing, has no proposals of its own.
+    plain = not run_context.own and not session.client.takes_outcomes
+    editor = LspEditor(session, run_context.app, run_context.request.document, arguments.apply, previews=plain)
     try:
         outcome = _whole(await run_context.app.run(run_context.request, editor, progress), run_context)
     except BaseException:

@@ -177,6 +177,21 @@ def test_estimates_are_shown_at_the_cursor(nvim: Neovim) -> None:
     assert "utility → local/test-model" in shown
 
 
+def test_the_numbers_of_an_estimate_have_their_thousands_apart_as_in_the_hover(nvim: Neovim) -> None:
+    nvim.lua(
+        "local client = require('routerd').client() "
+        "local tokens = { low = 7, likely = 1234567, high = 1234567 } "
+        "local row = { action = 'document', tier = 'utility', model = 'p/a', input_tokens = 1125, "
+        "output_tokens = tokens, price = '$1' } "
+        "client.request = function(self, method, params, answer, bufnr) "
+        "if method ~= 'routerd/estimate' then return vim.lsp.client.request(self, method, params, answer, bufnr) end "
+        "client.request = nil "  # its own again
+        "answer(nil, { symbol = 'x', estimates = { row } }) end"
+    )
+    nvim.ex("Routerd estimate")
+    assert "1,125 in, ≈ 1,234,567 out" in nvim.wait(FLOAT)
+
+
 def test_spend_is_shown_at_the_cursor_and_in_the_status_line(nvim: Neovim) -> None:
     nvim.run("review")
     nvim.ex("Routerd stats")

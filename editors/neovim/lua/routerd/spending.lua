@@ -32,10 +32,21 @@ local function table_of(rows)
   return lines
 end
 
+---@param number integer
+---@return string with the thousands apart, as in the hover
+local function grouped(number)
+  local digits = tostring(number)
+  local found ---@type integer
+  repeat
+    digits, found = digits:gsub("^(%d+)(%d%d%d)", "%1,%2")
+  until found == 0
+  return digits
+end
+
 ---@param estimate table an Estimate of the interface
 ---@return string[] cells
 local function row(estimate)
-  local tokens = ("%d in, ≈ %d out"):format(estimate.input_tokens, estimate.output_tokens.likely)
+  local tokens = ("%s in, ≈ %s out"):format(grouped(estimate.input_tokens), grouped(estimate.output_tokens.likely))
   local model = require("routerd.outcome").model(estimate.model)
   return { estimate.action, ("%s → %s"):format(estimate.tier, model), tokens, estimate.price }
 end
