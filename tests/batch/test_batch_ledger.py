@@ -91,7 +91,7 @@ def test_a_stored_answer_is_booked_once_wherever_its_process_died(
     if was_booked:
         first.book(booking("b-1", answer(ONE)), NOON)
     # From here on it is dead: neither released nor closed.
-    monkeypatch.setattr("routerd.adapters.ledger.writer.alive", lambda pid: False)
+    monkeypatch.setattr("routerd.adapters.ledger.ended.alive", lambda pid: False)
     if settled:
         assert ledger(path).reserve("anything", ONE, ONE, NOON) == 1
     own = ledger(path)
