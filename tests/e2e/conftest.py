@@ -12,9 +12,9 @@ CODE = '''\
 
 
 def parse_header(line: str, separator: str = ":") -> tuple[str, str]:
-    name, _, value = line.partition(separator)
-    if not name:
+    if not line:
         raise ValueError("no name")
+    name, _, value = line.partition(separator)
     return name.strip(), value.strip()
 
 

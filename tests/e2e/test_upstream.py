@@ -23,7 +23,7 @@ REVIEW = json.dumps(
                 "message": "The error does not show the line. Add it.",
                 "fix": '        raise ValueError(f"no name in {line!r}")',
             },
-            {"quote": "    if not name:", "severity": "hint", "message": "Blank names pass."},
+            {"quote": "    if not line:", "severity": "hint", "message": "Blank names pass."},
         ]
     }
 )
@@ -135,7 +135,7 @@ async def test_a_file_that_changed_meanwhile_is_edited_at_the_moved_place_or_not
         again = request_for(uri, "document", replace=True, instruction="Other words.", version=1)
         _, answer = editor.ask("routerd/run", again)
         await hangs(upstream, 1)
-        line = editor.texts[uri].split("\n").index("    if not name:")
+        line = editor.texts[uri].split("\n").index("    if not line:")
         editor.type(uri, line, "    # typed inside\n")
         before = editor.texts[uri]
         upstream.release()
