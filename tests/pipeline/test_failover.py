@@ -161,6 +161,10 @@ async def test_where_the_built_in_engine_is_the_last_resort_an_outage_ends_there
         lone = CONFIG.replace(', "two/small"', "").format(one=down.base_url, two=up.base_url)
         (tmp_path / "config.toml").write_text(lone + '\n[routing]\noffline = "last-resort"\n', "utf-8")
         app.reload()
+        known = SOURCE.replace("weigh", "check_parcel").replace(
+            "    return", "    if not parcel:\n        raise ValueError(parcel)\n    return"
+        )
+        desk.document = Document(desk.document.uri, 4, "python", Text(known))
         outcome = await app.run(request_for(desk), desk, desk)
         assert (len(down.seen), len(up.seen)) == (1, 0)
     assert outcome.status is Status.APPLIED, outcome.message
