@@ -12,9 +12,9 @@ CODE = '''\
 
 
 def parse_header(line: str, separator: str = ":") -> tuple[str, str]:
+    name, _, value = line.partition(separator)
     if not line:
         raise ValueError("no name")
-    name, _, value = line.partition(separator)
     return name.strip(), value.strip()
 
 
@@ -24,6 +24,18 @@ class Label:
     def text(self, width: int) -> str:
         return "x" * width
 '''
+
+TESTED = """
+
+def doubled(text: str) -> str:
+    \"\"\"The text twice.
+
+    >>> doubled("ab")
+    'abab'
+    \"\"\"
+    return text * 2
+"""
+"""What is put behind CODE where the built-in engine is to write a test."""
 
 KEY = "sk-test-never-in-a-log"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import CODE, with_upstream
+from tests.e2e.conftest import CODE, TESTED, with_upstream
 from tests.e2e.neovim.editor import VERSIONS, version
 from tests.loopback import Upstream, hang_mid_stream
 
@@ -100,5 +100,7 @@ async def test_new_tests_open_beside_the_source_and_a_review_shows_diagnostics(
     neovim: str, env: dict[str, str], project: Path
 ) -> None:
     path = project / "labels.py"
-    path.write_text(CODE + "\n\ndef risky(found=[]):\n    try:\n        found.append(1)\n    except:\n        pass\n")
+    path.write_text(
+        CODE + TESTED + "\n\ndef risky(found=[]):\n    try:\n        found.append(1)\n    except:\n        pass\n"
+    )
     await drive(neovim, "tests_and_review", env, path)

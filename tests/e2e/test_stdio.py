@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from routerd.actions import catalog
+from tests.e2e.conftest import CODE, TESTED
 from tests.e2e.raw_editor import CAPABILITIES, SILENCE, Json, RawEditor, RefusedError
 
 NAME = {"line": 3, "character": 6}
@@ -20,6 +21,12 @@ def at(uri: str, position: Json) -> Json:
 
 def request_for(uri: str, action: str, **more: object) -> Json:
     return {"action": action, "uri": uri, "range": {"start": NAME, "end": NAME}, **more}
+
+
+def asking_tests(uri: str) -> Json:
+    """A request for tests of the function that shows its results, in CODE and TESTED."""
+    name = {"line": CODE.count("\n") + 2, "character": len("def ")}
+    return {"action": "test", "uri": uri, "range": {"start": name, "end": name}}
 
 
 async def menu(editor: RawEditor, uri: str, position: Json, **context: object) -> list[Json]:
@@ -86,17 +93,19 @@ async def test_a_proposal_leaves_the_file_alone_and_the_other_actions_go_where_t
     env: dict[str, str], project: Path
 ) -> None:
     async with RawEditor(env, project) as editor:
-        uri = editor.open(project / "labels.py")
+        path = project / "labels.py"
+        path.write_text(CODE + TESTED, "utf-8")
+        uri = editor.open(path)
         before = editor.texts[uri]
         proposed = await editor.request("routerd/run", request_for(uri, "document", apply=False))
         assert proposed["status"] == "proposed"
         assert proposed["edit"]["documentChanges"][0]["textDocument"] == {"uri": uri, "version": 1}
         assert editor.texts[uri] == before
 
-        tests = await editor.request("routerd/run", request_for(uri, "test"))
+        tests = await editor.request("routerd/run", asking_tests(uri))
         assert tests["status"] == "applied"
         created = next(each for each in editor.texts if each != uri)
-        assert "parse_header" in editor.texts[created]
+        assert "doubled" in editor.texts[created]
         assert editor.texts[uri] == before
 
         design = await editor.request("routerd/run", request_for(uri, "design"))
@@ -176,25 +185,27 @@ async def test_an_editor_without_versioned_edits_or_new_files_gets_what_it_can_t
 ) -> None:
     modest = {**CAPABILITIES, "workspace": {"applyEdit": True}, "window": {}}
     async with RawEditor(env, project, modest) as editor:
-        uri = editor.open(project / "labels.py")
-        outcome = await editor.request("routerd/run", request_for(uri, "document"))
-        assert outcome["status"] == "applied"
-        assert "changes" in editor.asked[0][1]["edit"]
-        await editor.request(
-            "workspace/executeCommand", {"command": "routerd.run", "arguments": [request_for(uri, "test")]}
-        )
+        path = project / "labels.py"
+        path.write_text(CODE + TESTED, "utf-8")
+        uri = editor.open(path)
+        await editor.request("workspace/executeCommand", {"command": "routerd.run", "arguments": [asking_tests(uri)]})
         message = (await editor.until("window/showMessage"))["message"]
         assert "cannot create files" in message
         kept = Path(message.partition("The text is in ")[2].rstrip("."))
         assert "+def test_" in kept.read_text("utf-8")
+        outcome = await editor.request("routerd/run", request_for(uri, "document"))
+        assert outcome["status"] == "applied"
+        assert "changes" in editor.asked[0][1]["edit"]
         assert not [method for method, _ in editor.told if method == "$/progress"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        '\ufeff# 😀\r\ndef odd(a):\r\n\tif not a:\r\n\t\traise E(a)\r\n\treturn "😀" * a\r\n\r\ndef even():\r\n\tpass',
-        '# form\ffeed \u2028 and \x85 here\ndef odd(a):\n    if not a:\n        raise E(a)\n    return "é\u2029" * a\n',
+        "\ufeff# 😀\r\ndef read_line(a):\r\n\tif not a:\r\n\t\traise E(a)\r\n"
+        '\treturn "😀" * a\r\n\r\ndef even():\r\n\tpass',
+        "# form\ffeed \u2028 and \x85 here\ndef read_line(a):\n    if not a:\n        raise E(a)\n"
+        '    return "é\u2029" * a\n',
     ],
     ids=["BOM, emoji, CRLF, tabs, no final newline", "form feed and U+2028"],
 )

@@ -207,12 +207,12 @@ def test_line_ends_emoji_and_the_end_of_the_file_stay_as_they_are(
 
 def test_lines_that_only_go_and_lines_that_only_come(nvim: Neovim, upstream: InThread) -> None:
     returned = "    return name.strip(), value.strip()"
-    gone = block(f'    if not name:\n        raise ValueError("no name")\n{returned}', returned)
+    gone = block(f'    if not line:\n        raise ValueError("no name")\n{returned}', returned)
     come = block('"""Parcel labels."""\n', 'import os\n\n"""Parcel labels."""\n')
     shown = proposed(nvim, upstream, gone)
     assert [len(one["lines"]) for one in shown if one["lines"]] == [1], "nothing but the keys"
     nvim.keys("gA")
-    assert nvim.text() == code(('    if not name:\n        raise ValueError("no name")\n', ""))
+    assert nvim.text() == code(('    if not line:\n        raise ValueError("no name")\n', ""))
     nvim.ex("undo")
     upstream.then(Turn(reply=f"{come}\n\n{NAME}"))
     nvim.lua('require("routerd").run("ask", { instruction = "say it in whole sentences", lines = { 1, 15 } })')

@@ -1,7 +1,7 @@
 -- A new test file becomes a buffer of its own, and review findings become diagnostics that can be cleared.
 local drive = dofile(vim.env.ROUTERD_DRIVE)
 local client = drive.start(arg[1])
-drive.cursor_on("parse_header")
+drive.cursor_on("doubled")
 local before = drive.text()
 drive.run("test")
 local found

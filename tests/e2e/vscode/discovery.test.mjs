@@ -30,7 +30,9 @@ before(async () => {
   // What a workspace may not say before it is trusted.
   const settings = { "routerd.path": place("shapes/evil", "exit 7"), "routerd.budget.daily": "7.00" };
   writeFileSync(join(folder, ".vscode/settings.json"), JSON.stringify(settings));
-  writeFileSync(join(folder, "area.py"), "def area(width: int, height: int) -> int:\n    return width * height\n");
+  // The built-in engine documents what it can be certain of: an error and its condition.
+  const checked = "    if not size:\n        raise ValueError(size)\n";
+  writeFileSync(join(folder, "area.py"), `def parse_area(size: str) -> int:\n${checked}    return int(size) ** 2\n`);
   // Whoever owned the name `routerd` on a package index would run code in every editor: uvx is never asked.
   place("path/uvx", `touch '${join(scratch, "asked")}'\nexit 2`);
   place("path/routerd");

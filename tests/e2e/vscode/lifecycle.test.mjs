@@ -21,7 +21,9 @@ before(async () => {
   started = join(scratch, "started");
   const folder = join(scratch, "shapes");
   mkdirSync(join(folder, ".venv/bin"), { recursive: true });
-  writeFileSync(join(folder, "area.py"), "def area(width: int, height: int) -> int:\n    return width * height\n");
+  // The built-in engine documents what it can be certain of: an error and its condition.
+  const checked = "    if not size:\n        raise ValueError(size)\n";
+  writeFileSync(join(folder, "area.py"), `def parse_area(size: str) -> int:\n${checked}    return int(size) ** 2\n`);
   script(join(folder, ".venv/bin/routerd"), `echo $$ >> '${started}'\nexec '${launcher(scratch)}' "$@"`);
   const tools = toolbox();
   const env = { PATH: tools.path, ROUTERD_CONFIG: "" }; // no routerd and no uvx of this machine
@@ -76,8 +78,8 @@ test("once the workspace is trusted, its own program is started", async () => {
 });
 
 test("the first function is documented offline, without a key", async () => {
-  assert.match(await code.hover("area", { expected: "offline" }), /document[\s\S]*\$0/);
-  await code.lightbulb("area", { expected: "Document" });
+  assert.match(await code.hover("parse_area", { expected: "offline" }), /document[\s\S]*\$0/);
+  await code.lightbulb("parse_area", { expected: "Document" });
   await code.pick("Document");
   await code.untilEditorShows('"""');
   await shot("offline");
@@ -107,14 +109,14 @@ test("a restart ends the old server and starts one new one", async () => {
 
 test("restarts in quick succession leave one server", async () => {
   for (let times = 0; times < 3; times++) await code.runCommand("routerd: Restart Server");
-  await code.lightbulb("area", { expected: "Document" }); // it is up
+  await code.lightbulb("parse_area", { expected: "Document" }); // it is up
   await code.page.keyboard.press("Escape");
   await until(() => pids().filter(alive).length === 1, "one server", pids);
   assert.ok(alive(pids().at(-1)));
 });
 
 test("a crash is told with a way to the log, and the server comes back", async () => {
-  await code.lightbulb("area", { expected: "Document" }); // it is up
+  await code.lightbulb("parse_area", { expected: "Document" }); // it is up
   await code.page.keyboard.press("Escape");
   const count = pids().length;
   process.kill(pids().at(-1), "SIGKILL");
@@ -149,7 +151,7 @@ test("a broken path is told in a sentence, and the log is one click away", async
   await code.notifications("names /nowhere/routerd, which is no program");
   await shot("broken");
   await code.runCommand("Notifications: Clear All Notifications");
-  await code.runAt("area", "routerd: Document"); // to start anew would not help, and is not offered
+  await code.runAt("parse_area", "routerd: Document"); // to start anew would not help, and is not offered
   const [told] = await code.notifications("names /nowhere/routerd");
   assert.match(told, /Open Settings/);
   assert.doesNotMatch(told, /Restart/);
