@@ -2,7 +2,12 @@
 
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, TransportKind } from "vscode-languageclient/node";
-import type { ClientCapabilities, ConfigurationItem, LanguageClientOptions, StaticFeature } from "vscode-languageclient/node";
+import type {
+  ClientCapabilities,
+  ConfigurationItem,
+  LanguageClientOptions,
+  StaticFeature,
+} from "vscode-languageclient/node";
 import type { Found } from "./discovery.ts";
 import type { Keys } from "./keys.ts";
 import { byOrigin } from "./origins.ts";
@@ -90,7 +95,10 @@ function inTheBulb<Entry extends vscode.CodeAction | vscode.Command>(entry: Entr
 const announcement: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities) {
     const others = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...others, routerd: { keys: true, origins: true, untrusted: !vscode.workspace.isTrusted } };
+    capabilities.experimental = {
+      ...others,
+      routerd: { keys: true, origins: true, untrusted: !vscode.workspace.isTrusted },
+    };
   },
   getState: () => ({ kind: "static" }),
   initialize: () => {},

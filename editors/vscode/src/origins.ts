@@ -14,10 +14,7 @@ export interface Origins {
 }
 
 /** The settings of these names by their origins; what nobody set stands in neither. */
-export function byOrigin(
-  names: Iterable<string>,
-  inspect: (name: string) => Inspected | undefined,
-): Origins {
+export function byOrigin(names: Iterable<string>, inspect: (name: string) => Inspected | undefined): Origins {
   const origins: Origins = { user: {}, workspace: {} };
   for (const name of names) {
     const found = inspect(name) ?? {};

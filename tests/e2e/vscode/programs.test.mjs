@@ -32,7 +32,7 @@ const linux = (...files) => ({
   platform: "linux",
   env: { PATH: "/usr/bin:.:/home/ada/bin", VENV: "/venvs/one" },
   home: "/home/ada",
-  workspaceFolder: "/work",
+  workspaceFolder: "/srv/shop",
   runs: (path) => files.includes(path),
 });
 
@@ -64,7 +64,7 @@ test("on Linux a name is the file of that name, and nothing is looked for in a r
 
 test("variables in a setting's path stand for what VS Code says they do, and an unknown one stays to be seen", () => {
   const all = "${workspaceFolder}/.venv/bin/routerd ${env:VENV} ${userHome} ${env:NONE} ${file}";
-  assert.equal(programs.expanded(all, linux()), "/work/.venv/bin/routerd /venvs/one /home/ada ${env:NONE} ${file}");
+  assert.equal(programs.expanded(all, linux()), "/srv/shop/.venv/bin/routerd /venvs/one /home/ada ${env:NONE} ${file}");
   assert.equal(programs.expanded("~/bin/routerd", linux()), "/home/ada/bin/routerd");
   assert.equal(programs.expanded("~\\routerd", windows()), "C:\\Users\\ada\\routerd");
   assert.equal(programs.expanded("${env:PROGRAMDATA}\\routerd", windows()), "C:\\ProgramData\\routerd");
