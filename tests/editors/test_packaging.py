@@ -18,7 +18,7 @@ from routerd import __version__
 from routerd.frontends.cli.manifest import CHECKOUT
 from tests.e2e.neovim.editor import program
 
-PACKAGING = CHECKOUT / "packaging"
+PACKAGING = CHECKOUT / "editors" / "packaging"
 ADDRESS = "https://forge.example/someone/routerd"
 
 
@@ -47,7 +47,7 @@ def test_the_check_of_a_release_fails_while_the_project_has_no_address(release: 
     done = subprocess.run(
         [sys.executable, PACKAGING / "release.py", "check"], capture_output=True, text=True, check=False
     )
-    told = "packaging/repository.txt holds no address: write the project's there, https://…\n"
+    told = "editors/packaging/repository.txt holds no address: write the project's there, https://…\n"
     assert (done.returncode, done.stderr) == ((0, "") if release.repository() else (1, told))
     assert release.problems(ADDRESS) == []
     assert len(release.problems("http://forge.example/x")) == 1
@@ -100,7 +100,7 @@ def test_the_rockspec_holds_every_module_of_the_plugin(release: ModuleType, lua:
 @pytest.mark.slow
 def test_wheel_and_source_distribution_are_what_an_index_takes(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
-    for name in ("routerd", "packaging"):
+    for name in ("routerd", "editors/packaging"):
         shutil.copytree(CHECKOUT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"):
         shutil.copy(CHECKOUT / name, checkout / name)

@@ -102,3 +102,13 @@ def test_the_linters_are_content(command: list[str]) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_top_level_holds_what_the_project_decided_on() -> None:
+    wanted = {"pyproject.toml", "routerd", "editors", "tests", "README.md"}
+    allowed = wanted | {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = {line.partition("/")[0] for line in listed.splitlines() if not line.startswith(".")}
+    assert wanted <= found <= allowed

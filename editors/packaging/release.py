@@ -1,6 +1,6 @@
 """What a release needs: files to submit to registries, the extension's addresses, and a check that refuses gaps.
 
-`python packaging/release.py check` says what is missing, and exits with 1. `python packaging/release.py write FOLDER`
+`python release.py check`, in this folder, says what is missing, and exits with 1. `python release.py write FOLDER`
 writes the entries for Mason and nvim-lspconfig, the rockspec, and the extension's package.json with its addresses.
 The address of the project is the one line of `repository.txt`; while that is empty there is nothing to submit.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
+ROOT = HERE.parents[1]
 PLUGIN = ROOT / "editors" / "neovim"
 EXTENSION = ROOT / "editors" / "vscode"
 
@@ -35,7 +35,7 @@ def problems(address: str) -> list[str]:
     """Why nothing can be released yet, one sentence each."""
     found = []
     if not re.fullmatch(r"https://[\w.-]+/\S+", address):
-        found.append("packaging/repository.txt holds no address: write the project's there, https://…")
+        found.append("editors/packaging/repository.txt holds no address: write the project's there, https://…")
     package = json.loads((EXTENSION / "package.json").read_text("utf-8"))
     if package["version"] != version():
         found.append(f"The extension has version {package['version']}, and routerd {version()}.")

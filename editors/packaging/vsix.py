@@ -1,4 +1,4 @@
-"""Packs the extension with a standalone server for one platform: `python packaging/vsix.py TARGET SERVER OUT`.
+"""Packs the extension with a standalone server for one platform: `python vsix.py TARGET SERVER OUT` in this folder.
 
 TARGET is VS Code's name of the platform, such as linux-x64; SERVER the folder that `standalone/build.py` made; OUT the
 package to write. Run `npm ci` in `editors/vscode` first.

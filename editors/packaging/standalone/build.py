@@ -1,4 +1,4 @@
-"""Builds a folder with routerd and its own Python, for where there is none: `python packaging/standalone/build.py OUT`.
+"""Builds a folder with routerd and its own Python, for where there is none: `python standalone/build.py OUT`.
 
 Needs PyInstaller, and routerd with its dependencies, in the Python that runs it; builds for the platform it runs on.
 """
