@@ -94,6 +94,10 @@ class Position:
         return played.turn
 
 
+UNSURE = frozenset({AttemptStatus.TIMEOUT, AttemptStatus.NETWORK})
+"""Ends after which nobody knows whether the provider was reached."""
+
+
 @asynccontextmanager
 async def stage(loop: VirtualLoop) -> AsyncIterator[tuple[list[Position], ProviderState]]:
     """Three servers and kept clients, for a whole batch of schedules."""
@@ -158,11 +162,14 @@ def check(seed: int, database: Database, positions: list[Position], in_turn: boo
     """The ledger's rows are the providers' bills; what nobody told is flagged and no more than was produced."""
     for position, letter in zip(positions, LETTERS, strict=True):
         booked, due = rows(database, f"{letter}{seed}"), [(bill, bill.due) for bill in position.bills]
-        assert len(booked) == len(due), (seed, letter)
-        assert sum(estimated for _, estimated, _ in booked) == sum(not one.sure for _, one in due), (seed, letter)
+        flagged = sum(estimated for _, estimated, _ in booked)
+        # A request that never arrived is booked as one that may have: flagged, as nobody told its bill.
+        lost = len(booked) - len(due)
+        assert 0 <= lost <= sum(estimated and status in UNSURE for _, estimated, status in booked), (seed, letter)
+        assert flagged - lost == sum(not one.sure for _, one in due), (seed, letter)
         told = sum(cost for cost, estimated, _ in booked if not estimated)
         assert told == sum(one.bill or 0 for _, one in due if one.sure), (seed, letter)
-        for (cost, estimated, status), (bill, one) in zip(booked, due, strict=True) if in_turn else ():
+        for (cost, estimated, status), (bill, one) in zip(booked, due, strict=True) if in_turn and not lost else ():
             where = (seed, letter, bill.kind, status, one)
             assert estimated is not one.sure, where
             if one.bill is not None:
@@ -209,5 +216,5 @@ def test_after_each_schedule_the_ledger_holds_what_the_providers_billed(batch: i
     count = schedules(range(batch * each, (batch + 1) * each))
     # A stage on which all goes well, or nothing does, would prove nothing.
     assert count["answered"] > count["not"] > 0
-    assert count["told"] > count["estimated"] > 0
+    assert count["told"] > count["estimated"] / 2 > 0
     assert len([status for status in AttemptStatus if count[status]]) >= len(AttemptStatus) - 3, count
