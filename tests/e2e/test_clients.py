@@ -14,6 +14,8 @@ from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
 from routerd.domain.unicode import Encoding
 from tests.domain.test_text import Naive
+from tests.e2e.conftest import with_upstream
+from tests.loopback import Upstream
 
 CLIENTS = [
     ("neovim@v0.11.0", Encoding.UTF8),
@@ -22,6 +24,9 @@ CLIENTS = [
 ]
 HEAD = '  @tag("😀é") '
 CODE = f'class Sea {{\r\n{HEAD}parseWave(line: string) {{\r\n    return "👋";\r\n  }}\r\n}}\r\n// end \u2028 😀'
+
+
+REPLY = '<doc name="Sea.parseWave">\nParses the wave.\n</doc>'
 
 
 class _Applies:
@@ -63,8 +68,9 @@ async def test_each_editor_gets_ranges_and_edits_in_its_own_encoding(
     spec: str, encoding: Encoding, env: dict[str, str], project: Path
 ) -> None:
     client: Any = make_test_lsp_client()
-    await client.start_io(sys.executable, "-m", "routerd", "serve", "--solo", env=env, cwd=project)
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(40), Upstream(reply=REPLY) as upstream:
+        paid = with_upstream(env, upstream.base_url)
+        await client.start_io(sys.executable, "-m", "routerd", "serve", "--solo", env=paid, cwd=project)
         answer = await client.initialize_session(
             types.InitializeParams(
                 capabilities=client_capabilities(spec),

@@ -27,11 +27,11 @@ async def test_two_editors_have_one_daemon_and_their_own_documents(user: User, p
             uri = one.open(project / "labels.py")
             at = {"line": 3, "character": 5}
             hover = await one.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": at})
-            assert "| document" in hover["contents"]["value"]
+            assert "\ndocument " in hover["contents"]["value"]
             uri = two.open(other / "b.py")
             at = {"line": 0, "character": 5}
             hover = await two.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": at})
-            assert "| document" in hover["contents"]["value"]
+            assert "\ndocument " in hover["contents"]["value"]
         assert two.process.returncode == 0
         assert user.status()["sessions"] == 1
     assert one.process.returncode == 0
