@@ -18,6 +18,7 @@ from routerd.domain.text import Text
 from routerd.steps.conventions import framework
 from routerd.steps.file_command import file_command, for_tests
 from tests.offline.asking import question
+from tests.tools.sources import of_the_user
 
 LIMIT_S = 300
 """A compiler's first run on a busy machine; what is waited for is the end of a process."""
@@ -112,7 +113,7 @@ def ran(tool: Tool, root: Path, code: str) -> RanTests:
     found = file_command(tool.language, habits, project)
     assert found is not None, "the project's own files show the command"
     command = for_tests(found, tool.language, code, code)
-    runner = CopyRunner(lambda _: project, limit_s=LIMIT_S)
+    runner = CopyRunner(lambda _: project, limit_s=LIMIT_S, environ=of_the_user())
     return asyncio.run(runner.ran(command, change, replace(asked, conventions=habits)))
 
 

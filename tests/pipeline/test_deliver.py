@@ -237,7 +237,7 @@ async def test_an_answer_without_a_whole_finish_is_refused_whatever_it_says(
         positions = app.deps  # no provider ends like this on purpose
         judge = Judge(positions.grammar, positions.workspace, positions.runner, positions.worker)
     attempt = Attempt(ModelRef("p", "m"), Tier.UTILITY, AttemptStatus.OK, Usage(), None, 1)
-    text = '<doc name="weigh">\nDo it.\n</doc>'
+    text = '<doc name="weigh">\nWeigh it by its parts.\n</doc>'
     verdicts = {finish: await judge.verdict(Reply(text, finish, attempt), planned.question) for finish in Finish}
     assert not isinstance(verdicts.pop(Finish.STOP), Rejected)
     assert all(isinstance(verdict, Rejected) for verdict in verdicts.values())
