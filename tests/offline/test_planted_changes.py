@@ -19,5 +19,5 @@ def test_what_was_found_of_planted_faults_is_found_still_and_the_list_is_true() 
     done = subprocess.run(program, cwd=ROOT, capture_output=True, encoding="utf-8", check=True, timeout=240)
     kept, now = json.loads(KEPT.read_text("utf-8")), json.loads(done.stdout)
     assert now["planted"] == len(now["found"]) + len(now["missed"]) >= 20
-    assert now == kept, "run 'python -m tests.bench.planted --write' after a check was added, and never to lose one"
-    assert len(now["found"]) >= 15
+    assert now == kept, "run 'python -m tests.bench.planted --write' after a check was added; losing one needs a reason"
+    assert now["harmless changes with findings"] == {}
