@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 MOST_CHARS = 1 << 20
-"""The slowest shapes (lists of empty lists, numbers with exponents) parse in 70 ms; a chunk has a few hundred."""
+"""The slowest shapes (lists of empty lists, numbers with exponents) parse in 20 ms; a chunk has a few hundred."""
 
 
 def parsed(text: str) -> object:
@@ -19,14 +22,28 @@ def parsed(text: str) -> object:
     if len(text) > MOST_CHARS:
         raise ValueError(f"more than {MOST_CHARS} characters")
     try:
-        try:
-            return json.loads(text, parse_float=str)
-        except json.JSONDecodeError:
-            raise
-        except ValueError:  # more digits than Python converts: the rest of the answer is still usable
-            return json.loads(text, parse_float=str, parse_int=str)
+        with _uncollected():
+            try:
+                return json.loads(text, parse_float=str)
+            except json.JSONDecodeError:
+                raise
+            except ValueError:  # more digits than Python converts: the rest of the answer is still usable
+                return json.loads(text, parse_float=str, parse_int=str)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Holds off garbage collections, which take 94 % of the time of parsing 180,000 empty lists (106 ms of 112)."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 LONGEST = 40
