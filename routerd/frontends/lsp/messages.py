@@ -8,6 +8,8 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcParseError
 
+from routerd.domain.uncollected import uncollected
+
 DEEPEST = 100
 """Levels of a message; what LSP defines has a dozen, but for selection ranges, which routerd does not serve."""
 
@@ -23,7 +25,8 @@ class Unreadable:
 def message_of(body: bytes) -> dict[str, Any] | Unreadable:
     """The message of a body."""
     try:
-        message = json.loads(body)
+        with uncollected():
+            message = json.loads(body)
     except (ValueError, RecursionError):
         return Unreadable(None, JsonRpcParseError())
     if not isinstance(message, dict):
