@@ -7,12 +7,22 @@ from typing import TypeVar
 
 from routerd.app.workspace import App
 from routerd.domain.document import Document
-from routerd.pipeline.off_loop import beside
+from routerd.domain.text import Text
+from routerd.pipeline.off_loop import SMALL, beside
 
 T = TypeVar("T")
 
 
 async def queried(app: App, document: Document, query: Callable[[], T]) -> T:
     """What a query over a document finds."""
-    characters = sum(map(len, document.text.lines))
-    return await beside(app.grammar, characters, query, app.services.background.run)
+    return await beside(app.grammar, _characters(document.text), query, app.services.background.run)
+
+
+def _characters(text: Text) -> int:
+    """The length of a text, counted until it is no longer small: a hover must not take time by the size of its file."""
+    count = 0
+    for line in text.lines:
+        count += len(line)
+        if count > SMALL:
+            break
+    return count

@@ -1,4 +1,4 @@
-"""Aim: what a request is about: its target, found without a prompt."""
+"""Finds what a request is about: its target, before a prompt is composed."""
 
 from __future__ import annotations
 

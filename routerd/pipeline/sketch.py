@@ -1,4 +1,4 @@
-"""Sketch: one file among many, outlined and measured; its price comes from the plans of others like it.
+"""Estimates one file among many by its size, from the exact plans of others in its language.
 
 A plan composes the whole prompt and counts its tokens, which for thousands of files takes a minute. A sketch stops at
 the target, and is priced by the sizes of a few plans of the same language; the prompt is composed once it is asked.

@@ -9,19 +9,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import process_time
 
 from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
+from tests.bench.hover import spread, timed
 
 KEYSTROKES = 100
-TYPED_MARK, NAME_MARK = "TYPED", "label"
+NAME_MARK = "label"
 """The word in whose line a user types, and the name that is hovered."""
 
 Shape = tuple[str, str, str]
@@ -132,23 +131,20 @@ def _measured(app: App, project: Path, language: str, source: str) -> dict[str, 
     name = Position(at, text.lines[at].index(NAME_MARK) + 1)
     document = Document(path.as_uri(), 1, language, text)
     app.opened(document)
-    first = _timed(lambda: app.hover_info(document, name))
+    first = timed(lambda: app.hover_info(document, name))
     times = []
     shown = 0
     for typed in _typed(document, at, language):
         app.opened(typed)
         now = typed
-        began = process_time()
+        times.append(timed(lambda now=now: app.hover_info(now, name)))  # type: ignore[misc]  # a bound default
         shown += app.hover_info(now, name) is not None
-        times.append(process_time() - began)
-    ordered = sorted(times)
     return {
         "lines": len(text.lines),
         "characters": len(source),
         "first_hover_ms": round(first * 1000, 1),
         "shown": shown,
-        "median_ms": round(statistics.median(ordered) * 1000, 2),
-        "p99_ms": round(ordered[int(len(ordered) * 0.99)] * 1000, 2),
+        "hover_after_keystroke_ms": spread(times),
     }
 
 
@@ -167,12 +163,6 @@ def _typed(document: Document, at: int, language: str) -> Iterator[Document]:
         end = Position(line, len(text.bare(line)))
         text = text.replaced(Range(end, end), "word "[stroke % 5])
         yield Document(document.uri, 2 + stroke, document.language, text)
-
-
-def _timed(work: Callable[[], object]) -> float:
-    began = process_time()
-    work()
-    return process_time() - began
 
 
 if __name__ == "__main__":

@@ -13,45 +13,10 @@ from routerd.domain.reply import FileChange
 from routerd.domain.text import Text
 from routerd.domain.verdict import Rejected
 from tests.golden.case import GRAMMAR, Case, cases, change_of, question_of
+from tests.promises.replies import NOISE
 
 _DOCUMENTATION = [case for case in cases() if case.action == "document" and "--- after" in case.wanted]
 _ASKS = [case for case in cases() if case.action == "ask" and "lines" in case.options]
-_NOISE = (
-    *(
-        '"""',
-        "'''",
-        "*/",
-        "/*",
-        "//",
-        "#",
-        "\\",
-        "\\u002a/",
-        "\n",
-        "\r\n",
-        "</doc>",
-        "<doc>",
-        "```",
-        "x = 1",
-        "}",
-        "{",
-    ),
-    *(
-        ";",
-        "\t",
-        "🎉",
-        "\u2028",
-        "\x0c",
-        "\ufeff",
-        "def f():",
-        "return",
-        '"',
-        "'",
-        "%",
-        "\\N{DASH}",
-        "--",
-        "=begin",
-    ),
-)
 _ROUNDS = 60
 
 
@@ -63,7 +28,7 @@ def _mutated(reply: str, chance: random.Random) -> str:
         if kind == 0:
             reply = reply[:at] + reply[at + length :]
         elif kind == 1:
-            reply = reply[:at] + chance.choice(_NOISE) + reply[at:]
+            reply = reply[:at] + chance.choice(NOISE) + reply[at:]
         elif kind == 2:
             reply = reply[:at] + reply[at : at + length] + reply[at:]
         else:

@@ -81,7 +81,7 @@ def hover(upstream: InThread) -> Iterator[tuple[str, Terminal]]:
 def preview(upstream: InThread) -> Iterator[tuple[str, Terminal]]:
     upstream.then(Turn(reply=ANSWER))
     with neovim(upstream, 22) as terminal:
-        terminal.keys(":Routerd ask make the default and the except safe", "Enter")
+        terminal.keys("zt", ":Routerd ask make the default and the except safe", "Enter")
         terminal.wait("except ValueError", ":Routerd accept")
         yield "preview", terminal
 
