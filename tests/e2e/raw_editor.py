@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,6 +32,25 @@ CAPABILITIES: Json = {
 }
 
 
+_CODE = frozenset(("newText", "text", "document", "arguments"))
+"""Keys whose texts are the user's own code or an answer's, and no words of the daemon."""
+_OPTION = re.compile(r"(?:^|[\s`'\"(])--[a-z]")
+
+
+def terminal_options(message: object) -> Iterator[str]:
+    """The texts of a message, code left out, that name an option of the command line: nobody can type one in an editor."""
+    if isinstance(message, str):
+        if _OPTION.search(message):
+            yield message
+    elif isinstance(message, list):
+        for part in message:
+            yield from terminal_options(part)
+    elif isinstance(message, dict):
+        for key, part in message.items():
+            if key not in _CODE:
+                yield from terminal_options(part)
+
+
 class RefusedError(Exception):
     """The daemon answered with an error."""
 
@@ -40,7 +60,10 @@ class RefusedError(Exception):
 
 
 class RawEditor:
-    """`async with RawEditor(env) as editor`: a daemon, shaken hands with."""
+    """`async with RawEditor(env) as editor`: a daemon, shaken hands with.
+
+    Fails at the end where the daemon named an option of the command line.
+    """
 
     def __init__(
         self,
@@ -62,6 +85,7 @@ class RawEditor:
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self._news = asyncio.Event()
+        self._options: list[str] = []
 
     async def __aenter__(self) -> Self:
         await self.launch()
@@ -111,6 +135,7 @@ class RawEditor:
             await self.process.wait()
             await self.stderr
             await self._reading
+        assert error is not None or self._options == []
 
     def notify(self, method: str, params: Json | None) -> None:
         self._send({"method": method, "params": params})
@@ -188,6 +213,7 @@ class RawEditor:
                 self._receive(json.loads(body))
 
     def _receive(self, message: Json) -> None:
+        self._options += terminal_options(message)
         if "method" not in message:
             future = self._waiting.pop(message["id"], None)
             if future is None:

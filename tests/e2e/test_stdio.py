@@ -299,37 +299,3 @@ async def test_lenses_are_off_until_asked_for_and_priced_when_they_come_into_vie
         whole = await editor.request("codeLens/resolve", lenses[0])
         assert whole["command"]["title"].startswith("Document `parse_header` · utility → ")
         assert whole["command"]["command"] == "routerd.run"
-
-
-OFF = [
-    ({"hover": False}, True, False),
-    ({"menu": False}, False, True),
-    ({"off_languages": ["python"]}, True, True),
-    ({"off_languages": ["go"]}, False, False),
-    ({"off_folders": ["vendor/"]}, True, True),
-    ({"off_folders": ["vend"]}, False, False),
-]
-
-
-@pytest.mark.parametrize(("offers", "no_hover", "no_menu"), OFF)
-async def test_hover_and_menu_are_off_where_the_user_wants_none_and_an_action_by_name_still_runs(
-    env: dict[str, str], project: Path, offers: dict[str, object], no_hover: bool, no_menu: bool
-) -> None:
-    (project / "vendor").mkdir()
-    path = (project / "labels.py").rename(project / "vendor" / "labels.py")
-    wants = {**CAPABILITIES, "workspace": {**CAPABILITIES["workspace"], "configuration": True}}
-    async with RawEditor(env, project, wants) as editor:
-        editor.handlers["workspace/configuration"] = lambda _: [{"offers": offers}]
-        uri = editor.open(path)
-        place = {"line": 3, "character": 6}
-        asked = {"textDocument": {"uri": uri}, "position": place}
-        menu = {"textDocument": {"uri": uri}, "range": {"start": place, "end": place}, "context": {"diagnostics": []}}
-        editor.notify("workspace/didChangeConfiguration", {"settings": None})
-        await editor.request("routerd/estimate", asked)  # answered once the settings are read
-        async with asyncio.timeout(20):
-            while (await editor.request("textDocument/hover", asked) is None) != no_hover:
-                await asyncio.sleep(0.05)
-            while (await editor.request("textDocument/codeAction", menu) == []) != no_menu:
-                await asyncio.sleep(0.05)
-        outcome = await editor.request("routerd/run", request_for(uri, "document"))
-        assert outcome["status"] == "applied"
