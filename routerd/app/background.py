@@ -41,6 +41,11 @@ class Background:
         while not (workspace.listed(uri) or indexing.done()) and time.monotonic() < end:
             await asyncio.sleep(0.01)
 
+    async def indexed(self, workspace: Workspace, uri: str) -> None:
+        """Wait until a project's symbols are known, for two seconds at the most: then they can be mentioned."""
+        indexing = asyncio.ensure_future(self.index(workspace.index, uri, lambda: self.open))
+        await asyncio.wait({indexing}, timeout=_LISTED_S)
+
     def index_later(self, work: Callable[..., object], *arguments: object) -> None:
         """The same without waiting."""
         self._index.submit(work, *arguments)

@@ -214,6 +214,10 @@ class App:
         """
         return self.priced(menu(document, span, wrong))
 
+    def asks(self, document: Document, span: Range) -> tuple[PricedAction, ...]:
+        """What the user can ask for in words of their own, with its price before there are any."""
+        return self.priced(worded(document, span, ""))
+
     def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
         """The menu, and the actions that follow the user's own words, with the words typed so far."""
         return self.priced((*menu(document, span), *worded(document, span, words)))
@@ -222,7 +226,7 @@ class App:
         """What each action would cost for the symbol whose name is at a position; ``None`` elsewhere."""
         symbol = self.grammar.named_at(document, position)
         here = Range(position, position)
-        return None if symbol is None else HoverInfo(symbol, self.priced_actions(document, here))
+        return None if symbol is None else HoverInfo(symbol, self.prices(document, here))
 
     def priced(self, requests: Iterable[Request]) -> tuple[PricedAction, ...]:
         """Requests with their prices, without those that would be refused."""

@@ -47,6 +47,7 @@ def estimate_json(forecast: Forecast | None) -> Json | None:
         "action": estimate.action,
         "tier": str(estimate.tier),
         "model": str(estimate.model),
+        "model_name": model_words(estimate.model),
         "input_tokens": estimate.input_tokens,
         "output_tokens": {"low": output.low, "likely": output.likely, "high": output.high},
         "cost": {"low": money(cost.low), "likely": money(cost.likely), "high": money(cost.high)} if cost else None,
@@ -136,6 +137,7 @@ def outcome_json(outcome: Outcome, encoding: Encoding) -> Json:
         "action": outcome.action,
         "tier": str(outcome.tier) if outcome.tier else None,
         "model": str(outcome.model) if outcome.model else None,
+        "model_name": _answering(outcome.model) if outcome.model else None,
         "next_tier": str(outcome.next_tier) if outcome.next_tier else None,
         "message": shown(outcome.message),
         "route": route_json(outcome.route, outcome.action) if outcome.route else None,
@@ -207,6 +209,11 @@ def _diagnostics(outcome: Outcome, encoding: Encoding) -> list[Json] | None:
 def model_words(model: ModelRef) -> str:
     """A model as people read it in a menu."""
     return "built-in, offline" if model == OFFLINE else model.model
+
+
+def _answering(model: ModelRef) -> str:
+    """A model as people read it in a receipt: with its provider, as it may be another than the menu's."""
+    return model_words(model) if model == OFFLINE else str(model)
 
 
 def offer_title(title: str, forecast: Forecast) -> str:

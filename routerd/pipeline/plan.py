@@ -78,7 +78,7 @@ def plan(request: Request, snapshot: Snapshot, deps: Dependencies, fresh: bool =
         turn = deps.recent.answered(request.refines)
         if turn is None or turn.model == OFFLINE:
             return _NOTHING_TO_REFINE
-        request = request if request.chosen else replace(request, model=turn.model)
+        request = request if request.chosen else replace(request, tier=turn.tier, model=turn.model)
         return _planned(request, asked, (own_words(request.instruction), None), snapshot, deps, fresh)
     words = own_words(request.instruction)
     if asked.tier is not None or not request.instruction:

@@ -38,7 +38,7 @@ _OPTION = re.compile(r"(?:^|[\s`'\"(])--[a-z]")
 
 
 def terminal_options(message: object) -> Iterator[str]:
-    """The texts of a message, code left out, that name an option of the command line: nobody can type one in an editor."""
+    """The texts of a message, code left out, that name an option: nobody can type one in an editor."""
     if isinstance(message, str):
         if _OPTION.search(message):
             yield message

@@ -24,7 +24,7 @@ return {
   -- Typing is told sooner than by default (150 ms), so that an answer seldom meets a text that the server has not seen.
   flags = { debounce_text_changes = 20 },
   capabilities = {
-    experimental = { routerd = { outcome = true } },
+    experimental = { routerd = { outcome = true, box = true } },
     workspace = { codeLens = { refreshSupport = true } },
   },
   get_language_id = function(_, filetype)
@@ -32,7 +32,7 @@ return {
   end,
   before_init = lazily("encoding", "before_init"),
   on_exit = { lazily("run", "lost"), lazily("restart", "ended") },
-  commands = { ["routerd.run"] = lazily("run", "from_menu") },
+  commands = { ["routerd.run"] = lazily("run", "from_menu"), ["routerd.ask"] = lazily("run", "asked_from_menu") },
   handlers = {
     ["routerd/status"] = lazily("status", "received"),
     ["routerd/outcome"] = lazily("outcome", "received"),

@@ -88,7 +88,7 @@ export class Box {
   private async price(client: LanguageClient, about: About, instruction: string): Promise<string> {
     const found = await client.sendRequest<Estimates>(ESTIMATE, { ...about, instruction }).catch(() => undefined);
     const one = found?.estimates.find(({ action }) => action === about.action) ?? found?.estimates.at(-1);
-    return one ? `${one.tier} → ${one.model} · ${one.price}` : "the price is not known yet";
+    return one ? `${one.tier} → ${one.model_name} · ${one.price}` : "the price is not known yet";
   }
 
   private history(): string[] {

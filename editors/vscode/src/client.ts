@@ -64,6 +64,7 @@ export function clientFor(found: Found, handlers: Handlers): LanguageClient {
     middleware: {
       executeCommand: (name, given, next) =>
         name === RUN_COMMAND ? handlers.run(client, given[0] as RunArgument) : next(name, given),
+      provideHover: async (document, position, token, next) => spaced(await next(document, position, token)),
       provideCodeActions: async (document, range, context, token, next) => {
         const found = await next(document, range, context, token);
         return context.only ? found : found?.map(inTheBulb);
@@ -83,6 +84,17 @@ export function clientFor(found: Found, handlers: Handlers): LanguageClient {
   return client;
 }
 
+/** VS Code draws the columns of a table with nothing between them: each cell gets some room at its end. */
+function spaced(hover: vscode.Hover | null | undefined): vscode.Hover | null | undefined {
+  for (const part of hover?.contents ?? []) {
+    if (!(part instanceof vscode.MarkdownString)) continue;
+    const lines = part.value.split("\n");
+    const rows = lines.map((line) => (/^[:| -]+$/.test(line) ? line : line.replaceAll(" | ", "&emsp; | ")));
+    part.value = rows.join("\n");
+  }
+  return hover;
+}
+
 /** VS Code keeps kinds below `source` out of the light bulb, and these are about the place there like all others. */
 function inTheBulb<Entry extends vscode.CodeAction | vscode.Command>(entry: Entry): Entry {
   if ("kind" in entry && entry.kind?.value.startsWith(`${SOURCE.value}.`)) {
@@ -97,7 +109,7 @@ const announcement: StaticFeature = {
     const others = (capabilities.experimental ?? {}) as Record<string, unknown>;
     capabilities.experimental = {
       ...others,
-      routerd: { keys: true, origins: true, untrusted: !vscode.workspace.isTrusted },
+      routerd: { keys: true, origins: true, box: true, untrusted: !vscode.workspace.isTrusted },
     };
   },
   getState: () => ({ kind: "static" }),

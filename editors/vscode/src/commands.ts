@@ -94,6 +94,9 @@ function estimates(client: LanguageClient, { document, selection }: vscode.TextE
   });
 }
 
-function described({ tier, model, price, input_tokens }: Estimate): { description: string; detail: string } {
-  return { description: `${tier} → ${model}`, detail: `${price} · ${input_tokens.toLocaleString("en-US")} tokens in` };
+function described({ tier, model_name, price, input_tokens }: Estimate): { description: string; detail: string } {
+  return {
+    description: `${tier} → ${model_name}`,
+    detail: `${price} · ${input_tokens.toLocaleString("en-US")} tokens in`,
+  };
 }

@@ -36,6 +36,8 @@ export class Inline implements vscode.Disposable {
     backgroundColor: new vscode.ThemeColor("diffEditor.removedLineBackground"),
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.deletedForeground"),
   });
+  /** Themes of high contrast have no colour for lines that go. */
+  private readonly struck = vscode.window.createTextEditorDecorationType({ textDecoration: "line-through" });
   private readonly parts: vscode.Disposable[];
 
   constructor() {
@@ -44,6 +46,8 @@ export class Inline implements vscode.Disposable {
     this.parts = [
       this.controller,
       this.removed,
+      this.struck,
+      vscode.window.onDidChangeActiveColorTheme(() => this.mark()),
       vscode.workspace.onDidChangeTextDocument((event) => this.typed(event)),
       vscode.workspace.onDidCloseTextDocument((document) => this.closed(document)),
       vscode.window.onDidChangeVisibleTextEditors(() => this.mark()),
@@ -184,11 +188,14 @@ export class Inline implements vscode.Disposable {
 
   /** Marks the lines that would go, in every editor of their document. */
   private mark(): void {
+    const { HighContrast, HighContrastLight } = vscode.ColorThemeKind;
+    const contrast = [HighContrast, HighContrastLight].includes(vscode.window.activeColorTheme.kind);
     for (const editor of vscode.window.visibleTextEditors) {
       const changes = [...this.open].filter(({ document }) => document === editor.document).flatMap((o) => o.changes);
       const going = changes.filter(({ old }) => old !== "");
       const ranges = going.map(({ start, end }) => this.range(editor.document, start, Math.max(start, end - 1)));
       editor.setDecorations(this.removed, ranges);
+      editor.setDecorations(this.struck, contrast ? ranges : []);
     }
     this.offer();
   }

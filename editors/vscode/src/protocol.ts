@@ -29,6 +29,8 @@ export interface Estimate {
   action: string;
   tier: string;
   model: string;
+  /** The model as people read it. */
+  model_name: string;
   input_tokens: number;
   output_tokens: { low: number; likely: number; high: number };
   /** Dollars as decimal strings; null when the price is unknown. */
@@ -42,6 +44,8 @@ export interface Outcome {
   action: string;
   tier: string | null;
   model: string | null;
+  /** The model as people read it. */
+  model_name: string | null;
   /** The stronger tier that a retry would ask; null where none can be asked. */
   next_tier: string | null;
   /** One sentence for a person. */

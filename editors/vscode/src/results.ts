@@ -22,13 +22,13 @@ function cures({ attempts }: Outcome): { title: string; command: string; argumen
 }
 
 /** What was done, by which model, at which price. */
-export function receipt({ action, tier, model, price }: Outcome): string {
-  return [action, `${tier} → ${model}`, price].join(" · ");
+export function receipt({ action, tier, model_name, price }: Outcome): string {
+  return [action, `${tier} → ${model_name}`, price].join(" · ");
 }
 
 /** Where a proposal comes from, for the title of its diff. */
-export function origin({ model, price }: Outcome): string {
-  return `proposed by ${model}, ${price}`;
+export function origin({ model_name, price }: Outcome): string {
+  return `proposed by ${model_name}, ${price}`;
 }
 
 /** A message with the button "Show Log" and perhaps one more, whose command is run. */

@@ -138,6 +138,7 @@ function ended(status: Outcome["status"], { action }: StagedArgument, message: s
   const nothing = {
     tier: null,
     model: null,
+    model_name: null,
     next_tier: null,
     price: "$0",
     edit: null,

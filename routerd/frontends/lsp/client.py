@@ -48,6 +48,8 @@ class EditorClient:
     """Neovim 0.11 numbers an untouched buffer 0, and applies edits for version 0 whatever was typed since."""
     takes_outcomes: bool = False
     """Announces ``experimental.routerd.outcome``: it shows how a job ended by itself."""
+    asks_for_words: bool = False
+    """Announces ``experimental.routerd.box``: it runs ``routerd.ask``, which asks its user what to do."""
     trusted: bool = True
     """Editors without a notion of trust leave it to their users what they open; others announce what they distrust."""
     keeps_keys: bool = False

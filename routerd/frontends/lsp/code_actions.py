@@ -20,7 +20,7 @@ QUICK_FIX = "quickfix"
 
 def options() -> types.CodeActionOptions:
     """What the server announces: kinds, and that there is nothing to resolve."""
-    kinds = [spec.kind for spec in catalog().values() if spec.in_menu]
+    kinds = [spec.kind for spec in catalog().values() if spec.in_menu or spec.instructed]
     return types.CodeActionOptions(code_action_kinds=[*kinds, QUICK_FIX], resolve_provider=False)
 
 
@@ -40,9 +40,11 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
         entries += [to_proto.quick_fix(finding, document, client) for finding in findings]
     offers = app.settings.offers
     offered = offers.menu and offered_in(document, app.workspace.project(document.uri), offers)
-    if offered and any(_is_wanted(spec.kind, wanted) for spec in catalog().values() if spec.in_menu):
+    if offered and any(_is_wanted(kind, wanted) for kind in options().code_action_kinds or ()):
         wrong = from_proto.fixable_diagnostics(params)
         priced_actions = await queried(app, document, lambda: app.priced_actions(document, span, wrong))
+        if client.asks_for_words:
+            priced_actions += await queried(app, document, lambda: app.asks(document, span))
         entries += [
             to_proto.code_action(priced_action, client)
             for priced_action in priced_actions

@@ -49,6 +49,7 @@ def client(params: types.InitializeParams) -> EditorClient:
         refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
         checks_version_zero=not (params.client_info and params.client_info.name == "Neovim"),
         takes_outcomes=bool(own.get("outcome")),
+        asks_for_words=bool(own.get("box")),
         trusted=not own.get("untrusted"),
         keeps_keys=bool(own.get("keys")),
         tells_origins=bool(own.get("origins")),

@@ -62,6 +62,7 @@ async def mentions(session: Session, params: object) -> Json:
     """`routerd/mentions`: the files and symbols that words may mention by a name that begins with ``text``."""
     uri, begun = from_proto.text_of(params, "textDocument", "uri"), from_proto.text_of(params, "text")
     app = await session.working(uri)
+    await app.services.background.indexed(app.workspace, uri)
     found = await asyncio.to_thread(offered, begun.removeprefix("@"), app.workspace.project(uri))
     return {
         "mentions": [

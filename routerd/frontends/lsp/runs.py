@@ -23,8 +23,11 @@ from routerd.frontends.lsp.from_proto import RunArguments
 from routerd.frontends.lsp.progress import Progress
 from routerd.frontends.lsp.tests_offer import offer
 from routerd.frontends.shapes import outcome_json
+from routerd.system.uris import path_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from routerd.app.workspace import App
     from routerd.frontends.lsp.session import Session
 
@@ -139,6 +142,9 @@ async def _tell(job: str, outcome: Outcome, run_context: _RunContext) -> None:
         session.wire.send("routerd/outcome", {"job": job, "outcome": shape})
         return
     message, kind = outcome.message, _MESSAGE.get(outcome.status)
+    if outcome.status is Status.APPLIED and (made := _made(outcome)):
+        message, kind = f"Look at {made.name}, and save it. {message}", 3  # some screens end behind the first words
+        await kept.show(made, session.wire, session.client)
     text = outcome.change.document if outcome.change else None
     if text and run_context.arguments.apply:
         extension = "md" if outcome.status is Status.APPLIED else "diff"
@@ -147,6 +153,12 @@ async def _tell(job: str, outcome: Outcome, run_context: _RunContext) -> None:
             message, kind = f"{message} {where}", kind or 3
     if kind is not None:
         session.wire.send("window/showMessage", {"type": kind, "message": f"routerd: {message}"})
+
+
+def _made(outcome: Outcome) -> Path | None:
+    """The new file of a change: some editors hold it unsaved where nobody sees it, and an empty one on the disk."""
+    files = outcome.change.files if outcome.change else ()
+    return next((path for file in files if file.create and (path := path_of(file.uri)) is not None), None)
 
 
 async def _kept(text: str, name: str, session: Session) -> str | None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from routerd.domain.stats import BudgetStatus
 
 RUN = "routerd.run"
+ASK = "routerd.ask"
+"""The client's own command, which asks for words and then runs the action."""
 
 
 def hover(hover_info: HoverInfo, document: Document, budget_status: BudgetStatus, client: EditorClient) -> Json:
@@ -46,8 +48,13 @@ def hover(hover_info: HoverInfo, document: Document, budget_status: BudgetStatus
 
 def code_action(priced_action: PricedAction, client: EditorClient) -> Json:
     """A menu entry, or the bare command for a client that knows no other."""
-    title = offer_title(priced_action.title, priced_action.forecast)
-    command = {"title": title, "command": RUN, "arguments": [run_argument(priced_action, client)]}
+    worded = priced_action.spec.instructed
+    title = offer_title(f"{priced_action.title}…" if worded else priced_action.title, priced_action.forecast)
+    command = {
+        "title": title,
+        "command": ASK if worded else RUN,
+        "arguments": [run_argument(priced_action, client)],
+    }
     if not client.action_literals:
         return command
     shape: Json = {"title": title, "kind": priced_action.spec.kind, "command": command}

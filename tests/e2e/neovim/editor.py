@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import pytest
 
-from tests.e2e.neovim import install
+from tests.e2e.neovim.install import NEOVIM
 from tests.missing import missing
 
 HERE = Path(__file__).parent
@@ -55,10 +55,9 @@ def version(name: str) -> str:
     """The program of one of `VERSIONS`; skips with the reason where the newest cannot be had, also in CI."""
     if name == "0.11":
         return program()
-    home = install.cache_folder()
-    launcher = install.installed(home)
+    launcher = NEOVIM.installed()
     if launcher is None:
-        pytest.skip(install.why_not(home))
+        pytest.skip(NEOVIM.why_not("tests.e2e.neovim.install"))
     return str(launcher)
 
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -74,12 +74,16 @@ class Terminal:
         """What is seen."""
         return self._run("capture-pane", "-p")
 
-    def wait(self, *words: str) -> None:
+    def wait(self, *words: str, seconds: float = _SECONDS) -> None:
         """Until all of these words are seen, and the screen has come to rest. Raises TimeoutError with the screen."""
-        end, last = time.monotonic() + _SECONDS, ""
-        while not (all(word in last for word in words) and last == self.text()):
+        self.wait_for(lambda text: all(word in text for word in words), seconds, f"{words}")
+
+    def wait_for(self, holds: Callable[[str], bool], seconds: float = _SECONDS, what: str = "") -> None:
+        """Until that holds of a screen that has come to rest. Raises TimeoutError with the screen."""
+        end, last = time.monotonic() + seconds, ""
+        while not (holds(last) and last == self.text()):
             if time.monotonic() > end:
-                raise TimeoutError(f"waited in vain for {words}:\n{last}")
+                raise TimeoutError(f"waited in vain for {what}:\n{last}")
             last = self.text()
             time.sleep(0.1)
 

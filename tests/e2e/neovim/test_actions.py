@@ -31,7 +31,7 @@ def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim
     shown = nvim.wait(FLOAT)
     rows = [line.ljust(76) for line in shown.split("\n") if "|" in line]
     assert max(map(len, rows)) == 76
-    assert [row.split()[0] for row in rows[2:]] == ["document", "test", "review", "design", "explain"]
+    assert [row.split()[0] for row in rows[2:]] == ["document", "test", "review", "design", "explain", "ask"]
     assert len({tuple(position for position, char in enumerate(row) if char == "|") for row in rows}) == 1, (
         "it is aligned"
     )
@@ -44,7 +44,7 @@ def test_hover_shows_prices_on_a_name_and_the_menu_shows_them_in_its_titles(nvim
         "vim.lsp.buf.code_action()"
     )
     titles = nvim.wait("Titles")
-    assert [title.split()[0] for title in titles] == ["Document", "Generate", "Review", "Design", "Explain"]
+    assert [title.split()[0] for title in titles] == ["Document", "Generate", "Review", "Design", "Explain", "Ask"]
     assert "`parse_header` · utility → test-model · ≈ $0.0" in titles[0]
 
 

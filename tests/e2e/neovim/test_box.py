@@ -40,6 +40,34 @@ def test_the_price_changes_with_the_words_and_enter_sends_them(nvim: Neovim, ups
     assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 1
 
 
+def test_the_price_changes_with_the_selection(nvim: Neovim, upstream: InThread) -> None:
+    price, seen = f"{FOOTER}:match('≈ %$[%d.]+')", ""
+    for command in ("Routerd ask", "2,15Routerd ask", "4,5Routerd ask"):
+        nvim.ex(command)
+        typed(nvim, "why is it slow")
+        seen = nvim.wait(f"{price} ~= nil and {price} ~= ... and {price}", seen)
+        typed(nvim, "<Esc>")
+        nvim.wait("vim.fn.mode() == 'n'")
+        typed(nvim, "<Esc>")
+        nvim.wait("#vim.api.nvim_tabpage_list_wins(0) == 1")
+    assert upstream.seen == []
+
+
+def test_the_menu_has_an_entry_with_a_price_that_opens_the_box(nvim: Neovim, upstream: InThread) -> None:
+    upstream.then(Turn(reply=NAME))
+    nvim.lua(
+        "vim.lsp.buf.code_action({ apply = true, filter = function(action) Title = action.title "
+        'return action.kind == "refactor.rewrite.routerd.ask" end })'
+    )
+    nvim.wait("vim.api.nvim_win_get_config(0).relative ~= ''")
+    assert nvim.lua("return Title").startswith("Ask about `parse_header`… · logic → test-model · ≈ $0.0")
+    typed(nvim, "whole sentences")
+    nvim.wait(f"{FOOTER}:match('≈ %$[%d.]+')")
+    typed(nvim, "<CR>")
+    assert nvim.outcome(1)["status"] == "proposed"
+    assert "whole sentences" in str(upstream.seen[0].body["messages"][1]["content"])
+
+
 def test_a_box_that_is_left_sends_nothing_and_what_was_sent_comes_back_with_up(
     nvim: Neovim, upstream: InThread
 ) -> None:

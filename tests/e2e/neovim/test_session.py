@@ -174,14 +174,14 @@ def test_estimates_are_shown_at_the_cursor(nvim: Neovim) -> None:
     nvim.ex("Routerd estimate")
     shown = nvim.wait(FLOAT)
     assert "`parse_header`" in shown
-    assert "utility → local/test-model" in shown
+    assert "utility → test-model" in shown
 
 
 def test_the_numbers_of_an_estimate_have_their_thousands_apart_as_in_the_hover(nvim: Neovim) -> None:
     nvim.lua(
         "local client = require('routerd').client() "
         "local tokens = { low = 7, likely = 1234567, high = 1234567 } "
-        "local row = { action = 'document', tier = 'utility', model = 'p/a', input_tokens = 1125, "
+        "local row = { action = 'document', tier = 'utility', model = 'p/a', model_name = 'a', input_tokens = 1125, "
         "output_tokens = tokens, price = '$1' } "
         "client.request = function(self, method, params, answer, bufnr) "
         "if method ~= 'routerd/estimate' then return vim.lsp.client.request(self, method, params, answer, bufnr) end "

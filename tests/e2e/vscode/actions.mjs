@@ -41,7 +41,7 @@ test("without a diagnostic, what is wrong is asked for", async () => {
   await upstream.answers(FIXED);
   await code.runAt("fold", "routerd: Fix");
   await code.page.locator(".quick-input-widget input").fill("fold with a tab");
-  await code.page.locator(".quick-input-widget").getByText(/logic → loop\/gpt-4o/).waitFor();
+  await code.page.locator(".quick-input-widget").getByText(/logic → gpt-4o/).waitFor();
   await code.page.keyboard.press("Enter");
   await code.untilDiffShows("\\r\\n\\t");
   await code.pressInTitle("Discard");

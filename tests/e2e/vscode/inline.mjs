@@ -48,6 +48,31 @@ test("a proposal is shown in the file with model, price and keys, and nothing is
   assert.equal(await code.save("header.py"), SOURCE);
 });
 
+test("in a theme of high contrast, which has no colour for them, the lines that go are struck through", async () => {
+  await propose(BOTH);
+  const struck = async () =>
+    code.editor.locator(".view-line span span").evaluateAll((spans) =>
+      spans.filter((span) => getComputedStyle(span).textDecorationLine === "line-through").map((span) => span.textContent).join(""),
+    );
+  assert.equal(await struck(), "");
+  code.configure({ "routerd.preview": "inline", "workbench.colorTheme": "Default High Contrast" });
+  await until(async () => /partition[\s\S]*if.not.value/.test(await struck()), "two struck lines", struck);
+  await shot("contrast");
+  code.configure({ "routerd.preview": "inline" });
+  await until(async () => (await struck()) === "", "no struck line", struck);
+  await code.pressInTitle("Discard All Changes");
+  await untilNone();
+});
+
+test("where the user wants the panel of comments to open, it does", async () => {
+  code.configure({ "routerd.preview": "inline", "comments.openView": "file" });
+  await propose(BOTH);
+  await code.page.locator(".comments-panel").first().waitFor();
+  await code.runCommand("View: Toggle Panel Visibility");
+  await code.pressInTitle("Discard All Changes");
+  await untilNone();
+});
+
 test("a key accepts the change at the cursor, another discards one, and each is an undo step", async () => {
   await propose(BOTH);
   await at("partition");
@@ -148,7 +173,7 @@ test("an answer is refined in its own conversation, by words with a price and a 
   await box.getByText("@fold").first().waitFor();
   await code.page.keyboard.press("Enter");
   await until(async () => (await box.locator("input").inputValue()) === "as bytes, see @fold ", "the mention", () => texts(box));
-  await box.getByText(/→ loop\/deepseek-v3 · ≈ \$0\.0/).waitFor();
+  await box.getByText(/utility → deepseek-v3 · ≈ \$0\.0/).waitFor();
   await shot("box");
   await code.page.keyboard.press("Enter");
   await until(async () => (await threads().count()) === 1, "the refined change", () => texts(threads()));

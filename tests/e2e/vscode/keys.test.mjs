@@ -78,6 +78,10 @@ test("a key that the provider refuses is set anew from the message, without aski
 
 test("without a key the offline engine is what would answer", async () => {
   assert.match(await code.hover("fold", { expected: "offline" }), /test[\s\S]*\$0/);
+  const rows = await code.lightbulb("parse_header", { expected: "built-in, offline" });
+  await shot("menu offline");
+  assert.equal(await code.page.locator(".action-widget .action [class*=codicon-sparkle]").count(), 0, `an AI: ${rows}`);
+  await code.page.keyboard.press("Escape");
 });
 
 test("a key that is set goes with the very next request to the provider", async () => {

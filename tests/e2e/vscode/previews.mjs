@@ -198,7 +198,7 @@ function moved() {
       edits: [{ range: { start: at(8), end: at(13) }, newText: "" }],
     },
   ];
-  const from = { action: "ask", tier: "logic", model: "loop/gpt-4o", cost: "0.001", price: "$0.001" };
+  const from = { action: "ask", tier: "logic", model: "loop/gpt-4o", model_name: "loop/gpt-4o", cost: "0.001", price: "$0.001" };
   return { status: "proposed", message: "done", ...from, edit: { documentChanges }, diagnostics: null, document: null };
 }
 

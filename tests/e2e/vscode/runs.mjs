@@ -106,7 +106,7 @@ test("a question in one's own words shows its route, and its edit is previewed",
   );
   await code.runAt("fold", "routerd: Ask…");
   await code.page.locator(".quick-input-widget input").fill("fold with a tab instead of a space");
-  await code.page.locator(".quick-input-widget").getByText(/→ loop\//).waitFor();
+  await code.page.locator(".quick-input-widget").getByText(/→ deepseek-v3 · ≈/).waitFor();
   await shot("ask");
   await code.page.keyboard.press("Enter");
   await code.untilDiffShows("\\r\\n\\t");

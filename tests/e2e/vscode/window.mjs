@@ -192,6 +192,32 @@ export class Window {
     return texts(rows);
   }
 
+  /** Waits until Ctrl+. at a word finds nothing. */
+  async untilNoAction(word) {
+    const nothing = this.page.getByText("No code actions available");
+    const says = async () => {
+      await this.clickWord(word);
+      await this.page.keyboard.press("Control+.");
+      const none = await nothing.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+      await this.page.keyboard.press("Escape");
+      return none;
+    };
+    await until(says, `no code action at ${word}`, () => texts(this.page.locator(".action-widget")));
+  }
+
+  /** Waits until the keys for a hover at a word show none. */
+  async untilNoHover(word) {
+    const shown = this.page.locator(".monaco-hover:visible");
+    const none = async () => {
+      await this.page.keyboard.press("Escape");
+      await this.clickWord(word);
+      await this.page.keyboard.press("Control+K");
+      await this.page.keyboard.press("Control+I");
+      return shown.first().waitFor({ timeout: 2_000 }).then(() => false, () => true);
+    };
+    await until(none, `no hover at ${word}`, () => texts(shown));
+  }
+
   /** Runs the row of the open code action menu that holds `title`. */
   async pick(title) {
     await this.page.locator(".action-widget .monaco-list-row.action").filter({ hasText: title }).first().click();

@@ -36,7 +36,7 @@ local function price(client, about, words, show)
     local one = vim.iter(estimates):find(function(estimate)
       return estimate.action == about.action
     end) or estimates[#estimates]
-    show(one and ("%s → %s · %s"):format(one.tier, one.model, one.price) or "")
+    show(one and ("%s → %s · %s"):format(one.tier, one.model_name, one.price) or "")
   end)
 end
 

@@ -7,6 +7,7 @@ local M = {}
 ---@field action string
 ---@field tier? string
 ---@field model? string
+---@field model_name? string the model as people read it
 ---@field next_tier? string the stronger tier that `:Routerd retry` would ask
 ---@field message string
 ---@field price string what it cost, for people
@@ -19,20 +20,13 @@ local M = {}
 
 local LEVELS = { failed = vim.log.levels.ERROR, refused = vim.log.levels.WARN, proposed = vim.log.levels.WARN }
 
----A model as people read it.
----@param model string
----@return string
-function M.model(model)
-  return model:match("^offline") and "built-in, offline" or model
-end
-
 ---@param outcome routerd.Outcome
 ---@return string? model and price
 function M.receipt(outcome)
   if not outcome.model then
     return nil
   end
-  return ("%s, %s"):format(M.model(outcome.model), outcome.price)
+  return ("%s, %s"):format(outcome.model_name, outcome.price)
 end
 
 ---@param outcome routerd.Outcome

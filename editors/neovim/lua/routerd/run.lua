@@ -85,6 +85,17 @@ local function cursor(client)
   return { start = place, ["end"] = place }
 end
 
+---Runs an action with the words that the user then types.
+---@param client vim.lsp.Client
+---@param bufnr integer
+---@param argument routerd.Argument
+local function ask(client, bufnr, argument)
+  require("routerd.box").ask(client, argument, nil, function(words)
+    argument.instruction = words
+    M.start(client, bufnr, argument)
+  end)
+end
+
 ---As `require("routerd").run`.
 ---@param action string
 ---@param wish { tier?: string, model?: string, instruction?: string, replace?: boolean, lines?: [integer, integer], diagnostics?: lsp.Diagnostic[], asked?: boolean }
@@ -114,10 +125,7 @@ function M.action(action, wish)
   if not wish.asked then
     return M.start(client, bufnr, argument)
   end
-  require("routerd.box").ask(client, argument, nil, function(words)
-    argument.instruction = words
-    M.start(client, bufnr, argument)
-  end)
+  ask(client, bufnr, argument)
 end
 
 ---The command of a menu entry or a lens.
@@ -127,6 +135,14 @@ function M.from_menu(command, context)
   local argument = command.arguments[1] --[[@as routerd.Argument]]
   local client = assert(vim.lsp.get_client_by_id(context.client_id))
   M.start(client, context.bufnr, argument)
+end
+
+---The command of the menu's entry for the user's own words.
+---@param command lsp.Command
+---@param context { client_id: integer, bufnr: integer }
+function M.asked_from_menu(command, context)
+  local argument = command.arguments[1] --[[@as routerd.Argument]]
+  ask(assert(vim.lsp.get_client_by_id(context.client_id)), context.bufnr, argument)
 end
 
 ---Cancels the jobs of a buffer, or all. The daemon closes the upstream at once and still answers what was spent.

@@ -64,7 +64,7 @@ function M.open(preview, closed)
   vim.bo[bufnr].modifiable = false
   local words = proposal.stale and ":Routerd discard" or ":Routerd accept │ discard"
   words = preview.outcome.next_tier and words .. " │ retry" or words
-  local model = (preview.outcome.model or ""):gsub("%%", "%%%%")
+  local model = (preview.outcome.model_name or ""):gsub("%%", "%%%%")
   vim.wo[window][0].winbar = ("%s  %%=%s"):format(model, words)
   if whole then
     preview.before = side_by_side(window, assert(source), first_change(file))

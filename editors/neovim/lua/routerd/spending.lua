@@ -47,8 +47,7 @@ end
 ---@return string[] cells
 local function row(estimate)
   local tokens = ("%s in, ≈ %s out"):format(grouped(estimate.input_tokens), grouped(estimate.output_tokens.likely))
-  local model = require("routerd.outcome").model(estimate.model)
-  return { estimate.action, ("%s → %s"):format(estimate.tier, model), tokens, estimate.price }
+  return { estimate.action, ("%s → %s"):format(estimate.tier, estimate.model_name), tokens, estimate.price }
 end
 
 function M.estimate()
