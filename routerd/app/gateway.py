@@ -14,6 +14,7 @@ from routerd.domain.counted_text import IMAGE_TOKENS, model_text, parts_of
 from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
 from routerd.domain.input_tokens import InputTokens
+from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
@@ -27,6 +28,9 @@ from routerd.providers.metering import estimated_tokens
 from routerd.routing.last_words import UserTurn, last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
 from routerd.routing.session_affinity import CachedPrefix, PromptSize, keep_session_model
+
+EVERYBODY = Origin("http")
+"""An origin without a session, user or project, whose budgets are those of all."""
 
 Passage = tuple[Snapshot, Dependencies, Forwarder]
 """The settings of one moment, and what is used under them."""
@@ -78,6 +82,12 @@ class Gateway:
         self, request: ForwardedRequest, origin: Origin, max_cost: Decimal | None = None
     ) -> Planned | Refusal:
         """Decide everything that is decided before anything is sent."""
+        planned = await self._planned(request, origin, max_cost)
+        if isinstance(planned, Refusal):
+            self.app.deps.measures.refused(planned.code)
+        return planned
+
+    async def _planned(self, request: ForwardedRequest, origin: Origin, max_cost: Decimal | None) -> Planned | Refusal:
         self.warm()
         assert self._warming is not None
         await asyncio.shield(self._warming)
@@ -107,6 +117,12 @@ class Gateway:
         call = Call(self.app.services.job_id(), request, route, counted, outputs, origin, max_cost)
         planned = plan_call(call, snapshot, deps)
         return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, conversation)
+
+    def budgets(self) -> tuple[Limit, ...]:
+        """The budgets that hold for every request, as they stand; none where the ledger cannot say."""
+        ledger, clock = self.app.deps.ledger, self.app.deps.clock
+        limits = ledger.limits(clock(), EVERYBODY)
+        return () if isinstance(limits, Refusal) else limits
 
     def warnings(self, origin: Origin) -> tuple[str, ...]:
         """Sentences on budgets of which most is spent."""

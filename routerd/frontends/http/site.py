@@ -74,9 +74,13 @@ async def listening(
     """
     addresses = numeric_addresses(where.host, where.port, remote=where.remote)
     tokens.of(DEFAULT)
-    gate = Gate(tokens, (where.host,) if where.remote else _LOOPBACK_NAMES)
+    gate = Gate(
+        tokens,
+        (where.host,) if where.remote else _LOOPBACK_NAMES,
+        lambda: serving.app.settings.http.hosts,
+    )
     application = web.Application(client_max_size=MOST_BYTES)
-    application.router.add_route("*", "/{path:.*}", Handler(serving, gate).answer)
+    application.router.add_route("*", "/{path:.*}", Handler(serving, gate, remote=where.remote).answer)
     runner = web.AppRunner(
         application, handler_cancellation=True, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
     )
