@@ -112,6 +112,12 @@ class Handler:
             if endpoint is Endpoint.COUNT_TOKENS:
                 return self._counted(asked)
             return _told(problem, dialect, _ids(job))
+        except (
+            ConnectionError
+        ):  # the client is gone, or reads nothing: what was spent is booked, nobody is left to tell
+            if not answer.begun:
+                raise
+            return answer.give_up()
         return await answer.end()
 
     def _counted(self, asked: ForwardedRequest) -> web.Response:
