@@ -187,11 +187,15 @@ def _side(route: Route | Refusal) -> Route | Refusal:
 
 
 def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | Refusal:
-    """The route with those models of its first candidate whose provider offers the API that was asked."""
+    """The route with those models of its first candidate that can be asked: first those whose provider offers the API.
+
+    The others follow in their order, as a request for text can be translated.
+    """
     first = route.first
     models = tuple(model for model in first.models if _speaks(model, endpoint, snapshot))
-    if not models and endpoint.generates:  # asked in another API, with the request translated
-        models = tuple(model for model in first.models if model.provider in snapshot.settings.providers)
+    if endpoint.generates:
+        known = (model for model in first.models if model.provider in snapshot.settings.providers)
+        models += tuple(model for model in known if model not in models)
     if models:
         return Route((Candidate(first.tier, models),), route.reason, route.classification, route.signals)
     if first.models == (OFFLINE,):
