@@ -96,7 +96,7 @@ class Gateway:
             route = _side(named_route(Tier.SPEED, snapshot))
         else:
             conversation = conversation_key(origin, turn)
-            route = self._route(asked, conversation, passage)
+            route = await self._route(asked, conversation, passage)
         if isinstance(route, Refusal):
             return route
         route = _speaking(route, request.endpoint, snapshot)
@@ -159,7 +159,7 @@ class Gateway:
                 return Route((Candidate(tier, (maker, *others)),), f"{maker} has begun this turn")
         return None
 
-    def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
+    async def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
         """For ``auto``: decided once for each user turn, by the person's words and by what a switch would cost."""
         kept = self._turns.route(conversation, asked.turn)
         if kept is not None:
@@ -167,7 +167,7 @@ class Gateway:
         if (begun := self._begun(asked, passage[0])) is not None:
             self._turns.keep(conversation, asked.turn, begun)
             return begun
-        route = self.app.classify(asked.turn.words)
+        route = await asyncio.to_thread(self.app.classify, asked.turn.words)  # the first time loads the classifier
         if isinstance(route, Refusal):
             return route
         snapshot, deps, _ = passage
