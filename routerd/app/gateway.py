@@ -106,7 +106,7 @@ class Gateway:
             route = _side(named_route(Tier.SPEED, snapshot))
         else:
             conversation = conversation_key(origin, turn)
-            route = self._route(asked, conversation, passage)
+            route = await self._route(asked, conversation, passage)
         if isinstance(route, Refusal):
             return route
         route = _speaking(route, request.endpoint, snapshot)
@@ -175,7 +175,7 @@ class Gateway:
                 return Route((Candidate(tier, (maker, *others)),), f"{maker} has begun this turn")
         return None
 
-    def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
+    async def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
         """For ``auto``: decided once for each user turn, by the person's words and by what a switch would cost."""
         kept = self._turns.route(conversation, asked.turn)
         if kept is not None:
@@ -183,7 +183,7 @@ class Gateway:
         if (begun := self._begun(asked, passage[0])) is not None:
             self._turns.keep(conversation, asked.turn, begun)
             return begun
-        route = self.app.classify(asked.turn.words)
+        route = await asyncio.to_thread(self.app.classify, asked.turn.words)  # the first time loads the classifier
         if isinstance(route, Refusal):
             return route
         snapshot, deps, _ = passage
@@ -203,11 +203,15 @@ def _side(route: Route | Refusal) -> Route | Refusal:
 
 
 def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | Refusal:
-    """The route with those models of its first candidate whose provider offers the API that was asked."""
+    """The route with those models of its first candidate that can be asked: first those whose provider offers the API.
+
+    The others follow in their order, as a request for text can be translated.
+    """
     first = route.first
     models = tuple(model for model in first.models if _speaks(model, endpoint, snapshot))
-    if not models and endpoint.generates:  # asked in another API, with the request translated
-        models = tuple(model for model in first.models if model.provider in snapshot.settings.providers)
+    if endpoint.generates:
+        known = (model for model in first.models if model.provider in snapshot.settings.providers)
+        models += tuple(model for model in known if model not in models)
     if models:
         return Route((Candidate(first.tier, models),), route.reason, route.classification, route.signals)
     if first.models == (OFFLINE,):

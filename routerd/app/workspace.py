@@ -266,8 +266,8 @@ class App:
         return self.ledger.stats(since, None)
 
     async def warm(self, *, asks: bool = True) -> None:
-        """Load what is slow to load, off the event loop; the client of providers only where ``asks``."""
-        for load in (self.services.counter.warm, self._catalogue.warm, self.deps.classifier.load):
+        """Load what prices need, off the event loop; the client of providers only where ``asks``."""
+        for load in (self.services.counter.warm, self._catalogue.warm):
             await self.services.background.run(load)
         await self.services.background.run(self.services.fold, self.settings.ledger)
         if asks and any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):

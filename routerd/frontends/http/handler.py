@@ -25,7 +25,7 @@ from routerd.frontends.http.problems import Problem, failed, invalid, refused
 from routerd.routing.model_names import AUTO, named_route
 
 if TYPE_CHECKING:
-    from routerd.app.gateway import Gateway
+    from routerd.app.gateway import Gateway, Planned
 
 _log = logging.getLogger(__name__)
 
@@ -118,19 +118,33 @@ class Handler:
             if endpoint is Endpoint.COUNT_TOKENS and planned.code is RefusalCode.DIALECT:
                 return self._counted(asked)
             return _told(refused(planned), dialect)
-        job = planned.call.job
         answer = Answer(
-            request, {**_ids(job), **_reason(planned.call.route), **_warned(self._gateway, planned.call.origin)}
+            request,
+            {
+                **_ids(planned.call.job),
+                **_reason(planned.call.route),
+                **_warned(self._gateway, planned.call.origin),
+            },
         )
+        return await self._passed_on(planned, asked, endpoint, answer)
+
+    async def _passed_on(
+        self, planned: Planned, asked: ForwardedRequest, endpoint: Endpoint, answer: Answer
+    ) -> web.StreamResponse:
+        """Ask the provider, and end the answer as its fate demands."""
         try:
             await self._gateway.forward(planned, answer)
         except UpstreamError as fault:
             problem = failed(fault)
             if answer.begun:
-                return await answer.cut(problem, dialect)
+                return await answer.cut(problem, endpoint.dialect)
             if endpoint is Endpoint.COUNT_TOKENS:
                 return self._counted(asked)
-            return _told(problem, dialect, _ids(job))
+            return _told(problem, endpoint.dialect, _ids(planned.call.job))
+        except ConnectionError:  # the client is gone or reads nothing: what was spent is booked, nobody is left to tell
+            if not answer.begun:
+                raise
+            return answer.give_up()
         return await answer.end()
 
     def _counted(self, asked: ForwardedRequest) -> web.Response:
