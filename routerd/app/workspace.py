@@ -1,7 +1,4 @@
-"""One workspace of one session: its settings, index, estimates and budgets, over the services of the process.
-
-A reload swaps one immutable Snapshot; an action under way keeps the one that it began with.
-"""
+"""One workspace of one session: its settings, index, estimates and budgets, over the services of the process."""
 
 from __future__ import annotations
 
@@ -58,7 +55,7 @@ from routerd.routing.instructions import routes
 
 
 class App:
-    """What frontends call for one workspace; everything in it belongs to one session and one root."""
+    """What frontends call for one workspace; a reload swaps one Snapshot, and an action under way keeps its own."""
 
     def __init__(
         self, services: Services, sources: config.Sources, keys: SessionKeys, *, origin: Origin, lenient: bool
@@ -128,6 +125,7 @@ class App:
         settings, services = loaded.settings, self.services
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
+        measures, unsent = services.measuring(settings, catalogue)
         linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
@@ -143,8 +141,9 @@ class App:
             runner=CopyRunner(self.workspace.project, self.keys.environ),
             worker=services.worker,
             clock=process.now,
+            measures=measures,
         )
-        self.problems = loaded.problems
+        self.problems = (*loaded.problems, *unsent)
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
         usable = config.usable_tiers(settings, self.keys.available(settings))
@@ -271,8 +270,8 @@ class App:
         return self.ledger.stats(since, None)
 
     async def warm(self, *, asks: bool = True) -> None:
-        """Load what is slow to load, off the event loop; the client of providers only where ``asks``."""
-        for load in (self.services.counter.warm, self._catalogue.warm, self.deps.classifier.load):
+        """Load what prices need, off the event loop; the client of providers only where ``asks``."""
+        for load in (self.services.counter.warm, self._catalogue.warm):
             await self.services.background.run(load)
         await self.services.background.run(self.services.fold, self.settings.ledger)
         if asks and any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routerd.domain import ports
+from routerd.domain.measures import Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,4 @@ class Dependencies:
     runner: ports.Runner
     worker: ports.Worker
     clock: Callable[[], datetime]
+    measures: Measures

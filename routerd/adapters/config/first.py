@@ -71,6 +71,8 @@ max_mb = 50
 # routerd serve --http: for coding agents and other programs.
 [http]
 listen = "127.0.0.1:4310"  # where `routerd http env` tells them to look
+hosts = ["ai.example.com"]  # what a load balancer's clients call it
+metrics = true  # GET /metrics, for Prometheus
 
 [http.aliases]
 fast = "utility"  # what a client's own name of a model stands for; "gpt-*-mini" too
@@ -84,6 +86,11 @@ off_folders = ["vendor"]
 
 [ledger]
 keep_days = 365
+
+# Numbers about calls of models, without any text, for an OpenTelemetry collector (pip install 'routerd[otel]').
+[telemetry]
+otlp = "http://127.0.0.1:4318"
+interval_s = 60
 
 # Any OpenAI-compatible endpoint.
 [providers.corp]
