@@ -2,8 +2,9 @@
 
 (require 'eglot)
 (require 'json)
-(setq eglot-sync-connect 30
-      eglot-confirm-server-initiated-edits nil)
+(setq eglot-sync-connect 30)
+(defvar asked nil "The questions so far, the latest first.")
+(advice-add 'y-or-n-p :override (lambda (prompt) (push prompt asked) t))
 
 (defun wait-for (condition)
   "Wait until CONDITION holds; end with an error where it does not for a minute."
@@ -18,7 +19,7 @@
 (let* ((server (eglot-current-server))
        (before (buffer-string))
        (hover (jsonrpc-request server :textDocument/hover (eglot--TextDocumentPositionParams)))
-       titles after)
+       titles after undone)
   (undo-boundary)
   (cl-letf ((last-nonmenu-event ?x)
             ((symbol-function 'completing-read)
@@ -31,10 +32,22 @@
   (undo-boundary)
   (setq last-command nil)
   (undo)
+  (setq undone (buffer-string))
+  (search-forward "class La")
+  (cl-letf ((last-nonmenu-event ?x)
+            ((symbol-function 'completing-read)
+             (lambda (prompt choices &rest _)
+               (if (string-match-p "apply it" prompt)
+                   (progn (push prompt asked) "Apply")
+                 (car (car choices))))))
+    (eglot-code-actions (point) nil nil t)
+    (wait-for (lambda () (string-match-p "Do what Label does" (with-current-buffer "labels.py" (buffer-string))))))
   (with-temp-file (getenv "OUT")
     (insert (json-encode (list :hover (plist-get (plist-get hover :contents) :value)
                                :titles (vconcat titles)
                                :before before
                                :after after
-                               :undone (with-current-buffer "labels.py" (buffer-string))))))
+                               :undone undone
+                               :asked (vconcat asked)
+                               :rewritten (with-current-buffer "labels.py" (buffer-string))))))
   (eglot-shutdown server))

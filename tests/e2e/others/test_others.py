@@ -48,6 +48,9 @@ def test_emacs_with_eglot(user: dict[str, str], project: Path, tmp_path: Path) -
     found = seen([emacs, "--batch", "-l", str(init), "-l", str(HERE / "emacs.el")], user, project)
     holds(found)
     assert "\ndocument | utility → test-model " in found["hover"]
+    (question,) = found["asked"]
+    assert "Rewrite the documentation of `Label`: apply it?" in question, "once, and never about an insertion"
+    assert '    """Do what Label does."""' in found["rewritten"]
 
 
 @pytest.mark.editor
