@@ -213,10 +213,6 @@ class App:
         """
         return self.priced(menu(document, span, wrong))
 
-    def asks(self, document: Document, span: Range) -> tuple[PricedAction, ...]:
-        """What the user can ask for in words of their own, with its price before there are any."""
-        return self.priced(worded(document, span, ""))
-
     def prices(self, document: Document, span: Range, words: str = "") -> tuple[PricedAction, ...]:
         """The menu, and the actions that follow the user's own words, with the words typed so far."""
         return self.priced((*menu(document, span), *worded(document, span, words)))

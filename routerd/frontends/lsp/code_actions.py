@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from routerd.actions import catalog
-from routerd.app.menu import offered_in
+from routerd.app.menu import offered_in, worded
 from routerd.app.queries import queried
 from routerd.frontends.lsp import from_proto, to_proto
 from routerd.frontends.shapes import Json
@@ -44,7 +44,7 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
         wrong = from_proto.fixable_diagnostics(params)
         priced_actions = await queried(app, document, lambda: app.priced_actions(document, span, wrong))
         if client.asks_for_words:
-            priced_actions += await queried(app, document, lambda: app.asks(document, span))
+            priced_actions += await queried(app, document, lambda: app.priced(worded(document, span, "")))
         entries += [
             to_proto.code_action(priced_action, client)
             for priced_action in priced_actions

@@ -60,9 +60,14 @@ end
 
 function Inline:_draw()
   for index, change in ipairs(self.changes) do
-    local which = #self.changes > 1 and ("%d of %d · "):format(index, #self.changes) or ""
-    local head = ("%s%s · %s"):format(which, self.receipt, require("routerd.inline_keys").words(#self.changes))
-    local lines = { { { head, "RouterdKeys" } } }
+    local words = { self.receipt }
+    if #self.changes > 1 then
+      table.insert(words, 1, ("%d of %d"):format(index, #self.changes))
+    end
+    local many = #self.changes > 1 and index == 1 -- the others have the same keys, and are shorter to read
+    local lines = vim.tbl_map(function(line)
+      return { { line, "RouterdKeys" } }
+    end, require("routerd.inline_keys").lines(words, many, inline_changes.width(self.bufnr)))
     for _, line in ipairs(change.new) do
       table.insert(lines, { { inline_changes.untabbed(self.bufnr, line) .. " ", "RouterdAdded" } })
     end

@@ -44,6 +44,15 @@ function M.file(file)
   return changes, rows
 end
 
+---@param bufnr integer
+---@return integer columns of its text in the narrowest window that shows it
+function M.width(bufnr)
+  local widths = vim.tbl_map(function(window)
+    return vim.api.nvim_win_get_width(window) - vim.fn.getwininfo(window)[1].textoff
+  end, vim.fn.win_findbuf(bufnr))
+  return math.min(vim.o.columns, unpack(widths))
+end
+
 ---Scrolls windows at a buffer's top so that virtual lines above the first one are seen.
 ---@param bufnr integer
 ---@param count integer of those lines

@@ -52,17 +52,28 @@ function M.known(keys)
     end)
 end
 
----@param count integer of changes
----@return string the keys, for people
-function M.words(count)
-  local words = {} ---@type string[]
+---@param words string[] what is said before the keys
+---@param many boolean whether the keys for all changes are said too
+---@param width integer columns
+---@return string[] lines no wider than that, if each word is not
+function M.lines(words, many, width)
+  words = vim.list_slice(words)
   for _, one in ipairs(KEYS) do
     local key = key_of(one)
-    if key and (count > 1 or not one.many) then
+    if key and (many or not one.many) then
       table.insert(words, ("%s %s"):format(key, one.word))
     end
   end
-  return table.concat(words, " · ")
+  local lines = { table.remove(words, 1) }
+  for _, word in ipairs(words) do
+    local longer = ("%s · %s"):format(lines[#lines], word)
+    if vim.api.nvim_strwidth(longer) <= width then
+      lines[#lines] = longer
+    else
+      table.insert(lines, word)
+    end
+  end
+  return lines
 end
 
 ---@param bufnr integer
