@@ -1,4 +1,4 @@
-"""From nothing to the first documented function in Neovim, by README.md alone; prints JSON, in seconds.
+"""From nothing to the first documented function in Neovim, and with a key to an accepted change; JSON, in seconds.
 
 The commands and the Lua lines are cut out of README.md as they stand, so a README that has rotted fails here. The home
 is empty, the environment fresh, the project a copy; pip's index is the machine's own. Needs the network for ``pip``.
@@ -23,13 +23,15 @@ from pathlib import Path
 from tests.bench.readme import block
 from tests.e2e.neovim.editor import program
 from tests.e2e.neovim.terminal import Terminal
+from tests.loopback import InThread, Upstream
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "routerd", "editors/neovim")
 ATTACHED = 'lua print(vim.wait(20000, function() return #vim.lsp.get_clients({bufnr=0}) > 0 end) and "is" .. " there")'
 """Until then K is Neovim's own, which asks pydoc; a person who reads the file first is slower than the server."""
-UNDOCUMENTED = "commonprefix"
-"""A function of the standard library's ``posixpath``, whose docstring is taken out."""
+SAMPLE = Path("routerd/data/sample/parcel/labels.py")
+UNDOCUMENTED = "parse_header"
+"""A function of the demo's sample without a docstring, of which something is certain: the error that it raises."""
 
 
 class Stopwatch:
@@ -43,19 +45,6 @@ class Stopwatch:
         began = time.monotonic()
         yield
         self.seconds[name] = round(time.monotonic() - began, 1)
-
-
-def undocumented() -> str:
-    """A real module with one function that nobody has documented."""
-    import genericpath  # noqa: PLC0415  # only its text is used
-
-    text = Path(str(genericpath.__file__)).read_text("utf-8")
-    function = next(
-        node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == UNDOCUMENTED
-    )
-    said = function.body[0]
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[: said.lineno - 1] + lines[said.end_lineno :])
 
 
 def home_of(folder: Path) -> dict[str, str]:
@@ -98,13 +87,47 @@ def measure() -> dict[str, object]:
             init.write_text(lines.replace("/path/to/routerd", str(folder / "routerd")), "utf-8")
         work = folder / "project"
         work.mkdir()
-        before = undocumented()
-        (work / "paths.py").write_text(before, "utf-8")
-        with Terminal(shlex.join([program(), "paths.py"]), env, work) as terminal:
-            written = use(terminal, work / "paths.py", watch)
-        undone = (work / "paths.py").read_text("utf-8") == before
+        before = (ROOT / SAMPLE).read_text("utf-8")
+        (work / "labels.py").write_text(before, "utf-8")
+        with Terminal(shlex.join([program(), "labels.py"]), env, work) as terminal:
+            written = use(terminal, work / "labels.py", watch)
+        undone = (work / "labels.py").read_text("utf-8") == before
+        accepted = with_a_key(env, work, before, watch)
     total = round(sum(watch.seconds.values()), 1)
-    return {"seconds": watch.seconds, "total": total, "documentation": written, "undone_to_the_letter": undone}
+    return {
+        "seconds": watch.seconds,
+        "total": total,
+        "documentation": written,
+        "undone_to_the_letter": undone,
+        "accepted": accepted,
+    }
+
+
+def with_a_key(env: dict[str, str], work: Path, before: str, watch: Stopwatch) -> bool:
+    """The key of README.md's gateway, which is played on loopback; whether the change that `ga` accepts is in the file.
+
+    What `ga` does stands beside the proposal: README.md need not say it.
+    """
+    line = next(line for line in before.splitlines() if line.startswith("def read_labels("))
+    reply = f"<<<<<<< SEARCH\n{line}\n=======\n{line}  # proposed\n>>>>>>> REPLACE"
+    with InThread(Upstream(reply=reply)) as upstream:
+        config = Path(env["HOME"]) / ".config" / "routerd" / "config.toml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(f'[providers.n1n]\nbase_url = "{upstream.base_url}"\n', "utf-8")
+        with Terminal(shlex.join([program(), "labels.py"]), {**env, "N1N_API_KEY": "sk-none"}, work) as terminal:
+            with watch.step("with a key: the server is there"):
+                terminal.keys(f":{ATTACHED}", "Enter")
+                terminal.wait("is there")
+            terminal.keys("/def read_labels", "Enter", "w")
+            with watch.step(":Routerd ask until the change is proposed"):
+                terminal.keys(":Routerd ask mark this line", "Enter")
+                terminal.wait("# proposed", "ga accept")
+            with watch.step("ga"):
+                terminal.keys("ga")
+                terminal.wait_for(lambda text: "# proposed" in text and "ga accept" not in text)
+            terminal.keys(":write", "Enter")
+            terminal.wait("written")
+    return f"{line}  # proposed\n" in (work / "labels.py").read_text("utf-8")
 
 
 def copy(target: Path) -> None:
@@ -119,7 +142,7 @@ def copy(target: Path) -> None:
 
 def use(terminal: Terminal, path: Path, watch: Stopwatch) -> str:
     """What README.md says to press; the documentation that was written."""
-    with watch.step("nvim paths.py"):
+    with watch.step("nvim labels.py"):
         terminal.wait("def ")
     with watch.step("the server is there"):
         terminal.keys(f":{ATTACHED}", "Enter")
@@ -127,7 +150,7 @@ def use(terminal: Terminal, path: Path, watch: Stopwatch) -> str:
     terminal.keys(f"/def {UNDOCUMENTED}", "Enter", "w")
     with watch.step("K until the prices are seen"):
         terminal.keys("K")
-        terminal.wait("| document |", "built-in, offline", "spent today")
+        terminal.wait("document | ", "built-in, offline", "spent today")
     with watch.step(":Routerd document until the docstring is in the buffer"):
         terminal.keys(":Routerd document", "Enter")
         terminal.wait(f"Document `{UNDOCUMENTED}`: done")

@@ -76,6 +76,17 @@ def test_a_proposal_is_shown_in_the_file_with_its_price_and_its_keys(nvim: Neovi
     assert nvim.lua(f"return {KEYS}").startswith("routerd: accept,routerd: discard,")
 
 
+def test_a_proposal_at_the_last_rows_of_a_window_is_scrolled_into_sight(nvim: Neovim, upstream: InThread) -> None:
+    nvim.lua("vim.o.lines = 10")
+    try:
+        proposed(nvim, upstream, NAME)
+        view = nvim.lua("return vim.fn.winsaveview()")
+        assert (view["lnum"], view["topline"] > 1) == (4, True), "the cursor stays"
+        nvim.keys("gX")
+    finally:
+        nvim.lua("vim.o.lines = 24")
+
+
 @pytest.mark.parametrize("keys", ["ga", ":Routerd accept<CR>", "gA"])
 def test_one_key_accepts_it_and_one_undo_takes_it_back(nvim: Neovim, upstream: InThread, keys: str) -> None:
     proposed(nvim, upstream, NAME)

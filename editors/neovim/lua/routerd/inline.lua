@@ -79,6 +79,7 @@ function Inline:_draw()
       virt_lines_above = top,
       virt_lines_overflow = "scroll",
     })
+    change.height = #lines
     if top and first == 0 then
       inline_changes.reveal_top(self.bufnr, #lines)
     end
@@ -159,6 +160,8 @@ function M.open(file, bufnr, receipt, decided)
   shown[bufnr] = vim.list_extend(shown[bufnr] or {}, { self })
   require("routerd.inline_keys").bind(bufnr)
   self:_draw()
+  local _, last = self:rows(changes[1])
+  inline_changes.reveal_below(bufnr, math.max(last - 1, 0), changes[1].height)
   return self
 end
 

@@ -9,6 +9,7 @@ local M = {}
 ---@field below? string the line below an insertion as it was; nil at the end
 ---@field mark? integer extmark of the lines that it replaces, or of the line that an insertion stands below
 ---@field view? integer extmark of the new lines
+---@field height? integer how many virtual lines
 
 ---@param bufnr integer
 ---@param line string
@@ -51,6 +52,23 @@ function M.width(bufnr)
     return vim.api.nvim_win_get_width(window) - vim.fn.getwininfo(window)[1].textoff
   end, vim.fn.win_findbuf(bufnr))
   return math.min(vim.o.columns, unpack(widths))
+end
+
+---Scrolls windows whose last rows hold a change, as far as the cursor lets them, so that its virtual lines are seen.
+---@param bufnr integer
+---@param row integer above the virtual lines
+---@param count integer of those lines
+function M.reveal_below(bufnr, row, count)
+  for _, window in ipairs(vim.fn.win_findbuf(bufnr)) do
+    local place = vim.fn.screenpos(window, row + 1, 1).row
+    local last = vim.fn.win_screenpos(window)[1] + vim.api.nvim_win_get_height(window) - 1
+    vim.api.nvim_win_call(window, function()
+      local steps = math.min(place + count - last, vim.fn.line(".") - vim.fn.line("w0"))
+      if place > 0 and steps > 0 and vim.api.nvim_get_mode().mode == "n" then
+        vim.cmd(("normal! %d\5"):format(steps)) -- CTRL-E
+      end
+    end)
+  end
 end
 
 ---Scrolls windows at a buffer's top so that virtual lines above the first one are seen.

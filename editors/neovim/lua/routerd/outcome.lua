@@ -88,9 +88,7 @@ local function propose(outcome, job)
   end
   local why = proposal.stale and ("Not applied: %s. Here it is as a diff."):format(proposal.stale)
   local reason = outcome.must_preview and outcome.message .. " " or ""
-  outcome.message = why or (reason .. "proposed by %s; :Routerd accept takes it, :Routerd discard does not."):format(
-    M.receipt(outcome)
-  )
+  outcome.message = why or (reason .. "proposed by %s; :Routerd accept or discard."):format(M.receipt(outcome))
   require("routerd.preview").open(proposal, outcome, job)
   return true, not proposal.stale
 end
