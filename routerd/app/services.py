@@ -38,7 +38,7 @@ from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
-from routerd.domain.settings import Retention, Settings
+from routerd.domain.settings import LedgerSettings, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, SharedRefusedFields, UpstreamEngine
 from routerd.providers.signature_makers import SignatureMakers
 
@@ -148,7 +148,7 @@ class Services:
             transport=self._transport,
         )
 
-    def fold(self, retention: Retention) -> None:
+    def fold(self, retention: LedgerSettings) -> None:
         """Sum up what an older version wrote, and drop rows older than the settings keep; their daily sums stay."""
         with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
             self._stored_makers.fold()
