@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from routerd.adapters.ledger import BatchLedger
+from routerd.adapters.ledger import batch_account
 from routerd.app.batches import Batches
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.batch.collecting import Collected, Collecting
 from routerd.batch.planning import BatchRequest
 from routerd.batch.service_price import ServicePrice, batch_rates, service_price
@@ -77,4 +77,4 @@ class ProviderBatchWork:
         return Collecting(self._run(wanted, plan), self._service, self._batches.store.submissions)
 
     def _run(self, wanted: BatchRequest, plan: BatchPlan) -> BatchRun:
-        return self._batches.batch_run(wanted, plan, BatchLedger(self._app.ledger, plan.id, plan.cap))
+        return self._batches.batch_run(wanted, plan, batch_account(self._app.ledger, plan.id, plan.cap))

@@ -19,7 +19,7 @@ from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import Budgets, SqliteLedger
+from routerd.adapters.ledger import AnyLedger, Budgets, SqliteLedger
 from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
 from routerd.adapters.reply_cache import SqliteReplyCache
@@ -27,7 +27,7 @@ from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.tests_in_copy import CopyRunner
 from routerd.adapters.workspace import Workspace
 from routerd.adapters.workspace.allowed import refusal
-from routerd.app import services as process
+from routerd.app import times as process
 from routerd.app.budget_status import budget_status
 from routerd.app.menu import menu, worded
 from routerd.app.own_tests import consents, own_tests
@@ -35,9 +35,11 @@ from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
 from routerd.app.worth import worth
 from routerd.domain.action import Request
+from routerd.domain.answer_store import ReplyCache
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
 from routerd.domain.forward_ports import Forwarder
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.origin import Origin
@@ -73,9 +75,7 @@ class App:
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
         self._recent, self._estimate_cache, self._trusted = RecentTurnsInMemory(), EstimateCache(), False
-        project = str(self.root.resolve()) if self.root else ""
-        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
-        self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
+        self._origin = origin
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
         self._snapshot, self.deps = self._built(config.begin(sources, lenient, self._worth))
@@ -128,6 +128,7 @@ class App:
         settings, services = loaded.settings, self.services
         catalogue = self._catalogue = Catalogue(settings.models)
         upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
+        self._open_ledger(settings.ledger)
         linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
@@ -149,6 +150,18 @@ class App:
         self._budgets = Budgets(loaded.own, loaded.lowered)
         usable = config.usable_tiers(settings, self.keys.available(settings))
         return Snapshot(settings, usable, own_tests(self.root, trusted=self._trusted)), deps
+
+    def _open_ledger(self, settings: LedgerSettings) -> None:
+        """The user's own ledger and answers, or those that a server keeps for many machines."""
+        self.ledger: AnyLedger
+        self.replies: ReplyCache
+        if (shared := self.services.shared(settings, self.keys.environ)) is not None:
+            self.ledger = shared.ledger(lambda: self._budgets, self.root, self._origin)
+            self.replies = shared.replies(lambda: self.settings.cache)
+            return
+        project = str(self.root.resolve()) if self.root else ""
+        self.ledger = SqliteLedger(self.services.ledger_writer, lambda: self._budgets, project, self._origin)
+        self.replies = SqliteReplyCache(self.services.database, lambda: self.settings.cache)
 
     def reload(
         self, editor_settings: Mapping[str, object] | None = None, seen: Contents = MappingProxyType({})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routerd.domain import ports
+from routerd.domain.answer_store import ReplyCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Dependencies:
     engine: ports.Engine
     workspace: ports.Workspace
     ledger: ports.Ledger
-    cache: ports.ReplyCache
+    cache: ReplyCache
     runner: ports.Runner
     worker: ports.Worker
     clock: Callable[[], datetime]

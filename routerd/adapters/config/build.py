@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from routerd.adapters.config.layer import Checked, Layer
 from routerd.adapters.config.schema import Path
 from routerd.domain.errors import ConfigError
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import (
     Budget,
     Cache,
     Http,
-    LedgerSettings,
     Limits,
     ModelSettings,
     Offers,
