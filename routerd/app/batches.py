@@ -19,12 +19,13 @@ from routerd.app.batch_files import BatchFiles
 from routerd.app.times import now
 from routerd.app.workspace import App
 from routerd.batch.account import BatchAccount
+from routerd.batch.batch_run import BatchRun
 from routerd.batch.estimating import Estimating, File, all_exact
 from routerd.batch.landing import Landing
+from routerd.batch.no_claims import NoClaims
 from routerd.batch.planning import BatchRequest, Planner
-from routerd.batch.waves import BatchObserver, BatchRun, RunEnd, Waves
+from routerd.batch.waves import BatchObserver, RunEnd, Waves
 from routerd.domain.batch import BatchPlan, ItemState
-from routerd.domain.claim import NoClaims
 from routerd.domain.errors import UsageError
 from routerd.domain.reply import Change
 from routerd.domain.selection import SelectedFile

@@ -8,11 +8,12 @@ from dataclasses import replace
 from routerd.adapters.ledger import batch_account
 from routerd.app.batches import Batches
 from routerd.app.times import now
+from routerd.batch.batch_run import BatchRun
 from routerd.batch.collecting import Collected, Collecting
 from routerd.batch.planning import BatchRequest
 from routerd.batch.service_price import ServicePrice, batch_rates, service_price
 from routerd.batch.submitting import Left, SubmitEnd, Submitting, sorted_out
-from routerd.batch.waves import BatchObserver, BatchRun, RunEnd, Waves
+from routerd.batch.waves import BatchObserver, RunEnd, Waves
 from routerd.domain.batch import BatchPlan, Item, ItemState, PriceRange
 from routerd.domain.batch_service import BatchService
 from routerd.domain.verdict import Refusal

@@ -5,6 +5,7 @@ Heavy libraries are imported by the adapters on first use, so that opening the s
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import random
@@ -17,24 +18,30 @@ from weakref import WeakValueDictionary
 
 from platformdirs import user_data_path
 
+from routerd import __version__
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, StoredMakers
 from routerd.adapters.postgres import ServerAddress
 from routerd.adapters.sqlite import Database
+from routerd.adapters.telemetry import OtlpNumbers
 from routerd.adapters.tokenizer import TiktokenCounter
 from routerd.adapters.worker import WorkerPool
 from routerd.adapters.workspace import Indices
 from routerd.app.background import Background
 from routerd.app.classifiers import Classifiers
+from routerd.app.measuring import Measuring
 from routerd.app.session_keys import SessionKeys
-from routerd.app.shared_services import SharedServices
+from routerd.app.tally import Tally
+from routerd.app.team_services import TeamServices
 from routerd.app.times import now
 from routerd.domain.batch_service import BatchService
-from routerd.domain.errors import LedgerError
+from routerd.domain.errors import ConfigError, LedgerError
 from routerd.domain.forward_ports import Forwarder
+from routerd.domain.gateway_settings import Telemetry
 from routerd.domain.ledger_settings import LedgerSettings
+from routerd.domain.measures import Numbers
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.ports import Engine, Meter
@@ -75,9 +82,11 @@ class Services:
         self._transport: Transport | None = None
         self._configured_keys: WeakValueDictionary[frozenset[tuple[str, str]], KeyCache] = WeakValueDictionary()
         """By the environment that the keys were read in."""
+        self.tally = Tally()
+        self._otlp: dict[Telemetry, OtlpNumbers] = {}
         self._jobs = itertools.count(1)
         self._folder = folder or user_data_path("routerd", False)
-        self._shared: dict[ServerAddress, SharedServices] = {}
+        self._shared: dict[ServerAddress, TeamServices] = {}
         """By the server that a configuration names."""
 
     @property
@@ -107,7 +116,7 @@ class Services:
             configured = self._configured_keys[name] = KeyCache(reader.key, reader.headers)
         return SessionKeys(reader, configured)
 
-    def shared(self, settings: LedgerSettings, environ: Mapping[str, str]) -> SharedServices | None:
+    def shared(self, settings: LedgerSettings, environ: Mapping[str, str]) -> TeamServices | None:
         """What is shared with other machines, where the user's configuration names a server."""
         if settings.url is None:
             return None
@@ -117,11 +126,11 @@ class Services:
         )
         known = self._shared.get(address)
         if known is None:
-            known = self._shared[address] = SharedServices(address, self._folder, settings)
+            known = self._shared[address] = TeamServices(address, self._folder, settings)
         known.writer.outbox.settings = settings
         return known
 
-    def _shared_by_url(self, url: str | None) -> SharedServices | None:
+    def _shared_by_url(self, url: str | None) -> TeamServices | None:
         return next((one for address, one in self._shared.items() if address.url == url), None)
 
     def upstream(self, settings: Settings, keys: SessionKeys, catalogue: Catalogue) -> UpstreamEngine:
@@ -184,6 +193,19 @@ class Services:
             transport=self._transport,
         )
 
+    def measuring(self, settings: Settings, catalogue: Catalogue) -> tuple[Measuring, tuple[str, ...]]:
+        """Where one workspace's numbers go, and a sentence where they cannot be sent as the settings say."""
+        where = settings.telemetry
+        problems: tuple[str, ...] = ()
+        if where.otlp is not None and where not in self._otlp:
+            try:
+                self._otlp[where] = OtlpNumbers(where, __version__)
+            except ConfigError as missing:
+                problems = (str(missing),)
+        numbers: list[Numbers] = [self.tally, *([self._otlp[where]] if where in self._otlp else [])]
+        known = catalogue.known
+        return Measuring(numbers, lambda model: settings.names(model) or model.model in known(model.provider)), problems
+
     def fold(self, retention: LedgerSettings) -> None:
         """Sum up what an older version wrote, and drop rows older than the settings keep; their daily sums stay."""
         if (shared := self._shared_by_url(retention.url)) is not None:
@@ -198,6 +220,9 @@ class Services:
     async def disconnect(self) -> None:
         """Close the connections to providers; belongs before the event loop's end."""
         await self._provider_state.close()
+        for numbers in self._otlp.values():
+            await asyncio.to_thread(numbers.close)
+        self._otlp.clear()
         if self._transport is not None:
             await self._transport.close()
 

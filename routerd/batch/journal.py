@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from routerd.batch.no_claims import NoClaims
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.batch_store import BatchStore
-from routerd.domain.claim import Claims, NoClaims
+from routerd.domain.claim_ports import Claims
 from routerd.domain.errors import OverBudget, Unfinished
 from routerd.domain.model import ModelRef
 from routerd.domain.ports import Engine, Meter

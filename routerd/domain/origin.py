@@ -35,5 +35,6 @@ class Origin:
 
 
 def _bounded(name: str | None) -> str | None:
-    """A name that a database can store; an empty one is unknown."""
-    return (name or "")[:_LONGEST].encode("utf-8", "replace").decode().strip() or None
+    """A name that any database can store and a terminal can show; an empty one is unknown."""
+    plain = (name or "")[:_LONGEST].encode("utf-8", "replace").decode()
+    return "".join(one if one.isprintable() else "?" for one in plain).strip() or None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from routerd.domain.dialect_name import DialectName
+from routerd.domain.gateway_settings import Http, Telemetry
 from routerd.domain.key_source import KeySource
 from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
@@ -182,19 +183,6 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
-class Http:
-    """Settings of the HTTP gateway."""
-
-    listen: str | None = None
-    """HOST:PORT where clients are told to find it."""
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    """What a model's name that a client sends stands for: a tier, ``auto`` or ``provider/model``.
-
-    A ``*`` in a name is any text; the longest name that fits counts.
-    """
-
-
-@dataclass(frozen=True, slots=True)
 class Offers:
     """Where an editor shows prices and actions by itself; what the user asks for by name works everywhere."""
 
@@ -226,13 +214,19 @@ class Settings:
     routing: Routing = Routing()
     limits: Limits = Limits()
     cache: Cache = Cache()
-    http: Http = Http()
+    http: Http = field(default_factory=Http)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    telemetry: Telemetry = field(default_factory=Telemetry)
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""
     code_lens: bool = False
     offers: Offers = Offers()
     test_command: tuple[str, ...] | None = None
+
+    def names(self, model: ModelRef) -> bool:
+        """Whether these settings name a model: in a tier, with a price, or as what an alias stands for."""
+        listed = any(model in models for models in self.tiers.values())
+        return listed or model.model in self.models or str(model) in {*self.models, *self.http.aliases.values()}
 
     def first_token_s(self, model: ModelRef) -> float | None:
         """Seconds of silence that a model is allowed: as said of it at its provider, else wherever it is served.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routerd.domain import ports
-from routerd.domain.answer_store import ReplyCache
+from routerd.domain.answer_ports import ReplyCache
+from routerd.domain.measures import Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,4 @@ class Dependencies:
     runner: ports.Runner
     worker: ports.Worker
     clock: Callable[[], datetime]
+    measures: Measures

@@ -12,6 +12,7 @@ from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.forecast import Terms
 from routerd.domain.input_tokens import InputTokens
+from routerd.domain.measures import Measures, Unmeasured
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars, dollars_at_most, spent_words
 from routerd.domain.origin import Origin
@@ -176,6 +177,7 @@ class Receipt:
     """Output tokens that the prior alone calls likely."""
     input: InputTokens | None = None
     """What of the input is tools and system text, where that was counted."""
+    measures: Measures = field(default_factory=Unmeasured)
     attempts: list[Attempt] = field(default_factory=list)
     ledger_problem: str | None = None
     """The sentence for the user where an attempt could not be written, or the ledger had to be replaced."""
@@ -228,6 +230,7 @@ class Receipt:
         )
         self.ledger_problem = self.ledger.book(booking, self.clock(), last=last) or self.ledger_problem
         self.attempts.append(attempt)
+        self.measures.called(attempt, self.action)
 
     def _baseline_cost(self, attempt: Attempt, counted_input: int) -> Decimal | None:
         """Dollars that the baseline model would have billed for this answer.

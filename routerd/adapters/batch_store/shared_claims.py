@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from routerd.adapters.batch_store.codec import read_reply, reply_text
 from routerd.adapters.postgres import Postgres, ServerConnection, Unstorable
-from routerd.domain.claim import Claim
+from routerd.domain.claim_ports import Claim
 from routerd.domain.errors import LedgerError
 from routerd.domain.stored_reply import StoredReply
 

@@ -20,6 +20,7 @@ from routerd.adapters.config.value_readers import (
     read_embedder,
     read_examples,
     read_field,
+    read_hosts,
     read_key,
     read_listen,
     read_models,
@@ -133,6 +134,12 @@ HEADERS = ValueKind(
     secret=True,
 )
 NAMES = ValueKind("a list of names", '["vendor", "third_party"]', read_names, {"type": "array", "items": _NAME})
+HOSTS = ValueKind(
+    "a list of HOST or HOST:PORT",
+    '["ai.example.com"]',
+    read_hosts,
+    {"type": "array", "items": {"type": "string", "pattern": r"^(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9.-]{1,253})$"}},
+)
 COMMAND = ValueKind("a list of words", '["pytest", "-q"]', read_command, _WORDS)
 FIELD = ValueKind(
     "the name of a field, or false", '"max_completion_tokens"', read_field, {"anyOf": [_TEXT, {"const": False}]}

@@ -21,7 +21,7 @@ EVERYONE = "everyone"
 """The team of people whose configuration names none."""
 
 
-class SharedServices:
+class TeamServices:
     """One for each server; connects when it is first asked."""
 
     def __init__(self, address: ServerAddress, folder: Path, settings: LedgerSettings) -> None:

@@ -32,20 +32,3 @@ class Claims(Protocol):
 
     async def forget(self, items: list[str]) -> None:
         """Drops what is known of items, so that they are asked anew."""
-
-
-class NoClaims:
-    """Where nobody else works on a batch."""
-
-    async def take(self, item: str, wave: int) -> Claim | None:
-        """This machine has every item."""
-        return Claim((), ended=False)
-
-    async def answered(self, item: str, reply: StoredReply) -> None:
-        """Nothing: nobody asks."""
-
-    async def end(self, item: str, wave: int, *, done: bool) -> None:
-        """Nothing."""
-
-    async def forget(self, items: list[str]) -> None:
-        """Nothing."""
