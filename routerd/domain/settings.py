@@ -9,24 +9,10 @@ from enum import StrEnum
 
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.gateway_settings import Http, Telemetry
+from routerd.domain.key_source import KeySource
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.tier import Tier
-
-
-@dataclass(frozen=True, slots=True)
-class KeySource:
-    """The source of a provider's key: exactly one of the three; never the key itself."""
-
-    env: str | None = None
-    keyring: str | None = None
-    command: tuple[str, ...] | None = None
-
-    def __str__(self) -> str:
-        if self.env:
-            return f"environment variable {self.env}"
-        if self.keyring:
-            return f"keyring entry {self.keyring}"
-        return f"command {(self.command or ('?',))[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +90,10 @@ class Budget:
     daily: Decimal | None = None
     monthly: Decimal | None = None
     session: Decimal | None = None
+    project_daily: Decimal | None = None
+    project_monthly: Decimal | None = None
+    team_daily: Decimal | None = None
+    team_monthly: Decimal | None = None
     per_action: Decimal | None = None
     confirm_above: Decimal | None = None
     per_action_by: str = "budget.per_action"
@@ -118,7 +108,9 @@ class Budget:
     @property
     def limited(self) -> bool:
         """Whether any limit is set, so that unknown prices must be refused."""
-        return not (self.daily is self.monthly is self.session is self.per_action is None)
+        each = (self.daily, self.monthly, self.session, self.per_action)
+        shared = (self.project_daily, self.project_monthly, self.team_daily, self.team_monthly)
+        return any(limit is not None for limit in (*each, *shared))
 
 
 class OfflinePolicy(StrEnum):
@@ -191,14 +183,6 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
-    """How long the ledger keeps single attempts; their daily sums stay for ever."""
-
-    keep_days: int | None = None
-    """``None``: for ever. Budgets and estimates look at single attempts of the last two months."""
-
-
-@dataclass(frozen=True, slots=True)
 class Offers:
     """Where an editor shows prices and actions by itself; what the user asks for by name works everywhere."""
 
@@ -231,7 +215,7 @@ class Settings:
     limits: Limits = Limits()
     cache: Cache = Cache()
     http: Http = field(default_factory=Http)
-    ledger: Retention = Retention()
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
     telemetry: Telemetry = field(default_factory=Telemetry)
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""

@@ -2,7 +2,7 @@
 
 `python -m tests.bench.first_use_vscode` needs what tests/e2e/vscode/install.py puts into its cache: Node, and
 code-server in VS Code's place. Everything else starts empty: the home folder, the environment, npm's and pip's caches,
-and a copy of the project. Without a key, so the built-in engine answers.
+and a copy of the project. Without a key the built-in engine answers; with one, a model that is played on loopback.
 """
 
 from __future__ import annotations
@@ -19,9 +19,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.bench.readme import block
+from tests.loopback import InThread, Upstream
 
 ROOT = Path(__file__).parents[2]
 VSCODE = ROOT / "tests" / "e2e" / "vscode"
+CHANGE = """<<<<<<< SEARCH
+def read_labels(lines, seen=[]):
+=======
+def read_labels(lines, seen=[]):  # proposed
+>>>>>>> REPLACE"""
 DOCUMENTED = ("routerd/data/sample/parcel/labels.py", "parse_header")
 """A function without a docstring, of which something is certain without a model: the error that it raises."""
 
@@ -48,9 +54,12 @@ def measure(home: Path) -> dict[str, object]:
     command = [tools["node"], script, project, extensions, file, name]
     # The window's harness asks this Python for its tools, and finds them where they are cached.
     cache = os.environ.get("ROUTERD_TEST_CACHE") or str(Path.home() / ".cache/routerd-tests")
-    window = subprocess.run(
-        command, env={**env, "PYTHON": sys.executable, "ROUTERD_TEST_CACHE": cache}, stdout=-1, check=True
-    )
+    with InThread(Upstream(reply=CHANGE)) as upstream:  # in the place of README.md's gateway
+        config = home / ".config" / "routerd" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(f'[providers.n1n]\nbase_url = "{upstream.base_url}"\n', "utf-8")
+        own = {"PYTHON": sys.executable, "ROUTERD_TEST_CACHE": cache, "ROUTERD_CONFIG": str(config)}
+        window = subprocess.run(command, env={**env, **own}, stdout=-1, check=True)
     seconds |= json.loads(window.stdout)
     return {
         "function": f"{file}:{name}",

@@ -11,6 +11,7 @@ from routerd.adapters.config.layer import Checked, Layer
 from routerd.adapters.config.schema import Path
 from routerd.domain.errors import ConfigError
 from routerd.domain.gateway_settings import Http, Telemetry
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import (
     Budget,
@@ -20,7 +21,6 @@ from routerd.domain.settings import (
     Offers,
     ProviderSettings,
     Quirks,
-    Retention,
     Routing,
     Settings,
 )
@@ -87,7 +87,7 @@ def settings_of(together: Merged) -> Settings:
         limits=_made(Limits, tables, "limits"),
         cache=_made(Cache, tables, "cache"),
         http=_http(together),
-        ledger=_made(Retention, tables, "ledger"),
+        ledger=_made(LedgerSettings, tables, "ledger"),
         telemetry=_made(Telemetry, tables, "telemetry"),
         offers=_made(Offers, tables, "offers"),
         instructions=_named(together, "instructions"),
