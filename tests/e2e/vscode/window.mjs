@@ -169,6 +169,8 @@ export class Window {
       return wanted.waitFor({ timeout: patience }).then(() => true, () => false);
     };
     await until(says, `a hover ${JSON.stringify(expected)} over ${word}`, () => texts(shown));
+    // It fades in: a picture is taken of what is there.
+    await wanted.evaluate((hover) => Promise.all(hover.getAnimations({ subtree: true }).map(({ finished }) => finished)));
     return (await texts(shown)).join("\n");
   }
 

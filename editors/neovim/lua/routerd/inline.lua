@@ -21,7 +21,6 @@ for name, link in pairs({ Removed = "DiffDelete", Added = "DiffAdd", Keys = "Com
 end
 
 local CHANGED = "the lines that it is for were changed meanwhile"
-
 ---@param change routerd.Change
 ---@return integer first row
 ---@return integer row behind the last one
@@ -60,26 +59,20 @@ end
 
 function Inline:_draw()
   for index, change in ipairs(self.changes) do
-    local words = { self.receipt }
-    if #self.changes > 1 then
-      table.insert(words, 1, ("%d of %d"):format(index, #self.changes))
-    end
-    local many = #self.changes > 1 and index == 1 -- the others have the same keys, and are shorter to read
-    local lines = vim.tbl_map(function(line)
-      return { { line, "RouterdKeys" } }
-    end, require("routerd.inline_keys").lines(words, many, inline_changes.width(self.bufnr)))
+    local keys, width = require("routerd.inline_keys"), inline_changes.width(self.bufnr)
+    local lines = keys.head(self.receipt, index, #self.changes, width)
     for _, line in ipairs(change.new) do
       table.insert(lines, { { inline_changes.untabbed(self.bufnr, line) .. " ", "RouterdAdded" } })
     end
     local first, last = self:rows(change)
     local top = #change.old == 0 and not change.above
+    change.height = #lines
     change.view = vim.api.nvim_buf_set_extmark(self.bufnr, namespace, top and 0 or math.max(last - 1, 0), 0, {
       id = change.view,
       virt_lines = lines,
       virt_lines_above = top,
       virt_lines_overflow = "scroll",
     })
-    change.height = #lines
     if top and first == 0 then
       inline_changes.reveal_top(self.bufnr, #lines)
     end

@@ -56,7 +56,7 @@ end
 ---@param many boolean whether the keys for all changes are said too
 ---@param width integer columns
 ---@return string[] lines no wider than that, if each word is not
-function M.lines(words, many, width)
+local function wrapped(words, many, width)
   words = vim.list_slice(words)
   for _, one in ipairs(KEYS) do
     local key = key_of(one)
@@ -74,6 +74,22 @@ function M.lines(words, many, width)
     end
   end
   return lines
+end
+
+---What stands above the new lines of a change; the keys for all changes at the first one only, as the others are alike.
+---@param receipt string
+---@param index integer
+---@param count integer of changes
+---@param width integer columns
+---@return [string, string][][] virtual lines
+function M.head(receipt, index, count, width)
+  local words = { receipt }
+  if count > 1 then
+    table.insert(words, 1, ("%d of %d"):format(index, count))
+  end
+  return vim.tbl_map(function(line)
+    return { { line, "RouterdKeys" } }
+  end, wrapped(words, count > 1 and index == 1, width))
 end
 
 ---@param bufnr integer
