@@ -7,7 +7,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from routerd.app.http_tokens import HttpTokens
 from routerd.domain.errors import LedgerError, UsageError
@@ -71,11 +71,13 @@ class GatewayTokens:
 
 def added(store: TokenStore, holder: Holder, at: float) -> tuple[StoredToken, str]:
     """A new token's row and the token itself, which nobody can read again. Raises LedgerError and UsageError."""
-    bounded = Origin(person=holder.person, project=holder.project, team=holder.team, client=holder.label)
-    if bounded.person is None and bounded.project is None:
+    # An Origin bounds names to what a ledger stores.
+    named = Origin(person=holder.person, project=holder.project, team=holder.team, client=holder.label)
+    if named.person is None and named.project is None:
         raise UsageError("Whose token is it? Name --person, --project or both.")
-    label = bounded.client or bounded.person or bounded.project or ""
-    holder = replace(holder, label=label, person=bounded.person, project=bounded.project, team=bounded.team)
+    holder = replace(
+        holder, label=bounded.client or "", person=bounded.person, project=bounded.project, team=bounded.team
+    )
     token = written(secrets.token_urlsafe(_BYTES))
     digest = digest_of(token)
     assert digest is not None

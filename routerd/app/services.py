@@ -23,7 +23,7 @@ from routerd import __version__
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, StoredMakers
+from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, SqliteTokens, StoredMakers
 from routerd.adapters.sqlite import Database
 from routerd.adapters.telemetry import OtlpNumbers
 from routerd.adapters.tokenizer import TiktokenCounter
@@ -38,6 +38,7 @@ from routerd.domain.batch_service import BatchService
 from routerd.domain.errors import ConfigError, LedgerError
 from routerd.domain.forward_ports import Forwarder
 from routerd.domain.gateway_settings import Telemetry
+from routerd.domain.gateway_token import TokenStore
 from routerd.domain.measures import Numbers
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
@@ -45,7 +46,7 @@ from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
-from routerd.domain.settings import Retention, Settings
+from routerd.domain.settings import LedgerSettings, Settings
 from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, SharedRefusedFields, UpstreamEngine
 from routerd.providers.signature_makers import SignatureMakers
 
@@ -64,6 +65,7 @@ class Services:
         self.classifiers = Classifiers()
         self.database = Database((folder or user_data_path("routerd", False)) / "ledger.db", MIGRATIONS, now())
         self.ledger_writer = LedgerWriter(self.database)
+        self.tokens: TokenStore = SqliteTokens(self.database)
         self._health = SharedHealth(self.database, time.time)
         self._refused_fields = SharedRefusedFields(self.database, time.time)
         self._stored_makers = StoredMakers(self.database, time.time)
@@ -170,7 +172,7 @@ class Services:
         known = catalogue.known
         return Measuring(numbers, lambda model: settings.names(model) or model.model in known(model.provider)), problems
 
-    def fold(self, retention: Retention) -> None:
+    def fold(self, retention: LedgerSettings) -> None:
         """Sum up what an older version wrote, and drop rows older than the settings keep; their daily sums stay."""
         with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
             self._stored_makers.fold()

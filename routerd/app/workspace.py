@@ -35,6 +35,7 @@ from routerd.domain.action import Request
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
 from routerd.domain.forward_ports import Forwarder
+from routerd.domain.gateway_token import TokenStore
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
 from routerd.domain.origin import Origin
@@ -110,6 +111,11 @@ class App:
         """The client trusts the workspace: its tests may be run, where the user agrees to that."""
         self._trusted, self._snapshot = True, replace(self._snapshot, own_tests=own_tests(self.root, trusted=True))
         return self
+
+    @property
+    def tokens(self) -> TokenStore:
+        """The tokens of the gateway that are in the ledger."""
+        return self.services.tokens
 
     @property
     def settings(self) -> Settings:

@@ -16,7 +16,7 @@ class Holder:
     """Whom a token stands for; each request that shows it counts as theirs."""
 
     label: str
-    """Names the client, where that is not what its user agent says."""
+    """Names the client; where it is empty its user agent does."""
     person: str | None = None
     project: str | None = None
     team: str | None = None

@@ -24,6 +24,10 @@ class Origin:
     """The part of the client that asked, such as a subagent."""
     project: str | None = None
     """Counts only where the ledger that books the attempt belongs to no project."""
+    person: str | None = None
+    """Whose budget it counts against; ``None``: that of whoever the ledger belongs to."""
+    team: str | None = None
+    """The same for the team."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

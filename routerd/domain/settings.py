@@ -104,6 +104,10 @@ class Budget:
     daily: Decimal | None = None
     monthly: Decimal | None = None
     session: Decimal | None = None
+    project_daily: Decimal | None = None
+    project_monthly: Decimal | None = None
+    team_daily: Decimal | None = None
+    team_monthly: Decimal | None = None
     per_action: Decimal | None = None
     confirm_above: Decimal | None = None
     per_action_by: str = "budget.per_action"
@@ -118,7 +122,9 @@ class Budget:
     @property
     def limited(self) -> bool:
         """Whether any limit is set, so that unknown prices must be refused."""
-        return not (self.daily is self.monthly is self.session is self.per_action is None)
+        each = (self.daily, self.monthly, self.session, self.per_action)
+        shared = (self.project_daily, self.project_monthly, self.team_daily, self.team_monthly)
+        return any(limit is not None for limit in (*each, *shared))
 
 
 class OfflinePolicy(StrEnum):
@@ -190,12 +196,31 @@ class Cache:
     max_mb: int = 50
 
 
+class AwayPolicy(StrEnum):
+    """What is sent while a shared ledger cannot be reached."""
+
+    CLOSED = "closed"
+    """Nothing that costs."""
+    LOCAL = "local"
+    """As much as ``LedgerSettings.local_cap`` allows."""
+
+
 @dataclass(frozen=True, slots=True)
-class Retention:
-    """How long the ledger keeps single attempts; their daily sums stay for ever."""
+class LedgerSettings:
+    """Where the ledger is, and how long it keeps single attempts; their daily sums stay for ever."""
 
     keep_days: int | None = None
     """``None``: for ever. Budgets and estimates look at single attempts of the last two months."""
+    url: str | None = None
+    """A PostgreSQL database that several machines share; ``None``: a file of the user's own."""
+    password: KeySource | None = None
+    away: AwayPolicy = AwayPolicy.CLOSED
+    local_cap: Decimal = Decimal(0)
+    """Dollars a day that this machine may spend while a shared ledger is away."""
+    person: str | None = None
+    """Whose budget it counts against in a shared ledger; ``None``: the name of the user's account."""
+    team: str | None = None
+    """Which team's budget; ``None``: that of everyone without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +256,7 @@ class Settings:
     limits: Limits = Limits()
     cache: Cache = Cache()
     http: Http = field(default_factory=Http)
-    ledger: Retention = Retention()
+    ledger: LedgerSettings = LedgerSettings()
     telemetry: Telemetry = field(default_factory=Telemetry)
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -152,7 +152,7 @@ class Allowance:
 
     async def _reserved(self, least: Decimal, most: Decimal, *, sent: bool) -> Decimal | Refusal:
         for _ in range(round(_LOCKED_S / _POLL_S)):
-            granted = self.ledger.reserve(self.job, least, most, self.clock(), self.origin, sent=sent)
+            granted = await self.ledger.hold(self.job, least, most, self.clock(), self.origin, sent=sent)
             if not isinstance(granted, Refusal) or granted.code is not RefusalCode.LOCKED:
                 break
             await asyncio.sleep(_POLL_S)
@@ -271,10 +271,9 @@ class CallMeter:
         """As the ForwardMeter port says."""
         return await self.receipt.allowance.more(model, counted, generated)
 
-    def sending(self) -> None:
+    def sending(self) -> Awaitable[object] | None:
         """As the Meter port says."""
-        if not self.receipt.allowance.at_once:
-            self.receipt.allowance.ledger.sent(self.receipt.job)
+        return None if self.receipt.allowance.at_once else self.receipt.allowance.ledger.sent(self.receipt.job)
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """As the Observer port says."""

@@ -15,12 +15,12 @@ from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import (
     Budget,
     Cache,
+    LedgerSettings,
     Limits,
     ModelSettings,
     Offers,
     ProviderSettings,
     Quirks,
-    Retention,
     Routing,
     Settings,
 )
@@ -87,7 +87,7 @@ def settings_of(together: Merged) -> Settings:
         limits=_made(Limits, tables, "limits"),
         cache=_made(Cache, tables, "cache"),
         http=_http(together),
-        ledger=_made(Retention, tables, "ledger"),
+        ledger=_made(LedgerSettings, tables, "ledger"),
         telemetry=_made(Telemetry, tables, "telemetry"),
         offers=_made(Offers, tables, "offers"),
         instructions=_named(together, "instructions"),

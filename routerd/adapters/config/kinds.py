@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from routerd.adapters.config.addresses import address, headers
+from routerd.adapters.config.addresses import address, database, headers
 from routerd.adapters.config.value_readers import (
     MOST_DIGITS,
     MOST_WHOLE,
@@ -36,7 +36,7 @@ from routerd.adapters.config.value_readers import (
     read_whole,
 )
 from routerd.domain.dialect_name import DialectName
-from routerd.domain.settings import OfflinePolicy
+from routerd.domain.settings import AwayPolicy, OfflinePolicy
 from routerd.domain.tier import Tier
 
 E = TypeVar("E", bound=StrEnum)
@@ -106,6 +106,16 @@ URL = ValueKind(
     address,
     {"type": "string", "pattern": "^https?://[^/?#:]+"},
     secret=True,
+)
+DATABASE = ValueKind(
+    "an address that begins with postgresql:// and holds no password",
+    '"postgresql://routerd@db.example.com/routerd"',
+    database,
+    {"type": "string", "pattern": "^postgresql://"},
+    secret=True,
+)
+AWAY = ValueKind(
+    'one of "closed", "local"', '"closed"', lambda value: read_one_of(AwayPolicy, value), _enum(*AwayPolicy)
 )
 KEY = ValueKind(
     'where the key is, { env = "NAME" }, { keyring = "NAME" } or { command = ["pass", "show", "n1n"] }',

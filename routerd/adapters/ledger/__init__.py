@@ -7,6 +7,7 @@ from routerd.adapters.ledger.ledger import SqliteLedger
 from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.periods import day_of
 from routerd.adapters.ledger.signature_store import StoredMakers
+from routerd.adapters.ledger.token_store import SqliteTokens
 from routerd.adapters.ledger.writer import LedgerWriter
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LastFailure",
     "LedgerWriter",
     "SqliteLedger",
+    "SqliteTokens",
     "StoredMakers",
     "day_of",
     "last_failures",

@@ -33,7 +33,7 @@ _MONEY = ("cost", "baseline", "low", "likely", "high")
 _AS_WRITTEN = "id, at, job, action, language, tier, provider, model, status, reason, usage_estimated, ms, cached"
 _COLUMNS = (
     _AS_WRITTEN,
-    "project, frontend, client, session, day, firsts",
+    "project, person, team, frontend, client, session, day, firsts",
     *(_bounded(name, _MOST_TOKENS, "0") for name in _TOKENS),
     *(_bounded(name, _MOST, "NULL") for name in _MONEY),
 )
@@ -55,7 +55,7 @@ JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', '
 """Answers of models that were checked."""
 
 RESERVATIONS = (
-    "(SELECT process, job, pid, at, amount, project, session, sent FROM reservations "
+    "(SELECT process, job, pid, at, amount, project, session, person, team, sent FROM reservations "
     "WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND 2147483647 "
     f"AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
     f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"

@@ -33,7 +33,5 @@ class SqliteTokens:
         """As the port says."""
         with self._database.transaction() as run:
             return bool(
-                run(
-                    "UPDATE tokens SET revoked = ? WHERE number = ? AND revoked IS NULL RETURNING number", (at, number)
-                )
+                run("UPDATE tokens SET revoked = ? WHERE number = ? AND revoked IS NULL RETURNING number", (at, number))
             )
