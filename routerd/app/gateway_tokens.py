@@ -75,9 +75,7 @@ def added(store: TokenStore, holder: Holder, at: float) -> tuple[StoredToken, st
     named = Origin(person=holder.person, project=holder.project, team=holder.team, client=holder.label)
     if named.person is None and named.project is None:
         raise UsageError("Whose token is it? Name --person, --project or both.")
-    holder = replace(
-        holder, label=bounded.client or "", person=bounded.person, project=bounded.project, team=bounded.team
-    )
+    holder = Holder(named.client or "", named.person, named.project, named.team)
     token = written(secrets.token_urlsafe(_BYTES))
     digest = digest_of(token)
     assert digest is not None
