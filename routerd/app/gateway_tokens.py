@@ -8,11 +8,15 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from routerd.app.http_tokens import HttpTokens
 from routerd.domain.errors import LedgerError, UsageError
 from routerd.domain.gateway_token import Holder, StoredToken, TokenStore, digest_of, written
 from routerd.domain.origin import Origin
+
+if TYPE_CHECKING:
+    from routerd.app.workspace import App
 
 KNOWN_S = 1.0
 """Seconds for which a token that was found is not looked up again: a revoked one is refused after so long."""
@@ -67,6 +71,12 @@ class GatewayTokens:
             self._known.clear()
         self._known[digest] = _Known(found.holder, now)
         return found.holder
+
+
+def token_store(app: App) -> TokenStore:
+    """The tokens in the ledger that a workspace's settings name."""
+    shared = app.services.shared(app.settings.ledger, app.keys.environ)
+    return app.services.tokens if shared is None else shared.tokens
 
 
 def added(store: TokenStore, holder: Holder, at: float) -> tuple[StoredToken, str]:

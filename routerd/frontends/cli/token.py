@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from routerd.app.gateway_tokens import KNOWN_S, added
+from routerd.app.gateway_tokens import KNOWN_S, added, token_store
 from routerd.domain.errors import UsageError
 from routerd.domain.gateway_token import Holder, StoredToken
 from routerd.frontends.cli import screen
@@ -45,7 +45,7 @@ def add(
 ) -> int:
     """Make a token and print it, once: only its hash is stored."""
     with opened(config) as app:
-        row, token = added(app.tokens, Holder(label or "", person, project, team), time.time())
+        row, token = added(token_store(app), Holder(label or "", person, project, team), time.time())
     if as_json:
         screen.print_json({**_json(row), "token": token})
         return 0
@@ -58,7 +58,7 @@ def add(
 def list_(as_json: AsJson = False, config: Config = None) -> int:
     """List the tokens, without what could be used to ask."""
     with opened(config) as app:
-        rows = app.tokens.all()
+        rows = token_store(app).all()
     if as_json:
         screen.print_json({"tokens": [_json(row) for row in rows]})
         return 0
@@ -77,7 +77,7 @@ def list_(as_json: AsJson = False, config: Config = None) -> int:
 def revoke(number: Number, as_json: AsJson = False, config: Config = None) -> int:
     """Revoke a token: every gateway refuses it within a second."""
     with opened(config) as app:
-        done = app.tokens.revoke(number, time.time())
+        done = token_store(app).revoke(number, time.time())
     if not done:
         raise UsageError(f"There is no token {number} that is not revoked; 'routerd token list' shows them.")
     if as_json:

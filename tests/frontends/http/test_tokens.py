@@ -91,7 +91,7 @@ async def test_a_persons_token_is_let_in_counts_as_theirs_and_is_refused_once_re
         with pytest.raises(UsageError, match="no token"):
             program(("token",))(["token", "revoke", made["number"], *file], standalone_mode=False)
         # The process that revoked it is another than the gateway, which may know the token for so long.
-        gate = GatewayTokens(gateway.tokens, lambda: gateway.app.tokens)
+        gate = GatewayTokens(gateway.tokens, lambda: gateway.app.services.tokens)
         assert await gate.holder(token) is None
 
 
@@ -159,9 +159,9 @@ async def test_no_token_of_ours_goes_to_a_provider_as_a_clients_own_key(
     async with Upstream(otherwise=Turn()) as upstream:
         configured = configuration({"a": upstream}).replace("[providers.a]", "[providers.a]\npass_through = true")
         async with running(tmp_path, monkeypatch, configured) as gateway:
-            _, token = added(gateway.app.tokens, Holder("", "ada"), 1.0)
-            row, revoked = added(gateway.app.tokens, Holder("", "bob"), 1.0)
-            gateway.app.tokens.revoke(row.number, 2.0)
+            _, token = added(gateway.app.services.tokens, Holder("", "ada"), 1.0)
+            row, revoked = added(gateway.app.services.tokens, Holder("", "bob"), 1.0)
+            gateway.app.services.tokens.revoke(row.number, 2.0)
             for own in (token, revoked):
                 await asked(gateway, own, **{"x-routerd-token": token})
             sent = json.dumps([dict(one.headers) for one in upstream.seen])
