@@ -12,7 +12,6 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -24,6 +23,7 @@ from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.grammar import TreeSitterGrammar
 from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, SqliteTokens, StoredMakers
+from routerd.adapters.postgres import ServerAddress
 from routerd.adapters.sqlite import Database
 from routerd.adapters.telemetry import OtlpNumbers
 from routerd.adapters.tokenizer import TiktokenCounter
@@ -34,11 +34,14 @@ from routerd.app.classifiers import Classifiers
 from routerd.app.measuring import Measuring
 from routerd.app.session_keys import SessionKeys
 from routerd.app.tally import Tally
+from routerd.app.team_services import TeamServices
+from routerd.app.times import now
 from routerd.domain.batch_service import BatchService
 from routerd.domain.errors import ConfigError, LedgerError
 from routerd.domain.forward_ports import Forwarder
 from routerd.domain.gateway_settings import Telemetry
 from routerd.domain.gateway_token import TokenStore
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.measures import Numbers
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import Price
@@ -46,8 +49,16 @@ from routerd.domain.ports import Engine, Meter
 from routerd.domain.prompt import Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
-from routerd.domain.settings import LedgerSettings, Settings
-from routerd.providers import Clock, KeyCache, ProviderState, SharedHealth, SharedRefusedFields, UpstreamEngine
+from routerd.domain.settings import Settings
+from routerd.providers import (
+    Clock,
+    HealthStore,
+    KeyCache,
+    ProviderState,
+    SharedHealth,
+    SharedRefusedFields,
+    UpstreamEngine,
+)
 from routerd.providers.signature_makers import SignatureMakers
 
 if TYPE_CHECKING:
@@ -76,6 +87,9 @@ class Services:
         self.tally = Tally()
         self._otlp: dict[Telemetry, OtlpNumbers] = {}
         self._jobs = itertools.count(1)
+        self._folder = folder or user_data_path("routerd", False)
+        self._shared: dict[ServerAddress, TeamServices] = {}
+        """By the server that a configuration names."""
 
     @property
     def problem(self) -> str | None:
@@ -104,6 +118,24 @@ class Services:
             configured = self._configured_keys[name] = KeyCache(reader.key, reader.headers)
         return SessionKeys(reader, configured)
 
+    def shared(self, settings: LedgerSettings, environ: Mapping[str, str]) -> TeamServices | None:
+        """What is shared with other machines, where the user's configuration names a server."""
+        if settings.url is None:
+            return None
+        source, reader = settings.password, config.KeyReader(environ)
+        address = ServerAddress(
+            settings.url, lambda: None if source is None else reader.secret("the shared ledger", source)
+        )
+        known = self._shared.get(address)
+        if known is None:
+            known = self._shared[address] = TeamServices(address, self._folder, settings)
+            self._provider_state.makers.told = known.makers.keep
+        known.writer.outbox.settings = settings
+        return known
+
+    def _shared_by_url(self, url: str | None) -> TeamServices | None:
+        return next((one for address, one in self._shared.items() if address.url == url), None)
+
     def upstream(self, settings: Settings, keys: SessionKeys, catalogue: Catalogue) -> UpstreamEngine:
         """An engine for one snapshot of settings, on the connections, limits and health of the process."""
         return UpstreamEngine(
@@ -115,10 +147,15 @@ class Services:
             first_token_s=settings.first_token_s,
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # jitter, not secrets
-            health=self._health,
+            health=self.health(settings.ledger, keys.environ),
             refused_fields=self._refused_fields,
             provider_state=self._provider_state,
         )
+
+    def health(self, settings: LedgerSettings, environ: Mapping[str, str]) -> HealthStore:
+        """Of providers and keys, as all daemons of the user or all machines of a shared ledger met them."""
+        shared = self.shared(settings, environ)
+        return self._health if shared is None else shared.health
 
     def batch_service(
         self, settings: Settings, keys: SessionKeys, price: Callable[[ModelRef], Price | None]
@@ -153,7 +190,7 @@ class Services:
             first_token_s=settings.first_token_s,
             clock=Clock(time.monotonic, time.time),
             rng=random.Random(),  # noqa: S311  # as above
-            health=self._health,
+            health=self.health(settings.ledger, keys.environ),
             refused_fields=self._refused_fields,
             provider_state=self._provider_state,
             transport=self._transport,
@@ -174,8 +211,13 @@ class Services:
 
     def fold(self, retention: LedgerSettings) -> None:
         """Sum up what an older version wrote, and drop rows older than the settings keep; their daily sums stay."""
+        if (shared := self._shared_by_url(retention.url)) is not None:
+            with suppress(LedgerError):
+                shared.writer.fold(retention.keep_days)
         with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
             self._stored_makers.fold()
+            for shared in self._shared.values():
+                shared.makers.fold()
             self.ledger_writer.sum_up(now(), lambda: self.background.open)
             if retention.keep_days is not None and self.background.open:
                 self.ledger_writer.fold(now(), retention.keep_days)
@@ -193,15 +235,17 @@ class Services:
         """Book what jobs that cannot end by themselves have spent at the most; the process ends after this."""
         self.background.close()
         self.ledger_writer.abandon(now())
+        for shared in self._shared.values():
+            shared.writer.abandon()
 
     def close(self) -> str | None:
         """Stop the background work and close the ledger; a sentence where paid attempts could not be written to it."""
         self.worker.close()
         self.background.close()
         self.indices.close()
-        unwritten = self.ledger_writer.close()
+        unwritten = [self.ledger_writer.close(), *(shared.writer.close() for shared in self._shared.values())]
         self.database.close()
-        return unwritten
+        return " ".join(sentence for sentence in unwritten if sentence) or None
 
 
 class Engines:
@@ -221,8 +265,3 @@ class Engines:
 
     def _engine(self, candidate: Candidate) -> Engine:
         return self._offline if candidate.models == (OFFLINE,) else self._upstream
-
-
-def now() -> datetime:
-    """The user's own clock and time zone: budgets begin anew at the user's midnight."""
-    return datetime.now().astimezone()

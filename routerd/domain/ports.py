@@ -253,19 +253,6 @@ class Ledger(Protocol):
         """The acceptance rate of this model's latest answers; cached as well."""
 
 
-class ReplyCache(Protocol):
-    """Caches accepted answers, so that the same question to the same model costs nothing."""
-
-    def get(self, key: str, at: datetime) -> str | None:
-        """The text of a cached answer that has not expired."""
-
-    def put(self, key: str, text: str, at: datetime) -> None:
-        """Stores an accepted answer."""
-
-    def drop(self, key: str) -> None:
-        """Removes an answer that its user discarded."""
-
-
 class Editor(Protocol):
     """Applies changes: an LSP client, or files on disk."""
 

@@ -9,24 +9,10 @@ from enum import StrEnum
 
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.gateway_settings import Http, Telemetry
+from routerd.domain.key_source import KeySource
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.tier import Tier
-
-
-@dataclass(frozen=True, slots=True)
-class KeySource:
-    """The source of a provider's key: exactly one of the three; never the key itself."""
-
-    env: str | None = None
-    keyring: str | None = None
-    command: tuple[str, ...] | None = None
-
-    def __str__(self) -> str:
-        if self.env:
-            return f"environment variable {self.env}"
-        if self.keyring:
-            return f"keyring entry {self.keyring}"
-        return f"command {(self.command or ('?',))[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,33 +182,6 @@ class Cache:
     max_mb: int = 50
 
 
-class AwayPolicy(StrEnum):
-    """What is sent while a shared ledger cannot be reached."""
-
-    CLOSED = "closed"
-    """Nothing that costs."""
-    LOCAL = "local"
-    """As much as ``LedgerSettings.local_cap`` allows."""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerSettings:
-    """Where the ledger is, and how long it keeps single attempts; their daily sums stay for ever."""
-
-    keep_days: int | None = None
-    """``None``: for ever. Budgets and estimates look at single attempts of the last two months."""
-    url: str | None = None
-    """A PostgreSQL database that several machines share; ``None``: a file of the user's own."""
-    password: KeySource | None = None
-    away: AwayPolicy = AwayPolicy.CLOSED
-    local_cap: Decimal = Decimal(0)
-    """Dollars a day that this machine may spend while a shared ledger is away."""
-    person: str | None = None
-    """Whose budget it counts against in a shared ledger; ``None``: the name of the user's account."""
-    team: str | None = None
-    """Which team's budget; ``None``: that of everyone without one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Offers:
     """Where an editor shows prices and actions by itself; what the user asks for by name works everywhere."""
@@ -256,7 +215,7 @@ class Settings:
     limits: Limits = Limits()
     cache: Cache = Cache()
     http: Http = field(default_factory=Http)
-    ledger: LedgerSettings = LedgerSettings()
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
     telemetry: Telemetry = field(default_factory=Telemetry)
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""

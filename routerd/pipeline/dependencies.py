@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routerd.domain import ports
+from routerd.domain.answer_ports import ReplyCache
 from routerd.domain.measures import Measures
 
 
@@ -23,7 +24,7 @@ class Dependencies:
     engine: ports.Engine
     workspace: ports.Workspace
     ledger: ports.Ledger
-    cache: ports.ReplyCache
+    cache: ReplyCache
     runner: ports.Runner
     worker: ports.Worker
     clock: Callable[[], datetime]

@@ -274,7 +274,7 @@ async def _ask(
     Raises BadRequest, as a malformed request is malformed for every candidate.
     """
     for model in () if question.request.fresh else candidate.models:
-        text = deps.cache.get(answer_key(question, str(model)), deps.clock())
+        text = await deps.cache.find(answer_key(question, str(model)), deps.clock())
         if text is not None:
             attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)

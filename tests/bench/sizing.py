@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import sys
 import threading
 import time
@@ -17,6 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from multiprocessing.queues import Queue
+from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import psycopg
@@ -88,8 +91,16 @@ def replica(url: str, number: int, count: int, rate: float | None, told: Queue[l
     told.put(found)
 
 
-def measured(url: str, count: int, rate: float | None) -> dict[str, Any]:
-    """All replicas at once: the requests a second, the times of reservations, and the connections they had."""
+def processor_s(server: Server) -> tuple[float, float]:
+    """Seconds of processor time so far: of the server's processes that ended, and of the replicas'."""
+    words = Path(f"/proc/{server.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    mine = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(map(int, words[13:15])) / os.sysconf("SC_CLK_TCK"), mine.ru_utime + mine.ru_stime
+
+
+def measured(server: Server, url: str, count: int, rate: float | None) -> dict[str, Any]:
+    """All replicas at once: requests a second, times of reservations, connections, and processor time."""
+    before = processor_s(server)
     told: Queue[list[float]] = multiprocessing.Queue()
     each = None if rate is None else rate / REPLICAS
     began = time.perf_counter()
@@ -99,23 +110,29 @@ def measured(url: str, count: int, rate: float | None) -> dict[str, Any]:
     ]
     for one in running:
         one.start()
-    connections, times = 0, []
+    connections = 0
+    times: list[list[float]] = []
     with psycopg.connect(url, autocommit=True) as watching:
         while len(times) < REPLICAS:
             try:
                 times.append(told.get(timeout=0.5))
-            except Exception:  # nothing told yet
+            except Empty:
                 query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'routerd'"
                 connections = max(connections, watching.execute(query).fetchall()[0][0])
     for one in running:
         one.join()
     took = time.perf_counter() - began
+    spent = [1000 * (now - then) for now, then in zip(processor_s(server), before, strict=True)]
     ordered = sorted(1000 * seconds for found in times for seconds in found)
     return {
         "requests": len(ordered),
         "per_second": round(len(ordered) / took, 1),
         "reserve_ms": {f"p{p}": round(ordered[len(ordered) * p // 100], 2) for p in (50, 95, 99)},
         "connections": connections,
+        "processor_ms_per_request": {
+            "database": round(spent[0] / len(ordered), 2),
+            "replica": round(spent[1] / len(ordered), 2),
+        },
     }
 
 
@@ -145,10 +162,10 @@ def main(count: int) -> None:
     server = Server("fsync = on\nsynchronous_commit = on\n")
     try:
         url = server.url_of(server.create_database())
-        first = measured(url, REPLICAS, None)  # makes the tables
+        first = measured(server, url, REPLICAS, None)  # makes the tables
         empty = sizes(url)
-        at_peak = measured(url, min(count, round(peak * 20)), peak)
-        fastest = measured(url, count, None)
+        at_peak = measured(server, url, min(count, round(peak * 20)), peak)
+        fastest = measured(server, url, count, None)
         done, full = rows(url), sizes(url)
         made = at_peak["requests"] + fastest["requests"]
         grown = {name: full[name] - empty.get(name, 0) for name in full}

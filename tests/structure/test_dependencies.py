@@ -20,6 +20,7 @@ OPTIONAL = {
     "model2vec": "embedding",
     "onnxruntime": "encoder",
     "opentelemetry": "otel",
+    "psycopg": "postgres",
     "pydantic": "mcp",
 }
 """Libraries that only an extra brings, and the extra."""

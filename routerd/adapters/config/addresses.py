@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from routerd.domain.settings import KeySource
+from routerd.domain.key_source import KeySource
 
 _ENDPOINTS = ("/chat/completions", "/completions", "/models", "/embeddings")
 """Paths below the address, which documentation shows as a whole and people copy."""

@@ -11,11 +11,11 @@ from routerd.adapters.config.layer import Checked, Layer
 from routerd.adapters.config.schema import Path
 from routerd.domain.errors import ConfigError
 from routerd.domain.gateway_settings import Http, Telemetry
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import (
     Budget,
     Cache,
-    LedgerSettings,
     Limits,
     ModelSettings,
     Offers,

@@ -36,7 +36,8 @@ from routerd.adapters.config.value_readers import (
     read_whole,
 )
 from routerd.domain.dialect_name import DialectName
-from routerd.domain.settings import AwayPolicy, OfflinePolicy
+from routerd.domain.ledger_settings import AwayPolicy
+from routerd.domain.settings import OfflinePolicy
 from routerd.domain.tier import Tier
 
 E = TypeVar("E", bound=StrEnum)

@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from routerd.domain.dialect_name import DialectName
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
-from routerd.domain.settings import Embedding, KeySource, RoutingExample
+from routerd.domain.settings import Embedding, RoutingExample
 from routerd.domain.tier import Tier
 
 E = TypeVar("E", bound=StrEnum)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, CountedFor, budget_periods, limits
 from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
+from routerd.adapters.ledger.sqlite_sums import SqliteSums
 from routerd.adapters.ledger.statistics import baselines, statistics, totals_by
 from routerd.adapters.ledger.sums import SUMS_OF_ROWS, Sums
 from routerd.adapters.ledger.writer import LedgerWriter
@@ -177,7 +178,7 @@ class SqliteLedger:
 
     def baselines(self, since: datetime) -> tuple[str, ...]:
         """The models that savings since the day of a moment are against."""
-        return baselines(self._database, since, since.tzinfo)
+        return baselines(SqliteSums(self._database), since, since.tzinfo)
 
     def _sum(self, what: str, since: datetime, until: datetime | None, *names: str) -> Decimal:
         return from_pico(self._row(what, since, until, *names)[0])
@@ -191,11 +192,11 @@ class SqliteLedger:
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
         """Totals since a moment, or of all time; days are in the given time zone."""
-        return statistics(self._database, since, zone)
+        return statistics(SqliteSums(self._database), since, zone)
 
     def totals_by(self, key: StatsKey, since: datetime | None) -> tuple[KeyTotals, ...]:
         """Totals by a key since a moment, or of all time."""
-        return totals_by(self._database, key, since)
+        return totals_by(SqliteSums(self._database), key, since)
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""

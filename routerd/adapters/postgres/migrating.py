@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from routerd.adapters.postgres.connection import Row
+    from routerd.adapters.postgres.row import Row
 
 _LOCK = 0x726F7574
 """The advisory lock under which one replica migrates."""

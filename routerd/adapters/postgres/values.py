@@ -6,7 +6,7 @@ from psycopg import Connection
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
-from routerd.adapters.postgres.connection import Row
+from routerd.adapters.postgres.row import Row
 
 
 class _Whole(Loader):

@@ -15,7 +15,7 @@ from routerd.adapters.ledger import MIGRATIONS, SqliteTokens
 from routerd.adapters.sqlite import Database
 from routerd.app.gateway_tokens import AWAY_S, KNOWN_S, GatewayTokens, added
 from routerd.app.http_tokens import HttpTokens
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.domain.errors import LedgerError, UsageError
 from routerd.domain.gateway_token import Holder, StoredToken, TokenStore, digest_of
 from routerd.frontends.cli.main import program

@@ -249,6 +249,7 @@ $$;
 
 -- Books one attempt, lowers what its job holds by its cost, and with `p_last` gives the rest back. Booking it again
 -- changes nothing. Where the lease ended and the call was booked as unknown, the bill takes the place of that.
+-- With `any_process` among the values the call may have been that of a process that ended.
 -- Returns whether it was added, and whether an attempt of its job failed.
 CREATE FUNCTION routerd_book(p_values jsonb, p_last boolean)
 RETURNS TABLE (added boolean, failed boolean) LANGUAGE plpgsql AS $$
@@ -260,8 +261,8 @@ DECLARE
     less bigint;
 BEGIN
     attempt := jsonb_populate_record(NULL::attempts, p_values);
-    SELECT * INTO hold FROM reservations AS r
-        WHERE r.process = attempt.process AND r.job = attempt.job FOR UPDATE;
+    SELECT * INTO hold FROM reservations AS r WHERE r.job = attempt.job
+        AND (r.process = attempt.process OR (p_values ->> 'any_process')::boolean) LIMIT 1 FOR UPDATE;
     IF EXISTS (SELECT 1 FROM attempts AS a WHERE a.entry = attempt.entry) THEN
         added := false;
         failed := false;
@@ -274,8 +275,8 @@ BEGIN
     counted.session := attempt.session;
     counted.day := attempt.day;
     IF hold.job IS NULL THEN
-        SELECT * INTO unknown FROM attempts AS a WHERE a.job = attempt.job AND a.process = attempt.process
-            AND a.status = 'unknown' ORDER BY a.id DESC LIMIT 1 FOR UPDATE;
+        SELECT * INTO unknown FROM attempts AS a WHERE a.job = attempt.job AND a.status = 'unknown'
+            AND (a.process = attempt.process OR (p_values ->> 'any_process')::boolean) ORDER BY a.id DESC LIMIT 1 FOR UPDATE;
         IF FOUND THEN
             hold.person := unknown.person;
             hold.project := unknown.project;
@@ -336,21 +337,22 @@ BEGIN
     PERFORM routerd_add(attempt);
 END $$;
 
--- Ends leases that nobody renewed, a few at once; how many. After a start of the server their owners get as long as
--- the longest lease to renew them.
-CREATE FUNCTION routerd_sweep(p_lease_s double precision) RETURNS integer LANGUAGE plpgsql AS $$
+-- Ends one lease that nobody renewed, or one of `p_process` whatever its lease; how many. After a start of the server
+-- their owners get as long as a lease to renew them.
+CREATE FUNCTION routerd_sweep(p_lease_s double precision, p_process text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     hold reservations;
-    ended integer := 0;
 BEGIN
-    IF now() < pg_postmaster_start_time() + make_interval(secs => p_lease_s) THEN
+    IF p_process IS NULL AND now() < pg_postmaster_start_time() + make_interval(secs => p_lease_s) THEN
         RETURN 0;
     END IF;
-    SELECT * INTO hold FROM reservations WHERE expires < now() ORDER BY expires LIMIT 1 FOR UPDATE SKIP LOCKED;
-    IF FOUND THEN
-        DELETE FROM reservations AS r WHERE r.process = hold.process AND r.job = hold.job;
-        PERFORM routerd_end(hold, 'the process ended before it knew the bill');
-        ended := 1;
+    SELECT * INTO hold FROM reservations AS r
+        WHERE CASE WHEN p_process IS NULL THEN r.expires < now() ELSE r.process = p_process END
+        ORDER BY r.expires LIMIT 1 FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN 0;
     END IF;
-    RETURN ended;
+    DELETE FROM reservations AS r WHERE r.process = hold.process AND r.job = hold.job;
+    PERFORM routerd_end(hold, 'the process ended before it knew the bill');
+    RETURN 1;
 END $$;

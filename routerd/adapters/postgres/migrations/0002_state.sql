@@ -7,9 +7,9 @@ CREATE TABLE shared_state (
 CREATE TABLE replies (key text PRIMARY KEY, at double precision NOT NULL, size bigint NOT NULL, text text NOT NULL);
 CREATE INDEX replies_at ON replies (at);
 
--- One item of a batch that several machines work on: who works on it now, and the answers that it got so far.
+-- One item of a batch that several machines work on, in one wave: who asks it now, and the answers that it got so far.
 CREATE TABLE batch_items (
-    batch text NOT NULL, item text NOT NULL, holder text, expires timestamptz, ended boolean NOT NULL DEFAULT false,
-    answers jsonb NOT NULL DEFAULT '[]',
-    PRIMARY KEY (batch, item)
+    item text PRIMARY KEY, holder text, expires timestamptz, ended boolean NOT NULL DEFAULT false,
+    answers jsonb NOT NULL DEFAULT '[]', at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX batch_items_holder ON batch_items (holder) WHERE holder IS NOT NULL;

@@ -16,17 +16,18 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 from zlib import crc32
 
-from routerd.adapters.postgres.address import Address
 from routerd.adapters.postgres.migrating import migrate
+from routerd.adapters.postgres.row import Row
+from routerd.adapters.postgres.server_address import ServerAddress
 from routerd.domain.errors import KeyUnavailable, LedgerError
 
 if TYPE_CHECKING:
     import psycopg
 
 T = TypeVar("T")
-Row = tuple[Any, ...]
-"""Rows as psycopg returns them; the types depend on the statement."""
-Work = Callable[["Connection"], T]
+Work = Callable[["ServerConnection"], T]
+
+_Entry = tuple[Future[Any], Work[Any] | None, Callable[[LedgerError], Any] | None]
 
 _CONNECTIONS = 4
 """Of one process: a reservation takes about a millisecond, so that they carry some thousands a second."""
@@ -44,7 +45,7 @@ class Unstorable(Exception):
     """The server answered that a statement or its values are wrong: the same again would fail as well."""
 
 
-class Connection:
+class ServerConnection:
     """A connection inside one piece of work."""
 
     def __init__(self, raw: psycopg.Connection[Row]) -> None:
@@ -59,7 +60,7 @@ class Connection:
 class Postgres:
     """The connections of one process to one server."""
 
-    def __init__(self, address: Address, connections: int = _CONNECTIONS) -> None:
+    def __init__(self, address: ServerAddress, connections: int = _CONNECTIONS) -> None:
         """Connects to nothing yet."""
         self.address = address
         self.away: str | None = None
@@ -73,13 +74,14 @@ class Postgres:
         self._ticker: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def submit(self, lane: str, work: Work[T]) -> Future[T]:
+    def submit(self, lane: str, work: Work[T], otherwise: Callable[[LedgerError], T] | None = None) -> Future[T]:
         """Run work in its turn; what has the same lane runs in order. The future raises LedgerError or Unstorable.
 
         Where a connection breaks the work is done once more, so that it must change nothing when done twice.
+        ``otherwise`` is done in its place, in the same thread, while the server is away.
         """
         future: Future[T] = Future()
-        self._lanes[crc32(lane.encode()) % len(self._lanes)].put(future, work)
+        self._lanes[crc32(lane.encode()) % len(self._lanes)].put(future, work, otherwise)
         return future
 
     def run(self, work: Work[T], lane: str = "") -> T:
@@ -152,13 +154,13 @@ class _Lane(threading.Thread):
     def __init__(self, owner: Postgres, number: int) -> None:
         super().__init__(name=f"postgres {number}", daemon=True)
         self._owner = owner
-        self._queue: SimpleQueue[tuple[Future[Any], Work[Any] | None] | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
         self._raw: psycopg.Connection[Row] | None = None
         self._deadline: float | None = None
         self._starting = threading.Lock()
 
-    def put(self, future: Future[T], work: Work[T] | None) -> None:
-        self._queue.put((future, work))
+    def put(self, future: Future[T], work: Work[T] | None, otherwise: Callable[[LedgerError], T] | None = None) -> None:
+        self._queue.put((future, work, otherwise))
         if self.ident is None:
             with self._starting:
                 if self.ident is None:
@@ -173,22 +175,28 @@ class _Lane(threading.Thread):
         raw, deadline = self._raw, self._deadline
         if raw is None or deadline is None or now < deadline:
             return
-        with suppress(Exception):  # the thread may be closing it at this moment, in which case there is nothing to do
-            with socket.socket(fileno=socket.dup(raw.pgconn.socket)) as same:
-                same.shutdown(socket.SHUT_RDWR)
+        # The thread may be closing it at this moment, in which case there is nothing to do.
+        with suppress(Exception), socket.socket(fileno=socket.dup(raw.pgconn.socket)) as same:
+            same.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
         while (entry := self._queue.get()) is not None:
-            future, work = entry
+            future, work, otherwise = entry
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                future.set_result(None if work is None else self._done(work))
-            except (LedgerError, Unstorable) as fault:
-                future.set_exception(fault)
+                future.set_result(None if work is None else self._worked(work, otherwise))
             except BaseException as fault:  # it belongs to whoever asked, and this thread goes on
                 future.set_exception(fault)
         self._drop()
+
+    def _worked(self, work: Work[T], otherwise: Callable[[LedgerError], T] | None) -> T:
+        try:
+            return self._done(work)
+        except LedgerError as fault:
+            if otherwise is None:
+                raise
+            return otherwise(fault)
 
     def _done(self, work: Work[T]) -> T:
         try:
@@ -217,7 +225,7 @@ class _Lane(threading.Thread):
         raw = self._raw or self._connected()
         self._deadline = time.monotonic() + _SILENT_S
         try:
-            found = work(Connection(raw))
+            found = work(ServerConnection(raw))
         finally:
             self._deadline = None
         self._owner.away = None
@@ -281,4 +289,4 @@ def marked(statement: str) -> str:
 
 def _storable(value: object) -> object:
     """PostgreSQL's text holds no NUL, and nothing that a provider says may keep a bill out of the ledger."""
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if isinstance(value, str) else value

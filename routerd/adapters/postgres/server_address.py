@@ -11,7 +11,7 @@ def _none() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ServerAddress:
     """A server's URL; it may be shown, as its password is read elsewhere at each connection."""
 
     url: str
