@@ -36,6 +36,8 @@ from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from tests.shared_ledger.server import Server
 
+assert sys.platform != "win32", "it reads what Windows does not have"
+
 DEVELOPERS, REQUESTS_A_DAY, WORKDAYS = 1_000, 2_000, 230
 PROJECTS, TEAMS, MODELS, CLIENTS = 100, 50, 8, 6
 REPLICAS, WRITERS = 4, 8
