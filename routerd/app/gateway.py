@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from routerd.app.agent_turns import AgentTurns, LastAnswer, conversation_key
 from routerd.app.output_history import OutputHistory
+from routerd.app.queries import ready_to_route
 from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt
 from routerd.domain.counted_text import IMAGE_TOKENS, model_text, parts_of
@@ -68,7 +69,11 @@ class Gateway:
 
     def warm(self) -> None:
         """Load what is slow to load in the background; the first request waits for it."""
-        self._warming = self._warming or asyncio.ensure_future(self.app.warm(asks=False))
+        self._warming = self._warming or asyncio.ensure_future(self._warmed())
+
+    async def _warmed(self) -> None:
+        await self.app.warm()
+        await ready_to_route(self.app)
 
     def names(self) -> tuple[str, ...]:
         """The names of models that a client may ask for, but for aliases and further models of known providers."""
