@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from routerd.app.agent_turns import AgentTurns, LastAnswer, conversation_key
 from routerd.app.output_history import OutputHistory
-from routerd.app.queries import ready_to_route
 from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt
 from routerd.domain.counted_text import IMAGE_TOKENS, model_text, parts_of
 from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
 from routerd.domain.input_tokens import InputTokens
+from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
@@ -28,6 +28,9 @@ from routerd.providers.metering import estimated_tokens
 from routerd.routing.last_words import UserTurn, last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
 from routerd.routing.session_affinity import CachedPrefix, PromptSize, keep_session_model
+
+EVERYBODY = Origin("http")
+"""An origin without a session, user or project, whose budgets are those of all."""
 
 Passage = tuple[Snapshot, Dependencies, Forwarder]
 """The settings of one moment, and what is used under them."""
@@ -69,11 +72,7 @@ class Gateway:
 
     def warm(self) -> None:
         """Load what is slow to load in the background; the first request waits for it."""
-        self._warming = self._warming or asyncio.ensure_future(self._warmed())
-
-    async def _warmed(self) -> None:
-        await self.app.warm()
-        await ready_to_route(self.app)
+        self._warming = self._warming or asyncio.ensure_future(self.app.warm())
 
     def names(self) -> tuple[str, ...]:
         """The names of models that a client may ask for, but for aliases and further models of known providers."""
@@ -83,6 +82,12 @@ class Gateway:
         self, request: ForwardedRequest, origin: Origin, max_cost: Decimal | None = None
     ) -> Planned | Refusal:
         """Decide everything that is decided before anything is sent."""
+        planned = await self._planned(request, origin, max_cost)
+        if isinstance(planned, Refusal):
+            self.app.deps.measures.refused(planned.code)
+        return planned
+
+    async def _planned(self, request: ForwardedRequest, origin: Origin, max_cost: Decimal | None) -> Planned | Refusal:
         self.warm()
         assert self._warming is not None
         await asyncio.shield(self._warming)
@@ -101,7 +106,7 @@ class Gateway:
             route = _side(named_route(Tier.SPEED, snapshot))
         else:
             conversation = conversation_key(origin, turn)
-            route = self._route(asked, conversation, passage)
+            route = await self._route(asked, conversation, passage)
         if isinstance(route, Refusal):
             return route
         route = _speaking(route, request.endpoint, snapshot)
@@ -112,6 +117,12 @@ class Gateway:
         call = Call(self.app.services.job_id(), request, route, counted, outputs, origin, max_cost)
         planned = plan_call(call, snapshot, deps)
         return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, conversation)
+
+    def budgets(self) -> tuple[Limit, ...]:
+        """The budgets that hold for every request, as they stand; none where the ledger cannot say."""
+        ledger, clock = self.app.deps.ledger, self.app.deps.clock
+        limits = ledger.limits(clock(), EVERYBODY)
+        return () if isinstance(limits, Refusal) else limits
 
     def warnings(self, origin: Origin) -> tuple[str, ...]:
         """Sentences on budgets of which most is spent."""
@@ -164,7 +175,7 @@ class Gateway:
                 return Route((Candidate(tier, (maker, *others)),), f"{maker} has begun this turn")
         return None
 
-    def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
+    async def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
         """For ``auto``: decided once for each user turn, by the person's words and by what a switch would cost."""
         kept = self._turns.route(conversation, asked.turn)
         if kept is not None:
@@ -172,7 +183,7 @@ class Gateway:
         if (begun := self._begun(asked, passage[0])) is not None:
             self._turns.keep(conversation, asked.turn, begun)
             return begun
-        route = self.app.classify(asked.turn.words)
+        route = await asyncio.to_thread(self.app.classify, asked.turn.words)  # the first time loads the classifier
         if isinstance(route, Refusal):
             return route
         snapshot, deps, _ = passage
@@ -192,11 +203,15 @@ def _side(route: Route | Refusal) -> Route | Refusal:
 
 
 def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | Refusal:
-    """The route with those models of its first candidate whose provider offers the API that was asked."""
+    """The route with those models of its first candidate that can be asked: first those whose provider offers the API.
+
+    The others follow in their order, as a request for text can be translated.
+    """
     first = route.first
     models = tuple(model for model in first.models if _speaks(model, endpoint, snapshot))
-    if not models and endpoint.generates:  # asked in another API, with the request translated
-        models = tuple(model for model in first.models if model.provider in snapshot.settings.providers)
+    if endpoint.generates:
+        known = (model for model in first.models if model.provider in snapshot.settings.providers)
+        models += tuple(model for model in known if model not in models)
     if models:
         return Route((Candidate(first.tier, models),), route.reason, route.classification, route.signals)
     if first.models == (OFFLINE,):

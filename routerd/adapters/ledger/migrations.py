@@ -153,6 +153,13 @@ def _signatures(connection: MigrationConnection) -> None:
     )
 
 
+def _people(connection: MigrationConnection) -> None:
+    """What was spent before is of no known person: it counts against budgets that count everyone."""
+    for table in ("attempts", "reservations"):
+        for name in ("person", "team"):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS = (
     _first,
     _replies,
@@ -166,4 +173,5 @@ MIGRATIONS = (
     _rows_of_others,
     _baselines,
     _signatures,
+    _people,
 )

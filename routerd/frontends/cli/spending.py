@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.app.workspace import App
 from routerd.domain.errors import UsageError
 from routerd.domain.money import dollars, spent_words

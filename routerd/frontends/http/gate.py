@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from aiohttp import web
 
@@ -20,9 +20,13 @@ _OWN_KEY = ("authorization", "x-api-key")
 class Gate:
     """``names``: the host names that are ours besides the address that a connection came to."""
 
-    def __init__(self, tokens: HttpTokens, names: Iterable[str]) -> None:
+    def __init__(
+        self, tokens: HttpTokens, names: Iterable[str], proxied: Callable[[], Collection[str]] = tuple
+    ) -> None:
+        """``proxied``: HOST or HOST:PORT, in lower case, by which a proxy's clients name this server."""
         self._tokens = tokens
         self._names = {name.lower() for name in names}
+        self._proxied = proxied
 
     def refused(self, request: web.BaseRequest) -> Problem | None:
         """Why a request is no business of ours, whoever sent it; ``None`` where it is.
@@ -65,6 +69,8 @@ class Gate:
         local = request.transport.get_extra_info("sockname") if request.transport else None
         if parsed is None or local is None:
             return False
+        if host.lower() in self._proxied():
+            return True
         if int(parsed[2] or _HTTP_PORT) != local[1]:
             return False
         name = parsed[1].lower().strip("[]")

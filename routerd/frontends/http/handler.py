@@ -18,13 +18,14 @@ from routerd.domain.quote import Route
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.http import model_list
 from routerd.frontends.http.answer import Answer, reason_header
+from routerd.frontends.http.exposition import CONTENT_TYPE, exposition
 from routerd.frontends.http.gate import Gate
 from routerd.frontends.http.incoming import bare, dialect_of, endpoint_of, max_cost, origin_of, read
 from routerd.frontends.http.problems import Problem, failed, invalid, refused
 from routerd.routing.model_names import AUTO, named_route
 
 if TYPE_CHECKING:
-    from routerd.app.gateway import Gateway
+    from routerd.app.gateway import Gateway, Planned
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +33,9 @@ _log = logging.getLogger(__name__)
 class Handler:
     """All requests of one server; keeps nothing of one for the next. What passes through is never logged."""
 
-    def __init__(self, gateway: Gateway, gate: Gate) -> None:
-        self._gateway, self._gate = gateway, gate
+    def __init__(self, gateway: Gateway, gate: Gate, *, remote: bool = False) -> None:
+        """``remote``: whether other machines may connect."""
+        self._gateway, self._gate, self._remote = gateway, gate, remote
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a request, whatever it is."""
@@ -53,6 +55,8 @@ class Handler:
         path = bare(request.path)
         if path in ("", "/health") and request.method in ("GET", "HEAD"):
             return _json(b'{"status": "ok"}')
+        if path == "/metrics" and request.method in ("GET", "HEAD") and self._metrics_open():
+            return self._metrics()
         try:
             label = self._gate.label(request)
         except UsageError as fault:
@@ -60,6 +64,8 @@ class Handler:
         if label is None:
             message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
             return _told(Problem(401, "invalid_api_key", message), dialect)
+        if path == "/metrics" and request.method in ("GET", "HEAD") and self._gateway.app.settings.http.metrics:
+            return self._metrics()
         if path == "/models" or path.startswith("/models/"):
             return self._models(request, path, dialect)
         endpoint = endpoint_of(request.path)
@@ -69,6 +75,19 @@ class Handler:
             problem = Problem(405, "method_not_allowed", "Send a POST.", headers={"allow": "POST"})
             return _told(problem, dialect)
         return await self._forwarded(request, endpoint, label)
+
+    def _metrics_open(self) -> bool:
+        """Whether numbers are told without a token: where only this machine can connect, and no proxy stands before.
+
+        Behind a proxy every request comes from its machine, so that loopback would say nothing.
+        """
+        http = self._gateway.app.settings.http
+        return http.metrics and not self._remote and not http.hosts
+
+    def _metrics(self) -> web.Response:
+        gateway = self._gateway
+        text = exposition(gateway.app.services.tally.sums(), gateway.budgets(), gateway.requests)
+        return web.Response(body=text.encode(), headers={"content-type": CONTENT_TYPE, "cache-control": "no-store"})
 
     def _models(self, request: web.Request, path: str, dialect: DialectName) -> web.StreamResponse:
         if request.method not in ("GET", "HEAD"):
@@ -99,19 +118,33 @@ class Handler:
             if endpoint is Endpoint.COUNT_TOKENS and planned.code is RefusalCode.DIALECT:
                 return self._counted(asked)
             return _told(refused(planned), dialect)
-        job = planned.call.job
         answer = Answer(
-            request, {**_ids(job), **_reason(planned.call.route), **_warned(self._gateway, planned.call.origin)}
+            request,
+            {
+                **_ids(planned.call.job),
+                **_reason(planned.call.route),
+                **_warned(self._gateway, planned.call.origin),
+            },
         )
+        return await self._passed_on(planned, asked, endpoint, answer)
+
+    async def _passed_on(
+        self, planned: Planned, asked: ForwardedRequest, endpoint: Endpoint, answer: Answer
+    ) -> web.StreamResponse:
+        """Ask the provider, and end the answer as its fate demands."""
         try:
             await self._gateway.forward(planned, answer)
         except UpstreamError as fault:
             problem = failed(fault)
             if answer.begun:
-                return await answer.cut(problem, dialect)
+                return await answer.cut(problem, endpoint.dialect)
             if endpoint is Endpoint.COUNT_TOKENS:
                 return self._counted(asked)
-            return _told(problem, dialect, _ids(job))
+            return _told(problem, endpoint.dialect, _ids(planned.call.job))
+        except ConnectionError:  # the client is gone or reads nothing: what was spent is booked, nobody is left to tell
+            if not answer.begun:
+                raise
+            return answer.give_up()
         return await answer.end()
 
     def _counted(self, asked: ForwardedRequest) -> web.Response:
