@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from routerd.actions import catalog
 from routerd.app.menu import offered_in, worded
 from routerd.app.queries import queried
 from routerd.frontends.lsp import from_proto, to_proto
+from routerd.frontends.lsp.deferred import QUICK_FIX, menu_options
 from routerd.frontends.shapes import Json
 
 if TYPE_CHECKING:
     from routerd.frontends.lsp.session import Session
-
-QUICK_FIX = "quickfix"
-
-
-def options() -> types.CodeActionOptions:
-    """What the server announces: kinds, and that there is nothing to resolve."""
-    kinds = [spec.kind for spec in catalog().values() if spec.in_menu or spec.instructed]
-    return types.CodeActionOptions(code_action_kinds=[*kinds, QUICK_FIX], resolve_provider=False)
 
 
 async def code_actions(session: Session, params: types.CodeActionParams) -> list[Json]:
@@ -40,7 +32,7 @@ async def code_actions(session: Session, params: types.CodeActionParams) -> list
         entries += [to_proto.quick_fix(finding, document, client) for finding in findings]
     offers = app.settings.offers
     offered = offers.menu and offered_in(document, app.workspace.project(document.uri), offers)
-    if offered and any(_is_wanted(kind, wanted) for kind in options().code_action_kinds or ()):
+    if offered and any(_is_wanted(kind, wanted) for kind in menu_options().code_action_kinds or ()):
         wrong = from_proto.fixable_diagnostics(params)
         priced_actions = await queried(app, document, lambda: app.priced_actions(document, span, wrong))
         if client.asks_for_words:
