@@ -139,6 +139,13 @@ def test_findings_of_a_review_are_diagnostics_until_they_are_cleared(nvim: Neovi
     found = nvim.wait("vim.diagnostic.get(0)[1]")
     assert found["message"].startswith("Look here again")
     assert found["source"] == "routerd"
+    (listed,) = nvim.lua("return vim.fn.getloclist(0)")
+    assert (listed["text"], listed["lnum"]) == (found["message"], found["lnum"] + 1)
+    assert nvim.messages[-1].endswith(":lopen lists them.")
+    assert nvim.lua("return #vim.api.nvim_tabpage_list_wins(0)") == 1, "it is opened on request"
+    nvim.ex("lopen")
+    assert "Look here again" in nvim.text()
+    nvim.ex("lclose")
     nvim.ex("Routerd clear")
     nvim.wait("#vim.diagnostic.get(0) == 0")
 

@@ -139,6 +139,9 @@ function M.show(outcome, job)
   if job and not waits then
     job.moves:stop()
   end
+  if job and require("routerd.findings").list(outcome.diagnostics, job) then
+    outcome.message = outcome.message .. " :lopen lists them."
+  end
   tell(outcome, acceptable)
   vim.api.nvim_exec_autocmds("User", { pattern = "RouterdOutcome", modeline = false, data = outcome })
 end
