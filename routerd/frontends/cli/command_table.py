@@ -119,7 +119,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         "Say what a free-form instruction would be routed to, and why.",
         {
             "--json": ("", "print JSON"),
-            "--batch": ("files", 'lines {"id", "text"}'),
+            "--batch": ("files", 'lines {"id", "text"}; - reads them from stdin'),
             "--explain": ("", "show the five nearest known instructions"),
             "--correct": ("TIER", "where it belongs: remembered in your configuration"),
             "--config": ("files", "use this file instead of the user's configuration"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import count, islice
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,7 @@ from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
 from routerd.frontends.shapes import Json, route_json
 
+_STDIN = Path("-")
 _CHUNK = 256
 _MOST_BYTES = 1_000_000
 """Of one line."""
@@ -35,7 +37,9 @@ _MOST_BYTES = 1_000_000
 def route(
     text: Annotated[str | None, typer.Argument(help="an instruction, in a developer's own words")] = None,
     as_json: AsJson = False,
-    batch: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help='lines {"id", "text"}')] = None,
+    batch: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help='lines {"id", "text"}; - reads them from stdin')
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="show the five nearest known instructions")] = False,
     correct: Annotated[
         str | None, typer.Option(metavar="TIER", help="where it belongs: remembered in your configuration")
@@ -107,7 +111,7 @@ def _many(app: App, batch: Path, explain: bool) -> int:
 
 
 def _lines(batch: Path) -> Iterator[tuple[object, str]]:
-    with batch.open("rb") as file:
+    with nullcontext(sys.stdin.buffer) if batch == _STDIN else batch.open("rb") as file:
         for number in count(1):
             line = file.readline(_MOST_BYTES + 1)
             if not line:

@@ -81,6 +81,7 @@ test("hover, menu and lens are off where the user wants none, by language and by
   code.configure({ "routerd.offers.off_languages": ["go"], "routerd.offers.off_folders": ["vendor"] });
   assert.match(await code.hover("parse_header", { expected: "deepseek-v3" }), /document/);
   code.configure({});
+  await code.page.locator(".codelens-decoration a").first().waitFor({ state: "detached" });
 });
 
 test("code lenses appear above functions once they are wanted, and not before", async () => {

@@ -299,3 +299,9 @@ def test_an_estimate_lists_what_a_menu_would(routerd: Run) -> None:
         "ask",
         "explain",
     ]
+
+
+def test_route_reads_its_lines_from_stdin(routerd: Run) -> None:
+    lines = '{"id": 1, "text": "add unit tests"}\n{"id": 2, "text": "explain this"}\n'
+    done = routerd("route", "--batch", "-", text=lines)
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 2], done.stderr
