@@ -25,6 +25,8 @@ TERMINAL_ONLY = {
     "app/change_review.py": "the limit's name for `routerd review`; an editor gives none",
     "app/changed_files.py": "the options of `routerd review` and `run` exclude each other",
     "app/file_editor.py": "the editor of the terminal",
+    "app/gateway_tokens.py": "the options of `routerd token`",
+    "frontends/report/page.py": "a page in a browser that names the command with more rows",
     "app/listening.py": "`routerd serve --tcp` and `--http`",
     "adapters/git.py": "words for git",
     "adapters/changes.py": "words for git",
