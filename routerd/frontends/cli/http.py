@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ import typer
 from routerd.app.client_settings import CLIENTS, client_settings
 from routerd.app.http_place import DEFAULT_ADDRESS, HttpPlace
 from routerd.app.http_tokens import HttpTokens
-from routerd.domain.errors import UsageError
+from routerd.domain.errors import RouterdError, UsageError
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
@@ -24,8 +26,11 @@ commands = typer.Typer(
 )
 
 _MOST_BYTES = 1_000_000
+_HEALTH_S = 5.0
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nothing is bound here
 
 Write = Annotated[bool, typer.Option("--write", help="write the files where there are none, and print the rest")]
+Address = Annotated[str | None, typer.Argument(metavar="HOST:PORT")]
 Client = Annotated[str, typer.Argument(metavar="CLIENT", help=", ".join(CLIENTS))]
 
 
@@ -55,6 +60,30 @@ def env(client: Client, write: Write = False, as_json: AsJson = False, config: C
             _write(Path(path).expanduser(), text)
             continue
         typer.echo(f"\n# {path}\n{text}", nl=False)
+    return 0
+
+
+@commands.command()
+def health(address: Address = None) -> int:
+    """Say whether a gateway answers: exit code 0 or 1. Without an address, the one that runs on this machine."""
+    where = address or HttpPlace().address()
+    if where is None:
+        raise RouterdError("No gateway runs on this machine.")
+    host, colon, port = where.rpartition(":")
+    if not (colon and port.isascii() and port.isdigit()):
+        raise UsageError(f"'{where}' is no address: write HOST:PORT, such as {DEFAULT_ADDRESS}.")
+    # What listens on every address is asked at the loopback one.
+    host = _LOOPBACK.get(host.strip("[]"), host.strip("[]"))
+    connection = HTTPConnection(host, int(port), timeout=_HEALTH_S)
+    try:
+        connection.request("GET", "/health")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as fault:
+        raise RouterdError(f"The gateway at {where} does not answer ({fault}).") from None
+    finally:
+        connection.close()
+    if status != HTTPStatus.OK:
+        raise RouterdError(f"The gateway at {where} answers with status {status}.")
     return 0
 
 
