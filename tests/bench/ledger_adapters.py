@@ -85,6 +85,8 @@ def _of(ledger: AnyLedger) -> dict[str, float]:
     one = sorted(_ms(lambda n=n: ledger.reserve(f"one{n}", AMOUNT, AMOUNT, NOON)) for n in range(RESERVATIONS))  # type: ignore[misc]  # bound by default
     for n in range(RESERVATIONS):
         ledger.release(f"one{n}")
+    if isinstance(ledger, PostgresLedger):
+        ledger.writer.postgres.flush(60)
     many, longest = asyncio.run(_at_once(ledger))
     many.sort()
     return {
@@ -159,17 +161,23 @@ def _fill_postgres(url: str, rows: int) -> None:
     numbers = f"generate_series(1, {rows}) AS s (n)"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"INSERT INTO attempts ({_COLUMNS}) {_words(rows, day, 'false', numbers)}".encode())
-        keys = "day, tier, provider, model, action, language, status, client, project, person, team, baseline_model"
-        names = [
-            name
-            for (name,) in connection.execute(
-                "SELECT attname::text FROM pg_attribute "
-                "WHERE attrelid = 'daily'::regclass AND attnum > 0 ORDER BY attnum"
-            )
-        ]
-        sums = [f"SUM({name})" for name in names if name not in keys.split(", ")]
-        connection.execute(f"INSERT INTO daily SELECT {keys}, {', '.join(sums)} FROM measured GROUP BY {keys}".encode())
+        for table, keys in _KEYS.items():
+            connection.execute(_summed(connection, table, keys).encode())
         connection.execute(b"VACUUM ANALYZE")
+
+
+_KEYS = {
+    "daily": "day, tier, provider, model, action, language, status, client, baseline_model",
+    "daily_people": "day, person, project, team",
+}
+
+
+def _summed(connection: psycopg.Connection[tuple[str]], table: str, keys: str) -> str:
+    rows = connection.execute(
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum", (table,)
+    ).fetchall()
+    sums = ", ".join(f"SUM({name})" for (name,) in rows if name not in keys.split(", "))
+    return f"INSERT INTO {table} SELECT {keys}, {sums} FROM measured GROUP BY {keys}"
 
 
 if __name__ == "__main__":

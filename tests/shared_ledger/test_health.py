@@ -18,14 +18,14 @@ Connect = Callable[[], Postgres]
 REPLICAS = 4
 
 
-async def until_known(healths: list[PostgresHealth], name: str, holds: Callable[[Health], bool]) -> None:
-    """Each replica has heard of it."""
-    while not all(holds(health.get(name)) for health in healths):
+async def until_known(healths: list[PostgresHealth], holds: Callable[[Health], bool]) -> None:
+    """Each replica has heard of it, of a deployment or a key."""
+    while not all(any(map(holds, health._known.values())) for health in healths):
         await asyncio.sleep(0.01)
 
 
 async def replicas_ask(connect: Connect, turns: list[Turn], holds: Callable[[Health], bool]) -> tuple[int, int]:
-    """Each of four replicas asks four times, one after the other; how often the bad and the good upstream were asked."""
+    """Each of four replicas asks four times in turn; how often the bad and the good upstream were asked."""
     healths = [PostgresHealth(connect()) for _ in range(REPLICAS)]
     states = [ProviderState() for _ in range(REPLICAS)]
     async with Upstream(turns, otherwise=server_error()) as bad, Upstream() as good:
@@ -48,11 +48,10 @@ async def replicas_ask(connect: Connect, turns: list[Turn], holds: Callable[[Hea
             before = len(bad.seen)
             await engines[number % REPLICAS].ask(question(), candidate("a/m", "b/m"), Witness())
             if len(bad.seen) > before:
-                await until_known(healths, "a/m", holds)
-        found = len(bad.seen), len(good.seen)
-    for state in states:
-        await state.close()
-    return found
+                await until_known(healths, holds)
+        for state in states:
+            await state.close()
+        return len(bad.seen), len(good.seen)
 
 
 async def test_a_cooldown_that_one_replica_earned_holds_for_all(connect: Connect) -> None:
@@ -70,9 +69,9 @@ async def test_failures_of_several_replicas_add_up_to_one_open_breaker(connect: 
     healths = [PostgresHealth(connect()) for _ in range(REPLICAS)]
     for number in range(OPENS_AT):
         healths[number].change("a/m", lambda health: health.fail(1_000.0, "HTTP 503"))
-    await until_known(healths, "a/m", lambda health: health.failures == OPENS_AT)
+    await until_known(healths, lambda health: health.failures == OPENS_AT)
     assert all(health.get("a/m").half_open() for health in healths)
     assert healths[3].get("a/m").cooldown_until > 1_000
     healths[3].change("a/m", lambda health: health.succeed(2_000.0))
-    await until_known(healths, "a/m", lambda health: health == Health())
+    await until_known(healths, lambda health: health == Health())
     assert await asyncio.to_thread(healths[0].all) == {"a/m": Health()}
