@@ -72,7 +72,7 @@ class Gateway:
 
     def warm(self) -> None:
         """Load what is slow to load in the background; the first request waits for it."""
-        self._warming = self._warming or asyncio.ensure_future(self.app.warm(asks=False))
+        self._warming = self._warming or asyncio.ensure_future(self.app.warm())
 
     def names(self) -> tuple[str, ...]:
         """The names of models that a client may ask for, but for aliases and further models of known providers."""

@@ -36,7 +36,7 @@ from routerd.domain.answer_ports import ReplyCache
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
 from routerd.domain.forward_ports import Forwarder
-from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 from routerd.domain.origin import Origin
 from routerd.domain.outcome import Outcome, Status
@@ -122,7 +122,7 @@ class App:
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
         catalogue = self._catalogue = Catalogue(settings.models)
-        upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
+        upstream = services.upstream(settings, self.keys, catalogue)
         shared = services.shared(settings.ledger, self.keys.environ)
         self.ledger: AnyLedger = ledger_of(services, shared, lambda: self._budgets, self.root, self._origin)
         self.replies: ReplyCache = replies_of(services, shared, lambda: self.settings.cache)
@@ -266,13 +266,11 @@ class App:
         """The ledger's totals since a moment, or of all time."""
         return self.ledger.stats(since, None)
 
-    async def warm(self, *, asks: bool = True) -> None:
-        """Load what prices need, off the event loop; the client of providers only where ``asks``."""
+    async def warm(self) -> None:
+        """Load what a price needs, off the event loop; the client of providers waits for the first paid action."""
         for load in (self.services.counter.warm, self._catalogue.warm):
             await self.services.background.run(load)
         await self.services.background.run(self.services.fold, self.settings.ledger)
-        if asks and any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
-            await self._upstream.warm()
 
     async def study(self, uri: str) -> None:
         """Look at a document, then index the project around it in the background, where that is not done already."""

@@ -20,7 +20,7 @@ from routerd.domain.text import Text
 
 async def main():
     app = App.open(root=Path(sys.argv[1]))
-    await app.warm(asks=False)
+    await app.warm()
     code = Text("def weigh(parcel):\\n    return parcel\\n")
     document = Document((Path(sys.argv[1]) / "a.py").as_uri(), 1, "python", code)
     app.opened(document)
