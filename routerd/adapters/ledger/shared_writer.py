@@ -217,7 +217,7 @@ class SharedWriter:
                 while connection.rows(_OLD_ATTEMPTS, (days * 86_400,)):
                     pass
 
-        self.postgres.run(drop, "outbox")
+        self.postgres.run_slowly(drop)
 
     def abandon(self) -> None:
         """Book what jobs of this process hold that nobody will end any more."""
