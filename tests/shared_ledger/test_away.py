@@ -115,8 +115,9 @@ def test_what_a_process_left_in_its_outbox_is_booked_by_the_next_one(own_server:
 
 def test_local_goes_on_up_to_the_cap_of_the_machine(own_server: Server, opened: Open) -> None:
     ledger = opened(away=AwayPolicy.LOCAL, cap="0.3")
-    assert ledger.reserve("a", D("0.1"), D(4), NOON) == D(4)
+    assert ledger.reserve("a", D("0.1"), D("0.1"), NOON, sent=True) == D("0.1")
     ledger.release("a")
+    ledger.writer.postgres.flush()
     own_server.kill()
     assert ledger.reserve("b", D("0.1"), D("0.2"), NOON) == D("0.2")
     ledger.book(booking("b", "0.2"), NOON, last=True)

@@ -15,6 +15,7 @@ from routerd.adapters.ledger.glances import Glances
 from routerd.adapters.ledger.outbox import Outbox
 from routerd.adapters.ledger.rows import left_out, values_of
 from routerd.adapters.ledger.schema import MOST_DOLLARS, PICO, from_pico
+from routerd.adapters.ledger.shared_fold import drop_old
 from routerd.adapters.ledger.shared_rows import add, as_json
 from routerd.adapters.postgres import Postgres, ServerConnection, Unstorable
 from routerd.adapters.sqlite import UnwritableRow
@@ -34,17 +35,7 @@ _MOST_SWEPT = 100
 _MOST_CAP = Decimal(9_000_000)
 """Dollars: 64 bits hold no more pico-dollars."""
 _RESERVE = "SELECT granted, cap_number, used, held FROM routerd_reserve(%s::jsonb, %s, %s, %s, %s::jsonb)"
-_FEWEST_DAYS = 62
-_OLD = (
-    "DELETE FROM budgets WHERE held = 0 AND touched < now() - CASE scope WHEN 'session' THEN interval '7 days' "
-    "ELSE interval '62 days' END",
-    "DELETE FROM batch_items WHERE at < now() - interval '90 days'",
-    "DELETE FROM shared_state WHERE at < extract(epoch FROM now()) - 30 * 86400",
-)
-_OLD_ATTEMPTS = (
-    "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < extract(epoch FROM now()) - %s LIMIT 500) "
-    "RETURNING id"
-)
+_RENEW = "UPDATE reservations SET expires = now() + make_interval(secs => %s) WHERE process = %s AND job = ANY(%s)"
 _SWEEP = "SELECT routerd_sweep(%s, %s)"
 
 
@@ -208,16 +199,7 @@ class SharedWriter:
 
     def fold(self, keep_days: int | None) -> None:
         """Drop counters that no budget can ask for any more, and attempts older than so many days; waits."""
-
-        def drop(connection: ServerConnection) -> None:
-            for statement in _OLD:
-                connection.rows(statement)
-            if keep_days is not None:
-                days = max(keep_days, _FEWEST_DAYS)
-                while connection.rows(_OLD_ATTEMPTS, (days * 86_400,)):
-                    pass
-
-        self.postgres.run_slowly(drop)
+        self.postgres.run_slowly(lambda connection: drop_old(connection, keep_days))
 
     def abandon(self) -> None:
         """Book what jobs of this process hold that nobody will end any more."""
@@ -237,9 +219,10 @@ class SharedWriter:
         return self.outbox.close()
 
     def _renew(self) -> None:
-        if self._open:
-            statement = "UPDATE reservations SET expires = now() + make_interval(secs => %s) WHERE process = %s"
-            self.postgres.submit("renew", lambda connection: connection.rows(statement, (self._lease_s, self.process)))
+        """Only what jobs still hold: what could not be given back ends with its lease."""
+        if jobs := list(self._open):
+            values = (self._lease_s, self.process, jobs)
+            self.postgres.submit("renew", lambda connection: connection.rows(_RENEW, values), lambda fault: [])
 
     def _sweep(self) -> None:
         self.postgres.submit("sweep", self._swept)

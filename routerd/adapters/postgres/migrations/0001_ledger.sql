@@ -340,9 +340,11 @@ CREATE FUNCTION routerd_release(p_process text, p_job text) RETURNS void LANGUAG
 DECLARE
     hold reservations;
 BEGIN
-    -- A release that a crash of the server takes back is made again by the end of the lease.
-    PERFORM set_config('synchronous_commit', 'off', true);
     DELETE FROM reservations AS r WHERE r.process = p_process AND r.job = p_job RETURNING r.* INTO hold;
+    IF NOT hold.sent THEN
+        -- A release that a crash of the server takes back is made again by the end of the lease.
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
     IF hold.job IS NOT NULL THEN
         PERFORM routerd_lock(hold, hold);
         PERFORM routerd_count(hold.person, hold.project, hold.team, hold.session, hold.day, 0, -hold.amount);
