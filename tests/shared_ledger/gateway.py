@@ -19,6 +19,7 @@ from routerd.adapters.ledger import Outbox, PostgresLedger, SharedWriter
 from routerd.adapters.postgres import Postgres, ServerAddress
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
+from routerd.domain.errors import OverBudget
 from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.money import Usage
 from routerd.domain.origin import Origin
@@ -48,7 +49,11 @@ async def _writer(
         if not isinstance(granted, Refusal):
             told = ledger.sent(job)
             assert told is not None
-            await told
+            try:
+                await told
+            except OverBudget as refused:
+                granted = Refusal(str(refused), RefusalCode.BUDGET)
+        if not isinstance(granted, Refusal):
             writer.write(json.dumps([job, str(granted)]).encode() + b"\n")
             cost = Decimal((await reader.readline()).decode().strip())
             attempt = Attempt(MODEL, Tier.UTILITY, AttemptStatus.OK, Usage(input=10, output=10), cost, 1)

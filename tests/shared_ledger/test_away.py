@@ -15,7 +15,7 @@ import pytest
 
 from routerd.adapters.ledger import Outbox, PostgresLedger, SharedWriter
 from routerd.adapters.postgres import Postgres, ServerAddress
-from routerd.domain.errors import LedgerError
+from routerd.domain.errors import LedgerError, OverBudget
 from routerd.domain.ledger_settings import AwayPolicy, LedgerSettings
 from routerd.domain.origin import Origin
 from routerd.domain.settings import Budget
@@ -187,3 +187,28 @@ def test_an_unsent_lease_is_freed_and_a_sent_one_is_booked_and_its_late_bill_tak
     assert dead.stats(None, NOON.tzinfo).attempts == 1
     (limit,) = dead.limits(NOON)  # type: ignore[misc]  # not refused
     assert (limit.spent, limit.reserved) == (D("0.5"), D(3))
+
+
+def test_a_call_whose_lease_ended_before_it_was_sent_is_sent_only_if_the_money_is_still_there(opened: Open) -> None:
+    slow, other = opened("slow", lease_s=0.5), opened("other", lease_s=0.5)
+    for job in ("a", "b"):
+        slow.reserve(job, D("2.5"), D("2.5"), NOON)
+    held = dict(slow.writer._open)
+    slow.writer._open.clear()  # it renews nothing any more, as a process that hangs
+    while other.writer.postgres.read("SELECT 1 FROM reservations"):
+        time.sleep(0.02)
+    assert other.reserve("x", D(2), D(2), NOON, sent=True) == D(2)
+    slow.writer._open.update(held)
+    assert slow.sent("a") is None
+    with pytest.raises(OverBudget):
+        slow.sent("b")
+    (limit,) = slow.limits(NOON)  # type: ignore[misc]  # not refused
+    assert limit.spent + limit.reserved <= D(5)
+
+
+def test_a_call_is_not_sent_where_that_cannot_be_recorded(own_server: Server, opened: Open) -> None:
+    ledger = opened()
+    assert ledger.reserve("a", D(1), D(1), NOON) == D(1)
+    own_server.kill()
+    with pytest.raises(OverBudget, match="Nothing that costs is sent"):
+        ledger.sent("a")

@@ -80,15 +80,6 @@ class Outbox:
                 "over this machine's budget",
             )
 
-    def sent(self, job: str, amount: Decimal, at: datetime, origin: Origin) -> None:
-        """Record that a call is about to be sent that the shared ledger can no longer be told of."""
-        with self._lock:
-            if job not in self._jobs:
-                reservation = self._ledger.counted_for(origin)
-                self._ledger.writer.reservation(job, reservation, at, amount)
-                self._jobs.add(job)
-            self._ledger.sent(job)
-
     def book(self, booking: Booking, project: str, at: datetime, *, last: bool) -> str | None:
         """Keep one attempt; the sentence for the user where that is in vain."""
         with self._lock:

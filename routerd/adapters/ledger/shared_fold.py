@@ -1,4 +1,4 @@
-"""Drops what is old from the shared ledger: counters, claims, state of replicas, and attempts as far as settings say."""
+"""Drops what is old from the shared ledger: counters, claims, state of replicas, and attempts as settings say."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from routerd.adapters.postgres import Postgres, ServerConnection, Unstorable
 from routerd.adapters.sqlite import UnwritableRow
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.booking import Booking
-from routerd.domain.errors import LedgerError
+from routerd.domain.errors import LedgerError, OverBudget
 from routerd.domain.ledger_settings import AwayPolicy
 from routerd.domain.limit import Limit
 from routerd.domain.origin import Origin
@@ -36,6 +36,7 @@ _MOST_CAP = Decimal(9_000_000)
 """Dollars: 64 bits hold no more pico-dollars."""
 _RESERVE = "SELECT granted, cap_number, used, held FROM routerd_reserve(%s::jsonb, %s, %s, %s, %s::jsonb)"
 _RENEW = "UPDATE reservations SET expires = now() + make_interval(secs => %s) WHERE process = %s AND job = ANY(%s)"
+_SENT = "UPDATE reservations SET sent = true WHERE process = %s AND job = %s RETURNING job"
 _SWEEP = "SELECT routerd_sweep(%s, %s)"
 
 
@@ -65,6 +66,9 @@ class SharedWriter:
         self._now, self._lease_s = now, lease_s
         self._open: dict[str, Hold] = {}
         """What is held here, by job."""
+        self._periods: dict[str, Sequence[BudgetPeriod]] = {}
+        self._granted: dict[str, Decimal] = {}
+        """The budgets of what is held, and its dollars."""
         self._failed: set[str] = set()
         """Jobs with an attempt that failed."""
         self._ended: set[str] = set()
@@ -90,7 +94,7 @@ class SharedWriter:
 
     def hold(self, hold: Hold, periods: Sequence[BudgetPeriod]) -> Future[Decimal | Refusal]:
         """Replace what a job holds, in one transaction."""
-        self._open[hold.job] = hold
+        self._open[hold.job], self._periods[hold.job] = hold, periods
         self.glances.changed()
         return self.postgres.submit(
             hold.job,
@@ -112,7 +116,9 @@ class SharedWriter:
             if granted is not None:
                 self.outbox.release(hold.job)
                 # Also what was asked for to a fraction of a pico-dollar.
-                return hold.most if granted == values[2] else from_pico(granted)
+                amount = hold.most if granted == values[2] else from_pico(granted)
+                self._granted[hold.job] = amount
+                return amount
             # What ended processes held is given back before anything is refused.
             if swept or not self._swept(connection):
                 break
@@ -127,18 +133,21 @@ class SharedWriter:
         return self.outbox.hold(hold.job, (hold.least, hold.most), hold.at, hold.origin, sent=hold.sent)
 
     def sent(self, job: str) -> Future[None] | None:
-        """Record that the call that a job reserved is about to be sent."""
+        """Record that the call that a job reserved is about to be sent. The future raises OverBudget where it may not.
+
+        A lease that ended meanwhile was given to others: the money is reserved anew, or the call is not made.
+        """
         hold = self._open.get(job)
         if hold is None:  # a call whose price is unknown holds nothing
             return None
+        granted = self._granted.get(job, hold.most)
+        again = replace(hold, least=granted, most=granted, sent=True)
 
         def mark(connection: ServerConnection) -> None:
-            if not connection.rows(
-                "UPDATE reservations SET sent = true WHERE process = %s AND job = %s RETURNING job", (self.process, job)
-            ):
-                self.outbox.sent(job, hold.most, hold.at, hold.origin)
+            if not connection.rows(_SENT, (self.process, job)):
+                _must_hold(self._reserved(connection, again, self._periods.get(job, ())))
 
-        return self.postgres.submit(job, mark, lambda fault: self.outbox.sent(job, hold.most, hold.at, hold.origin))
+        return self.postgres.submit(job, mark, lambda fault: _must_hold(self._held_here(again, str(fault))))
 
     def book(self, booking: Booking, who: CountedFor, at: datetime, *, last: bool) -> str | None:
         """Write an attempt down in the background; one that cannot be written now waits in the outbox.
@@ -148,7 +157,7 @@ class SharedWriter:
         named = replace(booking, entry=booking.entry or f"{self.process}/{uuid.uuid4().hex}")
         if last:
             self._ended.add(booking.job)
-        self._open.pop(booking.job, None)
+        self.let_go(booking.job)
         if booking.attempt.status is not AttemptStatus.OK:
             self._failed.add(booking.job)
         try:
@@ -180,7 +189,7 @@ class SharedWriter:
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; where the ledger is away, its lease ends."""
-        self._open.pop(job, None)
+        self.let_go(job)
         self._failed.discard(job)
         if job in self._ended:
             self._ended.remove(job)
@@ -194,8 +203,9 @@ class SharedWriter:
         self.postgres.submit(job, give_back, lambda fault: self.outbox.release(job))
 
     def let_go(self, job: str) -> None:
-        """Forget what a job holds, which another one holds from now on."""
-        self._open.pop(job, None)
+        """Forget what a job holds."""
+        for known in (self._open, self._periods, self._granted):
+            known.pop(job, None)
 
     def fold(self, keep_days: int | None) -> None:
         """Drop counters that no budget can ask for any more, and attempts older than so many days; waits."""
@@ -251,6 +261,11 @@ class SharedWriter:
             self.outbox.done(number)
         if waiting:
             self.glances.changed()
+
+
+def _must_hold(held: Decimal | Refusal) -> None:
+    if isinstance(held, Refusal):
+        raise OverBudget(held.message)
 
 
 def _hold_values(process: str, hold: Hold) -> dict[str, object]:
