@@ -24,6 +24,7 @@ SLOW = (
     *(
         "frontends/cli/test_mcp.py",
         "frontends/cli/test_new_actions.py",
+        "frontends/cli/test_progress_of_commands.py",
         "frontends/cli/test_review.py",
         "structure/test_ci.py",
     ),

@@ -148,6 +148,10 @@ class RawEditor:
         at = {"line": line, "character": 0}
         self._change(uri, [{"range": {"start": at, "end": at}, "newText": text}])
 
+    def replace(self, uri: str, span: Json, text: str) -> None:
+        """Replace what stands in a range."""
+        self._change(uri, [{"range": span, "newText": text}])
+
     def apply(self, params: Json) -> Json:
         """As an honest editor does: checks versions first, then applies and says so."""
         parts = params["edit"].get("documentChanges") or [

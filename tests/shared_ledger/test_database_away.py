@@ -47,6 +47,7 @@ async def test_it_refuses_with_a_sentence_and_goes_on_once_the_database_is_back(
             status, message = await asked(unknown)
             assert status == 503, "whether it is right is not known"
             assert "cannot be looked up" in message
+            assert str(server.folder) not in message, "who has no token is not told where the database is"
             for _ in range(3):
                 status, message = await asked(known)
                 assert status == 400

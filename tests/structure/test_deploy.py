@@ -91,7 +91,7 @@ def test_the_files_that_compose_mounts_are_there_and_the_configuration_is_one() 
 
 
 def test_the_workflow_builds_the_image_and_starts_the_example() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "packages.yml").read_text("utf-8"))
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
     steps = [step.get("run", "") for step in workflow["jobs"]["container"]["steps"]]
     assert any("docker build --file routerd/data/deploy/Containerfile" in step for step in steps)
     assert any("--read-only" in step for step in steps)

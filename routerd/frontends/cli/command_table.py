@@ -230,6 +230,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
     "http env": (
         "Print the variables and files that point a client at the gateway, with a token of its own.",
         {
+            "--url": ("text", "a team's gateway; its token is ROUTERD_TOKEN"),
             "--write": ("", "write the files where there are none, and print the rest"),
             "--json": ("", "print JSON"),
             "--config": ("files", "use this file instead of the user's configuration"),

@@ -79,8 +79,9 @@ class Handler:
             holder = await self._gate.holder(request)
         except UsageError as fault:
             return Problem(500, None, str(fault))
-        except LedgerError as fault:
-            return Problem(503, None, f"Whether the token is right cannot be looked up: {fault}")
+        except LedgerError as fault:  # which may name a server that nobody without a token need know of
+            _log.warning("a token could not be looked up: %s", fault)
+            return Problem(503, None, "Whether the token is right cannot be looked up now: try again in a moment.")
         message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
         return holder or Problem(401, "invalid_api_key", message)
 

@@ -53,13 +53,18 @@ class SharedServices:
         """Those that were not closed yet."""
         self._services: Services | None = None
         self._telling = False
+        self._loaded = False
 
-    @staticmethod
-    def load() -> None:
+    def load(self) -> None:
         """Import what opens an app, in a thread of the caller's: half of a start, which `initialize` does without."""
+        if self._loaded:
+            return
         with uncollected():
             from routerd.app import services, workspace  # noqa: F401, PLC0415  # see above
-        gc.freeze()  # modules and types stay: a collection that looks at them all takes 40 ms of the event loop
+        # Modules and types stay: a collection that looks at them all takes 40 ms of the event loop. Once, as what a
+        # later session leaves behind in circles would stay as well.
+        gc.freeze()
+        self._loaded = True
 
     def open(self) -> Services:
         """The services."""

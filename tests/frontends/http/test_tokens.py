@@ -167,3 +167,21 @@ async def test_no_token_of_ours_goes_to_a_provider_as_a_clients_own_key(
             sent = json.dumps([dict(one.headers) for one in upstream.seen])
             assert token not in sent
             assert revoked not in sent
+
+
+def test_a_client_is_pointed_at_a_teams_gateway_with_the_token_of_a_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["http", "env", "openai", "--url"]
+    monkeypatch.delenv("ROUTERD_TOKEN", raising=False)
+    with pytest.raises(UsageError, match="ROUTERD_TOKEN"):
+        program(("http",))([*words, "https://ai.example.com"], standalone_mode=False)
+    monkeypatch.setenv("ROUTERD_TOKEN", "routerd_x")
+    for wrong in ("ai.example.com", "ftp://ai.example.com", "https://ai.example.com/v1", "https://?x"):
+        with pytest.raises(UsageError, match="no address"):
+            program(("http",))([*words, wrong], standalone_mode=False)
+    assert program(("http",))([*words, "https://ai.example.com/", "--json"], standalone_mode=False) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["token"] == "routerd_x"
+    assert told["base_url"].startswith("https://ai.example.com")
+    assert "//v1" not in json.dumps(told)
