@@ -39,6 +39,7 @@ SLOW = (
     *("adapters/test_copy_runner.py", "pipeline/test_test_command.py"),
     *("shared_ledger/test_sessions.py", "shared_ledger/test_two_gateways.py"),
     *("money/test_crashes.py", "money/test_ranges.py", "money/test_report.py", "providers/test_refused_kept.py"),
+    "shared_ledger",
 )
 """Folders and files whose tests start daemons or browsers, wait for real time or take whole projects."""
 

@@ -20,6 +20,7 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.ledger import MIGRATIONS, LastFailure, last_failures
 from routerd.adapters.sqlite import Database
 from routerd.adapters.tokenizer import TiktokenCounter
+from routerd.app.shared_ledger_check import shared_ledger_words
 from routerd.app.worth import worth
 from routerd.domain.errors import RouterdError
 from routerd.domain.model import ModelRef
@@ -59,12 +60,14 @@ async def examine(config_file: Path | None, root: Path | None, now: datetime) ->
         known = DoctorInputs(loaded.settings, health, _failures(database, now), now, tuple(refused))
     finally:
         database.close()
+    shared = await shared_ledger_words(loaded.settings.ledger)
     providers = await asyncio.gather(*map(known.provider, loaded.settings.providers.values()))
     return (
         DoctorCheck("configuration", not loaded.problems, " ".join(loaded.problems) or _file(sources.user)),
         _vocabulary(),
         _daemon(),
         DoctorCheck("ledger", database.problem is None, database.problem or "can be written"),
+        *([] if shared is None else [DoctorCheck("shared ledger", *shared)]),
         *known.tiers(),
         *providers,
     )

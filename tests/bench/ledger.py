@@ -1,13 +1,15 @@
 """How many actions a second ten processes write to one ledger, each as reserve, book and release; prints JSON.
 
 `python -m tests.bench.ledger`. Every one of the three is a transaction of its own. And what a booking
-costs with `synchronous` at NORMAL, as it is, and at FULL, in milliseconds.
+costs with `synchronous` at NORMAL, as it is, and at FULL, in milliseconds. Last both adapters over many rows
+(`python -m tests.bench.ledger [ROWS]`), see `ledger_adapters`.
 """
 
 from __future__ import annotations
 
 import json
 import multiprocessing
+import sys
 import tempfile
 from decimal import Decimal
 from multiprocessing.synchronize import Barrier
@@ -22,6 +24,7 @@ from routerd.domain.booking import Booking
 from routerd.domain.money import Usage
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
+from tests.bench.ledger_adapters import measured
 from tests.money.daemon import MODEL, NOON, open_ledger
 from tests.reserving import reserve
 
@@ -32,7 +35,9 @@ AMOUNT = Decimal("0.0004")
 def main() -> None:
     """Measure and print."""
     found = [_measured(processes) for processes in (1, 10)]
-    print(json.dumps([*found, {mode: _median_ms(mode) for mode in ("NORMAL", "FULL")}], indent=2))
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    modes = {mode: _median_ms(mode) for mode in ("NORMAL", "FULL")}
+    print(json.dumps([*found, modes, {"rows": rows, **measured(rows)}], indent=2))
 
 
 def _median_ms(synchronous: str) -> float:

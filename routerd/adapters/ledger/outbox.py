@@ -6,6 +6,7 @@ once however often it is sent.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -58,43 +59,40 @@ class Outbox:
         self.database = Database(path, (*MIGRATIONS, _progress), at, name="outbox of the shared ledger")
         self._ledger = _MachineLedger(LedgerWriter(self.database), lambda: self.settings.local_cap)
         self._jobs: set[str] = set()
+        self._lock = threading.RLock()
+        """Several threads book here while the server is away, and a ledger's writer is one thread's."""
 
     def hold(
         self, job: str, amounts: tuple[Decimal, Decimal], at: datetime, origin: Origin, *, sent: bool
     ) -> Decimal | Refusal:
         """As ``Ledger.reserve``, within the cap of this machine; ``amounts``: least and most."""
-        granted = self._ledger.reserve(job, *amounts, at, origin, sent=sent)
-        if not isinstance(granted, Refusal):
-            self._jobs.add(job)
-            return granted
-        if granted.code is not RefusalCode.BUDGET:
-            return granted
-        return Refusal(
-            f"The shared ledger is away, and of the {dollars(self.settings.local_cap)} a day that this machine may "
-            "spend meanwhile too little is left: raise ledger.local_cap, or wait until it is back.",
-            RefusalCode.BUDGET,
-            "over this machine's budget",
-        )
-
-    def sent(self, job: str, amount: Decimal, at: datetime, origin: Origin) -> None:
-        """Record that a call is about to be sent that the shared ledger can no longer be told of."""
-        if job not in self._jobs:
-            reservation = self._ledger.counted_for(origin)
-            self._ledger.writer.reservation(job, reservation, at, amount)
-            self._jobs.add(job)
-        self._ledger.sent(job)
+        with self._lock:
+            granted = self._ledger.reserve(job, *amounts, at, origin, sent=sent)
+            if not isinstance(granted, Refusal):
+                self._jobs.add(job)
+                return granted
+            if granted.code is not RefusalCode.BUDGET:
+                return granted
+            return Refusal(
+                f"The shared ledger is away, and of the {dollars(self.settings.local_cap)} a day that this machine may "
+                "spend meanwhile too little is left: raise ledger.local_cap, or wait until it is back.",
+                RefusalCode.BUDGET,
+                "over this machine's budget",
+            )
 
     def book(self, booking: Booking, project: str, at: datetime, *, last: bool) -> str | None:
         """Keep one attempt; the sentence for the user where that is in vain."""
-        self._jobs.discard(booking.job)
-        return self._ledger.writer.book(booking, project, at, last=last)
+        with self._lock:
+            self._jobs.discard(booking.job)
+            return self._ledger.writer.book(booking, project, at, last=last)
 
     def release(self, job: str) -> None:
         """Give back what a job holds here."""
-        if job in self._jobs:
-            self._jobs.discard(job)
-            self._ledger.writer.let_go(job)
-            self._ledger.release(job)
+        with self._lock:
+            if job in self._jobs:
+                self._jobs.discard(job)
+                self._ledger.writer.let_go(job)
+                self._ledger.release(job)
 
     def waiting(self) -> list[tuple[int, dict[str, object]]]:
         """The next rows that are to be sent on, each with its number. Raises LedgerError."""
@@ -107,7 +105,7 @@ class Outbox:
 
     def settle(self, at: datetime) -> None:
         """Book what processes of this machine that died had sent."""
-        with suppress(LedgerError), self.database.transaction() as run:
+        with self._lock, suppress(LedgerError), self.database.transaction() as run:
             self._ledger.writer.settle_dead(run, at)
 
     def done(self, last: int) -> None:
@@ -117,10 +115,12 @@ class Outbox:
 
     def abandon(self, at: datetime) -> None:
         """As ``SqliteLedger.abandon``."""
-        self._ledger.abandon(at)
+        with self._lock:
+            self._ledger.abandon(at)
 
     def close(self) -> str | None:
         """Close the file; the sentence where paid attempts are lost with it."""
-        lost = self._ledger.close()
-        self.database.close()
-        return lost
+        with self._lock:
+            lost = self._ledger.close()
+            self.database.close()
+            return lost

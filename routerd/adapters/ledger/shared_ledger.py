@@ -211,7 +211,7 @@ class PostgresLedger:
 
     def _read(self, load: Callable[[Reader], T]) -> T:
         self.writer.postgres.flush()
-        return self.writer.postgres.run(lambda connection: load(Within(connection)), "read")
+        return self.writer.postgres.run_slowly(lambda connection: load(Within(connection)))
 
     def close(self) -> str | None:
         """Write down what waits; the sentence for the user if that is in vain."""

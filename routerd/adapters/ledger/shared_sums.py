@@ -10,12 +10,13 @@ from routerd.adapters.ledger.schema import Reader
 from routerd.adapters.ledger.sums import MEASURES
 from routerd.adapters.postgres import Row
 
-_KEYS = "day, tier, provider, model, action, language, status, client, project, person, team"
+_KEYS = "day, tier, provider, model, action, language, status, client"
+_PEOPLE = "day, person, project, team"
 _AMOUNTS = ", ".join((*MEASURES, *JOBS))
 
 
 class SharedSums:
-    """See ``SumsSource``: one table of sums, kept with each booking, serves for all."""
+    """See ``SumsSource``: two tables of sums, kept with each booking, serve for all."""
 
     attempts = "attempts"
 
@@ -34,12 +35,13 @@ class SharedSums:
         if table == "daily_sessions":
             at = begin.timestamp() if begin else 0.0
             return "(SELECT * FROM measured WHERE at >= ?) AS sums", (at,)
+        name, keys = ("daily_people", _PEOPLE) if table in ("people", "daily_projects") else ("daily", _KEYS)
         if begin is None:
-            return "daily", ()
+            return name, ()
         day, at = begin.astimezone(zone).date().isoformat(), begin.timestamp()
         return (
-            f"(SELECT {_KEYS}, {_AMOUNTS} FROM daily WHERE day > ? UNION ALL "
-            f"SELECT {_KEYS}, {_AMOUNTS} FROM measured WHERE at >= ? AND at < ? AND day = ?) AS sums",
+            f"(SELECT {keys}, {_AMOUNTS} FROM {name} WHERE day > ? UNION ALL "
+            f"SELECT {keys}, {_AMOUNTS} FROM measured WHERE at >= ? AND at < ? AND day = ?) AS sums",
             (day, at, at + 90_000, day),  # 25 hours: the longest day
         )
 

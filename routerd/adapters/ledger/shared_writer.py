@@ -15,12 +15,13 @@ from routerd.adapters.ledger.glances import Glances
 from routerd.adapters.ledger.outbox import Outbox
 from routerd.adapters.ledger.rows import left_out, values_of
 from routerd.adapters.ledger.schema import MOST_DOLLARS, PICO, from_pico
+from routerd.adapters.ledger.shared_fold import drop_old
 from routerd.adapters.ledger.shared_rows import add, as_json
 from routerd.adapters.postgres import Postgres, ServerConnection, Unstorable
 from routerd.adapters.sqlite import UnwritableRow
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.booking import Booking
-from routerd.domain.errors import LedgerError
+from routerd.domain.errors import LedgerError, OverBudget
 from routerd.domain.ledger_settings import AwayPolicy
 from routerd.domain.limit import Limit
 from routerd.domain.origin import Origin
@@ -34,17 +35,8 @@ _MOST_SWEPT = 100
 _MOST_CAP = Decimal(9_000_000)
 """Dollars: 64 bits hold no more pico-dollars."""
 _RESERVE = "SELECT granted, cap_number, used, held FROM routerd_reserve(%s::jsonb, %s, %s, %s, %s::jsonb)"
-_FEWEST_DAYS = 62
-_OLD = (
-    "DELETE FROM budgets WHERE held = 0 AND touched < now() - CASE scope WHEN 'session' THEN interval '7 days' "
-    "ELSE interval '62 days' END",
-    "DELETE FROM batch_items WHERE at < now() - interval '90 days'",
-    "DELETE FROM shared_state WHERE at < extract(epoch FROM now()) - 30 * 86400",
-)
-_OLD_ATTEMPTS = (
-    "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < extract(epoch FROM now()) - %s LIMIT 500) "
-    "RETURNING id"
-)
+_RENEW = "UPDATE reservations SET expires = now() + make_interval(secs => %s) WHERE process = %s AND job = ANY(%s)"
+_SENT = "UPDATE reservations SET sent = true WHERE process = %s AND job = %s RETURNING job"
 _SWEEP = "SELECT routerd_sweep(%s, %s)"
 
 
@@ -74,6 +66,9 @@ class SharedWriter:
         self._now, self._lease_s = now, lease_s
         self._open: dict[str, Hold] = {}
         """What is held here, by job."""
+        self._periods: dict[str, Sequence[BudgetPeriod]] = {}
+        self._granted: dict[str, Decimal] = {}
+        """The budgets of what is held, and its dollars."""
         self._failed: set[str] = set()
         """Jobs with an attempt that failed."""
         self._ended: set[str] = set()
@@ -99,7 +94,7 @@ class SharedWriter:
 
     def hold(self, hold: Hold, periods: Sequence[BudgetPeriod]) -> Future[Decimal | Refusal]:
         """Replace what a job holds, in one transaction."""
-        self._open[hold.job] = hold
+        self._open[hold.job], self._periods[hold.job] = hold, periods
         self.glances.changed()
         return self.postgres.submit(
             hold.job,
@@ -121,7 +116,9 @@ class SharedWriter:
             if granted is not None:
                 self.outbox.release(hold.job)
                 # Also what was asked for to a fraction of a pico-dollar.
-                return hold.most if granted == values[2] else from_pico(granted)
+                amount = hold.most if granted == values[2] else from_pico(granted)
+                self._granted[hold.job] = amount
+                return amount
             # What ended processes held is given back before anything is refused.
             if swept or not self._swept(connection):
                 break
@@ -136,18 +133,21 @@ class SharedWriter:
         return self.outbox.hold(hold.job, (hold.least, hold.most), hold.at, hold.origin, sent=hold.sent)
 
     def sent(self, job: str) -> Future[None] | None:
-        """Record that the call that a job reserved is about to be sent."""
+        """Record that the call that a job reserved is about to be sent. The future raises OverBudget where it may not.
+
+        A lease that ended meanwhile was given to others: the money is reserved anew, or the call is not made.
+        """
         hold = self._open.get(job)
         if hold is None:  # a call whose price is unknown holds nothing
             return None
+        granted = self._granted.get(job, hold.most)
+        again = replace(hold, least=granted, most=granted, sent=True)
 
         def mark(connection: ServerConnection) -> None:
-            if not connection.rows(
-                "UPDATE reservations SET sent = true WHERE process = %s AND job = %s RETURNING job", (self.process, job)
-            ):
-                self.outbox.sent(job, hold.most, hold.at, hold.origin)
+            if not connection.rows(_SENT, (self.process, job)):
+                _must_hold(self._reserved(connection, again, self._periods.get(job, ())))
 
-        return self.postgres.submit(job, mark, lambda fault: self.outbox.sent(job, hold.most, hold.at, hold.origin))
+        return self.postgres.submit(job, mark, lambda fault: _must_hold(self._held_here(again, str(fault))))
 
     def book(self, booking: Booking, who: CountedFor, at: datetime, *, last: bool) -> str | None:
         """Write an attempt down in the background; one that cannot be written now waits in the outbox.
@@ -157,7 +157,7 @@ class SharedWriter:
         named = replace(booking, entry=booking.entry or f"{self.process}/{uuid.uuid4().hex}")
         if last:
             self._ended.add(booking.job)
-        self._open.pop(booking.job, None)
+        self.let_go(booking.job)
         if booking.attempt.status is not AttemptStatus.OK:
             self._failed.add(booking.job)
         try:
@@ -189,7 +189,7 @@ class SharedWriter:
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; where the ledger is away, its lease ends."""
-        self._open.pop(job, None)
+        self.let_go(job)
         self._failed.discard(job)
         if job in self._ended:
             self._ended.remove(job)
@@ -203,21 +203,13 @@ class SharedWriter:
         self.postgres.submit(job, give_back, lambda fault: self.outbox.release(job))
 
     def let_go(self, job: str) -> None:
-        """Forget what a job holds, which another one holds from now on."""
-        self._open.pop(job, None)
+        """Forget what a job holds."""
+        for known in (self._open, self._periods, self._granted):
+            known.pop(job, None)
 
     def fold(self, keep_days: int | None) -> None:
         """Drop counters that no budget can ask for any more, and attempts older than so many days; waits."""
-
-        def drop(connection: ServerConnection) -> None:
-            for statement in _OLD:
-                connection.rows(statement)
-            if keep_days is not None:
-                days = max(keep_days, _FEWEST_DAYS)
-                while connection.rows(_OLD_ATTEMPTS, (days * 86_400,)):
-                    pass
-
-        self.postgres.run(drop, "outbox")
+        self.postgres.run_slowly(lambda connection: drop_old(connection, keep_days))
 
     def abandon(self) -> None:
         """Book what jobs of this process hold that nobody will end any more."""
@@ -237,9 +229,10 @@ class SharedWriter:
         return self.outbox.close()
 
     def _renew(self) -> None:
-        if self._open:
-            statement = "UPDATE reservations SET expires = now() + make_interval(secs => %s) WHERE process = %s"
-            self.postgres.submit("renew", lambda connection: connection.rows(statement, (self._lease_s, self.process)))
+        """Only what jobs still hold: what could not be given back ends with its lease."""
+        if jobs := list(self._open):
+            values = (self._lease_s, self.process, jobs)
+            self.postgres.submit("renew", lambda connection: connection.rows(_RENEW, values), lambda fault: [])
 
     def _sweep(self) -> None:
         self.postgres.submit("sweep", self._swept)
@@ -268,6 +261,11 @@ class SharedWriter:
             self.outbox.done(number)
         if waiting:
             self.glances.changed()
+
+
+def _must_hold(held: Decimal | Refusal) -> None:
+    if isinstance(held, Refusal):
+        raise OverBudget(held.message)
 
 
 def _hold_values(process: str, hold: Hold) -> dict[str, object]:

@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 
 from routerd.adapters.ledger.daily import JOBS, since
 from routerd.adapters.ledger.history import complete
-from routerd.adapters.ledger.schema import ATTEMPTS
+from routerd.adapters.ledger.schema import ATTEMPTS, ATTEMPTS_OF_PEOPLE
 from routerd.adapters.ledger.sums import MEASURES
 from routerd.adapters.sqlite import Database, Row
 
 _AMOUNTS = ", ".join(f"{amount} AS {name}" for name, amount in {**MEASURES, **JOBS}.items())
-_PEOPLE = f"(SELECT person, team, {_AMOUNTS} FROM {ATTEMPTS} WHERE at >= ?)"
+_PEOPLE = f"(SELECT person, team, {_AMOUNTS} FROM {ATTEMPTS_OF_PEOPLE} WHERE at >= ?)"
 
 
 class SqliteSums:
@@ -35,7 +35,7 @@ class SqliteSums:
         """As SumsSource says; the ledger of one machine keeps no sums by person, so that its rows are added up."""
         if table == "people":
             return _PEOPLE, (begin.timestamp() if begin else 0.0,)
-        return since(table, begin, zone)
+        return since("daily" if table == "daily_projects" else table, begin, zone)
 
     def baselines(self, day: str) -> list[Row]:
         """As SumsSource says."""

@@ -104,7 +104,12 @@ _JOBS_OF = {StatsKey.TIER: "tier_jobs", StatsKey.MODEL: "model_jobs"}
 """What counts the jobs of a key; a job has one of any other key."""
 
 
-_SUMS_BY = {StatsKey.SESSION: "daily_sessions", StatsKey.PERSON: "people", StatsKey.TEAM: "people"}
+_SUMS_BY = {
+    StatsKey.SESSION: "daily_sessions",
+    StatsKey.PROJECT: "daily_projects",
+    StatsKey.PERSON: "people",
+    StatsKey.TEAM: "people",
+}
 """The sums that have a key, where ``daily`` has it not."""
 
 

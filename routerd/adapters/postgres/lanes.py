@@ -19,19 +19,22 @@ from zlib import crc32
 from routerd.adapters.postgres.migrating import migrate
 from routerd.adapters.postgres.row import Row
 from routerd.adapters.postgres.server_address import ServerAddress
+from routerd.adapters.postgres.server_connection import ServerConnection, Unstorable, marked
 from routerd.domain.errors import KeyUnavailable, LedgerError
 
 if TYPE_CHECKING:
     import psycopg
 
 T = TypeVar("T")
-Work = Callable[["ServerConnection"], T]
+Work = Callable[[ServerConnection], T]
 
 _Entry = tuple[Future[Any], Work[Any] | None, Callable[[LedgerError], Any] | None]
 
 _CONNECTIONS = 4
 """Of one process: a reservation takes about a millisecond, so that they carry some thousands a second."""
 _CONNECT_S, _STATEMENT_MS, _LOCK_MS = 3, 3_000, 2_500
+_SLOW_MS = 60_000
+"""Of statistics over many rows, and of dropping old ones."""
 _SILENT_S = 5.0
 """A server that has not answered for so long is given up, also where its machine still answers for it."""
 _MIGRATING_S = 120.0
@@ -39,22 +42,6 @@ _MIGRATING_S = 120.0
 _AGAIN_S = 0.5
 """A server that is away is tried again after so long."""
 _TICK_S = 0.25
-
-
-class Unstorable(Exception):
-    """The server answered that a statement or its values are wrong: the same again would fail as well."""
-
-
-class ServerConnection:
-    """A connection inside one piece of work."""
-
-    def __init__(self, raw: psycopg.Connection[Row]) -> None:
-        self.raw = raw
-
-    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
-        """The rows of one statement; each mark is ``%s``."""
-        cursor = self.raw.execute(statement.encode(), [_storable(value) for value in values] if values else None)
-        return cursor.fetchall() if cursor.description else []
 
 
 class Postgres:
@@ -68,7 +55,8 @@ class Postgres:
         self.retry_at = 0.0
         self.ready = False
         """Whether its tables are known to be there."""
-        self._lanes = [_Lane(self, number) for number in range(connections)]
+        self._lanes = [_Lane(self, str(number), _STATEMENT_MS) for number in range(connections)]
+        self._slow = _Lane(self, "slow", _SLOW_MS)
         self._closed = threading.Event()
         self._periodic: list[_Periodic] = []
         self._ticker: threading.Thread | None = None
@@ -88,6 +76,15 @@ class Postgres:
         """The result of work, for a caller that may wait. Raises LedgerError and Unstorable."""
         try:
             return self.submit(lane, work).result(2 * (_SILENT_S + _CONNECT_S))
+        except TimeoutError:
+            raise LedgerError(self.sentence("it does not answer")) from None
+
+    def run_slowly(self, work: Work[T]) -> T:
+        """As ``run``, for work that may take a minute: on a connection of its own, for which nothing else waits."""
+        future: Future[T] = Future()
+        self._slow.put(future, work)
+        try:
+            return future.result(2 * _SLOW_MS / 1000)
         except TimeoutError:
             raise LedgerError(self.sentence("it does not answer")) from None
 
@@ -120,7 +117,7 @@ class Postgres:
     def _tick(self) -> None:
         while not self._closed.wait(_TICK_S):
             now = time.monotonic()
-            for lane in self._lanes:
+            for lane in (*self._lanes, self._slow):
                 lane.give_up(now)
             for periodic in self._periodic:
                 periodic.call_if_due(now)
@@ -133,7 +130,7 @@ class Postgres:
         """Do what was submitted and close the connections; threads that hang are left behind."""
         self.flush(seconds)
         self._closed.set()
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._slow):
             lane.stop()
 
 
@@ -151,9 +148,9 @@ class _Periodic:
 class _Lane(threading.Thread):
     """One thread with its connection; it starts with its first work."""
 
-    def __init__(self, owner: Postgres, number: int) -> None:
-        super().__init__(name=f"postgres {number}", daemon=True)
-        self._owner = owner
+    def __init__(self, owner: Postgres, name: str, statement_ms: int) -> None:
+        super().__init__(name=f"postgres {name}", daemon=True)
+        self._owner, self._statement_ms = owner, statement_ms
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
         self._raw: psycopg.Connection[Row] | None = None
         self._deadline: float | None = None
@@ -208,8 +205,10 @@ class _Lane(threading.Thread):
         try:
             return self._once(work)
         except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+            if isinstance(fault, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
+                raise LedgerError(self._owner.sentence(f"it is busy: {_words(fault)}")) from fault
             self._drop()
-            if fresh or isinstance(fault, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
+            if fresh:
                 raise self._is_away(fault) from fault
         except psycopg.Error as fault:
             raise Unstorable(_words(fault)) from fault
@@ -223,7 +222,7 @@ class _Lane(threading.Thread):
 
     def _once(self, work: Work[T]) -> T:
         raw = self._raw or self._connected()
-        self._deadline = time.monotonic() + _SILENT_S
+        self._deadline = time.monotonic() + _SILENT_S + (self._statement_ms - _STATEMENT_MS) / 1000
         try:
             found = work(ServerConnection(raw))
         finally:
@@ -253,8 +252,8 @@ class _Lane(threading.Thread):
             connect_timeout=_CONNECT_S,
             tcp_user_timeout=round(_SILENT_S * 1000),
             application_name="routerd",
-            options=f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_LOCK_MS} "
-            f"-c idle_in_transaction_session_timeout={2 * _STATEMENT_MS}",
+            options=f"-c statement_timeout={self._statement_ms} -c lock_timeout={_LOCK_MS} "
+            f"-c idle_in_transaction_session_timeout={2 * self._statement_ms}",
         )
         self._raw = raw
         adapt(raw)
@@ -280,13 +279,3 @@ def _words(fault: Exception) -> str:
     """The first line of what the driver says, which never holds the password."""
     lines = str(fault).strip().splitlines()
     return lines[0].strip(" .")[:200] if lines else type(fault).__name__
-
-
-def marked(statement: str) -> str:
-    """A statement with psycopg's marks in place of SQLite's."""
-    return statement.replace("%", "%%").replace("?", "%s")
-
-
-def _storable(value: object) -> object:
-    """PostgreSQL's text holds no NUL, and nothing that a provider says may keep a bill out of the ledger."""
-    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -40,18 +40,29 @@ CREATE TABLE budgets (
     PRIMARY KEY (scope, name, period)
 ) WITH (fillfactor = 50);
 
--- The sums that statistics are made of, kept with each attempt, so that statistics need not read all of them.
+-- The sums that statistics are made of, kept with each attempt, so that statistics need not read all of them: by what
+-- was asked, and by who asked. A table for both together would have as many rows as there are attempts.
 CREATE TABLE daily (
     day text NOT NULL, tier text NOT NULL, provider text NOT NULL, model text NOT NULL, action text NOT NULL,
-    language text NOT NULL, status text NOT NULL, client text NOT NULL, project text NOT NULL, person text NOT NULL,
-    team text NOT NULL, baseline_model text NOT NULL,
+    language text NOT NULL, status text NOT NULL, client text NOT NULL, baseline_model text NOT NULL,
     attempts bigint NOT NULL, priced bigint NOT NULL, cost bigint NOT NULL, answers bigint NOT NULL,
     compared bigint NOT NULL, baseline bigint NOT NULL, net bigint NOT NULL, lost bigint NOT NULL,
     estimated bigint NOT NULL, cached bigint NOT NULL, judged bigint NOT NULL, judged_priced bigint NOT NULL,
     judged_cost bigint NOT NULL, input bigint NOT NULL, cached_input bigint NOT NULL, cache_write bigint NOT NULL,
     output bigint NOT NULL, reasoning bigint NOT NULL, jobs bigint NOT NULL, tier_jobs bigint NOT NULL,
     model_jobs bigint NOT NULL,
-    PRIMARY KEY (day, person, project, model, provider, action, status, tier, client, language, team, baseline_model)
+    PRIMARY KEY (day, model, provider, action, status, tier, client, language, baseline_model)
+) WITH (fillfactor = 70);
+
+CREATE TABLE daily_people (
+    day text NOT NULL, person text NOT NULL, project text NOT NULL, team text NOT NULL,
+    attempts bigint NOT NULL, priced bigint NOT NULL, cost bigint NOT NULL, answers bigint NOT NULL,
+    compared bigint NOT NULL, baseline bigint NOT NULL, net bigint NOT NULL, lost bigint NOT NULL,
+    estimated bigint NOT NULL, cached bigint NOT NULL, judged bigint NOT NULL, judged_priced bigint NOT NULL,
+    judged_cost bigint NOT NULL, input bigint NOT NULL, cached_input bigint NOT NULL, cache_write bigint NOT NULL,
+    output bigint NOT NULL, reasoning bigint NOT NULL, jobs bigint NOT NULL, tier_jobs bigint NOT NULL,
+    model_jobs bigint NOT NULL,
+    PRIMARY KEY (day, person, project, team)
 ) WITH (fillfactor = 70);
 
 CREATE TABLE daily_failovers (
@@ -91,41 +102,37 @@ RETURNS TABLE (scope text, name text, period text) LANGUAGE sql IMMUTABLE AS $$
     UNION ALL SELECT 'session', p_session, '' WHERE p_session <> ''
 $$;
 
--- Adds to the held and the used amount of all budgets of one reservation or attempt.
+-- Adds to the held and the used amount of all budgets of one reservation or attempt, which are locked.
 CREATE FUNCTION routerd_count(
     p_person text, p_project text, p_team text, p_session text, p_day text, p_used bigint, p_held bigint
-) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    key record;
-BEGIN
-    IF p_used = 0 AND p_held = 0 THEN
-        RETURN;
-    END IF;
-    FOR key IN SELECT * FROM routerd_budgets(p_person, p_project, p_team, p_session, p_day) ORDER BY 1, 2, 3 LOOP
-        INSERT INTO budgets AS b (scope, name, period, used, held)
-            VALUES (key.scope, key.name, key.period, p_used, p_held)
-            ON CONFLICT (scope, name, period) DO UPDATE
-            SET used = b.used + p_used, held = b.held + p_held, touched = now();
-    END LOOP;
-END $$;
+) RETURNS void LANGUAGE sql AS $$
+    UPDATE budgets AS b SET used = b.used + p_used, held = b.held + p_held, touched = now()
+    FROM routerd_budgets(p_person, p_project, p_team, p_session, p_day) AS k
+    WHERE b.scope = k.scope AND b.name = k.name AND b.period = k.period AND (p_used <> 0 OR p_held <> 0)
+$$;
 
 -- Locks the budgets of a reservation and of an attempt that may be of two days, in the order of their keys.
 CREATE FUNCTION routerd_lock(a reservations, b reservations) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    key record;
+    wanted integer;
+    found_rows integer;
 BEGIN
-    FOR key IN
-        SELECT * FROM routerd_budgets(a.person, a.project, a.team, a.session, a.day)
-        UNION SELECT * FROM routerd_budgets(b.person, b.project, b.team, b.session, b.day) ORDER BY 1, 2, 3
-    LOOP
-        PERFORM 1 FROM budgets AS t
-            WHERE t.scope = key.scope AND t.name = key.name AND t.period = key.period FOR UPDATE;
-        IF NOT FOUND THEN
-            INSERT INTO budgets (scope, name, period) VALUES (key.scope, key.name, key.period)
-                ON CONFLICT DO NOTHING;
-            PERFORM 1 FROM budgets AS t
-                WHERE t.scope = key.scope AND t.name = key.name AND t.period = key.period FOR UPDATE;
-        END IF;
+    FOR attempt IN 1..2 LOOP
+        PERFORM 1 FROM budgets AS t JOIN (
+            SELECT * FROM routerd_budgets(a.person, a.project, a.team, a.session, a.day)
+            UNION SELECT * FROM routerd_budgets(b.person, b.project, b.team, b.session, b.day)
+        ) AS k USING (scope, name, period) ORDER BY scope, name, period FOR UPDATE OF t;
+        GET DIAGNOSTICS found_rows = ROW_COUNT;
+        SELECT COUNT(*) INTO wanted FROM (
+            SELECT * FROM routerd_budgets(a.person, a.project, a.team, a.session, a.day)
+            UNION SELECT * FROM routerd_budgets(b.person, b.project, b.team, b.session, b.day)
+        ) AS k;
+        EXIT WHEN found_rows = wanted;
+        -- The first of a day. Whoever inserts the same rows waits for this transaction at the first of them.
+        INSERT INTO budgets (scope, name, period)
+            SELECT * FROM routerd_budgets(a.person, a.project, a.team, a.session, a.day)
+            UNION SELECT * FROM routerd_budgets(b.person, b.project, b.team, b.session, b.day)
+            ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING;
     END LOOP;
 END $$;
 
@@ -227,24 +234,45 @@ END $$;
 -- Adds an attempt to its sums, or takes it from them with `p_times` = -1.
 CREATE FUNCTION routerd_sum(p_id bigint, p_times integer) RETURNS void LANGUAGE sql AS $$
     INSERT INTO daily AS d
-    SELECT day, tier, provider, model, action, language, status, client, project, person, team, baseline_model,
+    SELECT day, tier, provider, model, action, language, status, client, baseline_model,
         p_times * attempts, p_times * priced, p_times * cost, p_times * answers, p_times * compared,
         p_times * baseline, p_times * net, p_times * lost, p_times * estimated, p_times * cached, p_times * judged,
         p_times * judged_priced, p_times * judged_cost, p_times * input, p_times * cached_input,
         p_times * cache_write, p_times * output, p_times * reasoning, p_times * jobs, p_times * tier_jobs,
         p_times * model_jobs
     FROM measured WHERE id = p_id
-    ON CONFLICT (day, person, project, model, provider, action, status, tier, client, language, team, baseline_model)
-    DO UPDATE SET attempts = d.attempts + excluded.attempts, priced = d.priced + excluded.priced,
+    ON CONFLICT (day, model, provider, action, status, tier, client, language, baseline_model) DO UPDATE SET
+        attempts = d.attempts + excluded.attempts, priced = d.priced + excluded.priced,
         cost = d.cost + excluded.cost, answers = d.answers + excluded.answers,
         compared = d.compared + excluded.compared, baseline = d.baseline + excluded.baseline,
         net = d.net + excluded.net, lost = d.lost + excluded.lost, estimated = d.estimated + excluded.estimated,
         cached = d.cached + excluded.cached, judged = d.judged + excluded.judged,
-        judged_priced = d.judged_priced + excluded.judged_priced, judged_cost = d.judged_cost + excluded.judged_cost,
-        input = d.input + excluded.input, cached_input = d.cached_input + excluded.cached_input,
-        cache_write = d.cache_write + excluded.cache_write, output = d.output + excluded.output,
-        reasoning = d.reasoning + excluded.reasoning, jobs = d.jobs + excluded.jobs,
-        tier_jobs = d.tier_jobs + excluded.tier_jobs, model_jobs = d.model_jobs + excluded.model_jobs
+        judged_priced = d.judged_priced + excluded.judged_priced,
+        judged_cost = d.judged_cost + excluded.judged_cost, input = d.input + excluded.input,
+        cached_input = d.cached_input + excluded.cached_input, cache_write = d.cache_write + excluded.cache_write,
+        output = d.output + excluded.output, reasoning = d.reasoning + excluded.reasoning,
+        jobs = d.jobs + excluded.jobs, tier_jobs = d.tier_jobs + excluded.tier_jobs,
+        model_jobs = d.model_jobs + excluded.model_jobs;
+    INSERT INTO daily_people AS d
+    SELECT day, person, project, team,
+        p_times * attempts, p_times * priced, p_times * cost, p_times * answers, p_times * compared,
+        p_times * baseline, p_times * net, p_times * lost, p_times * estimated, p_times * cached, p_times * judged,
+        p_times * judged_priced, p_times * judged_cost, p_times * input, p_times * cached_input,
+        p_times * cache_write, p_times * output, p_times * reasoning, p_times * jobs, p_times * tier_jobs,
+        p_times * model_jobs
+    FROM measured WHERE id = p_id
+    ON CONFLICT (day, person, project, team) DO UPDATE SET
+        attempts = d.attempts + excluded.attempts, priced = d.priced + excluded.priced,
+        cost = d.cost + excluded.cost, answers = d.answers + excluded.answers,
+        compared = d.compared + excluded.compared, baseline = d.baseline + excluded.baseline,
+        net = d.net + excluded.net, lost = d.lost + excluded.lost, estimated = d.estimated + excluded.estimated,
+        cached = d.cached + excluded.cached, judged = d.judged + excluded.judged,
+        judged_priced = d.judged_priced + excluded.judged_priced,
+        judged_cost = d.judged_cost + excluded.judged_cost, input = d.input + excluded.input,
+        cached_input = d.cached_input + excluded.cached_input, cache_write = d.cache_write + excluded.cache_write,
+        output = d.output + excluded.output, reasoning = d.reasoning + excluded.reasoning,
+        jobs = d.jobs + excluded.jobs, tier_jobs = d.tier_jobs + excluded.tier_jobs,
+        model_jobs = d.model_jobs + excluded.model_jobs;
 $$;
 
 -- Books one attempt, lowers what its job holds by its cost, and with `p_last` gives the rest back. Booking it again
@@ -313,6 +341,10 @@ DECLARE
     hold reservations;
 BEGIN
     DELETE FROM reservations AS r WHERE r.process = p_process AND r.job = p_job RETURNING r.* INTO hold;
+    IF NOT hold.sent THEN
+        -- A release that a crash of the server takes back is made again by the end of the lease.
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
     IF hold.job IS NOT NULL THEN
         PERFORM routerd_lock(hold, hold);
         PERFORM routerd_count(hold.person, hold.project, hold.team, hold.session, hold.day, 0, -hold.amount);
