@@ -26,6 +26,7 @@ from routerd.domain.position import Position, Range
 from routerd.domain.text import Text
 from tests.pipeline.test_pipeline import SOURCE, Desk
 
+assert sys.platform != "win32", "processes are not forked there"
 COUNTER = TiktokenCounter()
 """Its vocabulary is read once for all that are forked."""
 HERE = Range(Position(5, 4), Position(5, 4))
