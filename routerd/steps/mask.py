@@ -29,6 +29,10 @@ _VALUE = re.compile(
 _HARMLESS = re.compile(r"[\"']?(?:true|false|yes|no|on|off|null|none|.{1,5})?[\"']?[,;]?", re.IGNORECASE)
 
 
+_OTHER = "(a secret)"
+"""In place of a secret that no prompt held: nothing puts it back."""
+
+
 def secret_file_refusal(path: str) -> Refusal | None:
     """Why a document is not sent at all: it is a key, or a store of keys."""
     if not holds_keys(path):
@@ -92,9 +96,15 @@ def restored(text: str, masks: Sequence[Mask], contract: Contract) -> str:
     return _replaced(text, {mask.placeholder: mask.secret for mask in masks})
 
 
-def safe_reason(reason: str, masks: Sequence[Mask]) -> str:
+def without_secrets(text: str, masks: Sequence[Mask], secrets: Secrets) -> str:
+    """A rejected answer as it may go back to a model: none of the prompt's secrets, and no other that it holds."""
+    told = hidden(text, masks)
+    return _replaced(told, {told[one.start : one.end]: _OTHER for one in secrets.found(told)})
+
+
+def safe_reason(reason: str, masks: Sequence[Mask], secrets: Secrets) -> str:
     """The reason of a rejection as it may be sent to a model."""
-    told = hidden(reason, masks)
+    told = without_secrets(reason, masks, secrets)
     if any(mask.secret[:_TELLING] in told for mask in masks):
         return "the answer does not keep its contract"
     return told

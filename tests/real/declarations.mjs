@@ -16,10 +16,13 @@ function declared(node, source) {
     return [node.name, "type"];
   }
   if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name)) {
+    if (node.initializer && /^[\w.]*(require|__import\w*)\b/.test(node.initializer.getText(source))) return undefined;
     const value = node.initializer && ts.SyntaxKind[node.initializer.kind];
     return [node.name, FUNCTIONS.has(value) ? "function" : "variable"];
   }
-  if (ts.isPropertyDeclaration(node) || ts.isPropertySignature(node) || ts.isEnumMember(node)) return [node.name, "variable"];
+  if (ts.isPropertyDeclaration(node) || ts.isPropertySignature(node) || ts.isEnumMember(node)) {
+    return [node.name, "variable"];
+  }
   if (ts.isMethodSignature(node) || ts.isGetAccessor(node) || ts.isSetAccessor(node)) return [node.name, "function"];
   return undefined;
 }

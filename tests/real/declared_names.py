@@ -23,6 +23,7 @@ from tests.missing import program
 
 SCRIPT = Path(__file__).parent / "declarations.mjs"
 _DECLARES = re.compile(r"(declaration|definition|_item|declarator|_spec|^method|^class|^module|_def)$")
+_IMPORTS = re.compile(r"import|package")
 _CALLABLE = re.compile(r"function|method|class|constructor")
 
 
@@ -128,6 +129,6 @@ def by_tree(parser: Parser, source: str) -> list[Named] | None:
         node = waiting.pop()
         waiting += node.children
         name = node.child_by_field_name("name")
-        if name is not None and _DECLARES.search(node.type) and not name.children and "import" not in node.type:
+        if name is not None and _DECLARES.search(node.type) and not name.children and not _IMPORTS.search(node.type):
             found.append(Named(range_of(name), range_of(node), _CALLABLE.search(node.type) is not None))
     return found
