@@ -40,7 +40,10 @@ def main() -> None:
 
 
 def _serve_alone() -> None:
-    from routerd.frontends.lsp import serve  # noqa: PLC0415  # see main
+    from routerd.domain.uncollected import uncollected  # noqa: PLC0415  # see main
+
+    with uncollected():  # the types of the protocol are thousands of objects, and a tenth of the start
+        from routerd.frontends.lsp import serve  # noqa: PLC0415  # see main
 
     sys.exit(serve())
 

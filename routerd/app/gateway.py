@@ -14,6 +14,7 @@ from routerd.domain.counted_text import IMAGE_TOKENS, model_text, parts_of
 from routerd.domain.forward_ports import Forwarder, Sink
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
 from routerd.domain.input_tokens import InputTokens
+from routerd.domain.limit import Limit
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Candidate, Route
@@ -27,6 +28,9 @@ from routerd.providers.metering import estimated_tokens
 from routerd.routing.last_words import UserTurn, last_turn
 from routerd.routing.model_names import AUTO, meant_by, named_route, valid_names
 from routerd.routing.session_affinity import CachedPrefix, PromptSize, keep_session_model
+
+EVERYBODY = Origin("http")
+"""An origin without a session, user or project, whose budgets are those of all."""
 
 Passage = tuple[Snapshot, Dependencies, Forwarder]
 """The settings of one moment, and what is used under them."""
@@ -68,7 +72,7 @@ class Gateway:
 
     def warm(self) -> None:
         """Load what is slow to load in the background; the first request waits for it."""
-        self._warming = self._warming or asyncio.ensure_future(self.app.warm(asks=False))
+        self._warming = self._warming or asyncio.ensure_future(self.app.warm())
 
     def names(self) -> tuple[str, ...]:
         """The names of models that a client may ask for, but for aliases and further models of known providers."""
@@ -78,6 +82,12 @@ class Gateway:
         self, request: ForwardedRequest, origin: Origin, max_cost: Decimal | None = None
     ) -> Planned | Refusal:
         """Decide everything that is decided before anything is sent."""
+        planned = await self._planned(request, origin, max_cost)
+        if isinstance(planned, Refusal):
+            self.app.deps.measures.refused(planned.code)
+        return planned
+
+    async def _planned(self, request: ForwardedRequest, origin: Origin, max_cost: Decimal | None) -> Planned | Refusal:
         self.warm()
         assert self._warming is not None
         await asyncio.shield(self._warming)
@@ -85,6 +95,7 @@ class Gateway:
             self._passage = self.app.passage()
         passage = self._passage
         snapshot, deps, _ = passage
+        await self._recognise(request)
         counted = self.counted(request)
         turn = last_turn(request.endpoint.dialect, request.body.values)
         origin = replace(origin, turn=str(turn.number) if turn.number else None)
@@ -96,7 +107,7 @@ class Gateway:
             route = _side(named_route(Tier.SPEED, snapshot))
         else:
             conversation = conversation_key(origin, turn)
-            route = self._route(asked, conversation, passage)
+            route = await self._route(asked, conversation, passage)
         if isinstance(route, Refusal):
             return route
         route = _speaking(route, request.endpoint, snapshot)
@@ -107,6 +118,14 @@ class Gateway:
         call = Call(self.app.services.job_id(), request, route, counted, outputs, origin, max_cost)
         planned = plan_call(call, snapshot, deps)
         return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, conversation)
+
+    def budgets(self) -> tuple[Limit, ...] | Refusal:
+        """The budgets that hold for every request, as they stand; a Refusal where the ledger cannot be used.
+
+        None in a shared ledger, whose budgets are those of persons, projects and teams: their number has no bound.
+        """
+        limits = self.app.deps.ledger.limits(self.app.deps.clock(), EVERYBODY)
+        return () if self.app.settings.ledger.url is not None and not isinstance(limits, Refusal) else limits
 
     def warnings(self, origin: Origin) -> tuple[str, ...]:
         """Sentences on budgets of which most is spent."""
@@ -141,6 +160,15 @@ class Gateway:
                 self._turns.answered(planned.conversation, answer)
         return attempt
 
+    async def _recognise(self, request: ForwardedRequest) -> None:
+        """Learn from the other replicas who signed what this one has never seen: they may have begun the session."""
+        shared = self.app.services.shared(self.app.settings.ledger, self.app.keys.environ)
+        if shared is not None:
+            makers = self.app.services.makers
+            unknown = makers.unknown(one for said in _messages(request) for one in signatures_in(said))
+            for digest, model in (await shared.makers.found(unknown) if unknown else {}).items():
+                makers.learned(digest, model)
+
     def _begun(self, asked: _Asked, snapshot: Snapshot) -> Route | None:
         """The route of a tool loop that an earlier process began: to the model that signed its reasoning.
 
@@ -148,9 +176,7 @@ class Gateway:
         """
         if not asked.turn.in_loop:
             return None
-        values = asked.request.body.values
-        given = values.get("input") if asked.request.endpoint is Endpoint.RESPONSES else values.get("messages")
-        said = reversed(given) if isinstance(given, list) else ()
+        said = reversed(_messages(asked.request))
         makers = (self.app.services.makers.maker(one) for message in said for one in signatures_in(message))
         maker = next(filter(None, makers), None)
         for tier, models in snapshot.usable.items():
@@ -159,7 +185,7 @@ class Gateway:
                 return Route((Candidate(tier, (maker, *others)),), f"{maker} has begun this turn")
         return None
 
-    def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
+    async def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
         """For ``auto``: decided once for each user turn, by the person's words and by what a switch would cost."""
         kept = self._turns.route(conversation, asked.turn)
         if kept is not None:
@@ -167,7 +193,7 @@ class Gateway:
         if (begun := self._begun(asked, passage[0])) is not None:
             self._turns.keep(conversation, asked.turn, begun)
             return begun
-        route = self.app.classify(asked.turn.words)
+        route = await asyncio.to_thread(self.app.classify, asked.turn.words)  # the first time loads the classifier
         if isinstance(route, Refusal):
             return route
         snapshot, deps, _ = passage
@@ -182,16 +208,27 @@ class Gateway:
         return route
 
 
+def _messages(request: ForwardedRequest) -> list[object]:
+    """What was said so far, the oldest first."""
+    values = request.body.values
+    given = values.get("input") if request.endpoint is Endpoint.RESPONSES else values.get("messages")
+    return given if isinstance(given, list) else []
+
+
 def _side(route: Route | Refusal) -> Route | Refusal:
     return route if isinstance(route, Refusal) else replace(route, reason="a small call without the agent's tools")
 
 
 def _speaking(route: Route, endpoint: Endpoint, snapshot: Snapshot) -> Route | Refusal:
-    """The route with those models of its first candidate whose provider offers the API that was asked."""
+    """The route with those models of its first candidate that can be asked: first those whose provider offers the API.
+
+    The others follow in their order, as a request for text can be translated.
+    """
     first = route.first
     models = tuple(model for model in first.models if _speaks(model, endpoint, snapshot))
-    if not models and endpoint.generates:  # asked in another API, with the request translated
-        models = tuple(model for model in first.models if model.provider in snapshot.settings.providers)
+    if endpoint.generates:
+        known = (model for model in first.models if model.provider in snapshot.settings.providers)
+        models += tuple(model for model in known if model not in models)
     if models:
         return Route((Candidate(first.tier, models),), route.reason, route.classification, route.signals)
     if first.models == (OFFLINE,):

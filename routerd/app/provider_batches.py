@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from routerd.adapters.ledger import BatchLedger
+from routerd.adapters.ledger import batch_account
 from routerd.app.batches import Batches
-from routerd.app.services import now
+from routerd.app.times import now
+from routerd.batch.batch_run import BatchRun
 from routerd.batch.collecting import Collected, Collecting
 from routerd.batch.planning import BatchRequest
 from routerd.batch.service_price import ServicePrice, batch_rates, service_price
 from routerd.batch.submitting import Left, SubmitEnd, Submitting, sorted_out
-from routerd.batch.waves import BatchObserver, BatchRun, RunEnd, Waves
+from routerd.batch.waves import BatchObserver, RunEnd, Waves
 from routerd.domain.batch import BatchPlan, Item, ItemState, PriceRange
 from routerd.domain.batch_service import BatchService
 from routerd.domain.verdict import Refusal
@@ -77,4 +78,4 @@ class ProviderBatchWork:
         return Collecting(self._run(wanted, plan), self._service, self._batches.store.submissions)
 
     def _run(self, wanted: BatchRequest, plan: BatchPlan) -> BatchRun:
-        return self._batches.batch_run(wanted, plan, BatchLedger(self._app.ledger, plan.id, plan.cap))
+        return self._batches.batch_run(wanted, plan, batch_account(self._app.ledger, plan.id, plan.cap))

@@ -18,6 +18,11 @@ async def queried(app: App, document: Document, query: Callable[[], T]) -> T:
     return await beside(app.grammar, _characters(document.text), query, app.services.background.run)
 
 
+async def ready_to_route(app: App) -> None:
+    """Load what classifies words, off the event loop: up to 200 MB that few editors need."""
+    await app.services.background.run(app.deps.classifier.load)
+
+
 def _characters(text: Text) -> int:
     """The length of a text, counted until it is no longer small: a hover must not take time by the size of its file."""
     count = 0

@@ -1,7 +1,4 @@
-"""One workspace of one session: its settings, index, estimates and budgets, over the services of the process.
-
-A reload swaps one immutable Snapshot; an action under way keeps the one that it began with.
-"""
+"""One workspace of one session: its settings, index, estimates and budgets, over the services of the process."""
 
 from __future__ import annotations
 
@@ -19,26 +16,27 @@ from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.file_watcher import Contents, watch
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import Budgets, SqliteLedger
+from routerd.adapters.ledger import AnyLedger, Budgets
 from routerd.adapters.lint import RuffLinter, ruff_settings
 from routerd.adapters.recent_turns import RecentTurnsInMemory
-from routerd.adapters.reply_cache import SqliteReplyCache
 from routerd.adapters.secret_rules import SecretRules
 from routerd.adapters.tests_in_copy import CopyRunner
 from routerd.adapters.workspace import Workspace
 from routerd.adapters.workspace.allowed import refusal
-from routerd.app import services as process
+from routerd.app import times as process
 from routerd.app.budget_status import budget_status
+from routerd.app.ledgers import ledger_of, replies_of
 from routerd.app.menu import menu, worded
 from routerd.app.own_tests import consents, own_tests
 from routerd.app.services import Engines, Services
 from routerd.app.session_keys import SessionKeys
 from routerd.app.worth import worth
 from routerd.domain.action import Request
+from routerd.domain.answer_ports import ReplyCache
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
 from routerd.domain.forward_ports import Forwarder
-from routerd.domain.model import OFFLINE, ModelRef
+from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 from routerd.domain.origin import Origin
 from routerd.domain.outcome import Outcome, Status
@@ -58,7 +56,7 @@ from routerd.routing.instructions import routes
 
 
 class App:
-    """What frontends call for one workspace; everything in it belongs to one session and one root."""
+    """What frontends call for one workspace; a reload swaps one Snapshot, and an action under way keeps its own."""
 
     def __init__(
         self, services: Services, sources: config.Sources, keys: SessionKeys, *, origin: Origin, lenient: bool
@@ -68,14 +66,11 @@ class App:
         Raises ConfigError where a file cannot be used; ``lenient`` starts without that file and says so in
         ``problems``: an editor's daemon that does not start explains nothing.
         """
-        self.services, self._sources, self.keys, self._worth = services, sources, keys, worth(keys.available)
-        self.root = sources.workspace.parent if sources.workspace else None
+        self.services, self._sources, self.keys, self._origin = services, sources, keys, origin
+        self._worth, self.root = worth(keys.available), sources.workspace.parent if sources.workspace else None
         self.grammar = TreeSitterGrammar()
         self.workspace = Workspace(services.indices, (self.root,) if self.root else ())
         self._recent, self._estimate_cache, self._trusted = RecentTurnsInMemory(), EstimateCache(), False
-        project = str(self.root.resolve()) if self.root else ""
-        self.ledger = SqliteLedger(services.ledger_writer, lambda: self._budgets, project, origin)
-        self.replies = SqliteReplyCache(services.database, lambda: self.settings.cache)
         self.problems: tuple[str, ...] = ()
         """What of the configuration is not used, as sentences."""
         self._snapshot, self.deps = self._built(config.begin(sources, lenient, self._worth))
@@ -127,7 +122,11 @@ class App:
     def _built(self, loaded: config.Loaded) -> tuple[Snapshot, Dependencies]:
         settings, services = loaded.settings, self.services
         catalogue = self._catalogue = Catalogue(settings.models)
-        upstream = self._upstream = services.upstream(settings, self.keys, catalogue)
+        upstream = services.upstream(settings, self.keys, catalogue)
+        shared = services.shared(settings.ledger, self.keys.environ)
+        self.ledger: AnyLedger = ledger_of(services, shared, lambda: self._budgets, self.root, self._origin)
+        self.replies: ReplyCache = replies_of(services, shared, lambda: self.settings.cache)
+        measures, unsent = services.measuring(settings, catalogue)
         linter = RuffLinter(lambda uri: ruff_settings(uri, self.workspace.project(uri).root, refusal))
         deps = Dependencies(
             counter=services.counter,
@@ -143,8 +142,9 @@ class App:
             runner=CopyRunner(self.workspace.project, self.keys.environ),
             worker=services.worker,
             clock=process.now,
+            measures=measures,
         )
-        self.problems = loaded.problems
+        self.problems = (*loaded.problems, *unsent)
         self._chosen = loaded.chosen
         self._budgets = Budgets(loaded.own, loaded.lowered)
         usable = config.usable_tiers(settings, self.keys.available(settings))
@@ -266,13 +266,11 @@ class App:
         """The ledger's totals since a moment, or of all time."""
         return self.ledger.stats(since, None)
 
-    async def warm(self, *, asks: bool = True) -> None:
-        """Load what is slow to load, off the event loop; the client of providers only where ``asks``."""
-        for load in (self.services.counter.warm, self._catalogue.warm, self.deps.classifier.load):
+    async def warm(self) -> None:
+        """Load what a price needs, off the event loop; the client of providers waits for the first paid action."""
+        for load in (self.services.counter.warm, self._catalogue.warm):
             await self.services.background.run(load)
         await self.services.background.run(self.services.fold, self.settings.ledger)
-        if asks and any(model != OFFLINE for models in self._snapshot.usable.values() for model in models):
-            await self._upstream.warm()
 
     async def study(self, uri: str) -> None:
         """Look at a document, then index the project around it in the background, where that is not done already."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+from routerd.batch.batch_run import BatchRun
 from routerd.batch.submitting import give_back, job_of
-from routerd.batch.waves import BatchRun
 from routerd.domain.batch import Item, ItemState
 from routerd.domain.batch_service import BatchedResult, BatchService, JobState, JobView, NoSuchBatch
 from routerd.domain.errors import UpstreamError

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from routerd.batch.no_claims import NoClaims
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.batch_store import BatchStore
+from routerd.domain.claim_ports import Claims
 from routerd.domain.errors import OverBudget, Unfinished
 from routerd.domain.model import ModelRef
 from routerd.domain.ports import Engine, Meter
@@ -27,6 +29,7 @@ class JournalEngine:
     wave: int
     stored: list[StoredReply]
     """Answers of this wave that an earlier process received, oldest first."""
+    claims: Claims = field(default_factory=NoClaims)
 
     def first(self, question: Question, candidate: Candidate) -> ModelRef:
         """As the Engine port says."""
@@ -42,7 +45,9 @@ class JournalEngine:
             return Reply(reply.text, Finish.STOP, reply.attempt)
         answer = await self.engine.ask(question, candidate, meter)
         if answer.finish is Finish.STOP:
-            self.store.keep_reply(self.batch, self.item, StoredReply(answer.text, answer.attempt, self.wave))
+            stored = StoredReply(answer.text, answer.attempt, self.wave)
+            self.store.keep_reply(self.batch, self.item, stored)
+            await self.claims.answered(self.item, stored)
         return answer
 
 
@@ -63,6 +68,10 @@ class Unasked:
 
 class NoReplyCache:
     """The ReplyCache port of an item whose stored answers are to be judged again."""
+
+    async def find(self, key: str, at: datetime) -> str | None:
+        """Nothing."""
+        return None
 
     def get(self, key: str, at: datetime) -> str | None:
         """Nothing."""

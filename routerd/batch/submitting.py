@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from routerd.batch.batch_run import BatchRun, stronger
 from routerd.batch.identity import text_hash
 from routerd.batch.planning import first_wave
 from routerd.batch.service_price import BatchPrices, at_share, batch_share
-from routerd.batch.waves import BatchRun, stronger
 from routerd.domain.batch import Item, ItemState
 from routerd.domain.batch_service import BatchedRequest, BatchService, NotKnownIfTaken
 from routerd.domain.document import Document

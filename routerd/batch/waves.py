@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
-from routerd.batch.account import BatchAccount
+from routerd.batch.batch_run import BatchRun, concurrency, stronger
 from routerd.batch.identity import text_hash
 from routerd.batch.journal import JournalEngine, NoReplyCache, Unasked
-from routerd.batch.planning import BatchRequest, first_wave
+from routerd.batch.planning import first_wave
 from routerd.domain.attempt import AttemptStatus
 from routerd.domain.batch import Item, ItemState
-from routerd.domain.batch_store import BatchStore
+from routerd.domain.claim_ports import Claim
 from routerd.domain.document import Document
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.money import total
+from routerd.domain.money import Usage, total
 from routerd.domain.outcome import Outcome, Status
 from routerd.domain.reply import Change
 from routerd.domain.settings import Snapshot
 from routerd.domain.stored_reply import StoredReply
 from routerd.languages import language_of
-from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.run import run
 
 
@@ -40,24 +39,6 @@ class BatchObserver(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class BatchRun:
-    """What a run needs beside its items."""
-
-    batch: str
-    wanted: BatchRequest
-    snapshot: Snapshot
-    deps: Dependencies
-    store: BatchStore
-    account: BatchAccount
-    uri: Callable[[str], str]
-    """The URI of an item's path."""
-    stop_asked: Callable[[], bool]
-    """Whether another program asked this run to stop."""
-    asks: bool = True
-    """False where stored answers are only checked, and nothing is sent."""
-
-
-@dataclass(frozen=True, slots=True)
 class RunEnd:
     """How a run ended."""
 
@@ -68,47 +49,10 @@ class RunEnd:
     """Why answers could not be stored; nothing more was asked after that."""
 
 
-def concurrency(run: BatchRun, items: Sequence[Item]) -> int:
-    """How many items are asked at once, by the limits of all deployments that may answer them.
-
-    A deployment with a rate limit gets a sixth of a minute's requests at once: each then waits for its turn for a few
-    seconds, and not for so long that its time limit ends it.
-    """
-    snapshot, found = run.snapshot, 0
-    models = {model for item in items for model in snapshot.usable.get(item.tier, (item.model,))}
-    for provider in {model.provider for model in models if model != OFFLINE}:
-        settings = snapshot.settings.providers.get(provider)
-        at_once = _AT_ONCE
-        if settings is not None:
-            tokens = max((item.input_tokens for item in items), default=1)
-            by_rpm = None if settings.rpm is None else -(-settings.rpm // 6)
-            by_tpm = None if settings.tpm is None else settings.tpm // (6 * max(tokens, 1))
-            limits = [limit for limit in (settings.max_concurrency, by_rpm, by_tpm) if limit is not None]
-            at_once = min(limits, default=_AT_ONCE)
-        found += max(at_once, 1)
-    return min(max(found, 1), _MOST_AT_ONCE)
-
-
-def stronger(run: BatchRun, refused: Iterable[Item]) -> list[Item]:
-    """Refused items for the next tier that has a model; those without one stay refused."""
-    snapshot = run.snapshot
-    if not run.asks or not snapshot.settings.routing.escalate or run.wanted.model is not None:
-        return []
-    found = []
-    for item in refused:
-        asked = {OFFLINE, item.model, *snapshot.usable.get(item.tier, ())}
-        tier = None if item.model == OFFLINE else snapshot.stronger(item.tier)
-        while tier is not None and not (models := [one for one in snapshot.usable[tier] if one not in asked]):
-            tier = snapshot.stronger(tier)
-        if tier is not None:
-            found.append(replace(item, tier=tier, model=models[0], wave=item.wave + 1))
-    return found
-
-
 _ASKED = (ItemState.PLANNED, ItemState.RECEIVED, ItemState.FAILED)
 _WITH_CHANGE = (ItemState.DONE, ItemState.PROPOSED)
-_AT_ONCE, _MOST_AT_ONCE = 8, 64
-"""Requests at once to a provider without a limit of its own, and to all of them."""
+_CLAIMED_POLL_S = 0.2
+"""Another machine's item is looked at again after so long."""
 
 
 @dataclass(slots=True)
@@ -125,6 +69,8 @@ class Waves:
     _capped: str | None = None
     _cancelled: bool = False
     _fault: str | None = None
+    _unanswered: set[str] = field(default_factory=set)
+    """Items that another machine may ask as well."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def to_end(self, items: Sequence[Item]) -> RunEnd:
@@ -160,7 +106,7 @@ class Waves:
             item = self._queue.popleft()
             self._under_way += 1
             try:
-                enough = await self._one(item)
+                enough = await self._claimed(item)
             except LedgerError as fault:
                 self._fault, self._stopped, enough = str(fault), True, True
             finally:
@@ -183,6 +129,25 @@ class Waves:
         self._news.set()
         self._news = asyncio.Event()
 
+    async def _claimed(self, item: Item) -> bool:
+        """Ask one item, where no other machine does; else it comes after the others, with that machine's answers."""
+        claim = await self.run.claims.take(item.id, item.wave) if self.run.asks else Claim((), ended=False)
+        if claim is None:
+            self._queue.append(item)
+            await asyncio.sleep(_CLAIMED_POLL_S)
+            return True
+        known = len(self.run.store.replies(self.run.batch, item.id))
+        for reply in claim.answers if not known else ():
+            self.run.store.keep_reply(self.run.batch, item.id, as_answered(reply))
+        done = False
+        try:
+            enough = await self._one(item)
+            done = enough and item.id not in self._unanswered
+        finally:
+            if not claim.ended and self.run.asks:
+                await self.run.claims.end(item.id, item.wave, done=done)
+        return enough
+
     async def _one(self, item: Item) -> bool:
         """Ask one item and store how it ended; ``False`` where the money was not enough to ask."""
         store, account = self.run.store, self.run.account
@@ -190,12 +155,15 @@ class Waves:
         outcome = await _Asking(self.run, item).outcome()
         if outcome.status is Status.CANCELLED:
             self._stopped = self._cancelled = True
+            self._unanswered.add(item.id)
             return True
         if outcome.status is Status.REFUSED and account.short is not None and not outcome.attempts:
             return False
         ended = _ended(item, outcome)
         if ended.state is ItemState.FAILED and incomplete(store.replies(self.run.batch, item.id), item):
             ended = replace(ended, wave=item.wave + 1)  # what came is booked, and the next run asks anew
+        if ended.state is ItemState.FAILED:
+            self._unanswered.add(item.id)
         more = None if ended.cost is None or item.cost is None else ended.cost - item.cost
         self._spent = total((self._spent, more))
         store.finish(self.run.batch, ended, outcome.change if ended.state in _WITH_CHANGE else None)
@@ -228,7 +196,7 @@ class _Asking:
         deps = replace(
             run_.deps,
             ledger=run_.account,
-            engine=JournalEngine(engine, store, run_.batch, item.id, item.wave, again),
+            engine=JournalEngine(engine, store, run_.batch, item.id, item.wave, again, run_.claims),
             cache=NoReplyCache() if stored else run_.deps.cache,
         )
         request = run_.wanted.of(self._document)
@@ -255,6 +223,14 @@ class _Asking:
     async def confirm(self, question: str) -> bool:
         """Agreed, with the price of the whole batch."""
         return True
+
+
+def as_answered(reply: StoredReply) -> StoredReply:
+    """An answer that another machine paid for and booked, which costs nothing here."""
+    attempt = replace(
+        reply.attempt, usage=Usage(), cost=Decimal(0), ms=0, reason="asked by another machine", cached=True
+    )
+    return replace(reply, attempt=attempt)
 
 
 def incomplete(replies: Iterable[StoredReply], item: Item) -> bool:

@@ -37,3 +37,5 @@ class Booking:
     """The part of ``counted_input`` that was system text; ``None`` if it was not counted."""
     baseline_model: ModelRef | None = None
     """The model that ``baseline_cost`` is of."""
+    entry: str | None = None
+    """What tells this booking from all others, so that it is booked once; ``None``: a new one."""

@@ -14,6 +14,10 @@ _PERIODS = {
     "daily": ("today's", "wait until tomorrow"),
     "monthly": ("this month's", "wait until next month"),
     "session": ("this session's", "begin a new session"),
+    "project_daily": ("the project's", "wait until tomorrow"),
+    "project_monthly": ("the project's", "wait until next month"),
+    "team_daily": ("the team's", "wait until tomorrow"),
+    "team_monthly": ("the team's", "wait until next month"),
 }
 
 
@@ -22,7 +26,7 @@ class Limit:
     """One budget; amounts in dollars."""
 
     name: str
-    """``daily``, ``monthly`` or ``session``: the setting's key under ``budget``."""
+    """The setting's key under ``budget``, such as ``daily``."""
     limit: Decimal
     spent: Decimal
     reserved: Decimal

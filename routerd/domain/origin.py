@@ -24,6 +24,10 @@ class Origin:
     """The part of the client that asked, such as a subagent."""
     project: str | None = None
     """Counts only where the ledger that books the attempt belongs to no project."""
+    person: str | None = None
+    """Whose budget it counts against; ``None``: that of whoever the ledger belongs to."""
+    team: str | None = None
+    """The same for the team."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -31,5 +35,6 @@ class Origin:
 
 
 def _bounded(name: str | None) -> str | None:
-    """A name that a database can store; an empty one is unknown."""
-    return (name or "")[:_LONGEST].encode("utf-8", "replace").decode().strip() or None
+    """A name that any database can store and a terminal can show; an empty one is unknown."""
+    plain = (name or "")[:_LONGEST].encode("utf-8", "replace").decode()
+    return "".join(one if one.isprintable() else "?" for one in plain).strip() or None

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from routerd.domain.attempt import Attempt
-from routerd.domain.forecast import Forecast
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage, total
-from routerd.domain.quote import Route
-from routerd.domain.reply import Change
-from routerd.domain.test_run import ProjectCommand
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import RefusalCode
+
+if TYPE_CHECKING:
+    from routerd.domain.forecast import Forecast
+    from routerd.domain.quote import Route
+    from routerd.domain.reply import Change
+    from routerd.domain.test_run import ProjectCommand
 
 
 class Status(StrEnum):

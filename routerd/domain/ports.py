@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
@@ -153,8 +153,11 @@ class Meter(Observer, Protocol):
         ``counted``: the call's input tokens by the local tokenizer. May wait for a ledger that another program locks.
         """
 
-    def sending(self) -> None:
-        """The connection stands and the allowed call is about to be sent: from now on it may be billed."""
+    def sending(self) -> Awaitable[object] | None:
+        """The connection stands and the allowed call is about to be sent: from now on it may be billed.
+
+        The call waits for what this returns.
+        """
 
 
 class Engine(Protocol):
@@ -203,6 +206,11 @@ class Ledger(Protocol):
         ``origin`` ``None`` is the ledger's own. A Refusal if one is set and the ledger cannot enforce it.
         """
 
+    async def hold(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
+    ) -> Decimal | Refusal:
+        """As ``reserve``, for an event loop that must not wait for another machine."""
+
     def reserve(
         self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
     ) -> Decimal | Refusal:
@@ -214,8 +222,8 @@ class Ledger(Protocol):
         a retry may succeed.
         """
 
-    def sent(self, job: str) -> None:
-        """Records that the call that a job reserved is about to be sent.
+    def sent(self, job: str) -> Awaitable[object] | None:
+        """Records that the call that a job reserved is about to be sent, which waits for what this returns.
 
         If the process dies before it books the call, it is booked at the reserved amount; if it dies before this, the
         reservation is released.
@@ -246,19 +254,6 @@ class Ledger(Protocol):
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
         """The acceptance rate of this model's latest answers; cached as well."""
-
-
-class ReplyCache(Protocol):
-    """Caches accepted answers, so that the same question to the same model costs nothing."""
-
-    def get(self, key: str, at: datetime) -> str | None:
-        """The text of a cached answer that has not expired."""
-
-    def put(self, key: str, text: str, at: datetime) -> None:
-        """Stores an accepted answer."""
-
-    def drop(self, key: str) -> None:
-        """Removes an answer that its user discarded."""
 
 
 class Editor(Protocol):

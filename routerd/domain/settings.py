@@ -8,24 +8,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from routerd.domain.dialect_name import DialectName
+from routerd.domain.gateway_settings import Http, Telemetry
+from routerd.domain.key_source import KeySource
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.tier import Tier
-
-
-@dataclass(frozen=True, slots=True)
-class KeySource:
-    """The source of a provider's key: exactly one of the three; never the key itself."""
-
-    env: str | None = None
-    keyring: str | None = None
-    command: tuple[str, ...] | None = None
-
-    def __str__(self) -> str:
-        if self.env:
-            return f"environment variable {self.env}"
-        if self.keyring:
-            return f"keyring entry {self.keyring}"
-        return f"command {(self.command or ('?',))[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +90,10 @@ class Budget:
     daily: Decimal | None = None
     monthly: Decimal | None = None
     session: Decimal | None = None
+    project_daily: Decimal | None = None
+    project_monthly: Decimal | None = None
+    team_daily: Decimal | None = None
+    team_monthly: Decimal | None = None
     per_action: Decimal | None = None
     confirm_above: Decimal | None = None
     per_action_by: str = "budget.per_action"
@@ -117,7 +108,9 @@ class Budget:
     @property
     def limited(self) -> bool:
         """Whether any limit is set, so that unknown prices must be refused."""
-        return not (self.daily is self.monthly is self.session is self.per_action is None)
+        each = (self.daily, self.monthly, self.session, self.per_action)
+        shared = (self.project_daily, self.project_monthly, self.team_daily, self.team_monthly)
+        return any(limit is not None for limit in (*each, *shared))
 
 
 class OfflinePolicy(StrEnum):
@@ -190,27 +183,6 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
-class Http:
-    """Settings of the HTTP gateway."""
-
-    listen: str | None = None
-    """HOST:PORT where clients are told to find it."""
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    """What a model's name that a client sends stands for: a tier, ``auto`` or ``provider/model``.
-
-    A ``*`` in a name is any text; the longest name that fits counts.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long the ledger keeps single attempts; their daily sums stay for ever."""
-
-    keep_days: int | None = None
-    """``None``: for ever. Budgets and estimates look at single attempts of the last two months."""
-
-
-@dataclass(frozen=True, slots=True)
 class Offers:
     """Where an editor shows prices and actions by itself; what the user asks for by name works everywhere."""
 
@@ -242,13 +214,19 @@ class Settings:
     routing: Routing = Routing()
     limits: Limits = Limits()
     cache: Cache = Cache()
-    http: Http = Http()
-    ledger: Retention = Retention()
+    http: Http = field(default_factory=Http)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    telemetry: Telemetry = field(default_factory=Telemetry)
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The project's own instructions by action name or ``all``; part of the prompt."""
     code_lens: bool = False
     offers: Offers = Offers()
     test_command: tuple[str, ...] | None = None
+
+    def names(self, model: ModelRef) -> bool:
+        """Whether these settings name a model: in a tier, with a price, or as what an alias stands for."""
+        listed = any(model in models for models in self.tiers.values())
+        return listed or model.model in self.models or str(model) in {*self.models, *self.http.aliases.values()}
 
     def first_token_s(self, model: ModelRef) -> float | None:
         """Seconds of silence that a model is allowed: as said of it at its provider, else wherever it is served.

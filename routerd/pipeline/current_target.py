@@ -51,7 +51,17 @@ class CurrentTarget:
     @property
     def source(self) -> str:
         """The symbol's lines up to its end."""
-        return self.text.slice(_lines_of(self.symbol))
+        return source_of(self.text, self.symbol)
+
+    @property
+    def long(self) -> bool:
+        """Whether it is so long that a hover may not read it whole."""
+        return self.followed is not None
+
+
+def source_of(text: Text, symbol: Symbol) -> str:
+    """A symbol's lines up to its end."""
+    return text.slice(_lines_of(symbol))
 
 
 def measured(document: Document, symbol: Symbol, before: CurrentTarget | None, counter: Counter) -> CurrentTarget:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routerd.domain import ports
+from routerd.domain.answer_ports import ReplyCache
+from routerd.domain.measures import Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Dependencies:
     engine: ports.Engine
     workspace: ports.Workspace
     ledger: ports.Ledger
-    cache: ports.ReplyCache
+    cache: ReplyCache
     runner: ports.Runner
     worker: ports.Worker
     clock: Callable[[], datetime]
+    measures: Measures

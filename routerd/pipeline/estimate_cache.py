@@ -25,7 +25,7 @@ from routerd.domain.settings import Snapshot
 from routerd.domain.symbol import Outline, Symbol
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
-from routerd.pipeline.current_target import CurrentTarget, first_word, measured, words_in
+from routerd.pipeline.current_target import CurrentTarget, first_word, measured, source_of, words_in
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.plan import Plan, forecast_again, plan
 from routerd.pipeline.rewrite import or_rewritten
@@ -102,11 +102,30 @@ class EstimateCache:
 
     def prepare(self, document: Document, snapshot: Snapshot, deps: Dependencies) -> None:
         """Outline and count a document in advance, so that its next hover is fast."""
-        deps.grammar.outline(document)
+        self._forget_mended(document, deps.grammar.outline(document), deps)
         start = Range(Position(0, 0), Position(0, 0))
         for spec in catalog().values():
             if spec.in_menu and not spec.diagnosed and spec.scopes[0] is Scope.FILE:
                 self.look_up(Request(spec.name, document, start), snapshot, deps)
+
+    def _forget_mended(self, document: Document, outline: Outline, deps: Dependencies) -> None:
+        """Forget the plans of long declarations that did not parse and do now, as no hover looks at that."""
+        with self._lock:
+            broken = {
+                key: (known, known.then.symbol.qualname)
+                for key, known in self._known.items()
+                if key[0] == document.uri and known.broken and known.then is not None and known.then.long
+            }
+        parses: dict[str, bool] = {}  # outside the lock: a hover goes on meanwhile
+        for key, (known, name) in broken.items():
+            if name not in parses:
+                symbol = next((one for one in outline.symbols if one.qualname == name), None)
+                parses[name] = symbol is None or not deps.grammar.faults(
+                    dedent(source_of(document.text, symbol)), document.language
+                )
+            with self._lock:
+                if parses[name] and self._known.get(key) is known:
+                    del self._known[key]
 
     def _estimate(
         self, spec: ActionSpec, request: Request, snapshot: Snapshot, deps: Dependencies
@@ -178,7 +197,7 @@ def _is_valid(
         return False
     if isinstance(known.outcome, Refusal):
         return True
-    if known.broken and _parses(now, document, deps):
+    if known.broken and not now.long and _parses(now, document, deps):  # of a long one ``prepare`` finds it out
         return False
     if known.turn is not deps.recent.last(target_key(known.outcome.question)):
         return False

@@ -124,6 +124,7 @@ def _receipt(call: Call, planned: CallPlan, snapshot: Snapshot, deps: Dependenci
         {model: quoted.estimate for model, quoted in planned.quotes.items()},
         call.outputs.likely,
         input=call.input,
+        measures=deps.measures,
     )
 
 

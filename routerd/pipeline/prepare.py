@@ -42,7 +42,7 @@ async def prepared(job: str, request: Request, snapshot: Snapshot, deps: Depende
     if decision.forecast.refusal is not None:
         return decision.forecast.refusal
     model = decision.asked[0].estimate.model
-    if not request.fresh and deps.cache.get(answer_key(question, str(model)), deps.clock()) is not None:
+    if not request.fresh and await deps.cache.find(answer_key(question, str(model)), deps.clock()) is not None:
         return Known()
     settings = snapshot.settings
     provider = settings.providers[model.provider]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
 from routerd.domain.forecast import Terms
 from routerd.domain.input_tokens import InputTokens
+from routerd.domain.measures import Measures, Unmeasured
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import dollars, dollars_at_most, spent_words
 from routerd.domain.origin import Origin
@@ -151,7 +152,7 @@ class Allowance:
 
     async def _reserved(self, least: Decimal, most: Decimal, *, sent: bool) -> Decimal | Refusal:
         for _ in range(round(_LOCKED_S / _POLL_S)):
-            granted = self.ledger.reserve(self.job, least, most, self.clock(), self.origin, sent=sent)
+            granted = await self.ledger.hold(self.job, least, most, self.clock(), self.origin, sent=sent)
             if not isinstance(granted, Refusal) or granted.code is not RefusalCode.LOCKED:
                 break
             await asyncio.sleep(_POLL_S)
@@ -176,6 +177,7 @@ class Receipt:
     """Output tokens that the prior alone calls likely."""
     input: InputTokens | None = None
     """What of the input is tools and system text, where that was counted."""
+    measures: Measures = field(default_factory=Unmeasured)
     attempts: list[Attempt] = field(default_factory=list)
     ledger_problem: str | None = None
     """The sentence for the user where an attempt could not be written, or the ledger had to be replaced."""
@@ -228,6 +230,7 @@ class Receipt:
         )
         self.ledger_problem = self.ledger.book(booking, self.clock(), last=last) or self.ledger_problem
         self.attempts.append(attempt)
+        self.measures.called(attempt, self.action)
 
     def _baseline_cost(self, attempt: Attempt, counted_input: int) -> Decimal | None:
         """Dollars that the baseline model would have billed for this answer.
@@ -268,10 +271,9 @@ class CallMeter:
         """As the ForwardMeter port says."""
         return await self.receipt.allowance.more(model, counted, generated)
 
-    def sending(self) -> None:
+    def sending(self) -> Awaitable[object] | None:
         """As the Meter port says."""
-        if not self.receipt.allowance.at_once:
-            self.receipt.allowance.ledger.sent(self.receipt.job)
+        return None if self.receipt.allowance.at_once else self.receipt.allowance.ledger.sent(self.receipt.job)
 
     def stage(self, name: str, model: ModelRef | None = None) -> None:
         """As the Observer port says."""

@@ -30,7 +30,7 @@ from routerd.pipeline.project_tests import offered, tested
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
-from routerd.steps.mask import safe_reason, without_secrets
+from routerd.steps.mask import sendable
 
 NO_INSTRUCTION = Refusal("Say in your own words what to do.", RefusalCode.INSTRUCTION)
 """An estimate needs no instruction; a request that is sent does."""
@@ -89,12 +89,11 @@ async def run(
         receipt.total if ended.status in (Status.FAILED, Status.CANCELLED) else None,
         receipt.ledger_problem,
     )
-    message = " ".join(note for note in notes if note)
     stronger = snapshot.stronger(ended.tier) if ended.tier else None
     untested = offered(planned.question, deps.workspace.project(request.document.uri), snapshot)
     return replace(
         ended,
-        message=message,
+        message=" ".join(note for note in notes if note),
         attempts=tuple(receipt.attempts),
         next_tier=stronger,
         untested=untested if ended.change and ended.change.files else None,
@@ -128,6 +127,7 @@ def _receipt(job: str, planned: Plan, settings: Settings, deps: Dependencies, ob
         allowance,
         {model: quote.estimate for model, quote in quotes.items()},
         planned.prior_output,
+        measures=deps.measures,
     )
 
 
@@ -274,7 +274,7 @@ async def _ask(
     Raises BadRequest, as a malformed request is malformed for every candidate.
     """
     for model in () if question.request.fresh else candidate.models:
-        text = deps.cache.get(answer_key(question, str(model)), deps.clock())
+        text = await deps.cache.find(answer_key(question, str(model)), deps.clock())
         if text is not None:
             attempt = Attempt(model, candidate.tier, AttemptStatus.OK, Usage(), Decimal(0), 0, "cached", cached=True)
             return Reply(text, Finish.STOP, attempt)
@@ -293,9 +293,8 @@ async def _ask(
 
 
 def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencies) -> Question:
+    """The question with the latest rejection alone: each one costs its tokens again."""
     if not refusals:
         return question
-    # Only the latest rejection is sent: each one costs its tokens again.
-    hiding = question.masks, deps.secrets
-    answer, reason = without_secrets(refusals[-1][0], *hiding), safe_reason(refusals[-1][1], *hiding)
+    answer, reason = sendable(refusals[-1], question.masks, deps.secrets)
     return replace(question, prompt=with_rejection(question.prompt, answer, reason, deps.counter))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from routerd.actions import named
 from routerd.domain.action import Contract, Request
@@ -18,7 +19,7 @@ from routerd.domain.settings import Snapshot
 from routerd.domain.text import Text
 from routerd.domain.verdict import Refusal
 from routerd.pipeline.aim import aimed, untestable
-from routerd.pipeline.decision import Situation, decided
+from routerd.pipeline.decision import Decision, Situation, decided
 from routerd.pipeline.dependencies import Dependencies
 from routerd.pipeline.plan import NOTHING_REWRITTEN, Plan
 from routerd.steps.compose import target_text
@@ -35,8 +36,8 @@ class Sketch:
     language: str
     label: str
     """The target for people."""
-    characters: int
-    """What is sent of the target, in characters."""
+    octets: int
+    """What is sent of the target, in bytes of UTF-8: no tokenizer makes more tokens of a text than it has bytes."""
     symbols: int
     documented: bool
     """Whether a symbol of the target has documentation."""
@@ -47,10 +48,12 @@ class Measure:
     """How large prompts are for what is sent of their targets, and the plan that stands for its language."""
 
     plan: Plan
-    per_character: float
-    """Tokens of a target for each of its characters."""
+    per_octet: float
+    """Tokens of a target for each of its bytes."""
     around: float
     """Tokens of a prompt beside its target."""
+    most_around: int
+    """The same at the most."""
 
 
 def may_be_sketched(request: Request) -> bool:
@@ -72,7 +75,7 @@ def sketched(request: Request, deps: Dependencies) -> Sketch | Refusal:
     return Sketch(
         language,
         target.label,
-        len(target_text(spec, request.document, target)),
+        len(target_text(spec, request.document, target).encode("utf-8", "surrogatepass")),
         len(target.symbols),
         any(symbol.doc for symbol in target.symbols),
     )
@@ -80,14 +83,18 @@ def sketched(request: Request, deps: Dependencies) -> Sketch | Refusal:
 
 def measured(samples: Sequence[tuple[Sketch, Plan]], deps: Dependencies) -> Measure:
     """The sizes of some planned files of one language; at least one."""
-    characters = tokens = around = 0
+    octets = tokens = 0
+    around: list[int] = []
     for sketch, planned in samples:
         question = planned.question
         size = deps.counter.count(target_text(question.spec, question.request.document, question.target))
-        characters += sketch.characters
+        octets += sketch.octets
         tokens += size
-        around += max(question.prompt.input_tokens - size, 0)
-    return Measure(samples[0][1], tokens / max(characters, 1), around / len(samples))
+        around.append(max(question.prompt.input_tokens - size, 0))
+    plan = samples[0][1]
+    # A sample may have had no context, and any file may have as much as its action allows.
+    most = max(around) + plan.question.spec.context_budget.tokens
+    return Measure(plan, tokens / max(octets, 1), sum(around) / len(around), most)
 
 
 def sketch_forecast(sketch: Sketch, by: Measure, deps: Dependencies, snapshot: Snapshot) -> Forecast | Refusal:
@@ -95,7 +102,7 @@ def sketch_forecast(sketch: Sketch, by: Measure, deps: Dependencies, snapshot: S
     question, route = by.plan.question, by.plan.configured
     if question.request.replace and sketch.documented and route.first.models == (OFFLINE,):
         return NOTHING_REWRITTEN
-    size = round(sketch.characters * by.per_character)
+    size = round(sketch.octets * by.per_octet)
     counted = max(size + round(by.around), 1)
     likely = likely_output(question.spec, size, sketch.symbols)
     # No messages: what a provider's cache holds of the sample's says nothing of this file's.
@@ -110,4 +117,24 @@ def sketch_forecast(sketch: Sketch, by: Measure, deps: Dependencies, snapshot: S
         by.plan.baseline,
         deps.clock(),
     )
-    return decided(case, snapshot, deps).forecast
+    decision = decided(case, snapshot, deps)
+    if snapshot.settings.budget.per_action is not None:
+        return decision.forecast
+    longest = likely_output(question.spec, sketch.octets, sketch.symbols)
+    return _always_asked(decision, sketch.octets + by.most_around, longest / max(likely, 1))
+
+
+def _always_asked(decision: Decision, counted: int, longer: float) -> Forecast:
+    """The forecast with a bound that pays for a first answer whatever the tokens of the file turn out to be.
+
+    ``counted``: the most input tokens that there can be; ``longer``: how many times the likely answer its is then.
+    """
+    forecast = decision.forecast
+    if forecast.most is None:
+        return forecast
+    bound = forecast.most
+    for model in decision.route.first.models:
+        quoted = decision.quotes[model]
+        first = quoted.terms.most(counted, ceil(quoted.estimate.output_tokens.high * longer) + 1)
+        bound = max(bound, first or bound)
+    return replace(forecast, most=bound)

@@ -4,6 +4,7 @@ from routerd.providers.embeddings import Embeddings
 from routerd.providers.engine import UpstreamEngine
 from routerd.providers.health import Health, HealthChange, HealthStore, MemoryHealth
 from routerd.providers.keys import KeyCache
+from routerd.providers.postgres_health import PostgresHealth
 from routerd.providers.probe import Probe, probe
 from routerd.providers.provider_state import Clock, ProviderState
 from routerd.providers.refused_fields import Refused, SharedRefusedFields
@@ -17,6 +18,7 @@ __all__ = [
     "HealthStore",
     "KeyCache",
     "MemoryHealth",
+    "PostgresHealth",
     "Probe",
     "ProviderState",
     "Refused",

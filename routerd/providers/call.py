@@ -14,6 +14,7 @@ from routerd.providers.client import ProviderClient
 from routerd.providers.dialect import Dialect
 from routerd.providers.draft import Draft
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
+from routerd.providers.sending import Sending
 from routerd.providers.sse import Event, Events, TooLong
 from routerd.providers.stream import Stream
 
@@ -45,7 +46,7 @@ class ProviderCall:
 class Heard:
     """What is called as a call goes on."""
 
-    sending: Callable[[], None]
+    sending: Sending
     """Called when the connection stands and before the first byte of the request."""
     arrived: Callable[[str], None]
     """Called with each piece of text."""

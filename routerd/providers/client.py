@@ -10,7 +10,7 @@ import importlib
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from routerd.providers.dialect import OPENAI, Dialect
 from routerd.providers.failure import FaultKind, ProviderFault, ProviderFaultError
 from routerd.providers.retry_after import retry_after, told_wait
 from routerd.providers.said import fault_of_error
-from routerd.providers.sending import reported, reporting
+from routerd.providers.sending import Sending, reported, reporting
 from routerd.providers.stream import ACCEPTED, Stream, refusal
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class ProviderClient:
             # Set from OPENAI_ORG_ID and OPENAI_PROJECT_ID, which no other provider may see.
             self._client.organization = self._client.project = None
 
-    async def open(self, body: Mapping[str, Any], wall: float, sending: Callable[[], None]) -> Stream:
+    async def open(self, body: Mapping[str, Any], wall: float, sending: Sending) -> Stream:
         """Send a chat request; returns once the headers of a 2xx answer have arrived. Raises ProviderFaultError.
 
         wall: Unix time, for a Retry-After that is a date. A redirect is a fault: the user's code is sent only to

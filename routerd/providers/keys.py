@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from routerd.domain.errors import KeyUnavailable
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
-from routerd.domain.settings import KeySource, ProviderSettings
+from routerd.domain.settings import ProviderSettings
 
 KeyOf = Callable[[ProviderSettings], str | None]
 """The key of a provider, or ``None``. May raise KeyUnavailable, and may take seconds (a password manager)."""

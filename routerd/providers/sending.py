@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from httpx2 import Request
 
-_SENDING: ContextVar[Callable[[], None] | None] = ContextVar("sending", default=None)
+Sending = Callable[[], Awaitable[object] | None]
+"""Is called when a request is sent; the request waits for what it returns."""
+_SENDING: ContextVar[Sending | None] = ContextVar("sending", default=None)
 """What the request of the running task reports to."""
 
 
 @contextmanager
-def reporting(sending: Callable[[], None]) -> Iterator[None]:
+def reporting(sending: Sending) -> Iterator[None]:
     """Requests of this task call ``sending`` when they are sent."""
     before = _SENDING.set(sending)
     try:
@@ -32,6 +34,8 @@ async def reported(request: Request) -> None:
 
     async def trace(event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(".send_request_headers.started"):
-            sending()
+            told = sending()
+            if told is not None:
+                await told
 
     request.extensions["trace"] = trace

@@ -23,7 +23,7 @@ class SharedHealth:
     def get(self, name: str) -> Health:
         """The health of a deployment or key, by all daemons."""
         try:
-            return _health(self._database.read("SELECT state FROM health WHERE deployment = ?", (name,)))
+            return stored_health(self._database.read("SELECT state FROM health WHERE deployment = ?", (name,)))
         except LedgerError:
             return self._own.get(name)
 
@@ -31,7 +31,7 @@ class SharedHealth:
         """Replace the health in one transaction, so that only one of two daemons probes."""
         try:
             with self._database.transaction() as run:
-                health = move(_health(run("SELECT state FROM health WHERE deployment = ?", (name,))))
+                health = move(stored_health(run("SELECT state FROM health WHERE deployment = ?", (name,))))
                 run(
                     "INSERT OR REPLACE INTO health (deployment, at, state) VALUES (?, ?, ?)",
                     (name, self._now(), json.dumps(asdict(health))),
@@ -46,7 +46,7 @@ class SharedHealth:
             rows = self._database.read("SELECT deployment, state FROM health ORDER BY deployment")
         except LedgerError:
             return {}
-        return {name: _health([(state,)]) for name, state in rows}
+        return {name: stored_health([(state,)]) for name, state in rows}
 
 
 _KINDS = {
@@ -58,7 +58,8 @@ _KINDS = {
 }
 
 
-def _health(rows: list[Row]) -> Health:
+def stored_health(rows: list[Row]) -> Health:
+    """The health of a row, if there is one that this version can read."""
     try:
         known = json.loads(rows[0][0]) if rows else {}
         if any(type(known[name]) not in kinds for name, kinds in _KINDS.items() if name in known):

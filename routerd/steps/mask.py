@@ -96,18 +96,17 @@ def restored(text: str, masks: Sequence[Mask], contract: Contract) -> str:
     return _replaced(text, {mask.placeholder: mask.secret for mask in masks})
 
 
-def without_secrets(text: str, masks: Sequence[Mask], secrets: Secrets) -> str:
-    """A rejected answer as it may go back to a model: none of the prompt's secrets, and no other that it holds."""
+def sendable(rejected: tuple[str, str], masks: Sequence[Mask], secrets: Secrets) -> tuple[str, str]:
+    """A rejected answer and its reason as they may go back to a model: no secret of the prompt, and no other one."""
+    answer, reason = (_without(text, masks, secrets) for text in rejected)
+    if any(mask.secret[:_TELLING] in reason for mask in masks):
+        return answer, "the answer does not keep its contract"
+    return answer, reason
+
+
+def _without(text: str, masks: Sequence[Mask], secrets: Secrets) -> str:
     told = hidden(text, masks)
     return _replaced(told, {told[one.start : one.end]: _OTHER for one in secrets.found(told)})
-
-
-def safe_reason(reason: str, masks: Sequence[Mask], secrets: Secrets) -> str:
-    """The reason of a rejection as it may be sent to a model."""
-    told = without_secrets(reason, masks, secrets)
-    if any(mask.secret[:_TELLING] in told for mask in masks):
-        return "the answer does not keep its contract"
-    return told
 
 
 def copied(change: Change, masks: Sequence[Mask]) -> Rejected | None:

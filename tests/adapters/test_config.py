@@ -16,8 +16,9 @@ from routerd.adapters.config import ENTRIES, Loaded, Sources, check, fallback, l
 from routerd.adapters.config.show import written
 from routerd.adapters.config.toml import parse
 from routerd.domain.errors import ConfigError
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import OFFLINE, ModelRef
-from routerd.domain.settings import KeySource, OfflinePolicy
+from routerd.domain.settings import OfflinePolicy
 from routerd.domain.tier import Tier
 from tests.property_tests import example_count
 

@@ -12,7 +12,8 @@ from keyring.errors import KeyringLocked
 
 from routerd.adapters.config import KeyReader, Sources, first_file, load, write_first_file
 from routerd.domain.errors import ConfigError, KeyUnavailable
-from routerd.domain.settings import KeySource, ProviderSettings
+from routerd.domain.key_source import KeySource
+from routerd.domain.settings import ProviderSettings
 
 SECRET = "sk-very-secret"
 

@@ -17,8 +17,9 @@ from routerd.app.classifiers import Classifiers
 from routerd.app.session_keys import SessionKeys
 from routerd.domain.classification import Classification
 from routerd.domain.errors import KeyUnavailable, UpstreamError
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
-from routerd.domain.settings import Embedding, KeySource, ProviderSettings, Routing, RoutingExample, Settings
+from routerd.domain.settings import Embedding, ProviderSettings, Routing, RoutingExample, Settings
 from routerd.domain.tier import Tier
 from routerd.providers import Embeddings, KeyCache
 from routerd.providers.keys import ProviderKey

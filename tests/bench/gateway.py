@@ -137,13 +137,13 @@ def litellm(program: str, folder: Path, base_url: str) -> Iterator[Peer]:
     config = folder / "litellm.yaml"
     named = {"model_name": "m", "litellm_params": {"model": "openai/m", "api_base": base_url, "api_key": "none"}}
     config.write_text(json.dumps({"model_list": [named]}), encoding="utf-8")
-    port = 40_311
+    port, token = 40_311, "sk-of-this-bench"
     command = [program, "--config", str(config), "--port", str(port), "--host", "127.0.0.1", "--telemetry", "False"]
-    env = {**environment(folder, os.environ), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    env = {**environment(folder, os.environ), "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MASTER_KEY": token}
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             asyncio.run(_answers(f"http://127.0.0.1:{port}/health/liveliness"))
-            yield Peer("litellm", f"http://127.0.0.1:{port}/v1", "m", process.pid)
+            yield Peer("litellm", f"http://127.0.0.1:{port}/v1", "m", process.pid, token)
         finally:
             process.kill()
 

@@ -1,7 +1,8 @@
 """What a hover costs after a keystroke in files of unfriendly shapes, in five languages; prints JSON.
 
-`python -m tests.bench.hover_shapes [--lines 10000 50000]`. Shapes: all members in one class, one function, one
-minified line, and a thousand small declarations, which is the baseline of the same run. Times are of the processor.
+`python -m tests.bench.hover_shapes [--lines 10000 50000]`. Shapes: all members in one class, one function, the same
+with an unfinished statement, one minified line, and a thousand small declarations, which is the baseline of the same
+run. Times are of the processor.
 """
 
 from __future__ import annotations
@@ -82,6 +83,13 @@ def shaped(shape: Shape, lines: int) -> str:
     return before + "".join(parts) + after
 
 
+def broken(shape: Shape, lines: int) -> str:
+    """A file of about so many lines, in the middle of which somebody has not finished a statement."""
+    rows = shaped(shape, lines).splitlines(keepends=True)
+    rows[len(rows) // 2] = rows[len(rows) // 2].partition("=")[0] + "= (1 +\n"
+    return "".join(rows)
+
+
 def _minified(language: str, lines: int) -> str:
     """The small declarations on one line; Python's need line ends, so there it is one line of a list."""
     if language == "python":
@@ -100,6 +108,7 @@ def main() -> None:
         "a thousand small": lambda language, _: shaped(SMALL[language], 4_000),
         "one class": lambda language, lines: shaped(CLASSES[language], lines),
         "one function": lambda language, lines: shaped(FUNCTIONS[language], lines),
+        "one function that does not parse": lambda language, lines: broken(FUNCTIONS[language], lines),
         "one minified line": _minified,
     }
     with tempfile.TemporaryDirectory() as home:

@@ -3,7 +3,8 @@
 `python -m tests.bench.trace [--by]`. Counts, between the call of ``App.run`` and its return, the files of ``routerd``
 that are entered, the distinct functions that run, and the calls whose caller is in another of its files. The action is
 run once before, so that imports and first uses do not count. `--by` adds the pairs of files and the functions that are
-called most from other files.
+called most from other files. All threads count. A coroutine or generator that goes on is no call: `frames` holds those
+that were seen, so that none of them is counted twice.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import json
 import os
 import sys
 import tempfile
+import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -78,8 +79,10 @@ class Desk:
 
 @dataclass
 class Trace:
-    """What was entered, as a profile function for this thread."""
+    """What was entered, as a profile function for every thread."""
 
+    on: bool = False
+    frames: set[FrameType] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     functions: set[tuple[str, int]] = field(default_factory=set)
     crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -87,8 +90,9 @@ class Trace:
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
         code = frame.f_code
-        if event != "call" or not code.co_filename.startswith(PACKAGE):
+        if not self.on or event != "call" or not code.co_filename.startswith(PACKAGE) or frame in self.frames:
             return
+        self.frames.add(frame)
         self.files.add(code.co_filename)
         self.functions.add((code.co_filename, code.co_firstlineno))
         caller = frame.f_back.f_code.co_filename if frame.f_back else ""
@@ -112,17 +116,21 @@ def _short(path: str) -> str:
     return str(Path(path).relative_to(PACKAGE))
 
 
-async def act(app: App, uri: str, text: str, profile: Callable[[FrameType, str, object], None] | None) -> None:
-    """Run one `document` action, profiled if wanted."""
+async def act(app: App, uri: str, text: str, trace: Trace | None = None) -> None:
+    """Run one `document` action, traced if wanted."""
     document = Document(uri, 1, "python", Text(text))
     app.opened(document)
     desk = Desk(document)
     request = Request("document", document, Range(Position(3, 5), Position(3, 5)))
-    sys.setprofile(profile)
+    if trace is not None:
+        trace.on = True
+        sys.setprofile(trace)
     try:
         await app.run(request, desk, desk)
     finally:
         sys.setprofile(None)
+        if trace is not None:
+            trace.on = False
     assert desk.applied, "the action failed: there is nothing to measure"
 
 
@@ -137,11 +145,12 @@ async def main(by: int) -> None:
         async with Upstream(reply=brain.reply) as upstream:
             config = Path(home) / "config.toml"
             config.write_text(CONFIG.format(url=upstream.base_url), "utf-8")
+            trace = Trace()
+            threading.setprofile(trace)  # before any thread starts: those of the first action go on working
             app = App.open(config_file=config, root=project)
             try:
                 await app.warm()
-                await act(app, (project / "first.py").as_uri(), SOURCE, None)
-                trace = Trace()
+                await act(app, (project / "first.py").as_uri(), SOURCE)
                 await act(app, (project / "second.py").as_uri(), OTHER, trace)
                 await app.disconnect()
             finally:

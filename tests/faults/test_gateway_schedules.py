@@ -20,6 +20,7 @@ from routerd.adapters.catalogue import Catalogue
 from routerd.app import services
 from routerd.app.gateway import Gateway
 from routerd.app.http_tokens import DEFAULT, HttpTokens
+from routerd.app.queries import ready_to_route
 from routerd.app.workspace import App
 from routerd.frontends.http import HttpListen, listening
 from tests.faults.answers import PRICE, RIGHT
@@ -150,7 +151,9 @@ def schedules(seeds: range, folder: Path, patch: pytest.MonkeyPatch) -> Counter[
                 position.upstream = Upstream(position.turn, reply=said, clock=loop.time)
                 await opened.enter_async_context(position.upstream)
             app = App.open(config_file=configured(folder, positions))
-            await app.warm(asks=False)  # in threads, for which virtual time does not wait
+            # In threads, for which virtual time does not wait.
+            await app.warm()
+            await ready_to_route(app)
             gateway, tokens = Gateway(app), HttpTokens()
             port = await opened.enter_async_context(listening(gateway, tokens, HttpListen("127.0.0.1", 0)))
             client = aiohttp.ClientSession(

@@ -162,7 +162,7 @@ def test_each_call_that_a_provider_saw_is_in_the_ledger_exactly_once(
             assert mine == seen, seed
 
     def rows(seed: int) -> Counter[tuple[str, str, str]]:
-        database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, routerd.app.services.now())
+        database = Database(user_data_path("routerd", False) / "ledger.db", MIGRATIONS, routerd.app.times.now())
         try:
             found = database.read(
                 "SELECT provider, model, status FROM attempts WHERE provider IN (?, ?, ?)",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from routerd.actions import catalog
+from routerd.adapters.grammar import parsed as parsed_module
 from routerd.app.workspace import App
 from routerd.domain.action import Request
 from routerd.domain.document import Document
@@ -172,3 +173,34 @@ def test_hovers_and_preparations_on_two_threads_agree(app: App) -> None:
 
 def _typed(seed: int) -> str:
     return random.Random(seed).choice(["x", "weigh(parcel); ", "LIMIT; ", "\n        ", "os; "])
+
+
+async def test_a_long_function_that_does_not_parse_is_not_parsed_at_each_hover(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"    total = total + {number}\n" for number in range(3_000)]
+    rows[1_500] = "    total = (total +\n"
+    text = Text("".join(("import os\n\n\n", "def label(total):\n", *rows, "    return total\n")))
+    where, version = Position(3, 5), 1
+    app.opened(document := Document("file:///project/long.py", version, "python", text))
+    assert "Document" in str(shown(app, document, where)["document"])
+    parsed: list[int] = []
+    parse = parsed_module.parse
+
+    def counted(code: bytes, language: str) -> object:
+        parsed.append(len(code))
+        return parse(code, language)
+
+    monkeypatch.setattr(parsed_module, "parse", counted)
+    for letter in "  # words":
+        end = Position(4, len(text.bare(4)))
+        text = text.replaced(Range(end, end), letter)
+        version += 1
+        app.opened(document := Document(document.uri, version, "python", text))
+        shown(app, document, where)
+    assert max(parsed, default=0) < 5_000
+    text = text.replaced(Range(Position(1_504, 20), Position(1_504, 20)), " 1)")
+    app.opened(document := Document(document.uri, version + 1, "python", text))
+    assert not app.grammar.faults(text.string, "python")
+    await app.prepare(document.uri)
+    assert shown(app, document, where) == planned(app, document, where)

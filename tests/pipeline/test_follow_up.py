@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.app import services as app_module
+from routerd.app import times as app_module
 from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.outcome import Outcome, Status

@@ -11,7 +11,8 @@ import pytest
 
 from routerd.adapters.ledger import MIGRATIONS, Budgets, LedgerWriter, SqliteLedger
 from routerd.adapters.sqlite import Database
-from routerd.app.services import Services, now
+from routerd.app.services import Services
+from routerd.app.times import now
 from routerd.app.workspace import App
 from routerd.domain.document import Document
 from routerd.domain.origin import Origin

@@ -16,13 +16,14 @@ from routerd.domain.action import Request, Scope, Target
 from routerd.domain.attempt import Attempt
 from routerd.domain.document import Document
 from routerd.domain.errors import RouterdError
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Price
 from routerd.domain.position import span
 from routerd.domain.prompt import Conventions, Message, Prompt, Question
 from routerd.domain.quote import Candidate
 from routerd.domain.reply import Reply
-from routerd.domain.settings import KeySource, Limits, ProviderSettings
+from routerd.domain.settings import Limits, ProviderSettings
 from routerd.domain.symbol import Outline
 from routerd.domain.text import Text
 from routerd.domain.tier import Tier

@@ -12,9 +12,10 @@ import pytest
 from routerd.adapters.config import KeyReader, Sources, load
 from routerd.app.session_keys import SessionKeys
 from routerd.domain.errors import ConfigError
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
 from routerd.domain.reply import Reply
-from routerd.domain.settings import KeySource, ProviderSettings, Settings
+from routerd.domain.settings import ProviderSettings, Settings
 from routerd.providers import KeyCache
 from routerd.providers.probe import probe
 from tests.loopback import Upstream

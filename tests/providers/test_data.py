@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from genai_prices import data_snapshot
 
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
-from routerd.domain.settings import KeySource, ProviderSettings, Quirks
+from routerd.domain.settings import ProviderSettings, Quirks
 from routerd.domain.tier import Tier
 
 DATA = resources.files("routerd") / "data"

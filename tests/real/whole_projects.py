@@ -5,7 +5,6 @@ They come from PyPI, npm and Debian by the ordinary clients, into the cache of `
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -39,6 +38,8 @@ PRICES = {"small": (Decimal(1), Decimal(2)), "large": (Decimal(10), Decimal(20))
 _PATH = re.compile(r"^File: (.+)$", re.M)
 _LONGEST = 60_000
 """Characters of a file: larger ones only cost time."""
+_LONGEST_DELAY_S = 0.06
+"""From a request to a kill: an answer has come, been stored, booked and checked by then, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,13 @@ class Whole:
     asked_twice: int = 0
     """Although the first answer had come."""
     booked: Decimal = Decimal(0)
+    """For answers."""
     billed: Decimal = Decimal(0)
+    """For answers that came, each once."""
+    lost: int = 0
+    """Bills of requests that were under way at a kill."""
+    unbooked: int = 0
+    """Those of them that no flagged row of their item covers: one row of at least as many dollars for each."""
     held: int = 0
     seconds: float = 0.0
 
@@ -155,13 +162,14 @@ class Whole:
             and self.reported[0] > 0
             and self.asked_twice == 0
             and self.booked == self.billed > 0
+            and self.unbooked == 0
             and self.held == 0
         )
 
 
 @dataclass
 class _Killer:
-    """Kills the program at points of its work that are drawn by chance."""
+    """Kills the program at points of its work that are drawn by chance: so many requests later, and some time after."""
 
     project: Project
     chance: random.Random
@@ -180,6 +188,7 @@ class _Killer:
         )
         while process.poll() is None and progress() < before + wanted:
             time.sleep(0.002)
+        time.sleep(self.chance.uniform(0, _LONGEST_DELAY_S))
         if process.poll() is not None:
             return False
         process.kill()
@@ -215,15 +224,12 @@ def documented(project: RealProject, folder: Path, way: Way, most: int, kills: i
     for path, text in before.items():
         if not grammar.same_code(text, path.read_text("utf-8"), language_of(path.name)):
             found.code_changed.append(path.name)
-    found.booked = _booked(one)
     if way is Way.RUN:
-        found.asked, found.billed = _of_run(seen)
-        # What was under way at a kill is booked as unknown, and asked again.
-        ((answered,),) = one.ledger("SELECT COUNT(*) FROM attempts WHERE status != 'unknown'")
-        found.asked_twice = answered - found.asked
+        _hold_against_bills(found, one, done["items"], seen)
     else:
         names = [(job.requests[name]["model"], name) for job in desk.jobs.values() for name in job.requests]
         found.asked, found.asked_twice = len(names), len(names) - len(set(names))
+        found.booked = _dollars(sum(row.pico for row in _rows(one) if row.known))
         found.billed = sum((_price(*bill) / 2 for bill in desk.charged.values()), Decimal(0))
     ((found.held,),) = one.ledger("SELECT COUNT(*) FROM reservations")
     return found
@@ -258,13 +264,68 @@ def _by_service(one: Project, desk: BatchDesk, killer: _Killer, kills: int) -> A
     return one.json(*collect, "--apply")
 
 
-def _of_run(seen: Iterable[Seen]) -> tuple[int, Decimal]:
-    """Different requests, and what is to be booked for certain: one answer to each."""
-    asked: dict[str, Seen] = {}
-    for one in seen:
-        asked[json.dumps([one.body["model"], one.body["messages"]])] = one
-    billed = (_price(str(one.model), one.billed.prompt_tokens, one.billed.completion_tokens) for one in asked.values())
-    return len(asked), sum(billed, Decimal(0))
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the ledger."""
+
+    job: str
+    known: bool
+    """Whether its bill came; else it is flagged as an estimate."""
+    usage: tuple[str, int, int]
+    """Model, input and output tokens."""
+    pico: int
+    killed: bool
+    """Whether it is the most that a call under way can have cost; an answer that was cut counts as far as it came."""
+
+
+def _rows(project: Project) -> list[_Row]:
+    found = project.ledger(
+        "SELECT job, NOT usage_estimated, model, input, output, cost, status = 'unknown' FROM attempts"
+    )
+    return [
+        _Row(job, bool(known), (model, *usage), cost or 0, bool(killed))
+        for job, known, model, *usage, cost, killed in found
+    ]
+
+
+def _hold_against_bills(found: Whole, project: Project, items: Iterable[Mapping[str, Any]], seen: list[Seen]) -> None:
+    """Each row for an answer is one bill; every other bill has a flagged row of its item, of at least its amount.
+
+    A question may be worded otherwise after a kill, as the index that its context comes from may have got further: so
+    it is its item, model and turn that tell whether it was asked twice.
+    """
+    rows = _rows(project)
+    for item in items:
+        own = [row for row in rows if row.job.endswith(f"-{item['id']}")]
+        asked = [one for one in seen if _asked_about(one) == item["path"]]
+        answers = Counter(row.usage for row in own if row.known)
+        turns: Counter[tuple[str, int]] = Counter()
+        lost = []
+        for one in reversed(asked):
+            usage = one.model, one.billed.prompt_tokens, one.billed.completion_tokens
+            if answers[usage]:
+                answers[usage] -= 1
+                turns[one.model, len(one.body["messages"])] += 1
+                found.billed += _price(*usage)
+            else:
+                lost.append(_price(*usage))
+        found.asked += len(turns)
+        found.asked_twice += turns.total() - len(turns)
+        flagged = sorted((_covers(row) for row in own if not row.known), reverse=True)
+        found.lost += len(lost)
+        covered = zip(sorted(lost, reverse=True), flagged, strict=False)
+        found.unbooked += len(lost) - sum(bill <= row for bill, row in covered)
+    found.booked = _dollars(sum(row.pico for row in rows if row.known))
+
+
+def _covers(row: _Row) -> Decimal:
+    """The highest bill that a flagged row can stand for."""
+    return _dollars(row.pico) if row.killed else Decimal("Infinity")
+
+
+def _asked_about(one: Seen) -> str | None:
+    path = _PATH.search(str(one.body["messages"][1]["content"]))
+    return None if path is None else path[1]
 
 
 def _price(model: str, sent: int, got: int) -> Decimal:
@@ -272,7 +333,5 @@ def _price(model: str, sent: int, got: int) -> Decimal:
     return (sent * into + got * out) / 10**6
 
 
-def _booked(project: Project) -> Decimal:
-    """What is booked for answers; what was under way at a kill is booked as unknown, at the most it can have cost."""
-    ((pico,),) = project.ledger("SELECT SUM(cost) FROM attempts WHERE status != 'unknown'")
-    return Decimal(pico or 0) / 10**12
+def _dollars(pico: int) -> Decimal:
+    return Decimal(pico) / 10**12

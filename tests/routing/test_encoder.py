@@ -31,6 +31,7 @@ def without_encoder(monkeypatch: pytest.MonkeyPatch) -> SemanticClassifier:
     with monkeypatch.context() as patch:
         patch.setattr(module, "encoder_weights", lambda: None)
         found.load()
+        assert found._parts.second is None
     return found
 
 

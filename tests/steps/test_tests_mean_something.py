@@ -34,7 +34,8 @@ _CASE = "import unittest\n\n\nclass TestIt(unittest.TestCase):\n    def test_it(
 _IMPORT = "import inspect\nimport pytest\nfrom shop.cart import {}\n\n\n"
 
 
-def _reason(code: str, target: str = "two") -> str:
+def reason(code: str, target: str = "two") -> str:
+    """Why added tests are refused; empty if they are accepted."""
     case = load(FOLDER / "test/python/new_file.txt")
     asked = question_of(replace(case, before=_SOURCE, options={"target": target}, existing=None))
     assert isinstance(asked, Question)
@@ -66,7 +67,7 @@ def _reason(code: str, target: str = "two") -> str:
     ],
 )
 def test_a_test_that_cannot_fail_by_the_target_is_refused(body: str) -> None:
-    assert _reason(f"def test_it():\n    {body}\n").startswith("the test 'test_it' ")
+    assert reason(f"def test_it():\n    {body}\n").startswith("the test 'test_it' ")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_test_that_cannot_fail_by_the_target_is_refused(body: str) -> None:
     ],
 )
 def test_skips_by_decorator_and_methods_of_unittest_are_held_to_the_same(code: str) -> None:
-    assert _reason(code).startswith("the test 'test_it' ")
+    assert reason(code).startswith("the test 'test_it' ")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_skips_by_decorator_and_methods_of_unittest_are_held_to_the_same(code: s
     ],
 )
 def test_a_test_that_can_fail_by_the_target_is_accepted(code: str) -> None:
-    assert _reason(code) == ""
+    assert reason(code) == ""
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_test_that_can_fail_by_the_target_is_accepted(code: str) -> None:
     ],
 )
 def test_classes_and_their_members_count_as_called(target: str, body: str) -> None:
-    assert _reason(f"def test_it():\n    {body}\n", target) == ""
+    assert reason(f"def test_it():\n    {body}\n", target) == ""
 
 
 _BARE = {

@@ -14,7 +14,15 @@ import pytest
 from tests.structure.test_structure import PACKAGE, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-OPTIONAL = {"keyring": "keyring", "mcp": "mcp", "model2vec": "embedding", "onnxruntime": "encoder", "pydantic": "mcp"}
+OPTIONAL = {
+    "keyring": "keyring",
+    "mcp": "mcp",
+    "model2vec": "embedding",
+    "onnxruntime": "encoder",
+    "opentelemetry": "otel",
+    "psycopg": "postgres",
+    "pydantic": "mcp",
+}
 """Libraries that only an extra brings, and the extra."""
 
 PRIVATE = {

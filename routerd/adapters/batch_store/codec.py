@@ -39,6 +39,7 @@ def reply_text(reply: StoredReply) -> str:
             "ms": attempt.ms,
             "reason": attempt.reason,
             "estimated": attempt.usage_estimated,
+            "cached": attempt.cached,
         }
     )
 
@@ -55,6 +56,7 @@ def read_reply(written: str) -> StoredReply:
         said["ms"],
         said["reason"],
         usage_estimated=said["estimated"],
+        cached=said.get("cached", False),  # answers of an older version were asked
     )
     return StoredReply(said["text"], attempt, said["wave"])
 

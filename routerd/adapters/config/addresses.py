@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from routerd.domain.settings import KeySource
+from routerd.domain.key_source import KeySource
 
 _ENDPOINTS = ("/chat/completions", "/completions", "/models", "/embeddings")
 """Paths below the address, which documentation shows as a whole and people copy."""
@@ -36,6 +36,19 @@ def address(value: object) -> str:
     for endpoint in _ENDPOINTS:
         path = path.removesuffix(endpoint).rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def database(value: object) -> str:
+    """The address of a PostgreSQL database, in which no password stands: it may be shown. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError
+    parts = urlsplit(value.strip())
+    asked = [name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+    if parts.scheme not in {"postgresql", "postgres"} or parts.port == 0 or not (parts.hostname or "host" in asked):
+        raise ValueError
+    if parts.password is not None or any("password" in name for name in asked):
+        raise ValueError("the password belongs to ledger.password, which says where it is")
+    return value.strip()
 
 
 def headers(value: object, source_of: Callable[[object], KeySource | None]) -> Mapping[str, str | KeySource]:

@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 from routerd.adapters.config.layer import Checked, Layer
 from routerd.adapters.config.schema import Path
 from routerd.domain.errors import ConfigError
+from routerd.domain.gateway_settings import Http, Telemetry
+from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.settings import (
     Budget,
     Cache,
-    Http,
     Limits,
     ModelSettings,
     Offers,
     ProviderSettings,
     Quirks,
-    Retention,
     Routing,
     Settings,
 )
@@ -87,7 +87,8 @@ def settings_of(together: Merged) -> Settings:
         limits=_made(Limits, tables, "limits"),
         cache=_made(Cache, tables, "cache"),
         http=_http(together),
-        ledger=_made(Retention, tables, "ledger"),
+        ledger=_made(LedgerSettings, tables, "ledger"),
+        telemetry=_made(Telemetry, tables, "telemetry"),
         offers=_made(Offers, tables, "offers"),
         instructions=_named(together, "instructions"),
         **one,
@@ -96,8 +97,8 @@ def settings_of(together: Merged) -> Settings:
 
 def _http(together: Merged) -> Http:
     aliases = {path[2]: value.value for path, value in together.items() if path[:2] == ("http", "aliases")}
-    listen = together.get(("http", "listen"))
-    return Http(listen.value if listen else None, aliases)
+    fields = {name: one.value for name in ("listen", "hosts", "metrics") if (one := together.get(("http", name)))}
+    return Http(aliases=aliases, **fields)
 
 
 def budget_of(together: Merged) -> Budget:

@@ -43,6 +43,10 @@ all = "We use Python 3.12."  # with every action
 daily = "5.00"
 monthly = "50.00"
 session = "2.00"
+project_daily = "20.00"  # of everyone on one project; those of a team too count what all machines of a ledger spend
+project_monthly = "200.00"
+team_daily = "50.00"
+team_monthly = "500.00"
 per_action = "0.50"
 confirm_above = "0.10"
 
@@ -71,6 +75,8 @@ max_mb = 50
 # routerd serve --http: for coding agents and other programs.
 [http]
 listen = "127.0.0.1:4310"  # where `routerd http env` tells them to look
+hosts = ["ai.example.com"]  # what a load balancer's clients call it
+metrics = true  # GET /metrics, for Prometheus
 
 [http.aliases]
 fast = "utility"  # what a client's own name of a model stands for; "gpt-*-mini" too
@@ -84,6 +90,17 @@ off_folders = ["vendor"]
 
 [ledger]
 keep_days = 365
+url = "postgresql://routerd@db.example.com/routerd"  # one for many machines (pip install 'routerd[postgres]')
+password = { env = "ROUTERD_LEDGER_PASSWORD" }
+away = "closed"  # nothing that costs is sent while it cannot be reached; or "local": up to local_cap a day
+local_cap = "1.00"
+person = "ann"
+team = "search"
+
+# Numbers about calls of models, without any text, for an OpenTelemetry collector (pip install 'routerd[otel]').
+[telemetry]
+otlp = "http://127.0.0.1:4318"
+interval_s = 60
 
 # Any OpenAI-compatible endpoint.
 [providers.corp]

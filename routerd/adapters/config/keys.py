@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Mapping
 
 from routerd.domain.errors import KeyUnavailable
-from routerd.domain.settings import KeySource, ProviderSettings, Settings
+from routerd.domain.key_source import KeySource
+from routerd.domain.settings import ProviderSettings, Settings
 from routerd.system.bounded_output import OutputTooLarge, run_bounded
 
 KEYRING_SERVICE = "routerd"
@@ -35,6 +36,10 @@ class KeyReader:
         if source is None:
             return None
         return self._from(provider.name, source)
+
+    def secret(self, name: str, source: KeySource) -> str:
+        """What a source holds; ``name`` is whose key it is, in messages. Raises KeyUnavailable; may take long."""
+        return self._from(name, source)
 
     def _from(self, name: str, source: KeySource) -> str:
         if source.env:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from routerd.adapters.config.addresses import address, headers
+from routerd.adapters.config.addresses import address, database, headers
 from routerd.adapters.config.value_readers import (
     MOST_DIGITS,
     MOST_WHOLE,
@@ -20,6 +20,7 @@ from routerd.adapters.config.value_readers import (
     read_embedder,
     read_examples,
     read_field,
+    read_hosts,
     read_key,
     read_listen,
     read_models,
@@ -35,6 +36,7 @@ from routerd.adapters.config.value_readers import (
     read_whole,
 )
 from routerd.domain.dialect_name import DialectName
+from routerd.domain.ledger_settings import AwayPolicy
 from routerd.domain.settings import OfflinePolicy
 from routerd.domain.tier import Tier
 
@@ -106,6 +108,16 @@ URL = ValueKind(
     {"type": "string", "pattern": "^https?://[^/?#:]+"},
     secret=True,
 )
+DATABASE = ValueKind(
+    "an address that begins with postgresql:// and holds no password",
+    '"postgresql://routerd@db.example.com/routerd"',
+    database,
+    {"type": "string", "pattern": "^postgresql://"},
+    secret=True,
+)
+AWAY = ValueKind(
+    'one of "closed", "local"', '"closed"', lambda value: read_one_of(AwayPolicy, value), _enum(*AwayPolicy)
+)
 KEY = ValueKind(
     'where the key is, { env = "NAME" }, { keyring = "NAME" } or { command = ["pass", "show", "n1n"] }',
     '{ env = "N1N_API_KEY" }',
@@ -122,6 +134,12 @@ HEADERS = ValueKind(
     secret=True,
 )
 NAMES = ValueKind("a list of names", '["vendor", "third_party"]', read_names, {"type": "array", "items": _NAME})
+HOSTS = ValueKind(
+    "a list of HOST or HOST:PORT",
+    '["ai.example.com"]',
+    read_hosts,
+    {"type": "array", "items": {"type": "string", "pattern": r"^(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9.-]{1,253})$"}},
+)
 COMMAND = ValueKind("a list of words", '["pytest", "-q"]', read_command, _WORDS)
 FIELD = ValueKind(
     "the name of a field, or false", '"max_completion_tokens"', read_field, {"anyOf": [_TEXT, {"const": False}]}

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from routerd.adapters.config.load import Loaded
+from routerd.domain.key_source import KeySource
 from routerd.domain.money import plain
-from routerd.domain.settings import Embedding, KeySource, RoutingExample
+from routerd.domain.settings import Embedding, RoutingExample
 
 
 @dataclass(frozen=True, slots=True)

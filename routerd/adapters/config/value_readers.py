@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -10,8 +11,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from routerd.domain.dialect_name import DialectName
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
-from routerd.domain.settings import Embedding, KeySource, RoutingExample
+from routerd.domain.settings import Embedding, RoutingExample
 from routerd.domain.tier import Tier
 
 E = TypeVar("E", bound=StrEnum)
@@ -198,6 +200,20 @@ def read_listen(value: object) -> str:
     if not (host and colon and port.isascii() and port.isdigit() and int(port[:6]) <= HIGHEST_PORT):
         raise ValueError
     return read_text(value)
+
+
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?", re.ASCII)
+
+
+def read_hosts(value: object) -> tuple[str, ...]:
+    """Hosts, each with its port or without one, as a request's Host header has them."""
+    if not isinstance(value, list):
+        raise ValueError
+    for one in value:
+        found = _HOST.fullmatch(read_text(one))
+        if found is None or int(found[2] or 1) not in range(1, HIGHEST_PORT + 1):
+            raise ValueError
+    return tuple(read_text(one).lower() for one in value)
 
 
 def read_alias(value: object) -> str:

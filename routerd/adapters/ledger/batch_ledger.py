@@ -109,6 +109,12 @@ class BatchLedger:
         )
         return self.short
 
+    async def hold(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
+    ) -> Decimal | Refusal:
+        """As the port says."""
+        return self.reserve(job, least, most, at, origin, sent=sent)
+
     def sent(self, job: str) -> None:
         """As the port says."""
         self._writer.sent(job)
@@ -191,8 +197,7 @@ class BatchLedger:
 
     def _keep(self, run: Run, job: str, amount: Decimal, at: datetime, *, sent: bool = False) -> None:
         bounded = min(amount, Decimal(MOST_DOLLARS))
-        session = self._ledger.origin.session
-        self._writer.reservation(job, self._ledger.project, session, at, bounded).write(run, sent=sent)
+        self._writer.reservation(job, self._ledger.counted_for(None), at, bounded).write(run, sent=sent)
 
 
 def _key(attempt: Attempt) -> _Key:

@@ -9,7 +9,7 @@ from threading import Lock
 from routerd.adapters.ledger.acceptance import acceptance
 from routerd.adapters.ledger.factors import prior_factor
 from routerd.adapters.ledger.learning import BilledAttempt, learn
-from routerd.adapters.ledger.schema import ALLOWED, ATTEMPTS, BILLED
+from routerd.adapters.ledger.schema import ALLOWED, ATTEMPTS, BILLED, Reader
 from routerd.adapters.sqlite import Database
 from routerd.domain.acceptance import Acceptance
 from routerd.domain.errors import LedgerError
@@ -27,7 +27,7 @@ _MARGIN = 1.1
 
 
 @dataclass(frozen=True, slots=True)
-class _Bills:
+class Bills:
     """The latest bills of one model, newest first."""
 
     last: int = 0
@@ -36,6 +36,11 @@ class _Bills:
     """Each with its time."""
     ratios: list[float] = field(default_factory=list)
     """Of the bills to their highest estimates, where one is known."""
+
+    def learned(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
+        """The calibration that they give for an action and a language."""
+        found = learn([bill for _, bill in self.bills], action, language, prior_factor(model))
+        return replace(found, excess=self.excess)
 
     @property
     def excess(self) -> float:
@@ -54,7 +59,7 @@ class CalibrationStore:
         self._database = database
         self._lock = Lock()
         self._learned: dict[_Work, TokenCalibration] = {}
-        self._billed: dict[ModelRef, _Bills] = {}
+        self._billed: dict[ModelRef, Bills] = {}
         self._current: set[ModelRef] = set()
         """The models whose bills are read up to the latest."""
         self._newer: dict[ModelRef, int] = {}
@@ -69,17 +74,16 @@ class CalibrationStore:
             self._follow()
             if work not in self._learned:
                 known = self._bills_of(model)
-                learned = learn([bill for _, bill in known.bills], action, language, prior_factor(model))
-                self._learned[work] = replace(learned, excess=known.excess)
+                self._learned[work] = known.learned(*work)
             return self._learned[work]
 
-    def _bills_of(self, model: ModelRef) -> _Bills:
+    def _bills_of(self, model: ModelRef) -> Bills:
         """Read once for all actions and languages, and after that only the newer ones; empty if that fails."""
         if model not in self._current:
             try:
-                self._billed[model] = _newest(self._database, model, self._billed.get(model, _Bills()))
+                self._billed[model] = newest(self._database, model, self._billed.get(model, Bills()))
             except LedgerError:
-                self._billed[model] = _Bills()
+                self._billed[model] = Bills()
             self._current.add(model)
         return self._billed[model]
 
@@ -100,7 +104,7 @@ class CalibrationStore:
         with self._lock:
             self._accepted = {w: known for w, known in self._accepted.items() if w[1:] != (action, language)}
             newer = self._newer.get(model, 0) + 1
-            known_bills = len(self._billed.get(model, _Bills()).bills)
+            known_bills = len(self._billed.get(model, Bills()).bills)
             if not exceeded and newer * _ENOUGH_NEW < known_bills:
                 self._newer[model] = newer
                 return
@@ -121,7 +125,7 @@ class CalibrationStore:
             self._accepted.clear()
 
 
-def _newest(database: Database, model: ModelRef, known: _Bills) -> _Bills:
+def newest(database: Reader, model: ModelRef, known: Bills, attempts: str = ATTEMPTS) -> Bills:
     """What is known, with the bills since; all of them are read where nothing is known.
 
     Raises LedgerError.
@@ -129,25 +133,25 @@ def _newest(database: Database, model: ModelRef, known: _Bills) -> _Bills:
     of_model = (model.provider, model.model)
     ((last,),) = database.read("SELECT MAX(id) FROM attempts")
     if not 0 < known.last <= (last or 0):
-        known = _Bills()
+        known = Bills()
     # By id those since then are found at once, whatever they are of; all of a model by its index.
     which, order = "provider = ? AND model = ?", "at DESC, id DESC"
     if known.last:
         which, order = f"id > {known.last} AND +provider = ? AND +model = ?", "id DESC"
     rows = database.read(
         "SELECT at, counted_input, input + cached_input + cache_write, prior_output, output + reasoning, "
-        f"action, language, cached_input, reasoning FROM {ATTEMPTS} WHERE {which} AND {BILLED} "
+        f"action, language, cached_input, reasoning FROM {attempts} WHERE {which} AND {BILLED} "
         f"ORDER BY {order} LIMIT {_BILLS}",
         of_model,
     )
     bills = [(row[0], BilledAttempt(*row[1:])) for row in sorted(rows, key=itemgetter(0), reverse=True)]
     if bills and known.bills and bills[-1][0] < known.bills[0][0]:  # of a clock that was set back
-        return _newest(database, model, _Bills())
+        return newest(database, model, Bills(), attempts)
     ratios = database.read(
         f"SELECT 1.0 * cost / allowed FROM attempts WHERE {which} AND {ALLOWED} AND cost IS NOT NULL "
         f"ORDER BY {order} LIMIT {_BILLS}",
         of_model,
     )
-    return _Bills(
+    return Bills(
         last or 0, [*bills, *known.bills][:_BILLS], [*(float(ratio) for (ratio,) in ratios), *known.ratios][:_BILLS]
     )

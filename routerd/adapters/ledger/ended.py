@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from routerd.adapters.ledger.budgets import CountedFor
 from routerd.adapters.ledger.reservation import SUBMITTED, Reservation
 from routerd.adapters.ledger.rows import insert
 from routerd.adapters.ledger.schema import RESERVATIONS, Run
@@ -33,11 +34,13 @@ def settle(run: Run, which: str, own: str, ended: Callable[[str, int, float], bo
 
     ``which``: a condition on them, with a mark for ``own``; ``ended`` is given process, pid and POSIX seconds.
     """
-    for process, job, pid, began, amount, project, session, sent in run(
-        f"SELECT process, job, pid, at, amount, project, session, sent FROM {RESERVATIONS} WHERE {which}", (own,)
+    for process, job, pid, began, amount, project, session, person, team, sent in run(
+        f"SELECT process, job, pid, at, amount, project, session, person, team, sent FROM {RESERVATIONS} WHERE {which}",
+        (own,),
     ):
         if not ended(process, pid, began):
             continue
         run("DELETE FROM reservations WHERE process = ? AND job = ?", (process, job))
         if amount and sent:
-            insert(run, Reservation(process, job, began, amount, project, session).unknown_bill())
+            who = CountedFor(project, session, person, team)
+            insert(run, Reservation(process, job, began, amount, who).unknown_bill())

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, budget_periods, limits
+from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, CountedFor, budget_periods, limits
 from routerd.adapters.ledger.reservation import Reservation
 from routerd.adapters.ledger.schema import ATTEMPTS, MOST_DOLLARS, from_pico
+from routerd.adapters.ledger.sqlite_sums import SqliteSums
 from routerd.adapters.ledger.statistics import baselines, statistics, totals_by
 from routerd.adapters.ledger.sums import SUMS_OF_ROWS, Sums
 from routerd.adapters.ledger.writer import LedgerWriter
@@ -52,13 +53,19 @@ class SqliteLedger:
 
     def periods(self, at: datetime, origin: Origin | None) -> tuple[BudgetPeriod, ...]:
         """The daily, monthly and session budgets that hold at a moment."""
-        budget, session = self._budget(), (origin or self.origin).session
+        budget, who = self._budget(), self.counted_for(origin)
         budgets = budget if isinstance(budget, Budgets) else Budgets(budget)
         # Days begin at a whole minute in every time zone, so that within one nothing changes.
-        key = (budgets, session, int(at.timestamp() // 60))
+        key = (budgets, who, int(at.timestamp() // 60))
         if self._periods is None or self._periods[0] != key:
-            self._periods = key, budget_periods(budgets, self.project, session, at)
+            self._periods = key, budget_periods(budgets, who, at)
         return self._periods[1]
+
+    def counted_for(self, origin: Origin | None) -> CountedFor:
+        """Whose budgets a request of an origin counts against."""
+        of = origin or self.origin
+        project = self.project or of.project or ""
+        return CountedFor(project, of.session, of.person or self.origin.person, of.team or self.origin.team)
 
     def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
         """The daily, monthly and session budgets as they stand; read again only after the ledger was written to."""
@@ -108,8 +115,13 @@ class SqliteLedger:
         return granted
 
     def _reservation(self, job: str, amount: Decimal, at: datetime, origin: Origin | None) -> Reservation:
-        session, bounded = (origin or self.origin).session, min(amount, Decimal(MOST_DOLLARS))
-        return self.writer.reservation(job, self.project, session, at, bounded)
+        return self.writer.reservation(job, self.counted_for(origin), at, min(amount, Decimal(MOST_DOLLARS)))
+
+    async def hold(
+        self, job: str, least: Decimal, most: Decimal, at: datetime, origin: Origin | None = None, *, sent: bool = False
+    ) -> Decimal | Refusal:
+        """As ``reserve``, which takes less than a millisecond."""
+        return self.reserve(job, least, most, at, origin, sent=sent)
 
     def sent(self, job: str) -> None:
         """Record that a job's reserved call is about to be sent; see the port."""
@@ -120,7 +132,13 @@ class SqliteLedger:
 
         Returns a sentence for the user in that case, or if a new ledger was started.
         """
-        return self.writer.book(replace(booking, origin=booking.origin or self.origin), self.project, at, last=last)
+        return self.writer.book(self._own(booking), self.project, at, last=last)
+
+    def _own(self, booking: Booking) -> Booking:
+        of, own = booking.origin or self.origin, self.origin
+        if (of.person is None and own.person is not None) or (of.team is None and own.team is not None):
+            of = replace(of, person=of.person or own.person, team=of.team or own.team)
+        return replace(booking, origin=of)
 
     def release(self, job: str) -> None:
         """Give back what is left of a job's reservation; what cannot be given back now is with the next write."""
@@ -160,7 +178,7 @@ class SqliteLedger:
 
     def baselines(self, since: datetime) -> tuple[str, ...]:
         """The models that savings since the day of a moment are against."""
-        return baselines(self._database, since, since.tzinfo)
+        return baselines(SqliteSums(self._database), since, since.tzinfo)
 
     def _sum(self, what: str, since: datetime, until: datetime | None, *names: str) -> Decimal:
         return from_pico(self._row(what, since, until, *names)[0])
@@ -174,11 +192,11 @@ class SqliteLedger:
 
     def stats(self, since: datetime | None, zone: tzinfo | None) -> Stats:
         """Totals since a moment, or of all time; days are in the given time zone."""
-        return statistics(self._database, since, zone)
+        return statistics(SqliteSums(self._database), since, zone)
 
     def totals_by(self, key: StatsKey, since: datetime | None) -> tuple[KeyTotals, ...]:
         """Totals by a key since a moment, or of all time."""
-        return totals_by(self._database, key, since)
+        return totals_by(SqliteSums(self._database), key, since)
 
     def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
         """Factors from the latest bills, kept in memory until this or another daemon writes."""

@@ -153,6 +153,20 @@ def _signatures(connection: MigrationConnection) -> None:
     )
 
 
+def _people(connection: MigrationConnection) -> None:
+    """What was spent before is of no known person: it counts against budgets that count everyone."""
+    for table in ("attempts", "reservations"):
+        for name in ("person", "team"):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+
+
+def _tokens(connection: MigrationConnection) -> None:
+    connection.execute(
+        "CREATE TABLE tokens (number TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, label TEXT NOT NULL,"
+        " person TEXT, project TEXT, team TEXT, made REAL NOT NULL, revoked REAL) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS = (
     _first,
     _replies,
@@ -166,4 +180,6 @@ MIGRATIONS = (
     _rows_of_others,
     _baselines,
     _signatures,
+    _people,
+    _tokens,
 )

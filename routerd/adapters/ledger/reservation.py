@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 
+from routerd.adapters.ledger.budgets import CountedFor
 from routerd.adapters.ledger.rows import COLUMNS
 from routerd.adapters.ledger.schema import Run
 
@@ -29,16 +30,19 @@ class Reservation:
     """POSIX seconds."""
     amount: int
     """Pico-dollars."""
-    project: str
-    session: str | None
+    who: CountedFor
 
     def write(self, run: Run, *, sent: bool) -> None:
         """Replaces what the job held."""
+        who = self.who
         run(
-            "INSERT INTO reservations (job, process, pid, at, amount, project, session, sent) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO reservations (job, process, pid, at, amount, project, session, person, team, sent) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (process, job) DO UPDATE SET at = excluded.at, amount = excluded.amount, sent = excluded.sent",
-            (self.job, self.process, os.getpid(), self.at, self.amount, self.project, self.session, int(sent)),
+            (
+                *(self.job, self.process, os.getpid(), self.at, self.amount, who.project, who.session),
+                *(who.person or "", who.team or "", int(sent)),
+            ),
         )
 
     def unknown_bill(self, reason: str = _DIED) -> dict[str, object]:
@@ -47,7 +51,8 @@ class Reservation:
         row.update(dict.fromkeys(("action", "language", "tier", "provider", "model"), ""))
         row.update(dict.fromkeys(_COUNTS.split(), 0), **_UNKNOWN, reason=reason)
         row["day"] = datetime.fromtimestamp(self.at).astimezone().date().isoformat()
-        row.update(at=self.at, job=self.job, project=self.project, session=self.session, cost=self.amount)
+        row.update(at=self.at, job=self.job, cost=self.amount, project=self.who.project)
+        row.update(session=self.who.session, person=self.who.person or "", team=self.who.team or "")
         # One call of a job is open at a time, so that this names it.
         row["entry"] = f"{self.process}/{self.job}/{self.at!r}"
         return row

@@ -23,7 +23,7 @@ def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]
     except ValueError as fault:
         raise UnwritableRow(str(fault)) from fault
     values = {
-        "entry": uuid.uuid4().hex,
+        "entry": booking.entry or uuid.uuid4().hex,
         "day": at.date().isoformat(),
         "at": at.timestamp(),
         "job": booking.job,
@@ -59,6 +59,8 @@ def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]
         "tools_input": booking.tools_input,
         "system_input": booking.system_input,
         "baseline_model": str(booking.baseline_model) if booking.baseline_model else None,
+        "person": (origin.person if origin else None) or "",
+        "team": (origin.team if origin else None) or "",
     }
     return {name: _storable(value) for name, value in values.items()}
 
@@ -66,7 +68,7 @@ def values_of(booking: Booking, project: str, at: datetime) -> dict[str, object]
 _NAMES = """
     entry day at job project action language tier provider model status reason input cached_input cache_write output
     reasoning usage_estimated cost baseline low likely high counted_input prior_output allowed ms cached frontend
-    client session turn agent tools_input system_input baseline_model
+    client session turn agent tools_input system_input baseline_model person team
 """
 COLUMNS = frozenset(_NAMES.split())
 """The columns of a row that is complete."""

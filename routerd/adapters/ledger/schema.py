@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from routerd.adapters.sqlite import Row
 
 Run = Callable[[str, Sequence[object]], list[Row]]
 """Runs one statement of a transaction."""
+
+
+class Reader(Protocol):
+    """What queries are made with: a database, or one connection to it."""
+
+    def read(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """The rows of one query. Raises LedgerError."""
+
 
 PICO = Decimal(10) ** 12
 """The cheapest cached token known costs 2,800 pico-dollars, and 64 bits hold nine million dollars of them."""
@@ -33,18 +42,25 @@ _MONEY = ("cost", "baseline", "low", "likely", "high")
 _AS_WRITTEN = "id, at, job, action, language, tier, provider, model, status, reason, usage_estimated, ms, cached"
 _COLUMNS = (
     _AS_WRITTEN,
-    "project, frontend, client, session, day, firsts",
+    "project, person, team, frontend, client, session, day, firsts",
     *(_bounded(name, _MOST_TOKENS, "0") for name in _TOKENS),
     *(_bounded(name, _MOST, "NULL") for name in _MONEY),
 )
 
-ATTEMPTS = (
-    f"(SELECT {', '.join(_COLUMNS)} FROM attempts "
-    f"WHERE typeof(at) IN ('real', 'integer') AND +at BETWEEN 0 AND {_LAST})"
-)
+
+def _attempts(*more: str) -> str:
+    return (
+        f"(SELECT {', '.join((*_COLUMNS, *more))} FROM attempts "
+        f"WHERE typeof(at) IN ('real', 'integer') AND +at BETWEEN 0 AND {_LAST})"
+    )
+
+
+ATTEMPTS = _attempts()
 """The query that is read in place of the table: an out-of-range amount from an older version or another program
 would overflow every sum that contains it. SQLite flattens it, so that the indexes serve as before;
 the plus keeps it from searching an index by this condition, which almost every row meets, in place of the query's."""
+ATTEMPTS_OF_PEOPLE = _attempts("person", "team")
+"""The same with columns that migrations of older versions do not know yet."""
 
 
 BILLED = "status IN ('ok', 'rejected') AND NOT usage_estimated AND NOT cached"
@@ -55,7 +71,7 @@ JUDGED = "status IN ('ok', 'rejected') AND NOT cached AND provider NOT IN ('', '
 """Answers of models that were checked."""
 
 RESERVATIONS = (
-    "(SELECT process, job, pid, at, amount, project, session, sent FROM reservations "
+    "(SELECT process, job, pid, at, amount, project, session, person, team, sent FROM reservations "
     "WHERE typeof(pid) = 'integer' AND pid BETWEEN 1 AND 2147483647 "
     f"AND typeof(at) IN ('real', 'integer') AND at BETWEEN 0 AND {_LAST} "
     f"AND typeof(amount) = 'integer' AND amount BETWEEN 0 AND {_MOST})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routerd.adapters.ledger.budgets import BudgetPeriod
-from routerd.adapters.ledger.schema import ATTEMPTS, Run
+from routerd.adapters.ledger.schema import ATTEMPTS_OF_PEOPLE, Run
 from routerd.adapters.sqlite import Database
 
 _KEPT = 256
@@ -65,7 +65,8 @@ class Spending:
         if row:
             within = within.replace("at ", "+at ")
         ((last, amount),) = run(
-            f"SELECT (SELECT MAX(id) FROM attempts), (SELECT SUM(cost) FROM {ATTEMPTS} WHERE {since}{within}{of})",
+            "SELECT (SELECT MAX(id) FROM attempts), "
+            f"(SELECT SUM(cost) FROM {ATTEMPTS_OF_PEOPLE} WHERE {since}{within}{of})",
             (*((row,) if row else ()), *ends, *names),
         )
         return last or 0, amount or 0

@@ -19,7 +19,7 @@ from routerd.system.regular_files import read_regular
 _MOST_BYTES = 1 << 26
 """64 MB, sixty thousand rows: a larger file was not written by routerd."""
 
-_LATER = {"baseline_model"}
+_LATER = {"baseline_model", "person", "team"}
 """Columns that a spool of an older version lacks."""
 
 Values = Mapping[str, object]

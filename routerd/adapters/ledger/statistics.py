@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from functools import reduce
 from operator import itemgetter
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from routerd.adapters.ledger.daily import since
 from routerd.adapters.ledger.failovers import failovers_of
-from routerd.adapters.ledger.history import complete
-from routerd.adapters.ledger.schema import ATTEMPTS, BILLED, from_pico
+from routerd.adapters.ledger.schema import BILLED, from_pico
 from routerd.adapters.ledger.sums import MEASURES, SUMS, Sums
-from routerd.adapters.sqlite import Database, Row
+from routerd.adapters.sqlite import Row
 from routerd.domain.money import Usage
 from routerd.domain.stats import (
     BilledEstimate,
@@ -38,13 +36,31 @@ _Kind = tuple[str, str, str, str]
 """``provider/model`` or an empty text, action, language and status."""
 
 
-def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) -> Stats:
+class SumsSource(Protocol):
+    """The tables of sums of one adapter. Every method raises LedgerError."""
+
+    @property
+    def attempts(self) -> str:
+        """Attempts one by one, as SQL."""
+
+    def read(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """The rows of one query."""
+
+    def complete(self) -> None:
+        """Sum up what is in no sum yet."""
+
+    def since(self, table: str, begin: datetime | None, zone: tzinfo | None) -> tuple[str, Values]:
+        """A table of sums since a moment, or of all time, and the values of its marks."""
+
+    def baselines(self, day: str) -> list[Row]:
+        """The names of the models that baseline costs since a day are of."""
+
+
+def statistics(database: SumsSource, begin: datetime | None, zone: tzinfo | None) -> Stats:
     """Totals since a moment, or of all time; its first day begins in the given time zone. Raises LedgerError."""
-    complete(database)
-    source, values = since("daily", begin, zone)
+    database.complete()
     # Of all time: from tables that have few rows however many attempts there were.
-    if begin is None:
-        source, values = "totals", ()
+    source, values = database.since("totals" if begin is None else "daily", begin, zone)
     rows = database.read(
         "SELECT CASE WHEN provider <> '' THEN provider || '/' || model ELSE '' END, action, language, status, "
         f"SUM(jobs), {SUMS} FROM {source} GROUP BY 1, 2, 3, 4",
@@ -63,7 +79,7 @@ def statistics(database: Database, begin: datetime | None, zone: tzinfo | None) 
         unknown=sums.lost,
         cached=sums.cached,
         usage=sums.usage,
-        days=_days(database, *since("daily_tiers", begin, zone)),
+        days=_days(database, *database.since("daily_tiers", begin, zone)),
         models=_models(kinds),
         guesses=_guesses(database, begin.timestamp() if begin else 0.0),
         failures=_failures(kinds),
@@ -88,10 +104,14 @@ _JOBS_OF = {StatsKey.TIER: "tier_jobs", StatsKey.MODEL: "model_jobs"}
 """What counts the jobs of a key; a job has one of any other key."""
 
 
-def totals_by(database: Database, key: StatsKey, begin: datetime | None) -> tuple[KeyTotals, ...]:
+_SUMS_BY = {StatsKey.SESSION: "daily_sessions", StatsKey.PERSON: "people", StatsKey.TEAM: "people"}
+"""The sums that have a key, where ``daily`` has it not."""
+
+
+def totals_by(database: SumsSource, key: StatsKey, begin: datetime | None) -> tuple[KeyTotals, ...]:
     """Totals by key since a moment, or of all time; the most expensive first. Raises LedgerError."""
-    complete(database)
-    source, values = since("daily_sessions" if key is StatsKey.SESSION else "daily", begin, None)
+    database.complete()
+    source, values = database.since(_SUMS_BY.get(key, "daily"), begin, None)
     name = "CASE WHEN provider <> '' THEN provider || '/' || model END" if key is StatsKey.MODEL else str(key)
     rows = database.read(
         f"SELECT NULLIF({name}, ''), SUM({_JOBS_OF.get(key, 'jobs')}), {SUMS} "
@@ -105,17 +125,17 @@ def totals_by(database: Database, key: StatsKey, begin: datetime | None) -> tupl
     )
 
 
-def _shares(database: Database, name: str, begin: datetime | None) -> dict[object, float]:
+def _shares(database: SumsSource, name: str, begin: datetime | None) -> dict[object, float]:
     """What share of the input was tools and system text, by a key: of the rows that are kept one by one."""
     rows = database.read(
-        f"SELECT NULLIF({name}, ''), TOTAL(tools_input + system_input), TOTAL(counted_input) FROM attempts "
+        f"SELECT NULLIF({name}, ''), SUM(tools_input + system_input), SUM(counted_input) FROM attempts "
         "WHERE tools_input IS NOT NULL AND system_input IS NOT NULL AND counted_input > 0 AND at >= ? GROUP BY 1",
         (begin.timestamp() if begin else 0.0,),
     )
     return {known: min(float(part) / float(whole), 1.0) for known, part, whole in rows if whole}
 
 
-def _days(database: Database, source: str, values: Values) -> tuple[DayOfTier, ...]:
+def _days(database: SumsSource, source: str, values: Values) -> tuple[DayOfTier, ...]:
     rows = database.read(f"SELECT day, tier, {SUMS} FROM {source} GROUP BY 1, 2 ORDER BY 1, 2", values)
     days = [(day, tier, Sums.of(columns)) for day, tier, *columns in rows]
     return tuple(
@@ -153,7 +173,7 @@ def _trials(kinds: Sequence[tuple[_Kind, Sums]]) -> tuple[Trial, ...]:
     )
 
 
-def _failovers(database: Database, begin: datetime | None, zone: tzinfo | None) -> Failovers:
+def _failovers(database: SumsSource, begin: datetime | None, zone: tzinfo | None) -> Failovers:
     """Of jobs that began on the first day or later."""
     day = begin.astimezone(zone).date().isoformat() if begin else ""
     rows = database.read(
@@ -164,17 +184,15 @@ def _failovers(database: Database, begin: datetime | None, zone: tzinfo | None) 
     return failovers_of({(kind, source, target): count for kind, source, target, count in rows})
 
 
-def baselines(database: Database, begin: datetime | None, zone: tzinfo | None) -> tuple[str, ...]:
+def baselines(database: SumsSource, begin: datetime | None, zone: tzinfo | None) -> tuple[str, ...]:
     """The models that the baseline costs since a day are of; rows of older versions do not say theirs."""
     day = begin.astimezone(zone).date().isoformat() if begin else ""
-    return tuple(
-        model for (model,) in database.read("SELECT DISTINCT model FROM baselines WHERE day >= ? ORDER BY 1", (day,))
-    )
+    return tuple(model for (model,) in database.baselines(day))
 
 
-def _guesses(database: Database, begin: float) -> tuple[BilledEstimate, ...]:
+def _guesses(database: SumsSource, begin: float) -> tuple[BilledEstimate, ...]:
     rows: list[Row] = database.read(
-        f"SELECT action, provider || '/' || model, low, likely, high, cost FROM {ATTEMPTS} WHERE at >= ? "
+        f"SELECT action, provider || '/' || model, low, likely, high, cost FROM {database.attempts} WHERE at >= ? "
         f"AND {BILLED} AND likely > 0 AND cost IS NOT NULL "
         "ORDER BY at DESC LIMIT ?",
         (begin, _GUESSES),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from routerd.adapters.ledger.budgets import CountedFor
 from routerd.adapters.ledger.reservation import SUBMITTED, Reservation
 from routerd.adapters.ledger.rows import insert
 from routerd.adapters.ledger.schema import RESERVATIONS
@@ -41,12 +42,12 @@ def book_unknown(writer: LedgerWriter, jobs: Iterable[str]) -> None:
     with writer.database.transaction() as run:
         for job in jobs:
             rows = run(
-                f"SELECT at, amount, project, session FROM {RESERVATIONS} WHERE process = ? AND job = ?",
+                f"SELECT at, amount, project, session, person, team FROM {RESERVATIONS} WHERE process = ? AND job = ?",
                 (SUBMITTED, job),
             )
             run("DELETE FROM reservations WHERE process = ? AND job = ?", (SUBMITTED, job))
-            for at, amount, project, session in rows:
-                insert(run, Reservation(SUBMITTED, job, at, amount, project, session).unknown_bill(_NO_RESULT))
+            for at, amount, *who in rows:
+                insert(run, Reservation(SUBMITTED, job, at, amount, CountedFor(*who)).unknown_bill(_NO_RESULT))
     writer.changes += 1
 
 

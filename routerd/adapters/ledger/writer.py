@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from routerd.adapters.ledger.budgets import CountedFor
 from routerd.adapters.ledger.calibration import CalibrationStore
 from routerd.adapters.ledger.daily import remove
 from routerd.adapters.ledger.ended import settle, settle_dead
@@ -64,9 +65,9 @@ class LedgerWriter:
         self._reported = database.problem
         self.collect()
 
-    def reservation(self, job: str, project: str, session: str | None, at: datetime, amount: Decimal) -> Reservation:
+    def reservation(self, job: str, who: CountedFor, at: datetime, amount: Decimal) -> Reservation:
         """What a job is to hold for its next call, remembered until that call is booked."""
-        reservation = Reservation(self.process, job, at.timestamp(), to_pico(amount) or 0, project, session)
+        reservation = Reservation(self.process, job, at.timestamp(), to_pico(amount) or 0, who)
         self._held[job] = reservation
         return reservation
 

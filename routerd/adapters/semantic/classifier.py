@@ -98,10 +98,13 @@ class SemanticClassifier:
         self._loading = threading.Lock()
 
     def load(self) -> None:
-        """Reads everything that answers need; call it off the request path. Later calls do nothing."""
+        """Reads everything that most answers need; call it off the request path. Later calls do nothing.
+
+        The sentence encoder (200 MB with its runtime) is read for the first text that needs it.
+        """
         with self._loading:
             if self._known is None:
-                _ = self._parts.head, self._parts.spelling, self._parts.second
+                _ = self._parts.head, self._parts.spelling
                 self._known = self._parts.prototypes.after(
                     known([(e.text, e.tier, "ask") for e in self._examples], self._parts.embedder)
                 )
@@ -146,9 +149,13 @@ class SemanticClassifier:
 
     def _again(self, first: Classification, text: str, similarities: Matrix) -> Classification:
         """What the sentence encoder makes of a text that the shipped head is unsure about."""
-        if first.confident or self._parts.second is None or self._known is None or not readable(text):
+        if first.confident or self._known is None or not readable(text):
             return first
-        head, encoder = self._parts.second
+        with self._loading:
+            second = self._parts.second
+        if second is None:
+            return first
+        head, encoder = second
         evidence = head.of_words([text]) + head.of_meaning(encoder.embed([text]))
         (kinds,) = _softmax(evidence / head.calibration.temperature)
         return self._answer(self._known, head, text, kinds, similarities)

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from routerd.app.doctor import examine
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config
 from routerd.frontends.cli.options import AsJson

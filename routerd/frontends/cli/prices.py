@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from routerd.app.configuration import update_prices
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.app.workspace import App
 from routerd.domain.model import OFFLINE, ModelRef
 from routerd.domain.money import STALE, Price, dollars

@@ -76,8 +76,8 @@ def serve(  # noqa: PLR0913, PLR0917  # each parameter is an option of the comma
         relay(str(config.expanduser().absolute()) if config else "")
     address = _address(tcp) if tcp else None
     beside = _gateway(*_address(http), config, remote=allow_remote) if http else None
-    from routerd.frontends.lsp import Listen  # noqa: PLC0415  # no other command needs pygls
-    from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # as above
+    from routerd.frontends.lsp import serve as run  # noqa: PLC0415  # no other command needs pygls
+    from routerd.frontends.lsp.tcp import Listen  # noqa: PLC0415  # as above
 
     if tcp is None and root is not None:
         raise UsageError("--root belongs to --tcp HOST:PORT.")

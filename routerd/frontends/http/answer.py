@@ -102,6 +102,14 @@ class Answer:
             self._request.transport.close()  # after what is written; the last chunk is never sent
         return self._stream
 
+    def give_up(self) -> web.StreamResponse:
+        """Close a connection that takes nothing more, without waiting for what is unread."""
+        assert self._stream is not None
+        self._request.protocol.force_close()
+        if self._request.transport is not None:
+            self._request.transport.abort()
+        return self._stream
+
 
 def _printable(text: str) -> str:
     """A text as it can stand in a header."""

@@ -11,20 +11,22 @@ from aiohttp import web
 
 from routerd.app.http_tokens import DEFAULT
 from routerd.domain.dialect_name import DialectName
-from routerd.domain.errors import UpstreamError, UsageError
+from routerd.domain.errors import LedgerError, UpstreamError, UsageError
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
+from routerd.domain.gateway_token import Holder
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Route
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.frontends.http import model_list
 from routerd.frontends.http.answer import Answer, reason_header
+from routerd.frontends.http.exposition import CONTENT_TYPE, exposition
 from routerd.frontends.http.gate import Gate
 from routerd.frontends.http.incoming import bare, dialect_of, endpoint_of, max_cost, origin_of, read
 from routerd.frontends.http.problems import Problem, failed, invalid, refused
 from routerd.routing.model_names import AUTO, named_route
 
 if TYPE_CHECKING:
-    from routerd.app.gateway import Gateway
+    from routerd.app.gateway import Gateway, Planned
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +34,9 @@ _log = logging.getLogger(__name__)
 class Handler:
     """All requests of one server; keeps nothing of one for the next. What passes through is never logged."""
 
-    def __init__(self, gateway: Gateway, gate: Gate) -> None:
-        self._gateway, self._gate = gateway, gate
+    def __init__(self, gateway: Gateway, gate: Gate, *, remote: bool = False) -> None:
+        """``remote``: whether other machines may connect."""
+        self._gateway, self._gate, self._remote = gateway, gate, remote
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a request, whatever it is."""
@@ -53,13 +56,14 @@ class Handler:
         path = bare(request.path)
         if path in ("", "/health") and request.method in ("GET", "HEAD"):
             return _json(b'{"status": "ok"}')
-        try:
-            label = self._gate.label(request)
-        except UsageError as fault:
-            return _told(Problem(500, None, str(fault)), dialect)
-        if label is None:
-            message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
-            return _told(Problem(401, "invalid_api_key", message), dialect)
+        scraped = path == "/metrics" and request.method in ("GET", "HEAD") and self._gateway.app.settings.http.metrics
+        if scraped and self._loopback_says_who():
+            return self._metrics()
+        holder = await self._let_in(request)
+        if isinstance(holder, Problem):
+            return _told(holder, dialect)
+        if scraped:
+            return self._metrics()
         if path == "/models" or path.startswith("/models/"):
             return self._models(request, path, dialect)
         endpoint = endpoint_of(request.path)
@@ -68,7 +72,30 @@ class Handler:
         if request.method != "POST":
             problem = Problem(405, "method_not_allowed", "Send a POST.", headers={"allow": "POST"})
             return _told(problem, dialect)
-        return await self._forwarded(request, endpoint, label)
+        return await self._forwarded(request, endpoint, holder)
+
+    async def _let_in(self, request: web.Request) -> Holder | Problem:
+        try:
+            holder = await self._gate.holder(request)
+        except UsageError as fault:
+            return Problem(500, None, str(fault))
+        except LedgerError as fault:  # which may name a server that nobody without a token need know of
+            _log.warning("a token could not be looked up: %s", fault)
+            return Problem(503, None, "Whether the token is right cannot be looked up now: try again in a moment.")
+        message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
+        return holder or Problem(401, "invalid_api_key", message)
+
+    def _loopback_says_who(self) -> bool:
+        """Whether only this machine's users can connect, so that numbers are told without a token.
+
+        Behind a proxy every request comes from its machine, so that loopback would say nothing.
+        """
+        return not self._remote and not self._gateway.app.settings.http.hosts
+
+    def _metrics(self) -> web.Response:
+        gateway = self._gateway
+        text = exposition(gateway.app.services.tally.sums(), gateway.budgets(), gateway.requests)
+        return web.Response(body=text.encode(), headers={"content-type": CONTENT_TYPE, "cache-control": "no-store"})
 
     def _models(self, request: web.Request, path: str, dialect: DialectName) -> web.StreamResponse:
         if request.method not in ("GET", "HEAD"):
@@ -82,36 +109,50 @@ class Handler:
             return _told(refused(found), dialect)
         return _json(model_list.model(request, name))
 
-    async def _forwarded(self, request: web.Request, endpoint: Endpoint, label: str) -> web.StreamResponse:
+    async def _forwarded(self, request: web.Request, endpoint: Endpoint, holder: Holder) -> web.StreamResponse:
         dialect = endpoint.dialect
         cost = max_cost(request)
         if isinstance(cost, Problem):
             return _told(cost, dialect)
-        own = self._gate.own_key(request)
+        own = await self._gate.own_key(request)
         if isinstance(own, Problem):
             return _told(own, dialect)
         asked = await read(request, endpoint, own)
         if isinstance(asked, Problem):
             return _told(asked, dialect)
-        origin = origin_of(request, label, DEFAULT, asked.body)
+        origin = origin_of(request, holder, DEFAULT, asked.body)
         planned = await self._gateway.plan(asked, origin, cost)
         if isinstance(planned, Refusal):
             if endpoint is Endpoint.COUNT_TOKENS and planned.code is RefusalCode.DIALECT:
                 return self._counted(asked)
             return _told(refused(planned), dialect)
-        job = planned.call.job
         answer = Answer(
-            request, {**_ids(job), **_reason(planned.call.route), **_warned(self._gateway, planned.call.origin)}
+            request,
+            {
+                **_ids(planned.call.job),
+                **_reason(planned.call.route),
+                **_warned(self._gateway, planned.call.origin),
+            },
         )
+        return await self._passed_on(planned, asked, endpoint, answer)
+
+    async def _passed_on(
+        self, planned: Planned, asked: ForwardedRequest, endpoint: Endpoint, answer: Answer
+    ) -> web.StreamResponse:
+        """Ask the provider, and end the answer as its fate demands."""
         try:
             await self._gateway.forward(planned, answer)
         except UpstreamError as fault:
             problem = failed(fault)
             if answer.begun:
-                return await answer.cut(problem, dialect)
+                return await answer.cut(problem, endpoint.dialect)
             if endpoint is Endpoint.COUNT_TOKENS:
                 return self._counted(asked)
-            return _told(problem, dialect, _ids(job))
+            return _told(problem, endpoint.dialect, _ids(planned.call.job))
+        except ConnectionError:  # the client is gone or reads nothing: what was spent is booked, nobody is left to tell
+            if not answer.begun:
+                raise
+            return answer.give_up()
         return await answer.end()
 
     def _counted(self, asked: ForwardedRequest) -> web.Response:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from aiohttp import web
 
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.forwarded import LIMIT_FIELDS, Endpoint, ForwardedRequest
+from routerd.domain.gateway_token import Holder
 from routerd.domain.json_body import JsonBody, NotAnObject
 from routerd.domain.origin import Origin
 from routerd.frontends.http.problems import Problem, invalid
@@ -94,39 +95,44 @@ def _wrong(endpoint: Endpoint, body: JsonBody) -> str | None:
         return "The field 'stream' must be true or false."
     for name in LIMIT_FIELDS[endpoint]:
         limit = values.get(name)
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        if limit is not None and not _is_count(limit):
             return f"The field '{name}' must be a whole number above zero."
     count = values.get("n")
-    if endpoint is Endpoint.CHAT and count is not None and (isinstance(count, bool) or not isinstance(count, int)):
-        return "The field 'n' must be a whole number."
+    if endpoint is Endpoint.CHAT and count is not None and not _is_count(count):
+        return "The field 'n' must be a whole number above zero."
     tools = values.get("tools")
     if isinstance(tools, list) and len(tools) > MOST_TOOLS:
         return f"The field 'tools' lists {len(tools):,} tools, and at most {MOST_TOOLS:,} are taken."
     return None
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+_AMOUNT = re.compile(r"\d{1,9}(\.\d{1,12})?", re.ASCII)
+"""A dollar has 10 ** 12 of the ledger's units."""
+
+
 def max_cost(request: web.BaseRequest) -> Decimal | Problem | None:
     """The dollars that the header allows; ``None`` without it."""
-    written = request.headers.get("x-routerd-max-cost")
-    if written is None:
+    written = request.headers.getall("x-routerd-max-cost", ())
+    if not written:
         return None
-    try:
-        amount = Decimal(written.strip())
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if len(written) > 32 or not amount.is_finite() or amount < 0:
-        return invalid("The header x-routerd-max-cost must be an amount of dollars, such as 0.50.")
-    return amount
+    if len(written) > 1 or not _AMOUNT.fullmatch(written[0].strip()):
+        return invalid("The header x-routerd-max-cost must be one amount of dollars, such as 0.50.")
+    return Decimal(written[0].strip())
 
 
 _SESSIONS = ("x-claude-code-session-id", "session-id", "x-session-id", "x-session-affinity")
 _AGENTS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,40}")
 
 
-def origin_of(request: web.BaseRequest, label: str, default_label: str, body: JsonBody) -> Origin:
-    """Who asks: the token's label names the client, else its user agent."""
+def origin_of(request: web.BaseRequest, holder: Holder, default_label: str, body: JsonBody) -> Origin:
+    """Who asks: the token's label names the client, else its user agent; a token's project is no client's choice."""
     agent = _AGENTS.match(request.headers.get("user-agent", ""))
-    name = label if label != default_label else (agent[0].rstrip(".-_") if agent else None)
+    labelled = holder.label not in ("", default_label)
+    name = holder.label if labelled else (agent[0].rstrip(".-_") if agent else None)
     session = next((value for header in _SESSIONS if (value := request.headers.get(header))), None)
     if session is None:
         session = _told_session(body)
@@ -135,7 +141,9 @@ def origin_of(request: web.BaseRequest, label: str, default_label: str, body: Js
         client=name,
         session=session,
         agent=request.headers.get("x-claude-code-agent-id"),
-        project=request.headers.get("x-routerd-project"),
+        project=holder.project or request.headers.get("x-routerd-project"),
+        person=holder.person,
+        team=holder.team,
     )
 
 

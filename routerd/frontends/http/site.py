@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from routerd.app.gateway import Gateway
+from routerd.app.gateway_tokens import GatewayTokens, token_store
 from routerd.app.http_place import HttpPlace
 from routerd.app.http_tokens import DEFAULT, HttpTokens
 from routerd.app.listening import numeric_addresses
@@ -74,11 +76,20 @@ async def listening(
     """
     addresses = numeric_addresses(where.host, where.port, remote=where.remote)
     tokens.of(DEFAULT)
-    gate = Gate(tokens, (where.host,) if where.remote else _LOOPBACK_NAMES)
+    gate = Gate(
+        GatewayTokens(tokens, lambda: token_store(serving.app)),
+        (where.host,) if where.remote else _LOOPBACK_NAMES,
+        lambda: serving.app.settings.http.hosts,
+    )
     application = web.Application(client_max_size=MOST_BYTES)
-    application.router.add_route("*", "/{path:.*}", Handler(serving, gate).answer)
+    application.router.add_route("*", "/{path:.*}", Handler(serving, gate, remote=where.remote).answer)
     runner = web.AppRunner(
-        application, handler_cancellation=True, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_S
+        application,
+        handler_cancellation=True,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=_SHUTDOWN_S,
+        logger=_connections(),
     )
     await runner.setup()
     port, ending = where.port, asyncio.ensure_future(_closed(runner, closing or asyncio.Event()))
@@ -94,6 +105,20 @@ async def listening(
     finally:
         ending.cancel()
         await runner.cleanup()
+
+
+def _connections() -> logging.Logger:
+    """What the server logs of a request that it cannot read, without the bytes: a token or a prompt may be in them."""
+    logger = logging.getLogger(f"{__name__}.connections")
+    logger.addFilter(_without_bytes)
+    return logger
+
+
+def _without_bytes(record: logging.LogRecord) -> bool:
+    kind = record.exc_info[0] if record.exc_info else None
+    record.msg, record.args = "a request could not be read: %s", (kind.__name__ if kind else "no reason",)
+    record.exc_info = record.exc_text = record.stack_info = None
+    return True
 
 
 async def _closed(runner: web.AppRunner, closing: asyncio.Event) -> None:

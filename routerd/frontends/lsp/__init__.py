@@ -1,6 +1,5 @@
 """The frontend for editors: LSP on stdio or TCP over pygls; no prompt, price or rule of an action lives here."""
 
 from routerd.frontends.lsp.serve import serve
-from routerd.frontends.lsp.tcp import Listen
 
-__all__ = ["Listen", "serve"]
+__all__ = ["serve"]

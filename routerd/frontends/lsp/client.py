@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from routerd.domain.unicode import Encoding
-from routerd.frontends.shapes import Json
+
+if TYPE_CHECKING:
+    from routerd.frontends.shapes import Json
 
 
 class NoAnswerError(Exception):

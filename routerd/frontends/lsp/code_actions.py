@@ -10,18 +10,11 @@ from routerd.actions import catalog
 from routerd.app.menu import offered_in
 from routerd.app.queries import queried
 from routerd.frontends.lsp import from_proto, to_proto
+from routerd.frontends.lsp.deferred import QUICK_FIX
 from routerd.frontends.shapes import Json
 
 if TYPE_CHECKING:
     from routerd.frontends.lsp.session import Session
-
-QUICK_FIX = "quickfix"
-
-
-def options() -> types.CodeActionOptions:
-    """What the server announces: kinds, and that there is nothing to resolve."""
-    kinds = [spec.kind for spec in catalog().values() if spec.in_menu]
-    return types.CodeActionOptions(code_action_kinds=[*kinds, QUICK_FIX], resolve_provider=False)
 
 
 async def code_actions(session: Session, params: types.CodeActionParams) -> list[Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +15,8 @@ from pygls.exceptions import (
     JsonRpcServerNotInitialized,
 )
 
-from routerd.frontends.lsp import (
-    cancel,
-    code_actions,
-    hover,
-    lens,
-    lifecycle,
-    parent,
-    requests,
-    sync,
-)
-from routerd.frontends.lsp.commands import COMMANDS
+from routerd.frontends.lsp import cancel, lifecycle, parent, sync
+from routerd.frontends.lsp.deferred import COMMANDS, METHODS, Deferred, Handler, menu_options
 from routerd.frontends.lsp.messages import Unreadable, message_of
 from routerd.frontends.lsp.server import Server
 from routerd.frontends.lsp.session import Session
@@ -36,6 +27,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+
+def _imported() -> Mapping[str, Handler]:
+    from routerd.frontends.lsp.handlers import HANDLERS  # noqa: PLC0415  # see `deferred`
+
+    return HANDLERS
+
+
+_LATER = Deferred(_imported)
 FEATURES: dict[str, Callable[..., object]] = {
     types.INITIALIZE: lifecycle.initialize,
     types.INITIALIZED: lifecycle.initialized,
@@ -45,16 +44,9 @@ FEATURES: dict[str, Callable[..., object]] = {
     types.TEXT_DOCUMENT_DID_OPEN: sync.opened,
     types.TEXT_DOCUMENT_DID_CHANGE: sync.changed,
     types.TEXT_DOCUMENT_DID_CLOSE: sync.closed,
-    types.TEXT_DOCUMENT_HOVER: hover.hover,
-    types.TEXT_DOCUMENT_CODE_LENS: lens.lenses,
-    types.CODE_LENS_RESOLVE: lens.resolve,
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: cancel.progress_cancelled,
-    "routerd/run": requests.run,
-    "routerd/estimate": requests.estimate,
-    "routerd/mentions": requests.mentions,
-    "routerd/route": requests.route,
-    "routerd/providers": requests.providers,
     "routerd/keyChanged": lifecycle.key_changed,
+    **{method: _LATER.handler(method) for method in METHODS},
 }
 
 
@@ -76,10 +68,10 @@ class Connection:
         self._session = session = Session(self._wire, shared, launch)
         for method, feature in FEATURES.items():
             self._server.add(method, partial(feature, session))
-        menu = partial(code_actions.code_actions, session)
-        self._server.add(types.TEXT_DOCUMENT_CODE_ACTION, menu, code_actions.options())
-        for name, command in COMMANDS.items():
-            self._server.add_command(name, partial(command, session))
+        menu = types.TEXT_DOCUMENT_CODE_ACTION
+        self._server.add(menu, partial(_LATER.handler(menu), session), menu_options())
+        for name in COMMANDS:
+            self._server.add_command(name, partial(_LATER.handler(name), session))
         self._code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._wire.ended = self._end
         self._known = False

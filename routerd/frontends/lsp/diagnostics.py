@@ -11,7 +11,6 @@ from routerd.domain.position import Edit, Range
 from routerd.domain.text import Text
 from routerd.domain.unicode import Encoding
 from routerd.frontends.lsp.client import Wire
-from routerd.frontends.shapes import diagnostic_json
 
 PUBLISH = "textDocument/publishDiagnostics"
 
@@ -60,6 +59,8 @@ class Reviews:
         )
 
     def _publish(self, document: Document) -> None:
+        from routerd.frontends.shapes import diagnostic_json  # noqa: PLC0415  # nothing is found before an action
+
         shapes = [
             diagnostic_json(finding, document.text, self.encoding) for finding in self._found.get(document.uri, ())
         ]

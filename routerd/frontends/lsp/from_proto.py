@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -17,7 +18,9 @@ from routerd.domain.text import Text
 from routerd.domain.tier import Tier
 from routerd.domain.unicode import Encoding
 from routerd.frontends.lsp.client import EditorClient
-from routerd.frontends.shapes import Json
+
+if TYPE_CHECKING:
+    from routerd.frontends.shapes import Json
 
 _NOWHERE = types.ClientCapabilities()
 

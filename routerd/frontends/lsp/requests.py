@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from routerd.app.queries import queried
+from routerd.app.queries import queried, ready_to_route
 from routerd.domain.action import Request
 from routerd.domain.errors import UsageError
 from routerd.domain.position import Range
@@ -49,6 +49,8 @@ async def estimate(session: Session, params: object) -> Json:
     given, selected = from_proto.part(params, "instruction"), from_proto.estimate_range(params)
     words = given if isinstance(given, str) else ""
     span = from_proto.span(document.text, selected, session.client.encoding) if selected else Range(at, at)
+    if words:
+        await ready_to_route(app)
     if from_proto.part(params, "refines") is not None:
         action, answer = from_proto.text_of(params, "action"), from_proto.text_of(params, "refines")
         refined = Request(action, document, span, instruction=words, refines=answer)

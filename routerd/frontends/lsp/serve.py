@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from routerd.frontends.lsp import log
 from routerd.frontends.lsp.connection import Connection
 from routerd.frontends.lsp.ending import Ending, heed_signals, leave
 from routerd.frontends.lsp.shared import Launch, SharedServices
 from routerd.frontends.lsp.stdio import Stdio
-from routerd.frontends.lsp.tcp import Listen, listen
 from routerd.system.signals import INTERRUPTED
+
+if TYPE_CHECKING:
+    from routerd.frontends.lsp.tcp import Listen
 
 Beside = Callable[[SharedServices], Coroutine[object, object, None]]
 """Another server that runs beside LSP, until it is cancelled."""
@@ -44,6 +46,8 @@ def serve(  # noqa: PLR0913  # each parameter is an option of the command line
     shared, launch = SharedServices(root), Launch(config_file)
     ending = Ending(shared.abandon)
     if tcp:
+        from routerd.frontends.lsp.tcp import listen  # noqa: PLC0415  # an editor on stdio does without
+
         work = listen(shared, launch, tcp)
     elif stdio:
         work = _stdio(shared, launch, ending, alone=beside is None)

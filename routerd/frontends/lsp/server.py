@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cattrs import Converter
 from lsprotocol import types
@@ -25,7 +25,9 @@ from routerd.domain.errors import RouterdError
 from routerd.frontends.lsp.client import NoAnswerError
 from routerd.frontends.lsp.frames import framed
 from routerd.frontends.lsp.log import refused
-from routerd.frontends.shapes import Json
+
+if TYPE_CHECKING:
+    from routerd.frontends.shapes import Json
 
 _log = logging.getLogger(__name__)
 

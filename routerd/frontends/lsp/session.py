@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from routerd.app.jobs import Jobs
 from routerd.domain.errors import RouterdError
 from routerd.domain.origin import Origin
-from routerd.domain.settings import ORIGINS
-from routerd.frontends.lsp import keys, status
+from routerd.frontends.lsp import keys
 from routerd.frontends.lsp.apps import SessionApps
 from routerd.frontends.lsp.client import EditorClient, NoAnswerError, Wire
 from routerd.frontends.lsp.diagnostics import Reviews
@@ -125,6 +124,8 @@ class Session:
         except NoAnswerError:
             return
         found = [one if isinstance(one, dict) else {} for one in answer] if isinstance(answer, list) else []
+        from routerd.domain.settings import ORIGINS  # noqa: PLC0415  # as above
+
         if not self.client.tells_origins:  # such a key is then a setting, which a folder may have written
             found = [{key: value for key, value in one.items() if key != ORIGINS} for one in found]
         if found:
@@ -167,6 +168,8 @@ class Session:
 
     def tell_status(self) -> None:
         """Send `routerd/status`."""
+        from routerd.frontends.lsp import status  # noqa: PLC0415  # there is nothing to tell before an app is open
+
         status.send(self.wire, self.apps.first if self.apps else None, len(self.jobs))
 
     def _origin(self) -> Origin:
@@ -186,6 +189,7 @@ class Session:
             await self.wire.ask(method, {}, _SETTINGS_S)
 
     async def _open(self) -> None:
+        await asyncio.to_thread(self._shared.load)
         try:
             apps = self.apps = SessionApps(
                 self._shared, self._launch, self.client.folders, self._opened, self._origin(), self.client.trusted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import Mapping, Sequence, Sized
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from routerd.domain.origin import Origin
+from routerd.domain.uncollected import uncollected
 from routerd.system.uris import path_of
 
 if TYPE_CHECKING:
@@ -52,10 +54,16 @@ class SharedServices:
         self._services: Services | None = None
         self._telling = False
 
+    @staticmethod
+    def load() -> None:
+        """Import what opens an app, in a thread of the caller's: half of a start, which `initialize` does without."""
+        with uncollected():
+            from routerd.app import services, workspace  # noqa: F401, PLC0415  # see above
+        gc.freeze()  # modules and types stay: a collection that looks at them all takes 40 ms of the event loop
+
     def open(self) -> Services:
         """The services."""
-        # Imported here: half of what a start costs is not needed to answer `initialize`.
-        from routerd.app.services import Services  # noqa: PLC0415
+        from routerd.app.services import Services  # noqa: PLC0415  # see ``load``
 
         if self._services is None:
             self._services = Services()

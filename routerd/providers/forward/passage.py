@@ -108,7 +108,9 @@ class Passage:
         try:
             async with asyncio.timeout(first_s) as limit:
                 assert self._state.account is not None
-                self._state.account.sending()
+                told = self._state.account.sending()
+                if told is not None:
+                    await told
                 incoming = await self._engine.transport.post(sent.url, sent.headers, sent.body)
                 draft.headers = incoming.headers
                 if incoming.status >= 300:

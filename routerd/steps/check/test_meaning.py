@@ -49,7 +49,8 @@ _LOOKS_AT = frozenset(
     )
 )
 """Calls that look at a function without calling it."""
-_SETS_UP = frozenset(("setUp", "asyncSetUp", "setUpClass", "setup_method", "setup_class", "setup", "setUpModule"))
+SETS_UP = frozenset(("setUp", "asyncSetUp", "setUpClass", "setup_method", "setup_class", "setup", "setUpModule"))
+"""Functions that run before each test of a class or a file."""
 _OF_PYTEST = frozenset(
     (
         "capsys",
@@ -92,7 +93,7 @@ class TestScope:
             return True
         if self._bare(node) or isinstance(node, ast.Constant) or self._looks_at_target(node):
             return False
-        if isinstance(node, ast.Compare) and _same_sides(node):
+        if (isinstance(node, ast.Compare) and _same_sides(node)) or _always_true(node):
             return False
         if isinstance(node, ast.Name):
             return node.id not in self.constants and not hasattr(builtins, node.id)
@@ -148,7 +149,7 @@ class TestScope:
 def scope_of(test: Function, whole: ast.Module, names: frozenset[str]) -> TestScope:
     """The scope of a test in its file. ``names`` are the target's as declared."""
     own = {node.name: node for node in ast.walk(whole) if isinstance(node, Function)}
-    setting_up = [own[name] for name in sorted(_SETS_UP & own.keys())]
+    setting_up = [own[name] for name in sorted(SETS_UP & own.keys())]
     reached: dict[str, Function] = {}
     pending = [
         test,
@@ -164,7 +165,8 @@ def scope_of(test: Function, whole: ast.Module, names: frozenset[str]) -> TestSc
     functions = tuple(reached.values())
     known = own.keys() | _OF_PYTEST | _parametrized(test)
     unseen = any(argument.arg not in known for argument in _parameters(test))
-    return TestScope(functions, names | frozenset(_aliases(whole, names)), unseen, frozenset(_constants(test)))
+    targets = names | frozenset(_aliases(whole, names))
+    return TestScope(functions, targets - frozenset(_replaced(functions)), unseen, frozenset(_constants(test)))
 
 
 def same_arguments(call: ast.Call) -> bool:
@@ -173,7 +175,36 @@ def same_arguments(call: ast.Call) -> bool:
 
 
 def _same_sides(node: ast.Compare) -> bool:
-    return len(node.comparators) == 1 and ast.dump(node.left) == ast.dump(node.comparators[0])
+    """Whether a comparison is true of whatever is compared: ``f(1) == f(1)``, ``f(1) in (f(1), 2)``."""
+    if len(node.comparators) != 1:
+        return False
+    other = node.comparators[0]
+    among = isinstance(node.ops[0], ast.In) and isinstance(other, ast.List | ast.Tuple | ast.Set)
+    sides = other.elts if among and isinstance(other, ast.List | ast.Tuple | ast.Set) else [other]
+    return ast.dump(node.left) in map(ast.dump, sides)
+
+
+def _always_true(node: ast.AST) -> bool:
+    """Whether an ``or`` has a side that is a true constant."""
+    sides = node.values if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) else []
+    return any(isinstance(side, ast.Constant) and bool(side.value) for side in sides)
+
+
+def _replaced(functions: Iterable[Function]) -> Iterator[str]:
+    """Names for which a test puts something else: a patch, a lambda, a mock, a function of its own."""
+    for function in functions:
+        for node in ast.walk(function):
+            if isinstance(node, Function) and node is not function:
+                yield node.name
+            elif isinstance(node, ast.Assign) and (isinstance(node.value, ast.Lambda) or _is_mock(node.value)):
+                yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("patch", "patch.object", "setattr")):
+                texts = (one.value for one in node.args[:2] if isinstance(one, ast.Constant))
+                yield from (text.rpartition(".")[2] for text in texts if isinstance(text, str))
+
+
+def _is_mock(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and _called(node).endswith("Mock")
 
 
 def _called(node: ast.Call) -> str:
@@ -226,7 +257,7 @@ def _constants(test: Function) -> Iterator[str]:
     """Names that the test binds to constants and to nothing else."""
     stored = [n.id for n in ast.walk(test) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     for node in ast.walk(test):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Lambda):
             yield from (t.id for t in node.targets if isinstance(t, ast.Name) and stored.count(t.id) == 1)
 
 

@@ -9,10 +9,10 @@ from routerd.domain.prompt import Question
 from routerd.domain.python_tree import python_tree
 from routerd.domain.verdict import Rejected
 from routerd.steps.check.test_meaning import Function, TestScope, same_arguments, scope_of
+from routerd.steps.check.test_runs import Living, never_collected, never_runs, truth
 
 _CHECKS = frozenset(("raises", "warns", "deprecated_call", "fail"))
 """Calls of pytest and unittest that assert what the code around them does."""
-_NEVER_RUN = frozenset(("skip", "skipTest", "importorskip"))
 
 
 def asserts_by_tree(added: str, whole: ast.Module | None, question: Question) -> Rejected | None:
@@ -20,14 +20,21 @@ def asserts_by_tree(added: str, whole: ast.Module | None, question: Question) ->
     tree = python_tree(added)
     if tree is None or whole is None:
         return Rejected("the tests do not parse", mechanical=True)
+    if fault := never_runs(tree):
+        return Rejected(fault, mechanical=True)
+    tree, whole = Living().visit(tree), Living().visit(whole)
     tests = list(_tests(tree))
     if not tests:
         return Rejected("the reply holds no test function", mechanical=True)
     targets = frozenset(
         name for symbol in question.target.symbols for name in symbol.qualname.split(".") if name.isidentifier()
     )
-    for test in tests:
-        fault = _fault(test, scope_of(test, whole, targets))
+    bases = [base for node in tree.body if isinstance(node, ast.ClassDef) for base in node.bases]
+    derived = {base.id for base in bases if isinstance(base, ast.Name)}
+    for owner, test in tests:
+        fault = never_collected(test, owner, inherited=owner is not None and owner.name in derived) or _fault(
+            test, scope_of(test, whole, targets), targets
+        )
         if fault:
             return Rejected(f"the test '{test.name}' {fault}", mechanical=True)
     names = {symbol.name for symbol in question.target.symbols if symbol.container is None}
@@ -43,25 +50,24 @@ def asserts_by_tree(added: str, whole: ast.Module | None, question: Question) ->
     return None
 
 
-def _tests(tree: ast.Module) -> Iterator[Function]:
+def _tests(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, Function]]:
+    """The test functions, each with its class."""
     for node in tree.body:
-        inner = node.body if isinstance(node, ast.ClassDef) else [node]
-        for function in inner:
+        owner = node if isinstance(node, ast.ClassDef) else None
+        for function in owner.body if owner else [node]:
             if isinstance(function, Function) and function.name.startswith("test"):
-                yield function
+                yield owner, function
 
 
-def _fault(test: Function, scope: TestScope) -> str:
+def _fault(test: Function, scope: TestScope, targets: frozenset[str]) -> str:
     """Why a test tests nothing of the target; ``""`` if it tests something."""
-    if any(_called_name(mark) in _NEVER_RUN for mark in test.decorator_list):
-        return "is always skipped: leave it out or test something"
     nodes = [node for function in scope.functions for node in ast.walk(function)]
     assertions = [node for node in nodes if _is_assertion(node)]
     if not assertions:
-        skipped = any(isinstance(node, ast.Call) and _called(node) in _NEVER_RUN for node in nodes)
+        skipped = any(isinstance(node, ast.Call) and _called(node) in ("skip", "skipTest") for node in nodes)
         return "is only skipped: leave it out or test something" if skipped else "asserts nothing"
     if not scope.targets:
-        return ""
+        return f"replaces {' and '.join(sorted(targets)[:3])} by something else" if targets else ""
     if not scope.calls_target():
         return f"never calls {' or '.join(sorted(scope.targets)[:3])}"
     if not any(_tells(node, scope) for node in assertions):
@@ -72,7 +78,7 @@ def _fault(test: Function, scope: TestScope) -> str:
 def _tells(node: ast.AST, scope: TestScope) -> bool:
     """Whether an assertion can fail by what the target does."""
     if isinstance(node, ast.Assert):
-        return scope.depends(node.test)
+        return truth(node.test) is None and scope.depends(node.test)
     assert isinstance(node, ast.Call)
     if _called(node) in _CHECKS or _called(node).startswith(("assertRaises", "assertWarns", "assert_called")):
         return True
@@ -85,10 +91,6 @@ def _is_assertion(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert):
         return True
     return isinstance(node, ast.Call) and (_called(node).startswith(("assert", "Assert")) or _called(node) in _CHECKS)
-
-
-def _called_name(mark: ast.expr) -> str:
-    return ast.unparse(mark.func if isinstance(mark, ast.Call) else mark).rpartition(".")[2]
 
 
 def _called(node: ast.Call) -> str:

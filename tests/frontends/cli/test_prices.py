@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.domain.money import Price
 from routerd.frontends.cli.main import main
 from tests.home import at_home

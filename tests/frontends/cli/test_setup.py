@@ -24,9 +24,10 @@ from routerd.app.configuration import Setup
 from routerd.app.doctor import DoctorCheck, examine
 from routerd.domain.attempt import Attempt, AttemptStatus
 from routerd.domain.booking import Booking
+from routerd.domain.key_source import KeySource
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage
-from routerd.domain.settings import Budget, KeySource, ProviderSettings
+from routerd.domain.settings import Budget, ProviderSettings
 from routerd.domain.tier import Tier
 from routerd.providers import Health, SharedHealth, SharedRefusedFields
 from routerd.providers.keys import deployment, provider_key

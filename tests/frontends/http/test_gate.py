@@ -107,6 +107,55 @@ async def test_each_bad_body_is_told_in_the_shape_of_the_api(
         assert not upstream.seen
 
 
+@pytest.mark.parametrize("count", [0, -1, True, "2", 1.5])
+async def test_the_number_of_answers_is_a_number(
+    count: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Upstream() as upstream, running(tmp_path, monkeypatch, configuration({"a": upstream})) as gateway:
+        status, _, text = await gateway.post("/v1/chat/completions", {**CHAT, "n": count})
+        assert (status, b"'n'" in text) == (400, True)
+        assert not upstream.seen
+
+
+@pytest.mark.parametrize("amounts", [["nan"], ["-1"], ["1e-400"], ["1e9"], ["$1"], [""], ["1, 2"], ["٣"], ["0.1", "9"]])
+async def test_a_cap_that_is_no_plain_amount_is_refused(
+    amounts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Upstream() as upstream, running(tmp_path, monkeypatch, configuration({"a": upstream})) as gateway:
+        lines = [f"host: 127.0.0.1:{gateway.port}", f"authorization: Bearer {gateway.token}"]
+        lines += ["content-type: application/json", *(f"x-routerd-max-cost: {amount}" for amount in amounts)]
+        answer = await sent(gateway, request_of(gateway, *lines, body=json.dumps(CHAT).encode()))
+        assert answer[9:12] == b"400"
+        assert b"must be one amount of dollars" in answer
+        assert not upstream.seen
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["content-length: -1"],
+        ["transfer-encoding: chunked", "content-length: 3"],
+        ["authorization: Bearer sk-secret\x01"],
+        ["x-long: sk-secret" + "x" * 9_000],
+        ["content-encoding: gzip"],
+        ["content-encoding: br"],
+    ],
+)
+async def test_what_cannot_be_read_is_never_logged(
+    lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The library's own messages show the bytes at which it stopped."""
+    async with Upstream() as upstream, running(tmp_path, monkeypatch, configuration({"a": upstream})) as gateway:
+        body = json.dumps({**CHAT, "messages": [{"role": "user", "content": "sk-secret"}]}).encode()
+        head = [f"host: 127.0.0.1:{gateway.port}", f"authorization: Bearer {gateway.token}", *lines]
+        answer = await sent(gateway, request_of(gateway, *head, body=body))
+        assert answer[9:12] == b"400"
+        assert "sk-secret" not in caplog.text
+        assert gateway.token not in caplog.text
+        assert not any(record.exc_info for record in caplog.records)
+        assert not upstream.seen
+
+
 async def test_other_ways_to_send_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with Upstream() as upstream, running(tmp_path, monkeypatch, configuration({"a": upstream})) as gateway:
         body = json.dumps(CHAT).encode()

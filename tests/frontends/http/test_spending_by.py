@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from routerd.app.services import now
+from routerd.app.times import now
 from routerd.domain.stats import StatsKey
 from routerd.frontends.cli.spending import report, stats
 from routerd.frontends.stats_shape import totals_json
