@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,11 +15,16 @@ _NAP_S = 0.01
 class OwnTime:
     """Measures wall-clock seconds less those by which a sleeping thread woke too late meanwhile.
 
-    A deadline on it fails for a wait that the program chose, not for one that a busy machine imposed.
+    A deadline on it fails for a wait that the program chose, not for one that a busy machine imposed. Of a process
+    whose id is given, what its main thread waited for a processor is left out where that is more (Linux tells it).
     """
+
+    def __init__(self, pid: int | None = None) -> None:
+        self._queue = Path(f"/proc/{pid}/schedstat") if pid is not None else None
 
     def __enter__(self) -> Self:
         self._begin, self._late, self._done = time.monotonic(), 0.0, threading.Event()
+        self._queued = self._before = self._waited()
         self._thread = threading.Thread(target=self._nap, name="machine-lag", daemon=True)
         self._thread.start()
         return self
@@ -25,7 +32,7 @@ class OwnTime:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.seconds = time.monotonic() - self._begin - self._late
+        self.seconds = time.monotonic() - self._begin - max(self._late, self._queued - self._before)
         self._done.set()
         self._thread.join()
 
@@ -34,3 +41,11 @@ class OwnTime:
             before = time.monotonic()
             time.sleep(_NAP_S)
             self._late += time.monotonic() - before - _NAP_S
+            self._queued = max(self._queued, self._waited())
+
+    def _waited(self) -> float:
+        """Seconds that the process's main thread was ready and waited for a processor; 0 where nobody tells."""
+        if self._queue is not None:
+            with suppress(OSError, ValueError, IndexError):
+                return int(self._queue.read_text("ascii").split()[1]) / 1e9
+        return 0.0

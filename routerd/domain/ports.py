@@ -67,6 +67,9 @@ class Grammar(Protocol):
     def names(self, document: Document, span: Range) -> tuple[str, ...]:
         """Identifiers used in a range, each once, in order of first use."""
 
+    def declares(self, document: Document, position: Position) -> bool:
+        """Whether the name of a declaration with a body is at a position; no symbol has to be known of it."""
+
     def code_tokens(self, text: str, language: str) -> tuple[str, ...]:
         """The tokens of the code without comments and documentation: equal means the same program."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routerd.domain.action import ActionSpec, Request, Scope, Target
+from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.project import Project
+from routerd.domain.symbol import Outline
 from routerd.domain.verdict import Refusal, RefusalCode
 from routerd.pipeline.dependencies import Dependencies
 from routerd.steps.conventions import why_no_tests
@@ -47,15 +49,36 @@ def untestable(name: str, path: str, language: str) -> Refusal:
 
 
 def _pointed_at(target: Target | Refusal, request: Request, spec: ActionSpec, deps: Dependencies) -> Target | Refusal:
-    """The target, unless the cursor is on code of its own: a constant stands for itself, not for its file."""
-    if isinstance(target, Refusal) or not spec.code_only or target.scope is not Scope.FILE:
+    """The target, unless the cursor is on code of its own: a constant stands for itself, not for its file.
+
+    Likewise a method of an object that a function makes: it is no symbol, and not the function around it.
+    """
+    if isinstance(target, Refusal) or not spec.code_only or not request.span.empty:
+        return target
+    at = request.cursor
+    if target.scope is Scope.SYMBOL and not any(at in symbol.name_span for symbol in target.symbols):
+        return _unknown(spec) if deps.grammar.declares(request.document, at) else target
+    if target.scope is not Scope.FILE:
         return target
     text = request.document.text
-    row = text.clamp(request.cursor).line
+    row = text.clamp(at).line
     line = Range(Position(row, 0), Position(row, len(text.bare(row))))
-    imported = any(found.span.start.line <= row <= found.span.end.line for found in target.outline.imports)
-    if request.whole_file or imported or not request.span.empty or not deps.grammar.names(request.document, line):
+    if request.whole_file or _imports(target.outline, at, line, request.document, deps):
         return target
+    return _unknown(spec) if deps.grammar.names(request.document, line) else target
+
+
+def _imports(outline: Outline, at: Position, line: Range, document: Document, deps: Dependencies) -> bool:
+    """Whether a position is in an import, or on a line that holds nothing but one."""
+    for found in outline.imports:
+        if found.span.start.line <= line.start.line <= found.span.end.line:
+            rest = Range(max(found.span.end, line.start), max(found.span.end, line.end))
+            if at in found.span or not deps.grammar.names(document, rest):
+                return True
+    return False
+
+
+def _unknown(spec: ActionSpec) -> Refusal:
     return Refusal(
         f"routerd knows no declaration here that it could {spec.name}: select the lines, or ask for the whole file.",
         RefusalCode.SCOPE,

@@ -30,7 +30,7 @@ from routerd.pipeline.project_tests import offered, tested
 from routerd.pipeline.receipt import Allowance, CallMeter, Receipt
 from routerd.steps.admit import agreed, asked_again, confirmation
 from routerd.steps.compose import with_rejection
-from routerd.steps.mask import hidden, safe_reason
+from routerd.steps.mask import sendable
 
 NO_INSTRUCTION = Refusal("Say in your own words what to do.", RefusalCode.INSTRUCTION)
 """An estimate needs no instruction; a request that is sent does."""
@@ -293,8 +293,8 @@ async def _ask(
 
 
 def _with(question: Question, refusals: list[tuple[str, str]], deps: Dependencies) -> Question:
+    """The question with the latest rejection alone: each one costs its tokens again."""
     if not refusals:
         return question
-    # Only the latest rejection is sent: each one costs its tokens again, and the model answered the older ones.
-    answer, reason = hidden(refusals[-1][0], question.masks), safe_reason(refusals[-1][1], question.masks)
+    answer, reason = sendable(refusals[-1], question.masks, deps.secrets)
     return replace(question, prompt=with_rejection(question.prompt, answer, reason, deps.counter))

@@ -29,6 +29,10 @@ _VALUE = re.compile(
 _HARMLESS = re.compile(r"[\"']?(?:true|false|yes|no|on|off|null|none|.{1,5})?[\"']?[,;]?", re.IGNORECASE)
 
 
+_OTHER = "(a secret)"
+"""In place of a secret that no prompt held: nothing puts it back."""
+
+
 def secret_file_refusal(path: str) -> Refusal | None:
     """Why a document is not sent at all: it is a key, or a store of keys."""
     if not holds_keys(path):
@@ -92,12 +96,17 @@ def restored(text: str, masks: Sequence[Mask], contract: Contract) -> str:
     return _replaced(text, {mask.placeholder: mask.secret for mask in masks})
 
 
-def safe_reason(reason: str, masks: Sequence[Mask]) -> str:
-    """The reason of a rejection as it may be sent to a model."""
-    told = hidden(reason, masks)
-    if any(mask.secret[:_TELLING] in told for mask in masks):
-        return "the answer does not keep its contract"
-    return told
+def sendable(rejected: tuple[str, str], masks: Sequence[Mask], secrets: Secrets) -> tuple[str, str]:
+    """A rejected answer and its reason as they may go back to a model: no secret of the prompt, and no other one."""
+    answer, reason = (_without(text, masks, secrets) for text in rejected)
+    if any(mask.secret[:_TELLING] in reason for mask in masks):
+        return answer, "the answer does not keep its contract"
+    return answer, reason
+
+
+def _without(text: str, masks: Sequence[Mask], secrets: Secrets) -> str:
+    told = hidden(text, masks)
+    return _replaced(told, {told[one.start : one.end]: _OTHER for one in secrets.found(told)})
 
 
 def copied(change: Change, masks: Sequence[Mask]) -> Rejected | None:

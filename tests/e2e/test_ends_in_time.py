@@ -17,12 +17,14 @@ import pytest
 
 from routerd.frontends.lsp.frames import framed
 from tests.e2e.conftest import with_upstream
+from tests.e2e.tcp_daemon import Client
 from tests.loopback import Fault, Turn, Upstream
 from tests.machine_lag import OwnTime
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals like these are not there")
 
 ENDS_S = 2.0
+HERE = {"line": 3, "character": 6}
 HANGS = Turn(fault=Fault("hang", at=2))
 """It says something, then nothing more."""
 KINDS = {
@@ -68,7 +70,7 @@ class Running:
 
     async def ended(self) -> float:
         """Seconds from SIGTERM to the end, without those in which others had the machine."""
-        with OwnTime() as own:
+        with OwnTime(self.process.pid) as own:
             self.process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(30):
                 await self.process.wait()
@@ -118,9 +120,24 @@ async def _asks_over_stdio(running: Running, root: Path) -> None:
     uri = (root / "labels.py").as_uri()
     item = {"uri": uri, "languageId": "python", "version": 1, "text": (root / "labels.py").read_text()}
     running.send(method="textDocument/didOpen", params={"textDocument": item})
-    here = {"line": 3, "character": 6}
-    params = {"action": "document", "uri": uri, "range": {"start": here, "end": here}}
+    params = {"action": "document", "uri": uri, "range": {"start": HERE, "end": HERE}}
     running.send(id=2, method="routerd/run", params=params)
+
+
+def _asks_over_tcp(running: Running, root: Path) -> Client:
+    """A client that stays connected; it waits, so in a thread."""
+    port, token = re.search(r"listens on [^,]*:(\d+)", running.said), re.search(r"token in (.+) as init", running.said)
+    assert port is not None
+    assert token is not None
+    client, uri = Client(int(port[1])), (root / "labels.py").as_uri()
+    options = {"token": Path(token[1]).read_text("ascii")}
+    greeting = {"processId": None, "rootUri": root.as_uri(), "capabilities": {}, "initializationOptions": options}
+    client.ask(1, "initialize", greeting)
+    client.send({"method": "initialized", "params": {}})
+    client.open(uri, (root / "labels.py").read_text())
+    params = {"action": "document", "uri": uri, "range": {"start": HERE, "end": HERE}}
+    client.send({"id": 2, "method": "routerd/run", "params": params})
+    return client
 
 
 async def _asks_over_http(running: Running, env: dict[str, str], root: Path) -> asyncio.subprocess.Process:
@@ -150,18 +167,22 @@ async def test_an_idle_process_ends_within_two_seconds(kind: str, env: dict[str,
     assert running.process.returncode in ({0, -signal.SIGTERM} if kind == "daemon" else {0}), running.said
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("tcp", "daemon")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "daemon"])
 async def test_a_process_in_mid_action_ends_within_two_seconds_and_books(
     kind: str, env: dict[str, str], project: Path
 ) -> None:
-    """The action of a TCP client and of the user's daemon is one of a session's, as over stdio."""
+    """The user's daemon is tried where its relays are: in ``daemon/test_life_of_daemon.py``."""
     asking: asyncio.subprocess.Process | None = None
+    client: Client | None = None
     async with Upstream(otherwise=HANGS) as upstream:
         env = with_upstream(env, upstream.base_url)
         running = await started(kind, env, project)
         await _ready(kind, running, project)
         if kind == "http":
             asking = await _asks_over_http(running, env, project)
+        elif kind == "tcp":
+            await running.until(r"initializationOptions\.token")
+            client = await asyncio.to_thread(_asks_over_tcp, running, project)
         elif kind not in COMMANDS:
             await _asks_over_stdio(running, project)
         await upstream.wait_for(lambda seen: any(one.hanging for one in seen.seen), 60)
@@ -170,6 +191,8 @@ async def test_a_process_in_mid_action_ends_within_two_seconds_and_books(
         assert "Traceback" not in running.said
         if asking is not None:
             await asking.communicate()
+        if client is not None:
+            client.close()
     assert ledger(env) == (["cancelled"], 0)
 
 
@@ -196,7 +219,7 @@ async def test_a_session_ends_with_its_stdin_in_mid_action_and_books(env: dict[s
         await _asks_over_stdio(running, project)
         await upstream.wait_for(lambda seen: any(one.hanging for one in seen.seen), 60)
         assert running.process.stdin is not None
-        with OwnTime() as own:
+        with OwnTime(running.process.pid) as own:
             running.process.stdin.close()
             async with asyncio.timeout(30):
                 await running.process.wait()

@@ -35,6 +35,9 @@ CASES = (
     ("javascript", "function helper(){ return 1 }\nconst LIMIT = 3;\n", "LIMIT"),
     ("typescript", "function helper(){ return 1 }\nexport const LIMIT: number = 3;\n", "LIMIT"),
     ("typescript", "function helper(){ return 1 }\nexport type A = string;\n", "A "),
+    ("javascript", "function keys(a){ return { next(){ return 1 }, done: () => 2 }; }\n", "next"),
+    ("javascript", "function keys(a){ return { next(){ return 1 }, done: () => 2 }; }\n", "done"),
+    ("typescript", "function keys(a){ return { [Symbol.iterator]() { return 1 } }; }\n", "Symbol"),
     ("python", "MAX = 10\n\ndef f():\n    return 1\n", "MAX"),
     ("python", "class A:\n    LIMIT = 3\n    def f(self):\n        return 1\n", "LIMIT"),
     ("go", "package m\n\nconst Max = 10\n\nfunc f() int { return 1 }\n", "Max"),
@@ -59,6 +62,8 @@ NAMED = {"Button", "B", "default", "use", "exports", "A "}
 """Of the cases those that are documented themselves: functions in calls, default exports, types."""
 
 
+INNER = {"next", "done", "Symbol"}
+"""Functions of an object that another function makes: nobody but themselves."""
 SOURCES = {case.language: case.before for case in cases() if case.action == "document"}
 
 
@@ -77,6 +82,7 @@ async def test_what_is_not_known_is_refused_and_nothing_else_is_taken_for_it(
         target = plan.question.target
         assert target.scope is Scope.SYMBOL, (language, at)
         assert target.symbols
+        assert all(cursor in symbol.name_span for symbol in target.symbols) or at not in INNER, (language, at)
         assert all(cursor in symbol.whole for symbol in target.symbols), (language, at)
 
 

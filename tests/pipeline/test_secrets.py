@@ -79,6 +79,24 @@ async def test_no_action_sends_a_secret_wherever_it_stands(
     assert outcome.forecast.masked
 
 
+@pytest.mark.parametrize("action", ["document", "test", "review"])
+async def test_an_answer_that_repeats_secrets_takes_none_into_the_next_attempts(
+    open_app: Callable[..., App], desk: Desk, action: str
+) -> None:
+    """A rejected answer goes back to the model, and to a better one, with the reason: both without secrets."""
+    source = f'KEY = "{TOKEN}"\n\n\ndef weigh(parcel):\n    password = "{PASSWORD}"\n    return parcel, password\n'
+    put(desk, source)
+    wrong = f"I cannot. Here is the file with {TOKEN}:\n```python\n{source}\n```\nPassword: {PASSWORD}"
+    async with Upstream(reply=wrong) as upstream:
+        app = open_app(upstream.base_url)
+        app.opened(desk.document)
+        outcome = await done(app, desk, request_for(desk, action, line=3, column=4, instruction="mend it"))
+        assert outcome.status is Status.FAILED, outcome
+        assert len(upstream.seen) >= 2
+        for secret in (TOKEN, PASSWORD):
+            assert kernel(secret) not in sent(upstream)
+
+
 async def test_a_line_that_the_answer_repeats_keeps_its_secret(open_app: Callable[..., App], desk: Desk) -> None:
     call = f'return login("{PASSWORD}", password="{PASSWORD}", token=TOKEN, a=a)'
     source = f'TOKEN = "{TOKEN}"\n\n\ndef weigh(a):\n    {call}\n'

@@ -1,4 +1,4 @@
-"""Tests are put where the tools find them: cargo, go, node and pytest run each in packages that are one of several."""
+"""Tests are put where tools find them: cargo, go, Maven, node and pytest run each in packages that are one of many."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.loopback import Upstream
 from tests.missing import program
 from tests.pipeline.test_pipeline import Desk, home
 from tests.real.documenting import CONFIG
+from tests.tools import maven_project
 from tests.tools.sources import of_the_user
 
 __all__ = ["home"]
@@ -29,6 +30,12 @@ RUST_TEST = "#[test]\nfn halves() {\n    assert_eq!(half(4), 2);\n}"
 CRATE = '[package]\nname = "the-k"\nversion = "0.1.0"\nedition = "2021"\n'
 GO = "package m\n\nfunc half(x int) int { return x / 2 }\n"
 GO_TEST = 'import "testing"\n\nfunc TestHalf(t *testing.T) {\n\tif half(4) != 2 {\n\t\tt.Error("no")\n\t}\n}'
+JAVA = "package shop;\n\npublic class Halves {\n    static int half(int x) {\n        return x / 2;\n    }\n}\n"
+JAVA_TEST = (
+    "package shop;\n\nimport static org.junit.jupiter.api.Assertions.assertEquals;\n\n"
+    "import org.junit.jupiter.api.Test;\n\nclass HalvesTest {\n"
+    "    @Test\n    void halves() {\n        assertEquals(2, Halves.half(4));\n    }\n}"
+)
 NODE = "export function half(x) {\n  return x / 2;\n}\n"
 NODE_TEST = (
     "import test from 'node:test';\nimport assert from 'node:assert';\nimport { half } from '../src/two.mjs';\n\n"
@@ -81,6 +88,11 @@ LAYOUTS = {
         {"go.mod": "module m\n"},
         *("m/half.go", GO, GO_TEST, "m/half_test.go", ("go", "test", "-v", "./..."), "--- PASS: TestHalf"),
     ),
+    "maven": Layout(
+        {},
+        *("core/src/main/java/shop/Halves.java", JAVA, JAVA_TEST, "core/src/test/java/shop/HalvesTest.java"),
+        *(maven_project.COMMAND, "Tests run: 1, Failures: 0, Errors: 0, Skipped: 0"),
+    ),
     "npm": Layout(
         {
             "package.json": '{"workspaces": ["packages/*"], "scripts": {"test": "node --test"}}',
@@ -109,13 +121,14 @@ LAYOUTS = {
         ),
     ),
 }
-PACKAGES = {"go": "golang-go", "node": "nodejs", "cargo": "cargo"}
+PACKAGES = {"go": "golang-go", "node": "nodejs", "cargo": "cargo", "mvn": "maven"}
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
 async def test_a_generated_test_is_found_built_and_run_where_it_was_put(name: str, home: Path) -> None:
     layout, root = LAYOUTS[name], home / "project"
-    for path, text in {**layout.files, layout.source: layout.code}.items():
+    files = maven_project.project() if name == "maven" else layout.files
+    for path, text in {**files, layout.source: layout.code}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     language = language_of(layout.source)
@@ -133,8 +146,8 @@ async def test_a_generated_test_is_found_built_and_run_where_it_was_put(name: st
 async def _tested(home: Path, path: Path, language: str, reply: str) -> None:
     """Generate tests for ``half`` and write them."""
     text = Text(path.read_text("utf-8"))
-    row = next(number for number, line in enumerate(text.lines) if "half(x" in line)
-    cursor = Position(row, text.lines[row].index("half(x"))
+    row = next(number for number, line in enumerate(text.lines) if "half(" in line)
+    cursor = Position(row, text.lines[row].index("half("))
     async with Upstream(reply=reply) as upstream:
         (home / "config.toml").write_text(CONFIG.format(url=upstream.base_url), "utf-8")
         app = App.open(config_file=home / "config.toml", root=home / "project")

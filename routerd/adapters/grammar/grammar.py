@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Set
+from collections.abc import Callable, Set
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from routerd.adapters.grammar.code_tokens import code_tokens, same_code
 from routerd.adapters.grammar.effort import TooHardError, brief, grant, limited
 from routerd.adapters.grammar.incremental import LONGEST_LINE, around_incremental
 from routerd.adapters.grammar.outline import outermost, outlined, patched
 from routerd.adapters.grammar.parsed import Parsed
+from routerd.adapters.grammar.recent_items import RecentItems
+from routerd.adapters.grammar.unknown_declaration import names_a_declaration
 from routerd.domain.document import Document
 from routerd.domain.position import Position, Range
 from routerd.domain.symbol import Outline, Symbol
@@ -27,24 +28,7 @@ FAR_LINES = 300
 RECENT_TEXTS = 64
 """The number of cached outlines and token tuples."""
 
-_Key = TypeVar("_Key", bound=Hashable)
-_Value = TypeVar("_Value")
-
-
-class RecentItems(OrderedDict[_Key, _Value], Generic[_Key, _Value]):
-    """A mapping that forgets what was put into it longest ago."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._most = most
-
-    def put(self, key: _Key, value: _Value) -> _Value:
-        """Keep a value as the newest, and return it."""
-        self[key] = value
-        self.move_to_end(key)
-        while len(self) > self._most:
-            self.popitem(last=False)
-        return value
+_Found = TypeVar("_Found")
 
 
 class TreeSitterGrammar:
@@ -190,16 +174,28 @@ class TreeSitterGrammar:
 
     def names(self, document: Document, span: Range) -> tuple[str, ...]:
         """Identifiers used in a range, each once, in order of first use, without those declared there."""
-        if document.language not in specs() or self._given_up(document):
-            return ()
         outline = self.outline(document)
         declared = {symbol.name_span for symbol in outline.symbols if symbol.whole.overlaps(span)}
+        return self._within_limits(document, lambda: self._names(document, outline, span, declared), ())
+
+    def declares(self, document: Document, position: Position) -> bool:
+        """Whether the name of a declaration with a body is at a position; no symbol has to be known of it."""
+
+        def found() -> bool:
+            parsed, above = self._piece(document, self.outline(document), Range(position, position))
+            return names_a_declaration(parsed.leaf_at(Range(position, position).moved(-above).start))
+
+        return self._within_limits(document, found, False)
+
+    def _within_limits(self, document: Document, query: Callable[[], _Found], otherwise: _Found) -> _Found:
+        if document.language not in specs() or self._given_up(document):
+            return otherwise
         try:
             with limited():
-                return self._names(document, outline, span, declared)
+                return query()
         except TooHardError:
             self._give_up(document)
-            return ()
+            return otherwise
 
     def _names(self, document: Document, outline: Outline, span: Range, declared: Set[Range]) -> tuple[str, ...]:
         parsed, above = self._piece(document, outline, span)

@@ -62,7 +62,7 @@ class Listing:
         around = self._near.parents if self._near else ()
         folders = [folder for folder in around if folder.is_relative_to(self._root) and folder != self._root]
         for number, folder in enumerate(folders):
-            if all(self._enters(one) for one in reversed(folders[number:])):
+            if all(self._enters(one) and not one.is_symlink() for one in reversed(folders[number:])):
                 yield folder
         yield self._root
 

@@ -17,9 +17,11 @@ from routerd.relay.protocol import PROTOCOL
 from tests.e2e.conftest import with_upstream
 from tests.e2e.daemon.editors import editor
 from tests.e2e.daemon.user import User, until
+from tests.e2e.test_ends_in_time import ENDS_S, HANGS, ledger
 from tests.e2e.test_stdio import request_for
 from tests.e2e.test_upstream import DOC
 from tests.loopback import Turn, Upstream
+from tests.machine_lag import OwnTime
 from tests.posix import connect_unix, serve_unix
 
 
@@ -54,6 +56,26 @@ def test_a_signal_ends_it_within_two_seconds(user: User) -> None:
             process.send_signal(number)
             assert process.wait(2) == code
         assert not user.info.exists()
+
+
+async def test_a_signal_in_mid_action_ends_it_within_two_seconds_and_the_action_is_booked(
+    user: User, project: Path
+) -> None:
+    async with Upstream(otherwise=HANGS) as upstream:
+        with foreground(user) as process:
+            one = editor(user, project, with_upstream(user.env, upstream.base_url))
+            await one.launch()
+            await one.initialize()
+            _, job = one.ask("routerd/run", request_for(one.open(project / "labels.py"), "document"))
+            await upstream.wait_for(lambda seen: any(one.hanging for one in seen.seen), 60)
+            with OwnTime(process.pid) as own:
+                process.send_signal(signal.SIGTERM)
+                assert await asyncio.to_thread(process.wait, 30) == 0
+            assert own.seconds < ENDS_S
+            assert ledger(user.env) == (["cancelled"], 0)
+            await asyncio.wait_for(one.process.wait(), 10)
+            job.cancel()
+    assert not user.daemons()
 
 
 async def test_the_commands_describe_stop_and_restart_it(user: User, project: Path) -> None:
