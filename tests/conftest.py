@@ -37,6 +37,7 @@ SLOW = (
     *("adapters/test_grammar_hard.py", "frontends/http", "frontends/lsp/test_ending.py", "offline/test_tests.py"),
     *("pipeline/test_check_in_worker.py", "pipeline/test_deliver.py", "routing/test_regret.py"),
     *("adapters/test_copy_runner.py", "pipeline/test_test_command.py"),
+    *("shared_ledger/test_sessions.py", "shared_ledger/test_two_gateways.py"),
     *("money/test_crashes.py", "money/test_ranges.py", "money/test_report.py", "providers/test_refused_kept.py"),
 )
 """Folders and files whose tests start daemons or browsers, wait for real time or take whole projects."""

@@ -95,6 +95,7 @@ class Gateway:
             self._passage = self.app.passage()
         passage = self._passage
         snapshot, deps, _ = passage
+        await self._recognise(request)
         counted = self.counted(request)
         turn = last_turn(request.endpoint.dialect, request.body.values)
         origin = replace(origin, turn=str(turn.number) if turn.number else None)
@@ -118,11 +119,13 @@ class Gateway:
         planned = plan_call(call, snapshot, deps)
         return planned if isinstance(planned, Refusal) else Planned(call, planned, passage, conversation)
 
-    def budgets(self) -> tuple[Limit, ...]:
-        """The budgets that hold for every request, as they stand; none where the ledger cannot say."""
-        ledger, clock = self.app.deps.ledger, self.app.deps.clock
-        limits = ledger.limits(clock(), EVERYBODY)
-        return () if isinstance(limits, Refusal) else limits
+    def budgets(self) -> tuple[Limit, ...] | Refusal:
+        """The budgets that hold for every request, as they stand; a Refusal where the ledger cannot be used.
+
+        None in a shared ledger, whose budgets are those of persons, projects and teams: their number has no bound.
+        """
+        limits = self.app.deps.ledger.limits(self.app.deps.clock(), EVERYBODY)
+        return () if self.app.settings.ledger.url is not None and not isinstance(limits, Refusal) else limits
 
     def warnings(self, origin: Origin) -> tuple[str, ...]:
         """Sentences on budgets of which most is spent."""
@@ -157,6 +160,15 @@ class Gateway:
                 self._turns.answered(planned.conversation, answer)
         return attempt
 
+    async def _recognise(self, request: ForwardedRequest) -> None:
+        """Learn from the other replicas who signed what this one has never seen: they may have begun the session."""
+        shared = self.app.services.shared(self.app.settings.ledger, self.app.keys.environ)
+        if shared is not None:
+            makers = self.app.services.makers
+            unknown = makers.unknown(one for said in _messages(request) for one in signatures_in(said))
+            for digest, model in (await shared.makers.found(unknown) if unknown else {}).items():
+                makers.learned(digest, model)
+
     def _begun(self, asked: _Asked, snapshot: Snapshot) -> Route | None:
         """The route of a tool loop that an earlier process began: to the model that signed its reasoning.
 
@@ -164,9 +176,7 @@ class Gateway:
         """
         if not asked.turn.in_loop:
             return None
-        values = asked.request.body.values
-        given = values.get("input") if asked.request.endpoint is Endpoint.RESPONSES else values.get("messages")
-        said = reversed(given) if isinstance(given, list) else ()
+        said = reversed(_messages(asked.request))
         makers = (self.app.services.makers.maker(one) for message in said for one in signatures_in(message))
         maker = next(filter(None, makers), None)
         for tier, models in snapshot.usable.items():
@@ -196,6 +206,13 @@ class Gateway:
             route = keep_session_model(route, cached, snapshot, size, lambda model: tariff_of(model, name, deps))
         self._turns.keep(conversation, asked.turn, route)
         return route
+
+
+def _messages(request: ForwardedRequest) -> list[object]:
+    """What was said so far, the oldest first."""
+    values = request.body.values
+    given = values.get("input") if request.endpoint is Endpoint.RESPONSES else values.get("messages")
+    return given if isinstance(given, list) else []
 
 
 def _side(route: Route | Refusal) -> Route | Refusal:

@@ -22,7 +22,7 @@ from routerd import __version__
 from routerd.adapters import config
 from routerd.adapters.catalogue import Catalogue
 from routerd.adapters.grammar import TreeSitterGrammar
-from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, StoredMakers
+from routerd.adapters.ledger import MIGRATIONS, LedgerWriter, SqliteTokens, StoredMakers
 from routerd.adapters.postgres import ServerAddress
 from routerd.adapters.sqlite import Database
 from routerd.adapters.telemetry import OtlpNumbers
@@ -40,6 +40,7 @@ from routerd.domain.batch_service import BatchService
 from routerd.domain.errors import ConfigError, LedgerError
 from routerd.domain.forward_ports import Forwarder
 from routerd.domain.gateway_settings import Telemetry
+from routerd.domain.gateway_token import TokenStore
 from routerd.domain.ledger_settings import LedgerSettings
 from routerd.domain.measures import Numbers
 from routerd.domain.model import OFFLINE, ModelRef
@@ -75,6 +76,7 @@ class Services:
         self.classifiers = Classifiers()
         self.database = Database((folder or user_data_path("routerd", False)) / "ledger.db", MIGRATIONS, now())
         self.ledger_writer = LedgerWriter(self.database)
+        self.tokens: TokenStore = SqliteTokens(self.database)
         self._health = SharedHealth(self.database, time.time)
         self._refused_fields = SharedRefusedFields(self.database, time.time)
         self._stored_makers = StoredMakers(self.database, time.time)
@@ -127,6 +129,7 @@ class Services:
         known = self._shared.get(address)
         if known is None:
             known = self._shared[address] = TeamServices(address, self._folder, settings)
+            self._provider_state.makers.told = known.makers.keep
         known.writer.outbox.settings = settings
         return known
 
@@ -213,6 +216,8 @@ class Services:
                 shared.writer.fold(retention.keep_days)
         with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
             self._stored_makers.fold()
+            for shared in self._shared.values():
+                shared.makers.fold()
             self.ledger_writer.sum_up(now(), lambda: self.background.open)
             if retention.keep_days is not None and self.background.open:
                 self.ledger_writer.fold(now(), retention.keep_days)

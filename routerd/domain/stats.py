@@ -54,6 +54,8 @@ class StatsKey(StrEnum):
     CLIENT = "client"
     SESSION = "session"
     PROJECT = "project"
+    PERSON = "person"
+    TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -28,6 +29,8 @@ class SignatureMakers:
     """One for each process; only a digest is kept of a signature. Without ``stored`` it ends with the process."""
 
     stored: MakerStore | None = None
+    told: Callable[[bytes, ModelRef], None] | None = None
+    """Is told of each one, for other replicas."""
     _makers: OrderedDict[bytes, ModelRef | None] = field(default_factory=OrderedDict)
 
     def made(self, signature: str, model: ModelRef) -> None:
@@ -38,6 +41,8 @@ class SignatureMakers:
         self._remember(digest, model)
         if self.stored is not None:
             self.stored.keep(digest, model)
+        if self.told is not None:
+            self.told(digest, model)
 
     def maker(self, signature: str) -> ModelRef | None:
         """The model that made it, as far as it is known."""
@@ -45,6 +50,14 @@ class SignatureMakers:
         if digest not in self._makers:
             self._remember(digest, None if self.stored is None else self.stored.maker(digest))
         return self._makers[digest]
+
+    def unknown(self, signatures: Iterable[str]) -> frozenset[bytes]:
+        """The digests of those whose maker is not known here, for whom other replicas may be asked."""
+        return frozenset(_digest(one) for one in signatures if self.maker(one) is None)
+
+    def learned(self, digest: bytes, model: ModelRef) -> None:
+        """Another replica knows the maker."""
+        self._remember(digest, model)
 
     def foreign(self, signature: str, model: ModelRef, *, unknown: bool) -> bool:
         """Whether another model made it; ``unknown``: also where its maker is not known."""

@@ -9,8 +9,11 @@ from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.outbox import Outbox
 from routerd.adapters.ledger.periods import day_of
 from routerd.adapters.ledger.shared_ledger import PostgresLedger
+from routerd.adapters.ledger.shared_makers import SharedMakers
+from routerd.adapters.ledger.shared_tokens import SharedTokens
 from routerd.adapters.ledger.shared_writer import SharedWriter
 from routerd.adapters.ledger.signature_store import StoredMakers
+from routerd.adapters.ledger.token_store import SqliteTokens
 from routerd.adapters.ledger.writer import LedgerWriter
 
 AnyLedger = SqliteLedger | PostgresLedger
@@ -25,8 +28,11 @@ __all__ = [
     "LedgerWriter",
     "Outbox",
     "PostgresLedger",
+    "SharedMakers",
+    "SharedTokens",
     "SharedWriter",
     "SqliteLedger",
+    "SqliteTokens",
     "StoredMakers",
     "batch_account",
     "day_of",

@@ -160,6 +160,13 @@ def _people(connection: MigrationConnection) -> None:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
 
 
+def _tokens(connection: MigrationConnection) -> None:
+    connection.execute(
+        "CREATE TABLE tokens (number TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, label TEXT NOT NULL,"
+        " person TEXT, project TEXT, team TEXT, made REAL NOT NULL, revoked REAL) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS = (
     _first,
     _replies,
@@ -174,4 +181,5 @@ MIGRATIONS = (
     _baselines,
     _signatures,
     _people,
+    _tokens,
 )

@@ -42,7 +42,7 @@ _MONEY = ("cost", "baseline", "low", "likely", "high")
 _AS_WRITTEN = "id, at, job, action, language, tier, provider, model, status, reason, usage_estimated, ms, cached"
 _COLUMNS = (
     _AS_WRITTEN,
-    "project, frontend, client, session, day, firsts",
+    "project, person, team, frontend, client, session, day, firsts",
     *(_bounded(name, _MOST_TOKENS, "0") for name in _TOKENS),
     *(_bounded(name, _MOST, "NULL") for name in _MONEY),
 )

@@ -30,7 +30,7 @@ class SharedSums:
         """As SumsSource says: nothing ever waits."""
 
     def since(self, table: str, begin: datetime | None, zone: tzinfo | None) -> tuple[str, tuple[object, ...]]:
-        """As SumsSource says; of the first day the rows count that are not older than the moment."""
+        """As SumsSource says, by person and team too; of the first day the rows that are not older than the moment."""
         if table == "daily_sessions":
             at = begin.timestamp() if begin else 0.0
             return "(SELECT * FROM measured WHERE at >= ?) AS sums", (at,)

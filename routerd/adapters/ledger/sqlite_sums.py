@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from routerd.adapters.ledger.daily import since
+from routerd.adapters.ledger.daily import JOBS, since
 from routerd.adapters.ledger.history import complete
 from routerd.adapters.ledger.schema import ATTEMPTS
+from routerd.adapters.ledger.sums import MEASURES
 from routerd.adapters.sqlite import Database, Row
+
+_AMOUNTS = ", ".join(f"{amount} AS {name}" for name, amount in {**MEASURES, **JOBS}.items())
+_PEOPLE = f"(SELECT person, team, {_AMOUNTS} FROM {ATTEMPTS} WHERE at >= ?)"
 
 
 class SqliteSums:
@@ -28,7 +32,9 @@ class SqliteSums:
         complete(self._database)
 
     def since(self, table: str, begin: datetime | None, zone: tzinfo | None) -> tuple[str, tuple[object, ...]]:
-        """As SumsSource says."""
+        """As SumsSource says; the ledger of one machine keeps no sums by person, so that its rows are added up."""
+        if table == "people":
+            return _PEOPLE, (begin.timestamp() if begin else 0.0,)
         return since(table, begin, zone)
 
     def baselines(self, day: str) -> list[Row]:

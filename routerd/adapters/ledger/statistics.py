@@ -104,10 +104,14 @@ _JOBS_OF = {StatsKey.TIER: "tier_jobs", StatsKey.MODEL: "model_jobs"}
 """What counts the jobs of a key; a job has one of any other key."""
 
 
+_SUMS_BY = {StatsKey.SESSION: "daily_sessions", StatsKey.PERSON: "people", StatsKey.TEAM: "people"}
+"""The sums that have a key, where ``daily`` has it not."""
+
+
 def totals_by(database: SumsSource, key: StatsKey, begin: datetime | None) -> tuple[KeyTotals, ...]:
     """Totals by key since a moment, or of all time; the most expensive first. Raises LedgerError."""
     database.complete()
-    source, values = database.since("daily_sessions" if key is StatsKey.SESSION else "daily", begin, None)
+    source, values = database.since(_SUMS_BY.get(key, "daily"), begin, None)
     name = "CASE WHEN provider <> '' THEN provider || '/' || model END" if key is StatsKey.MODEL else str(key)
     rows = database.read(
         f"SELECT NULLIF({name}, ''), SUM({_JOBS_OF.get(key, 'jobs')}), {SUMS} "

@@ -132,7 +132,7 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
         "Spend, savings and the accuracy of estimates.",
         {
             "--since": ("text", "only the last days"),
-            "--by": ("text", "tier, model, action, client, session, project"),
+            "--by": ("text", "tier, model, action, client, session, project, person, team"),
             "--json": ("", "print JSON"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),
@@ -230,7 +230,59 @@ COMMANDS: dict[str, tuple[str, dict[str, tuple[str, str]], tuple[str, ...], bool
     "http env": (
         "Print the variables and files that point a client at the gateway, with a token of its own.",
         {
+            "--url": ("text", "a team's gateway; its token is ROUTERD_TOKEN"),
             "--write": ("", "write the files where there are none, and print the rest"),
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        ("text",),
+        False,
+    ),
+    "http health": (
+        "Say whether a gateway answers: exit code 0 or 1.",
+        {
+            "--help": ("", "show this help"),
+        },
+        ("text",),
+        False,
+    ),
+    "token": (
+        "Tokens of the gateway for persons and projects.",
+        {
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "token add": (
+        "Make a token and print it, once: only its hash is stored.",
+        {
+            "--person": ("text", "whose budget its requests count against"),
+            "--user": ("text", "whose budget its requests count against"),
+            "--project": ("text", "the project that they belong to"),
+            "--team": ("text", "the team that they belong to"),
+            "--label": ("text", "what the list and stats call it"),
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "token list": (
+        "List the tokens, without what could be used to ask.",
+        {
+            "--json": ("", "print JSON"),
+            "--config": ("files", "use this file instead of the user's configuration"),
+            "--help": ("", "show this help"),
+        },
+        (),
+        False,
+    ),
+    "token revoke": (
+        "Revoke a token: every gateway refuses it within a second.",
+        {
             "--json": ("", "print JSON"),
             "--config": ("files", "use this file instead of the user's configuration"),
             "--help": ("", "show this help"),

@@ -34,6 +34,7 @@ MODULES = {
     "completion": "shells",
     "mcp": "mcp",
     "http": "http",
+    "token": "token",
     "batch": "batch",
     "daemon": "daemon_commands",
     "config": "configuration",

@@ -39,7 +39,7 @@ model and costs what it says; give max_cost."""
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _ASKS = ToolAnnotations(read_only_hint=True, idempotent_hint=False, open_world_hint=True)
 
-Key = Literal["tier", "model", "client", "session", "project", "action"]
+Key = Literal["tier", "model", "client", "session", "project", "action", "person", "team"]
 
 
 def server(config: Path | None) -> MCPServer:

@@ -20,7 +20,7 @@ from routerd.frontends.cli import screen
 from routerd.frontends.cli.opening import Config, opened
 from routerd.frontends.cli.options import AsJson
 from routerd.frontends.cli.progress import working
-from routerd.frontends.report import Agents, page
+from routerd.frontends.report import Spenders, page
 from routerd.frontends.shapes import Json, counted
 from routerd.frontends.stats_shape import percent, rescued, saved, saved_against, stats_json, totals_json
 
@@ -57,9 +57,10 @@ def _warnings(app: App) -> tuple[str, ...]:
 
 
 def _key(by: str | None) -> StatsKey | None:
-    if by is not None and by not in list(StatsKey):
+    named = StatsKey.PERSON if by == "user" else by
+    if named is not None and named not in list(StatsKey):
         raise UsageError(f"'{by}' is nothing that stats are kept by: choose {', '.join(StatsKey)}.")
-    return StatsKey(by) if by is not None else None
+    return StatsKey(named) if named is not None else None
 
 
 def summed(app: App, since_days: int | None, key: StatsKey | None) -> tuple[Stats, Sequence[KeyTotals]]:
@@ -83,7 +84,10 @@ def report(
     with opened(config) as app, working("reading the ledger"):
         found, sessions = summed(app, since, StatsKey.SESSION)
         _, clients = summed(app, since, StatsKey.CLIENT)
-        out.write_text(page(found, now(), since, Agents(sessions, clients)), "utf-8", newline="\n")
+        _, projects = summed(app, since, StatsKey.PROJECT)
+        _, people = summed(app, since, StatsKey.PERSON)
+        spenders = Spenders(sessions, clients, projects, people)
+        out.write_text(page(found, now(), since, spenders), "utf-8", newline="\n")
     screen.note(f"Wrote {out}.")
     if show:
         webbrowser.open(out.absolute().as_uri())

@@ -8,21 +8,24 @@ from decimal import Decimal
 from routerd import __version__
 from routerd.app.tally import Histogram, Labels, Tallied
 from routerd.domain.limit import Limit
+from routerd.domain.verdict import Refusal
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposition(sums: Tallied, limits: Sequence[Limit], under_way: int) -> str:
-    """All samples; ``limits`` are the budgets that hold for every request."""
+def exposition(sums: Tallied, limits: Sequence[Limit] | Refusal, under_way: int) -> str:
+    """All samples; ``limits`` are the budgets that hold for every request, or why the ledger cannot be used."""
+    usable = not isinstance(limits, Refusal)
     lines = [
         *_gauge("routerd_build_info", "The version that runs.", [((("version", __version__),), 1)]),
         *_gauge("routerd_requests_in_progress", "Requests of other programs under way.", [((), under_way)]),
+        *_gauge("routerd_ledger_up", "Whether the ledger can be used.", [((), int(usable))]),
         *_histograms("gen_ai_client_token_usage", "Number of input and output tokens used.", sums.tokens),
         *_histograms("gen_ai_client_operation_duration_seconds", "GenAI operation duration.", sums.seconds),
         *_counter("routerd_attempts_total", "Calls of models that ended.", sums.attempts),
         *_counter("routerd_cost_dollars_total", "Dollars billed at a known price.", sums.dollars),
         *_counter("routerd_refusals_total", "Requests that were not sent, by the reason.", sums.refusals),
-        *_budgets(limits),
+        *_budgets(() if isinstance(limits, Refusal) else limits),
     ]
     return "\n".join((*lines, ""))
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterable
 
 from aiohttp import web
 
-from routerd.app.http_tokens import HttpTokens
+from routerd.app.gateway_tokens import GatewayTokens
 from routerd.domain.forwarded import key_in
+from routerd.domain.gateway_token import Holder, digest_of
 from routerd.frontends.http.problems import Problem, invalid
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?", re.ASCII)
@@ -21,7 +22,7 @@ class Gate:
     """``names``: the host names that are ours besides the address that a connection came to."""
 
     def __init__(
-        self, tokens: HttpTokens, names: Iterable[str], proxied: Callable[[], Collection[str]] = tuple
+        self, tokens: GatewayTokens, names: Iterable[str], proxied: Callable[[], Collection[str]] = tuple
     ) -> None:
         """``proxied``: HOST or HOST:PORT, in lower case, by which a proxy's clients name this server."""
         self._tokens = tokens
@@ -41,8 +42,8 @@ class Gate:
             return invalid("Requests from web pages are refused.", 403, "origin_refused")
         return None
 
-    def label(self, request: web.BaseRequest) -> str | None:
-        """The label of the token that a request shows; ``None`` without a right one.
+    async def holder(self, request: web.BaseRequest) -> Holder | None:
+        """Whom the token that a request shows stands for; ``None`` without a right one. Raises LedgerError.
 
         With ``x-routerd-token`` the usual headers hold a key of the client's own, which is none of our tokens.
         """
@@ -51,18 +52,24 @@ class Gate:
             bearer = [value for value in request.headers.getall("Authorization", []) if value[:7].lower() == "bearer "]
             shown = [value[7:].strip() for value in bearer]
             shown += request.headers.getall("x-api-key", []) + request.headers.getall("api-key", [])
-        labels = [label for token in shown if (label := self._tokens.label(token)) is not None]
-        return labels[0] if labels else None
+        for token in shown:
+            if (holder := await self._tokens.holder(token)) is not None:
+                return holder
+        return None
 
-    def own_key(self, request: web.BaseRequest) -> tuple[tuple[str, str], ...] | Problem:
+    async def own_key(self, request: web.BaseRequest) -> tuple[tuple[str, str], ...] | Problem:
         """The headers with a key of the client's own, beside ``x-routerd-token``: never with a token of ours."""
         if "x-routerd-token" not in request.headers:
             return ()
         shown = ((name.lower(), value) for name, value in request.headers.items() if name.lower() in _OWN_KEY)
-        own = {name: value for name, value in shown if key_in(value) and self._tokens.label(key_in(value)) is None}
+        own = {name: value for name, value in shown if key_in(value) and not await self._ours_too(key_in(value))}
         if len({key_in(value) for value in own.values()}) > 1:
             return invalid("Authorization and x-api-key hold different keys: send one.", code="two_keys")
         return tuple(own.items())
+
+    async def _ours_too(self, key: str) -> bool:
+        """Whether a key has the form of our own tokens, also of a revoked one, or is one of the user's file."""
+        return digest_of(key) is not None or await self._tokens.holder(key) is not None
 
     def _ours(self, host: str, request: web.BaseRequest) -> bool:
         parsed = _HOST.fullmatch(host)

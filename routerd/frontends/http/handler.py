@@ -11,8 +11,9 @@ from aiohttp import web
 
 from routerd.app.http_tokens import DEFAULT
 from routerd.domain.dialect_name import DialectName
-from routerd.domain.errors import UpstreamError, UsageError
+from routerd.domain.errors import LedgerError, UpstreamError, UsageError
 from routerd.domain.forwarded import Endpoint, ForwardedRequest
+from routerd.domain.gateway_token import Holder
 from routerd.domain.origin import Origin
 from routerd.domain.quote import Route
 from routerd.domain.verdict import Refusal, RefusalCode
@@ -55,16 +56,13 @@ class Handler:
         path = bare(request.path)
         if path in ("", "/health") and request.method in ("GET", "HEAD"):
             return _json(b'{"status": "ok"}')
-        if path == "/metrics" and request.method in ("GET", "HEAD") and self._metrics_open():
+        scraped = path == "/metrics" and request.method in ("GET", "HEAD") and self._gateway.app.settings.http.metrics
+        if scraped and self._loopback_says_who():
             return self._metrics()
-        try:
-            label = self._gate.label(request)
-        except UsageError as fault:
-            return _told(Problem(500, None, str(fault)), dialect)
-        if label is None:
-            message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
-            return _told(Problem(401, "invalid_api_key", message), dialect)
-        if path == "/metrics" and request.method in ("GET", "HEAD") and self._gateway.app.settings.http.metrics:
+        holder = await self._let_in(request)
+        if isinstance(holder, Problem):
+            return _told(holder, dialect)
+        if scraped:
             return self._metrics()
         if path == "/models" or path.startswith("/models/"):
             return self._models(request, path, dialect)
@@ -74,15 +72,25 @@ class Handler:
         if request.method != "POST":
             problem = Problem(405, "method_not_allowed", "Send a POST.", headers={"allow": "POST"})
             return _told(problem, dialect)
-        return await self._forwarded(request, endpoint, label)
+        return await self._forwarded(request, endpoint, holder)
 
-    def _metrics_open(self) -> bool:
-        """Whether numbers are told without a token: where only this machine can connect, and no proxy stands before.
+    async def _let_in(self, request: web.Request) -> Holder | Problem:
+        try:
+            holder = await self._gate.holder(request)
+        except UsageError as fault:
+            return Problem(500, None, str(fault))
+        except LedgerError as fault:  # which may name a server that nobody without a token need know of
+            _log.warning("a token could not be looked up: %s", fault)
+            return Problem(503, None, "Whether the token is right cannot be looked up now: try again in a moment.")
+        message = "The token is missing or wrong: 'routerd http env CLIENT' prints how to set it."
+        return holder or Problem(401, "invalid_api_key", message)
+
+    def _loopback_says_who(self) -> bool:
+        """Whether only this machine's users can connect, so that numbers are told without a token.
 
         Behind a proxy every request comes from its machine, so that loopback would say nothing.
         """
-        http = self._gateway.app.settings.http
-        return http.metrics and not self._remote and not http.hosts
+        return not self._remote and not self._gateway.app.settings.http.hosts
 
     def _metrics(self) -> web.Response:
         gateway = self._gateway
@@ -101,18 +109,18 @@ class Handler:
             return _told(refused(found), dialect)
         return _json(model_list.model(request, name))
 
-    async def _forwarded(self, request: web.Request, endpoint: Endpoint, label: str) -> web.StreamResponse:
+    async def _forwarded(self, request: web.Request, endpoint: Endpoint, holder: Holder) -> web.StreamResponse:
         dialect = endpoint.dialect
         cost = max_cost(request)
         if isinstance(cost, Problem):
             return _told(cost, dialect)
-        own = self._gate.own_key(request)
+        own = await self._gate.own_key(request)
         if isinstance(own, Problem):
             return _told(own, dialect)
         asked = await read(request, endpoint, own)
         if isinstance(asked, Problem):
             return _told(asked, dialect)
-        origin = origin_of(request, label, DEFAULT, asked.body)
+        origin = origin_of(request, holder, DEFAULT, asked.body)
         planned = await self._gateway.plan(asked, origin, cost)
         if isinstance(planned, Refusal):
             if endpoint is Endpoint.COUNT_TOKENS and planned.code is RefusalCode.DIALECT:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from routerd.domain.dialect_name import DialectName
 from routerd.domain.forwarded import LIMIT_FIELDS, Endpoint, ForwardedRequest
+from routerd.domain.gateway_token import Holder
 from routerd.domain.json_body import JsonBody, NotAnObject
 from routerd.domain.origin import Origin
 from routerd.frontends.http.problems import Problem, invalid
@@ -127,10 +128,11 @@ _SESSIONS = ("x-claude-code-session-id", "session-id", "x-session-id", "x-sessio
 _AGENTS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,40}")
 
 
-def origin_of(request: web.BaseRequest, label: str, default_label: str, body: JsonBody) -> Origin:
-    """Who asks: the token's label names the client, else its user agent."""
+def origin_of(request: web.BaseRequest, holder: Holder, default_label: str, body: JsonBody) -> Origin:
+    """Who asks: the token's label names the client, else its user agent; a token's project is no client's choice."""
     agent = _AGENTS.match(request.headers.get("user-agent", ""))
-    name = label if label != default_label else (agent[0].rstrip(".-_") if agent else None)
+    labelled = holder.label not in ("", default_label)
+    name = holder.label if labelled else (agent[0].rstrip(".-_") if agent else None)
     session = next((value for header in _SESSIONS if (value := request.headers.get(header))), None)
     if session is None:
         session = _told_session(body)
@@ -139,7 +141,9 @@ def origin_of(request: web.BaseRequest, label: str, default_label: str, body: Js
         client=name,
         session=session,
         agent=request.headers.get("x-claude-code-agent-id"),
-        project=request.headers.get("x-routerd-project"),
+        project=holder.project or request.headers.get("x-routerd-project"),
+        person=holder.person,
+        team=holder.team,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from routerd.app.gateway import Gateway
+from routerd.app.gateway_tokens import GatewayTokens, token_store
 from routerd.app.http_place import HttpPlace
 from routerd.app.http_tokens import DEFAULT, HttpTokens
 from routerd.app.listening import numeric_addresses
@@ -76,7 +77,7 @@ async def listening(
     addresses = numeric_addresses(where.host, where.port, remote=where.remote)
     tokens.of(DEFAULT)
     gate = Gate(
-        tokens,
+        GatewayTokens(tokens, lambda: token_store(serving.app)),
         (where.host,) if where.remote else _LOOPBACK_NAMES,
         lambda: serving.app.settings.http.hosts,
     )

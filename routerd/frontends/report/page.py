@@ -18,18 +18,21 @@ from routerd.frontends.stats_shape import percent, rescued, saved, stats_json
 _FOLDER = resources.files(__package__)
 
 
-_MOST_SESSIONS = 20
+_MOST_SESSIONS, _MOST_NAMES = 20, 100
+"""Rows of a table: who looks at all of a large team's has `routerd stats --by`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Agents:
-    """What other programs spent through the gateway, the most expensive first."""
+class Spenders:
+    """What was spent by whom, and for what, the most expensive first."""
 
     sessions: Sequence[KeyTotals] = ()
     clients: Sequence[KeyTotals] = ()
+    projects: Sequence[KeyTotals] = ()
+    people: Sequence[KeyTotals] = ()
 
 
-def page(stats: Stats, made: datetime, days: int | None, agents: Agents = Agents()) -> str:
+def page(stats: Stats, made: datetime, days: int | None, spenders: Spenders = Spenders()) -> str:
     """The page as HTML; ``days`` is the time it covers, ``None`` for all of it."""
     return Template(_text("page.html")).substitute(
         style=_text("style.css"),
@@ -41,7 +44,8 @@ def page(stats: Stats, made: datetime, days: int | None, agents: Agents = Agents
         made=escape(f"{made:%Y-%m-%d %H:%M}"),
         figures="".join(_figure(name, value, words) for name, value, words in _figures(stats)),
         rescued=escape(rescued(stats.failovers.jobs) if stats.attempts else ""),
-        agents=_agents(stats, agents),
+        team=_team(spenders),
+        agents=_agents(stats, spenders),
         notes="".join(f"<li>{escape(note)}</li>" for note in _notes(stats)),
     )
 
@@ -65,7 +69,24 @@ def _data(stats: Stats) -> Json:
     return {**stats_json(stats), "guesses": guesses}
 
 
-def _agents(stats: Stats, agents: Agents) -> str:
+def _team(spenders: Spenders) -> str:
+    """Tables by project and by person; nothing where no row of the ledger names any."""
+    found = [
+        (name, [one for one in rows if one.key])
+        for name, rows in (("project", spenders.projects), ("person", spenders.people))
+    ]
+    if not any(rows for _, rows in found):
+        return ""
+    tables = "".join(_by(name, rows[:_MOST_NAMES]) + _more(rows, name) for name, rows in found if rows)
+    return f'<section id="team"><h2>Projects and people</h2>{tables}</section>'
+
+
+def _more(rows: Sequence[KeyTotals], name: str) -> str:
+    more = len(rows) - _MOST_NAMES
+    return f"<p>{more:,} more: routerd stats --by {name}.</p>" if more > 0 else ""
+
+
+def _agents(stats: Stats, agents: Spenders) -> str:
     """Tables by client and by session; nothing where no program used the gateway."""
     sessions = [one for one in agents.sessions if one.key][:_MOST_SESSIONS]
     clients = [one for one in agents.clients if one.key]
