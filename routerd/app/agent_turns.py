@@ -53,6 +53,11 @@ class AgentTurns:
         same = (known.number, known.words) == (turn.number, turn.words)
         return known.route if same or turn.in_loop else None
 
+    def decided(self, conversation: str, turn: UserTurn) -> bool:
+        """Whether this very turn was given a route here, and no other one that it might be taken for."""
+        known = self._known.get(conversation)
+        return known is not None and (known.number, known.words) == (turn.number, turn.words)
+
     def last(self, conversation: str) -> LastAnswer | None:
         """Who answered last in a conversation."""
         known = self._known.get(conversation)
@@ -65,15 +70,19 @@ class AgentTurns:
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
 
-    def answered(self, conversation: str, answer: LastAnswer) -> None:
-        """A model answered: the rest of the turn is its own, also where another one of its tier failed before."""
+    def answered(self, conversation: str, answer: LastAnswer) -> Route | None:
+        """A model answered: the rest of the turn is its own, also where another one of its tier failed before.
+
+        The turn's route, where that is another one now.
+        """
         known = self._known.get(conversation)
         if known is None:
-            return
+            return None
         first = known.route.first
         others = tuple(model for model in first.models if model != answer.model)
         route = replace(known.route, chain=(Candidate(first.tier, (answer.model, *others)), *known.route.chain[1:]))
         self._known[conversation] = replace(known, route=route, answer=answer)
+        return route if first.models[0] != answer.model else None
 
     def is_side_call(self, origin: Origin, has_tools: bool, tokens: int) -> bool:
         """Whether an agent asks for something beside its work, such as a title: small, and without its tools.

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from routerd.app.agent_turns import AgentTurns, LastAnswer, conversation_key
 from routerd.app.output_history import OutputHistory
+from routerd.app.shared_sessions import SharedSessions
 from routerd.app.workspace import App
 from routerd.domain.attempt import Attempt
 from routerd.domain.counted_text import IMAGE_TOKENS, model_text, parts_of
@@ -157,17 +158,22 @@ class Gateway:
             if planned.conversation is not None:
                 tokens = planned.call.counted + attempt.usage.all_output
                 answer = LastAnswer(attempt.model, attempt.tier, tokens, planned.passage[1].clock())
-                self._turns.answered(planned.conversation, answer)
+                other, sessions = self._turns.answered(planned.conversation, answer), self._sessions()
+                if other is not None and sessions is not None and planned.call.origin.turn is not None:
+                    sessions.answered(planned.conversation, int(planned.call.origin.turn), other)
         return attempt
 
     async def _recognise(self, request: ForwardedRequest) -> None:
         """Learn from the other replicas who signed what this one has never seen: they may have begun the session."""
-        shared = self.app.services.shared(self.app.settings.ledger, self.app.keys.environ)
-        if shared is not None:
-            makers = self.app.services.makers
+        sessions, makers = self._sessions(), self.app.services.makers
+        if sessions is not None:
             unknown = makers.unknown(one for said in _messages(request) for one in signatures_in(said))
-            for digest, model in (await shared.makers.found(unknown) if unknown else {}).items():
+            for digest, model in (await sessions.signers(unknown) if unknown else {}).items():
                 makers.learned(digest, model)
+
+    def _sessions(self) -> SharedSessions | None:
+        shared = self.app.services.shared(self.app.settings.ledger, self.app.keys.environ)
+        return None if shared is None else shared.sessions
 
     def _begun(self, asked: _Asked, snapshot: Snapshot) -> Route | None:
         """The route of a tool loop that an earlier process began: to the model that signed its reasoning.
@@ -187,12 +193,29 @@ class Gateway:
 
     async def _route(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
         """For ``auto``: decided once for each user turn, by the person's words and by what a switch would cost."""
+        sessions = self._sessions()
+        if sessions is not None and asked.turn.in_loop and not self._turns.decided(conversation, asked.turn):
+            usable = passage[0].usable
+            route = self._begun(asked, passage[0]) or await sessions.route(conversation, asked.turn.number, usable)
+            if route is not None:
+                self._turns.keep(conversation, asked.turn, route)
+                return route
         kept = self._turns.route(conversation, asked.turn)
         if kept is not None:
             return kept
         if (begun := self._begun(asked, passage[0])) is not None:
             self._turns.keep(conversation, asked.turn, begun)
             return begun
+        chosen = await self._chosen(asked, conversation, passage)
+        if isinstance(chosen, Refusal):
+            return chosen
+        self._turns.keep(conversation, asked.turn, chosen)
+        if sessions is not None:
+            await sessions.begun(conversation, asked.turn.number, chosen)
+        return chosen
+
+    async def _chosen(self, asked: _Asked, conversation: str, passage: Passage) -> Route | Refusal:
+        """For a turn that begins."""
         route = await asyncio.to_thread(self.app.classify, asked.turn.words)  # the first time loads the classifier
         if isinstance(route, Refusal):
             return route
@@ -204,7 +227,6 @@ class Gateway:
             name = asked.request.endpoint.action
             size = PromptSize(asked.tokens, output)
             route = keep_session_model(route, cached, snapshot, size, lambda model: tariff_of(model, name, deps))
-        self._turns.keep(conversation, asked.turn, route)
         return route
 
 

@@ -129,7 +129,7 @@ class Services:
         known = self._shared.get(address)
         if known is None:
             known = self._shared[address] = TeamServices(address, self._folder, settings)
-            self._provider_state.makers.told = known.makers.keep
+            self._provider_state.makers.told = known.sessions.signed
         known.writer.outbox.settings = settings
         return known
 
@@ -217,7 +217,7 @@ class Services:
         with suppress(LedgerError):  # another daemon may hold the ledger: the next start folds
             self._stored_makers.fold()
             for shared in self._shared.values():
-                shared.makers.fold()
+                shared.sessions.fold()
             self.ledger_writer.sum_up(now(), lambda: self.background.open)
             if retention.keep_days is not None and self.background.open:
                 self.ledger_writer.fold(now(), retention.keep_days)

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from routerd.adapters.batch_store import PostgresClaims
-from routerd.adapters.ledger import Budgets, Outbox, PostgresLedger, SharedMakers, SharedTokens, SharedWriter
+from routerd.adapters.ledger import Budgets, Outbox, PostgresLedger, SharedTokens, SharedWriter
 from routerd.adapters.postgres import Postgres, ServerAddress
 from routerd.adapters.shared_replies import PostgresReplyCache
+from routerd.app.shared_sessions import SharedSessions
 from routerd.app.times import now
 from routerd.domain.gateway_token import TokenStore
 from routerd.domain.ledger_settings import LedgerSettings
@@ -30,7 +31,7 @@ class TeamServices:
         self.postgres = Postgres(address)
         self.writer = SharedWriter(self.postgres, Outbox(folder / "outbox.db", now(), settings), now)
         self.health = PostgresHealth(self.postgres)
-        self.makers = SharedMakers(self.postgres)
+        self.sessions = SharedSessions(self.postgres)
         self.tokens: TokenStore = SharedTokens(self.postgres)
         self.claims = PostgresClaims(self.postgres, self.writer.process)
 

@@ -9,7 +9,7 @@ from routerd.adapters.ledger.migrations import MIGRATIONS
 from routerd.adapters.ledger.outbox import Outbox
 from routerd.adapters.ledger.periods import day_of
 from routerd.adapters.ledger.shared_ledger import PostgresLedger
-from routerd.adapters.ledger.shared_makers import SharedMakers
+from routerd.adapters.ledger.shared_notes import SharedNotes
 from routerd.adapters.ledger.shared_tokens import SharedTokens
 from routerd.adapters.ledger.shared_writer import SharedWriter
 from routerd.adapters.ledger.signature_store import StoredMakers
@@ -28,7 +28,7 @@ __all__ = [
     "LedgerWriter",
     "Outbox",
     "PostgresLedger",
-    "SharedMakers",
+    "SharedNotes",
     "SharedTokens",
     "SharedWriter",
     "SqliteLedger",

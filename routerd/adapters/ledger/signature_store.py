@@ -9,7 +9,7 @@ from routerd.adapters.sqlite import Database
 from routerd.domain.errors import LedgerError
 from routerd.domain.model import ModelRef
 
-KEPT_S = 30 * 86_400.0
+_KEPT_S = 30 * 86_400.0
 """A session that was left for a month is not gone on with; that many take some megabytes."""
 
 
@@ -23,7 +23,7 @@ class StoredMakers:
     def fold(self) -> None:
         """Drop what is old. Raises LedgerError."""
         with self._database.transaction() as run:
-            run("DELETE FROM signatures WHERE at < ?", (self._now() - KEPT_S,))
+            run("DELETE FROM signatures WHERE at < ?", (self._now() - _KEPT_S,))
 
     def keep(self, digest: bytes, model: ModelRef) -> None:
         """As MakerStore says."""
