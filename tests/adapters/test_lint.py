@@ -53,3 +53,10 @@ def test_another_language_and_a_missing_program_give_no_findings(monkeypatch: py
 
     monkeypatch.setattr("routerd.adapters.lint.ruff_linter.find_ruff_bin", absent)
     assert RuffLinter().lint(document("missing\n")) == []
+
+
+@pytest.mark.parametrize("source", ["def f():\n    x = [\n", "x = {\n\n\n", "f(1,\n", "if a:\n"])
+def test_a_text_that_ends_too_early_is_wrong_on_a_line_that_can_be_quoted(source: str) -> None:
+    (found,) = RuffLinter().lint(Document("file:///a.py", 1, "python", Text(source)))
+    assert found.severity is Severity.ERROR
+    assert source.splitlines()[found.span.start.line].strip()

@@ -130,8 +130,18 @@ def _rules(settings: RuffSettings | None) -> tuple[str, ...]:
 def _finding(item: Mapping[str, Any], text: Text, broken: bool) -> Finding:
     code = str(item.get("code") or "invalid-syntax")
     span = Range(_place(item["location"], text), _place(item["end_location"], text))
+    if code == "invalid-syntax":
+        span = _before_the_end(span, text)
     message = _MESSAGES.get(code) or str(item["message"]).rstrip(".") + "."
     return Finding(span, _severity(code, broken), message, code, _fix(item.get("fix"), text))
+
+
+def _before_the_end(span: Range, text: Text) -> Range:
+    """The last line with code, for what is wrong behind it: a text that ends too early has nothing there to quote."""
+    line = span.start.line
+    while line and not text.bare(line).strip():
+        line -= 1
+    return span if line == span.start.line else Range(Position(line, 0), Position(line, len(text.bare(line))))
 
 
 def _place(location: Mapping[str, int], text: Text) -> Position:

@@ -75,7 +75,7 @@ async def soaked(user: User, root: Path, seconds: float, editors: int, streams: 
     with InThread(Upstream(reply=REPLY, otherwise=Turn(chunk_chars=8, delay_s=0.002))) as upstream:
         configured(user, upstream.base_url)
         with foreground(user):
-            until(lambda: address(user))
+            until(lambda: address(user), 60)
             told = json.loads(user.command("http", "env", "openai", "--json").stdout)
             end = asyncio.get_running_loop().time() + seconds
             going = lambda: asyncio.get_running_loop().time() < end  # noqa: E731  # one line says it
