@@ -56,7 +56,7 @@ class Outbox:
     def __init__(self, path: Path | None, at: datetime, settings: LedgerSettings) -> None:
         """Opens or creates the file; ``None``: in memory."""
         self.settings = settings
-        self.database = Database(path, (*MIGRATIONS, _progress), at, name="outbox of the shared ledger")
+        self.database = Database(path, (_progress, *MIGRATIONS), at, name="outbox of the shared ledger")
         self._ledger = _MachineLedger(LedgerWriter(self.database), lambda: self.settings.local_cap)
         self._jobs: set[str] = set()
         self._lock = threading.RLock()
