@@ -1,9 +1,10 @@
 // What the window says before anything is sent: prices, today's spend, and where the actions are to be found.
 
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { code, shot, upstream, vsix } from "./paid.mjs";
+import { code, folder, shot, upstream, vsix } from "./paid.mjs";
 import { texts, until } from "./screen.mjs";
 
 const box = () => code.page.locator(".quick-input-widget");
@@ -82,6 +83,20 @@ test("hover, menu and lens are off where the user wants none, by language and by
   assert.match(await code.hover("parse_header", { expected: "deepseek-v3" }), /document/);
   code.configure({});
   await code.page.locator(".codelens-decoration a").first().waitFor({ state: "detached" });
+});
+
+test("a folder's settings may lower a budget, and never raise it", async () => {
+  const settings = join(folder, ".vscode/settings.json");
+  mkdirSync(dirname(settings), { recursive: true });
+  writeFileSync(settings, JSON.stringify({ "routerd.budget.daily": "1.00" }));
+  await code.statusBar("/ $1.00");
+  writeFileSync(settings, JSON.stringify({ "routerd.budget.daily": "500.00" }));
+  await code.statusBar("/ $5.00");
+  code.configure({ "routerd.budget.daily": "7.00" }); // the user's own word may raise what the user's file says
+  await code.statusBar("/ $7.00");
+  rmSync(settings);
+  code.configure({});
+  await code.statusBar("/ $5.00");
 });
 
 test("code lenses appear above functions once they are wanted, and not before", async () => {
