@@ -21,7 +21,9 @@ class OtlpNumbers:
     def __init__(self, settings: Telemetry, version: str) -> None:
         """Raises ConfigError where the SDK is not installed."""
         if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
-            raise ConfigError("telemetry.otlp needs OpenTelemetry's SDK: pip install 'routerd[otel]'.")
+            raise ConfigError(
+                "telemetry.otlp needs `pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http`."
+            )
         # Imported here: only who sets telemetry.otlp has them.
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
         from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415

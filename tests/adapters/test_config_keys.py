@@ -108,7 +108,7 @@ def test_a_key_comes_from_the_keyring() -> None:
 
 def test_without_the_keyring_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
-    with pytest.raises(KeyUnavailable, match=r"pip install 'routerd\[keyring\]'"):
+    with pytest.raises(KeyUnavailable, match=r"pip install keyring"):
         KeyReader({}).key(provider(KeySource(keyring="corp")))
 
 

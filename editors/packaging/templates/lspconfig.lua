@@ -3,7 +3,7 @@
 --- ${repository}
 ---
 --- routerd sends each editor action (document, test, review, design, ask) to the cheapest model that will do, and shows
---- the price in the hover and in the titles of code actions first. `pip install routerd` brings the program.
+--- the price in the hover and in the titles of code actions first. Its README says how to install the program.
 
 ---@type vim.lsp.Config
 return {

@@ -90,14 +90,14 @@ off_folders = ["vendor"]
 
 [ledger]
 keep_days = 365
-url = "postgresql://routerd@db.example.com/routerd"  # one for many machines (pip install 'routerd[postgres]')
+url = "postgresql://routerd@db.example.com/routerd"  # one for many machines (pip install 'psycopg[binary]')
 password = { env = "ROUTERD_LEDGER_PASSWORD" }
 away = "closed"  # nothing that costs is sent while it cannot be reached; or "local": up to local_cap a day
 local_cap = "1.00"
 person = "ann"
 team = "search"
 
-# Numbers about calls of models, without any text, for an OpenTelemetry collector (pip install 'routerd[otel]').
+# Numbers about calls of models, without any text, for an OpenTelemetry collector (opentelemetry-sdk).
 [telemetry]
 otlp = "http://127.0.0.1:4318"
 interval_s = 60

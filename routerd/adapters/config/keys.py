@@ -103,9 +103,7 @@ def _from_keyring(provider: str, name: str) -> str:
     try:
         import keyring  # noqa: PLC0415  # an optional extra, and slow to import
     except ImportError:
-        raise KeyUnavailable(
-            f"No key for {provider}: reading a keyring needs `pip install 'routerd[keyring]'`."
-        ) from None
+        raise KeyUnavailable(f"No key for {provider}: reading a keyring needs `pip install keyring`.") from None
     try:
         value = keyring.get_password(KEYRING_SERVICE, name)
     except keyring.errors.KeyringError as fault:

@@ -199,7 +199,7 @@ class _Lane(threading.Thread):
         try:
             import psycopg  # noqa: PLC0415  # an extra, and slow to import
         except ImportError:
-            self._owner.away = self._owner.sentence("PostgreSQL needs `pip install 'routerd[postgres]'`")
+            self._owner.away = self._owner.sentence("PostgreSQL needs `pip install 'psycopg[binary]'`")
             raise LedgerError(self._owner.away) from None
         fresh = self._raw is None
         try:

@@ -24,7 +24,7 @@ class LocalFolderEmbedder:
         try:
             from model2vec import StaticModel  # noqa: PLC0415  # an extra, and 150 ms
         except ImportError:
-            raise ConfigError("a folder as embedder needs `pip install 'routerd[embedding]'`") from None
+            raise ConfigError("a folder as embedder needs `pip install model2vec`") from None
         if not self._folder.is_dir():
             # model2vec would take it for a name on a hub, and go and fetch it.
             raise ConfigError(f"there is no folder {self._folder}")

