@@ -37,14 +37,16 @@ FUNCTION_VALUE = f"[{_FUNCTIONS}]"
 _INNER_CALL = f"(call_expression arguments: (arguments {FUNCTION_VALUE}))"
 FUNCTION_CALL = f"(call_expression arguments: (arguments [{_FUNCTIONS} {_INNER_CALL}]))"
 """A call that wraps a function, or a call of such a call's result: ``memo(forwardRef(() => …))``."""
+BRACKETED_FUNCTION = f"(parenthesized_expression [{_FUNCTIONS} {FUNCTION_CALL}])"
+"""As ``const f = (<T>(x: T) => …)`` is written where a file may hold JSX."""
 # No pattern starts at a node that may have thousands of children: a query for one position would visit them all.
 DECLARATIONS = f"""
     [(class_declaration) (function_declaration) (generator_function_declaration) (method_definition)] @def
-    (variable_declarator name: (identifier) value: [{_FUNCTIONS} {FUNCTION_CALL}]) @def
+    (variable_declarator name: (identifier) value: [{_FUNCTIONS} {FUNCTION_CALL} {BRACKETED_FUNCTION}]) @def
     (expression_statement (assignment_expression
         left: (member_expression property: (property_identifier)) right: {FUNCTION_VALUE}) @def)
     (pair key: (property_identifier) value: {FUNCTION_VALUE}) @def
-    (export_statement "default" value: [{_FUNCTIONS} {FUNCTION_CALL}]) @def
+    (export_statement "default" value: [{_FUNCTIONS} {FUNCTION_CALL} {BRACKETED_FUNCTION}]) @def
     """
 _OUTSIDE_FUNCTIONS = frozenset({
     "object", "pair", "arguments", "call_expression", "parenthesized_expression", "as_expression",
@@ -87,6 +89,8 @@ def declare(node: Node) -> Declared | None:
         name = next((child for child in node.children if child.type == "default"), None)
     if name is None or name.type == "string":
         return None
+    while value is not None and value.type == "parenthesized_expression" and value.named_children:
+        value = value.named_children[-1]  # a comment may stand before it
     if node.type == "variable_declarator" and value and value.type == "call_expression" and not _of_module(node):
         return None
     value = _wrapped_function(value)

@@ -31,6 +31,9 @@ CASES = (
     ("javascript", "function helper(){ return 1 }\nexport default function () { return 1; }\n", "default"),
     ("javascript", "function helper(){ return 1 }\nexport default class { a(){ return 1 } }\n", "default"),
     ("javascript", "function helper(){ return 1 }\nconst use = create((set) => ({ a: 1 }));\n", "use"),
+    ("typescript", "function helper(){ return 1 }\nexport const wrap = (<T>(x: T): T => { return x; });\n", "wrap"),
+    ("javascript", "function helper(){ return 1 }\nconst half = (function (x) { return x; });\n", "half"),
+    ("typescript", "function helper(){ return 1 }\nexport default (async (x: number) => { return x; });\n", "default"),
     ("javascript", "function helper(){ return 1 }\nmodule.exports = function () { return 1; };\n", "exports"),
     ("javascript", "function helper(){ return 1 }\nconst LIMIT = 3;\n", "LIMIT"),
     ("typescript", "function helper(){ return 1 }\nexport const LIMIT: number = 3;\n", "LIMIT"),
@@ -58,8 +61,8 @@ CASES = (
     ("kotlin", "const val MAX = 3\n\nfun f(): Int { return 1 }\n", "MAX"),
     ("lua", "local MAX = 3\n\nlocal function f()\n  return 1\nend\n", "MAX"),
 )
-NAMED = {"Button", "B", "default", "use", "exports", "A "}
-"""Of the cases those that are documented themselves: functions in calls, default exports, types."""
+NAMED = {"Button", "B", "default", "use", "wrap", "half", "exports", "A "}
+"""Of the cases those that are documented themselves: functions in calls and brackets, default exports, types."""
 
 
 INNER = {"next", "done", "Symbol"}

@@ -116,6 +116,8 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
             screen.print_json(outcome_json(outcome, Encoding.UTF32))
         else:
             _show(outcome, asked, app.workspace.project(asked.document.uri).root, split(where)[0])
+            if apply and outcome.change is not None and not outcome.change.files:
+                screen.note(f"'{action}' changes no file, so there was nothing to apply.")
             if outcome.untested is not None:
                 screen.note(
                     "The new tests were not run: 'routerd config tests on' lets routerd run such tests before it "

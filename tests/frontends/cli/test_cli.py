@@ -131,6 +131,13 @@ def test_apply_writes_the_change_and_nothing_but_the_change(routerd: Routerd, sh
     assert all(line in left for line in SOURCE.splitlines())
 
 
+def test_apply_says_so_where_there_is_nothing_to_apply(routerd: Routerd, shop: Path) -> None:
+    before = shop.read_bytes()
+    done = routerd("run", "review", "shop.py", "--apply")
+    assert "'review' changes no file, so there was nothing to apply." in done.stderr
+    assert shop.read_bytes() == before
+
+
 def test_json_is_an_outcome_with_an_edit_and_a_receipt(routerd: Routerd, shop: Path) -> None:
     outcome = json.loads(routerd("run", "document", "shop.py:4", "--json").stdout)
     assert outcome["status"] == "proposed"
