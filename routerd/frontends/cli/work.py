@@ -116,13 +116,7 @@ def run(  # noqa: PLR0913, PLR0917  # each parameter is an option of the command
             screen.print_json(outcome_json(outcome, Encoding.UTF32))
         else:
             _show(outcome, asked, app.workspace.project(asked.document.uri).root, split(where)[0])
-            if apply and outcome.change is not None and not outcome.change.files:
-                screen.note(f"'{action}' changes no file, so there was nothing to apply.")
-            if outcome.untested is not None:
-                screen.note(
-                    "The new tests were not run: 'routerd config tests on' lets routerd run such tests before it "
-                    f"shows them, in a copy of the project, with '{outcome.untested.shown}'."
-                )
+            _tell_rest(outcome, apply)
     return EXIT[outcome.status]
 
 
@@ -162,6 +156,17 @@ def _show(outcome: Outcome, asked: Request, root: str, file: Path) -> None:
             markup=False,
         )
     screen.receipt(outcome)
+
+
+def _tell_rest(outcome: Outcome, apply: bool) -> None:
+    """What was not done, and how to have it."""
+    if apply and outcome.change is not None and not outcome.change.files:
+        screen.note(f"'{outcome.action}' changes no file, so there was nothing to apply.")
+    if outcome.untested is not None:
+        screen.note(
+            "The new tests were not run: 'routerd config tests on' lets routerd run such tests before it "
+            f"shows them, in a copy of the project, with '{outcome.untested.shown}'."
+        )
 
 
 def _one_place(words: list[str], changed: str | None) -> bool:
