@@ -69,10 +69,10 @@ class PostgresClaims:
         """As the port says."""
         await self._told("claims", "DELETE FROM batch_items WHERE split_part(item, '.', 1) = ANY(%s)", (items,))
 
-    async def _told(self, lane: str, statement: str, values: tuple[object, ...]) -> None:
+    async def _told(self, queue: str, statement: str, values: tuple[object, ...]) -> None:
         with suppress(LedgerError, Unstorable):
             await asyncio.wrap_future(
-                self._postgres.submit(lane, lambda connection: connection.rows(statement, values))
+                self._postgres.submit(queue, lambda connection: connection.rows(statement, values))
             )
 
     def _renew(self) -> None:

@@ -77,7 +77,7 @@ class SharedBatchLedger:
         for job in jobs:
             values = (SUBMITTED, job, *more)
             self._ledger.writer.postgres.run(lambda connection, values=values: connection.rows(statement, values), job)  # type: ignore[misc]  # as above
-        self._ledger.writer.glances.changed()
+        self._ledger.writer.background_reads.changed()
 
     def limits(self, at: datetime, origin: Origin | None = None) -> tuple[Limit, ...] | Refusal:
         """As the port says: each call is refused by itself."""

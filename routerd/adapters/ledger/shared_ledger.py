@@ -14,10 +14,10 @@ from decimal import Decimal
 from typing import TypeVar
 
 from routerd.adapters.ledger.acceptance import acceptance
+from routerd.adapters.ledger.background_reads import Within, in_event_loop
 from routerd.adapters.ledger.budgets import BudgetPeriod, Budgets, CountedFor, budget_periods, of_file
 from routerd.adapters.ledger.calibration import Bills, newest
 from routerd.adapters.ledger.factors import prior_factor
-from routerd.adapters.ledger.glances import Within, in_event_loop
 from routerd.adapters.ledger.learning import learn
 from routerd.adapters.ledger.schema import Reader, from_pico
 from routerd.adapters.ledger.shared_sums import SharedSums
@@ -84,7 +84,7 @@ class PostgresLedger:
             rows = reader.read("SELECT used, held FROM budgets WHERE scope = ? AND name = ? AND period = ?", key)
             return (from_pico(rows[0][0]), from_pico(rows[0][1])) if rows else (Decimal(0), Decimal(0))
 
-        return self.writer.glances.get(key, load, (Decimal(0), Decimal(0)), _MONEY_S)
+        return self.writer.background_reads.get(key, load, (Decimal(0), Decimal(0)), _MONEY_S)
 
     def _holding(
         self, job: str, amounts: tuple[Decimal, Decimal], at: datetime, origin: Origin | None, sent: bool
@@ -158,7 +158,7 @@ class PostgresLedger:
             )
             return from_pico(spent), attempts - priced, priced
 
-        return self.writer.glances.get(("spent", which, name, *ends), load, (Decimal(0), 0, 0), _MONEY_S)
+        return self.writer.background_reads.get(("spent", which, name, *ends), load, (Decimal(0), 0, 0), _MONEY_S)
 
     def saved(self, since: datetime, until: datetime | None = None) -> Decimal | None:
         """As ``SqliteLedger`` says, of this person."""
@@ -169,11 +169,11 @@ class PostgresLedger:
             found = reader.read(f"SELECT {SUMS} FROM measured WHERE at >= ? AND at < ? AND person = ?", (*ends, name))
             return Sums.of(found[0]).saved
 
-        return self.writer.glances.get(("saved", name, *ends), load, None, _MONEY_S)
+        return self.writer.background_reads.get(("saved", name, *ends), load, None, _MONEY_S)
 
     def baselines(self, since: datetime) -> tuple[str, ...]:
         """As ``SqliteLedger`` says."""
-        return self.writer.glances.get(
+        return self.writer.background_reads.get(
             ("baselines", since), lambda reader: baselines(SharedSums(reader), since, since.tzinfo), (), _LEARNED_S
         )
 
@@ -192,7 +192,7 @@ class PostgresLedger:
             return newest(reader, model, Bills(), "attempts").learned(model, action, language)
 
         unlearned = learn([], action, language, prior_factor(model))
-        return self._glance(("calibration", model, action, language), load, unlearned)
+        return self._in_background(("calibration", model, action, language), load, unlearned)
 
     def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
         """As the port says, of everyone's answers."""
@@ -200,12 +200,12 @@ class PostgresLedger:
         def load(reader: Reader) -> Acceptance:
             return acceptance(reader, model, action, language, _NO_INDEX)
 
-        return self._glance(("acceptance", model, action, language), load, Acceptance())
+        return self._in_background(("acceptance", model, action, language), load, Acceptance())
 
-    def _glance(self, key: Hashable, load: Callable[[Reader], T], default: T) -> T:
+    def _in_background(self, key: Hashable, load: Callable[[Reader], T], default: T) -> T:
         """A value that nothing depends on but an estimate: while the server is away its default serves."""
         try:
-            return self.writer.glances.get(key, load, default, _LEARNED_S)
+            return self.writer.background_reads.get(key, load, default, _LEARNED_S)
         except LedgerError:
             return default
 

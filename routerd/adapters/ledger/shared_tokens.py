@@ -6,7 +6,7 @@ from routerd.adapters.ledger.token_rows import COLUMNS, token_of, values_of_toke
 from routerd.adapters.postgres import Postgres
 from routerd.domain.gateway_token import StoredToken
 
-_LANE = "tokens"
+_QUEUE = "tokens"
 _NAMES = ", ".join(COLUMNS)
 
 
@@ -20,23 +20,23 @@ class SharedTokens:
         """As the port says; adding it again, where a connection broke, changes nothing."""
         marks = ", ".join("?" * len(COLUMNS))
         self._server.read(
-            f"INSERT INTO tokens ({_NAMES}) VALUES ({marks}) ON CONFLICT DO NOTHING", values_of_token(token), _LANE
+            f"INSERT INTO tokens ({_NAMES}) VALUES ({marks}) ON CONFLICT DO NOTHING", values_of_token(token), _QUEUE
         )
 
     def find(self, digest: bytes) -> StoredToken | None:
         """As the port says."""
-        rows = self._server.read(f"SELECT {_NAMES} FROM tokens WHERE digest = ?", (digest,), _LANE)
+        rows = self._server.read(f"SELECT {_NAMES} FROM tokens WHERE digest = ?", (digest,), _QUEUE)
         return token_of(rows[0]) if rows else None
 
     def all(self) -> tuple[StoredToken, ...]:
         """As the port says."""
-        return tuple(map(token_of, self._server.read(f"SELECT {_NAMES} FROM tokens ORDER BY made, number", (), _LANE)))
+        return tuple(map(token_of, self._server.read(f"SELECT {_NAMES} FROM tokens ORDER BY made, number", (), _QUEUE)))
 
     def revoke(self, number: str, at: float) -> bool:
         """As the port says; done twice, where a connection broke, it still tells that there was one."""
         rows = self._server.read(
             "UPDATE tokens SET revoked = ? WHERE number = ? AND (revoked IS NULL OR revoked = ?) RETURNING number",
             (at, number, at),
-            _LANE,
+            _QUEUE,
         )
         return bool(rows)

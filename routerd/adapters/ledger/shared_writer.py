@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from routerd.adapters.ledger.background_reads import BackgroundReads
 from routerd.adapters.ledger.budgets import BudgetPeriod, CountedFor, of_file
-from routerd.adapters.ledger.glances import Glances
 from routerd.adapters.ledger.outbox import Outbox
 from routerd.adapters.ledger.rows import left_out, values_of
 from routerd.adapters.ledger.schema import MOST_DOLLARS, PICO, from_pico
@@ -61,7 +61,7 @@ class SharedWriter:
         self, postgres: Postgres, outbox: Outbox, now: Callable[[], datetime], lease_s: float = LEASE_S
     ) -> None:
         """``lease_s``: seconds after which what a process holds is given back, where it does not renew it."""
-        self.postgres, self.outbox, self.glances = postgres, outbox, Glances(postgres)
+        self.postgres, self.outbox, self.background_reads = postgres, outbox, BackgroundReads(postgres)
         self.process = uuid.uuid4().hex
         self._now, self._lease_s = now, lease_s
         self._open: dict[str, Hold] = {}
@@ -95,7 +95,7 @@ class SharedWriter:
     def hold(self, hold: Hold, periods: Sequence[BudgetPeriod]) -> Future[Decimal | Refusal]:
         """Replace what a job holds, in one transaction."""
         self._open[hold.job], self._periods[hold.job] = hold, periods
-        self.glances.changed()
+        self.background_reads.changed()
         return self.postgres.submit(
             hold.job,
             lambda connection: self._reserved(connection, hold, periods),
@@ -165,7 +165,7 @@ class SharedWriter:
         except UnwritableRow as fault:
             return left_out(booking, fault)
         failed = booking.job in self._failed
-        self.glances.changed()
+        self.background_reads.changed()
 
         def write(connection: ServerConnection) -> None:
             try:
@@ -194,7 +194,7 @@ class SharedWriter:
         if job in self._ended:
             self._ended.remove(job)
             return
-        self.glances.changed()
+        self.background_reads.changed()
 
         def give_back(connection: ServerConnection) -> None:
             connection.rows("SELECT routerd_release(%s, %s)", (self.process, job))
@@ -260,7 +260,7 @@ class SharedWriter:
                 self._set_aside.append(f"One attempt of the outbox could not be written to the shared ledger: {fault}.")
             self.outbox.done(number)
         if waiting:
-            self.glances.changed()
+            self.background_reads.changed()
 
 
 def _must_hold(held: Decimal | Refusal) -> None:

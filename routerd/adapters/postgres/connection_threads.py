@@ -55,27 +55,27 @@ class Postgres:
         self.retry_at = 0.0
         self.ready = False
         """Whether its tables are known to be there."""
-        self._lanes = [_Lane(self, str(number), _STATEMENT_MS) for number in range(connections)]
-        self._slow = _Lane(self, "slow", _SLOW_MS)
+        self._threads = [_ConnectionThread(self, str(number), _STATEMENT_MS) for number in range(connections)]
+        self._slow = _ConnectionThread(self, "slow", _SLOW_MS)
         self._closed = threading.Event()
         self._periodic: list[_Periodic] = []
         self._ticker: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def submit(self, lane: str, work: Work[T], otherwise: Callable[[LedgerError], T] | None = None) -> Future[T]:
-        """Run work in its turn; what has the same lane runs in order. The future raises LedgerError or Unstorable.
+    def submit(self, queue: str, work: Work[T], otherwise: Callable[[LedgerError], T] | None = None) -> Future[T]:
+        """Run work in its turn; what has the same queue runs in order. The future raises LedgerError or Unstorable.
 
         Where a connection breaks the work is done once more, so that it must change nothing when done twice.
         ``otherwise`` is done in its place, in the same thread, while the server is away.
         """
         future: Future[T] = Future()
-        self._lanes[crc32(lane.encode()) % len(self._lanes)].put(future, work, otherwise)
+        self._threads[crc32(queue.encode()) % len(self._threads)].put(future, work, otherwise)
         return future
 
-    def run(self, work: Work[T], lane: str = "") -> T:
+    def run(self, work: Work[T], queue: str = "") -> T:
         """The result of work, for a caller that may wait. Raises LedgerError and Unstorable."""
         try:
-            return self.submit(lane, work).result(2 * (_SILENT_S + _CONNECT_S))
+            return self.submit(queue, work).result(2 * (_SILENT_S + _CONNECT_S))
         except TimeoutError:
             raise LedgerError(self.sentence("it does not answer")) from None
 
@@ -88,17 +88,17 @@ class Postgres:
         except TimeoutError:
             raise LedgerError(self.sentence("it does not answer")) from None
 
-    def read(self, statement: str, values: Sequence[object] = (), lane: str = "read") -> list[Row]:
+    def read(self, statement: str, values: Sequence[object] = (), queue: str = "read") -> list[Row]:
         """The rows of one query, with ``?`` for each value, for a caller that may wait. Raises LedgerError."""
-        return self.run(lambda connection: connection.rows(marked(statement), values), lane)
+        return self.run(lambda connection: connection.rows(marked(statement), values), queue)
 
     def flush(self, seconds: float = 2 * _SILENT_S) -> None:
         """Wait until everything that was submitted has been done or has failed."""
         end = time.monotonic() + seconds
-        for lane in self._lanes:
-            if lane.is_alive():
+        for thread in self._threads:
+            if thread.is_alive():
                 done: Future[None] = Future()
-                lane.put(done, None)
+                thread.put(done, None)
                 with suppress(TimeoutError, LedgerError):
                     done.result(max(end - time.monotonic(), 0.01))
 
@@ -117,8 +117,8 @@ class Postgres:
     def _tick(self) -> None:
         while not self._closed.wait(_TICK_S):
             now = time.monotonic()
-            for lane in (*self._lanes, self._slow):
-                lane.give_up(now)
+            for thread in (*self._threads, self._slow):
+                thread.give_up(now)
             for periodic in self._periodic:
                 periodic.call_if_due(now)
 
@@ -130,8 +130,8 @@ class Postgres:
         """Do what was submitted and close the connections; threads that hang are left behind."""
         self.flush(seconds)
         self._closed.set()
-        for lane in (*self._lanes, self._slow):
-            lane.stop()
+        for thread in (*self._threads, self._slow):
+            thread.stop()
 
 
 class _Periodic:
@@ -145,7 +145,7 @@ class _Periodic:
                 self._call()
 
 
-class _Lane(threading.Thread):
+class _ConnectionThread(threading.Thread):
     """One thread with its connection; it starts with its first work."""
 
     def __init__(self, owner: Postgres, name: str, statement_ms: int) -> None:

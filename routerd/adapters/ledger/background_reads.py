@@ -27,7 +27,7 @@ class Within:
         return self._connection.rows(marked(statement), values)
 
 
-class Glances:
+class BackgroundReads:
     """Values by key, each with its age."""
 
     def __init__(self, postgres: Postgres) -> None:
