@@ -134,7 +134,7 @@ def test_javascript_and_typescript(language: str, typescript: Path, open_app: Ca
     _held(app, ((path, path.read_bytes().decode(), named) for path, named in found), 100)
 
 
-@pytest.mark.parametrize("language", ["go", "rust", "java", "ruby", "c", "cpp", "csharp", "php", "lua"])
+@pytest.mark.parametrize("language", ["go", "rust", "java", "ruby", "c", "cpp", "csharp", "lua"])
 def test_other_languages_by_their_bare_trees(language: str, open_app: Callable[..., App]) -> None:
     app = open_app(UNREACHABLE)
     parser = Parser(grammar_of(language))

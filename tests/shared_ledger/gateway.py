@@ -26,6 +26,7 @@ from routerd.domain.origin import Origin
 from routerd.domain.settings import Budget
 from routerd.domain.tier import Tier
 from routerd.domain.verdict import Refusal, RefusalCode
+from tests.posix import connect_unix
 from tests.shared_ledger.ledgers import MODEL, NOON
 
 WRITERS, LEASE_S = 25, 3.0
@@ -35,7 +36,9 @@ LEAST = Decimal("0.000001")
 async def _writer(
     ledger: PostgresLedger, upstream: str, jobs: itertools.count[int], name: str, left: list[int]
 ) -> None:
-    reader, writer = await asyncio.open_unix_connection(upstream)
+    connected = connect_unix(Path(upstream))
+    connected.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=connected)
     chance = Random(name)
     while left[0] > 0:
         left[0] -= 1

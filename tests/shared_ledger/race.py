@@ -20,6 +20,7 @@ from time import perf_counter
 import psycopg
 
 from routerd.adapters.ledger.schema import from_pico
+from tests.posix import serve_unix
 from tests.shared_ledger.gateway import ledger_of
 from tests.shared_ledger.ledgers import NOON
 from tests.shared_ledger.server import Server
@@ -128,7 +129,7 @@ async def race(server: Server, reservations: int, seed: int = 0) -> Race:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         upstream = folder / "upstream"
-        listener = await asyncio.start_unix_server(found.bill, upstream)
+        listener = await serve_unix(found.bill, upstream)
         ledger_of(found.url, folder, str(found.cap)).close()
         async with listener, _background(found.look()):
             kills = [sorted(chance.sample(range(each // 10, each), 2), reverse=True) for _ in range(GATEWAYS)]

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -127,13 +128,13 @@ class Server:
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.data), "-w", "-s", "-m", "immediate", "stop")
 
-    def signal(self, number: int) -> None:
-        """To the server and all of its processes."""
+    def each(self, signal: Callable[[int], None]) -> None:
+        """Signal the server and all of its processes, by their ids."""
         pid = self.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for one in (*map(int, children), pid):
             with suppress(ProcessLookupError):
-                os.kill(one, number)
+                signal(one)
 
     def remove(self) -> None:
         with suppress(AssertionError, FileNotFoundError):

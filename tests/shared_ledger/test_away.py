@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from routerd.domain.ledger_settings import AwayPolicy, LedgerSettings
 from routerd.domain.origin import Origin
 from routerd.domain.settings import Budget
 from routerd.domain.verdict import Refusal, RefusalCode
+from tests.posix import freeze, thaw
 from tests.shared_ledger.ledgers import NOON, booking
 from tests.shared_ledger.server import Server, missing
 
@@ -150,7 +150,7 @@ async def test_a_server_that_accepts_and_never_answers_holds_up_neither_the_loop
 ) -> None:
     ledger = opened()
     assert await ledger.hold("a", D("0.1"), D("0.1"), NOON) == D("0.1")
-    own_server.signal(signal.SIGSTOP)
+    own_server.each(freeze)
     try:
         steps: list[float] = []
         waiting = asyncio.gather(*(ledger.hold(f"{n}", D("0.1"), D("0.1"), NOON) for n in range(20)))
@@ -166,7 +166,7 @@ async def test_a_server_that_accepts_and_never_answers_holds_up_neither_the_loop
         assert median(steps) < 0.010
         assert max(steps) < 1, "a step of the loop waited for the server, which takes five seconds"
     finally:
-        own_server.signal(signal.SIGCONT)
+        own_server.each(thaw)
     await asyncio.to_thread(until_back, ledger)
     assert await asyncio.to_thread(ledger.spent, BEFORE) == D("0.01") * len(steps)
 
