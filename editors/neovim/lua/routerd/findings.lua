@@ -7,11 +7,11 @@ local M = {}
 ---@param job routerd.Job
 ---@return boolean whether there is one now
 function M.list(found, job)
-  local uri = vim.uri_from_bufnr(job.bufnr)
-  local windows = vim.fn.win_findbuf(job.bufnr)
+  local windows = vim.fn.win_findbuf(job.bufnr) -- none where the buffer was closed meanwhile
   if not found or #found == 0 or #windows == 0 then
     return false
   end
+  local uri = vim.uri_from_bufnr(job.bufnr)
   local places = vim.tbl_map(function(one)
     return { uri = uri, range = one.range, message = one.message }
   end, found)
