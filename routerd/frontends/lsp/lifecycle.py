@@ -36,6 +36,7 @@ async def settings_changed(session: Session, _: types.DidChangeConfigurationPara
     """Ask for the settings anew: what clients send along with this differs too much to be used."""
     await session.ready()
     await session.take_settings()
+    session.tell_status()  # a budget may be another one
     session.refresh_lenses()
 
 
