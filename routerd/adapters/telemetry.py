@@ -25,10 +25,10 @@ class OtlpNumbers:
                 "telemetry.otlp needs `pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http`."
             )
         # Imported here: only who sets telemetry.otlp has them.
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
-        from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
-        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
-        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415  # an extra
+        from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415  # an extra
+        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415  # an extra
+        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  # an extra
 
         assert settings.otlp is not None
         reader = PeriodicExportingMetricReader(

@@ -7,17 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from routerd.adapters.postgres import Postgres, ServerAddress
-from tests.shared_ledger.server import Server, missing
+from tests.shared_ledger.server import Server, running_server
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    why = missing()
-    if why is not None:
-        pytest.skip(why)
-    made = Server()
-    yield made
-    made.remove()
+    with running_server() as made:
+        yield made
 
 
 @pytest.fixture

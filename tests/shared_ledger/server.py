@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -140,3 +140,16 @@ class Server:
         with suppress(AssertionError, FileNotFoundError):
             self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server of the caller's own; the test is skipped, or in CI fails, where PostgreSQL is missing."""
+    why = missing()
+    if why is not None:
+        pytest.skip(why)
+    made = Server()
+    try:
+        yield made
+    finally:
+        made.remove()

@@ -21,7 +21,7 @@ from routerd.domain.settings import Budget
 from routerd.domain.verdict import Refusal, RefusalCode
 from tests.posix import freeze, thaw
 from tests.shared_ledger.ledgers import NOON, booking
-from tests.shared_ledger.server import Server, missing
+from tests.shared_ledger.server import Server, running_server
 
 D = Decimal
 BEFORE = NOON - timedelta(days=1)
@@ -29,12 +29,8 @@ BEFORE = NOON - timedelta(days=1)
 
 @pytest.fixture
 def own_server() -> Iterator[Server]:
-    why = missing()
-    if why is not None:
-        pytest.skip(why)
-    made = Server()
-    yield made
-    made.remove()
+    with running_server() as made:
+        yield made
 
 
 Open = Callable[..., PostgresLedger]

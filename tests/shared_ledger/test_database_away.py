@@ -11,7 +11,7 @@ from routerd.app.gateway_tokens import added, token_store
 from routerd.domain.gateway_token import Holder
 from tests.frontends.http.running import configuration, running
 from tests.loopback import Upstream
-from tests.shared_ledger.server import Server, missing
+from tests.shared_ledger.server import running_server
 
 CHAT = {"model": "speed", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 10}
 
@@ -19,11 +19,7 @@ CHAT = {"model": "speed", "messages": [{"role": "user", "content": "hi"}], "max_
 async def test_it_refuses_with_a_sentence_and_goes_on_once_the_database_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    why = missing()
-    if why is not None:
-        pytest.skip(why)
-    server = Server()
-    try:
+    with running_server() as server:
         more = f'[http]\nmetrics = true\n[budget]\ndaily = "1.00"\n[ledger]\nurl = "{server.url_of("postgres")}"\n'
         async with (
             Upstream() as upstream,
@@ -60,5 +56,3 @@ async def test_it_refuses_with_a_sentence_and_goes_on_once_the_database_is_back(
             while (await asked(unknown))[0] != 200:
                 pass
             assert await up() == "routerd_ledger_up 1"
-    finally:
-        server.remove()

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from routerd.adapters.ledger.budgets import limits
 from routerd.adapters.ledger.ledger import SqliteLedger
+from routerd.adapters.ledger.ledger_reads import LedgerReads
 from routerd.adapters.ledger.schema import MOST_DOLLARS, Run, from_pico, to_pico
 from routerd.adapters.ledger.submitted import book_unknown, hand_over, take_back
 from routerd.adapters.sqlite import UnwritableRow
-from routerd.domain.acceptance import Acceptance
 from routerd.domain.attempt import Attempt
 from routerd.domain.booking import Booking
 from routerd.domain.errors import LedgerError
@@ -21,7 +21,6 @@ from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage, dollars
 from routerd.domain.origin import Origin
-from routerd.domain.quote import TokenCalibration
 from routerd.domain.verdict import Refusal, RefusalCode
 
 HOLD = "hold "
@@ -30,7 +29,7 @@ HOLD = "hold "
 _Key = tuple[ModelRef, Usage, int]
 
 
-class BatchLedger:
+class BatchLedger(LedgerReads):
     """As the Ledger port says, within what the batch holds; the hold grows as far as its cap and the budgets allow.
 
     A process that dies leaves its calls to be booked as unknown, as ever; the rest of its hold is simply free again.
@@ -38,6 +37,7 @@ class BatchLedger:
 
     def __init__(self, ledger: SqliteLedger, batch: str, cap: Decimal | None) -> None:
         """``cap``: dollars that this run may cost; ``None``: no limit but the budgets."""
+        super().__init__(ledger)
         self._ledger, self._writer, self._hold = ledger, ledger.writer, HOLD + batch
         self._cap, self._spent = cap, Decimal(0)
         self.short: Refusal | None = None
@@ -156,22 +156,6 @@ class BatchLedger:
                 )
         except LedgerError:
             self._writer.release(job)
-
-    def spent(self, since: datetime) -> Decimal:
-        """As the port says."""
-        return self._ledger.spent(since)
-
-    def saved(self, since: datetime) -> Decimal | None:
-        """As the port says."""
-        return self._ledger.saved(since)
-
-    def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
-        """As the port says."""
-        return self._ledger.token_calibration(model, action, language)
-
-    def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
-        """As the port says."""
-        return self._ledger.acceptance(model, action, language)
 
     def _grow(self, run: Run, held: Decimal, wanted: Decimal, at: datetime) -> Decimal:
         """What is held and as much more of a wanted as the cap and the budgets allow."""

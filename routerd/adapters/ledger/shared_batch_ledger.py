@@ -9,17 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from routerd.adapters.ledger.ledger_reads import LedgerReads
 from routerd.adapters.ledger.reservation import SUBMITTED
 from routerd.adapters.ledger.shared_ledger import PostgresLedger
 from routerd.adapters.ledger.shared_rows import REPEATED
-from routerd.domain.acceptance import Acceptance
 from routerd.domain.attempt import Attempt
 from routerd.domain.booking import Booking
 from routerd.domain.limit import Limit
 from routerd.domain.model import ModelRef
 from routerd.domain.money import Usage, dollars
 from routerd.domain.origin import Origin
-from routerd.domain.quote import TokenCalibration
 from routerd.domain.verdict import Refusal, RefusalCode
 
 _Key = tuple[ModelRef, Usage, int]
@@ -35,11 +34,12 @@ _UNKNOWN = (
 )
 
 
-class SharedBatchLedger:
+class SharedBatchLedger(LedgerReads):
     """As BatchAccount says. Nothing is held for the whole batch: other machines may work on it at the same time."""
 
     def __init__(self, ledger: PostgresLedger, batch: str, cap: Decimal | None) -> None:
         """``cap``: dollars that this run may cost; ``None``: no limit but the budgets."""
+        super().__init__(ledger)
         self._ledger, self._cap = ledger, cap
         self._spent, self._drawn = Decimal(0), dict[str, Decimal]()
         self.short: Refusal | None = None
@@ -149,22 +149,6 @@ class SharedBatchLedger:
         """As the port says."""
         self._drawn.pop(job, None)
         self._ledger.release(job)
-
-    def spent(self, since: datetime) -> Decimal:
-        """As the port says."""
-        return self._ledger.spent(since)
-
-    def saved(self, since: datetime) -> Decimal | None:
-        """As the port says."""
-        return self._ledger.saved(since)
-
-    def token_calibration(self, model: ModelRef, action: str, language: str) -> TokenCalibration:
-        """As the port says."""
-        return self._ledger.token_calibration(model, action, language)
-
-    def acceptance(self, model: ModelRef, action: str, language: str) -> Acceptance:
-        """As the port says."""
-        return self._ledger.acceptance(model, action, language)
 
 
 def _key(attempt: Attempt) -> _Key:

@@ -71,11 +71,11 @@ class Living(ast.NodeTransformer):
         """A loop that never begins."""
         return ast.Pass() if truth(node.test) is False else self.generic_visit(node)
 
-    def visit_For(self, node: ast.For) -> Any:  # the base class's name
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> Any:  # the base class's name
         """A loop over nothing."""
         return ast.Pass() if truth(node.iter) is False else self.generic_visit(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:  # the base class's name
+    def visit_FunctionDef(self, node: Function) -> Any:  # the base class's name
         """Functions inside that nobody calls."""
         used = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
         inner = (one for one in node.body if isinstance(one, Function))
@@ -83,7 +83,7 @@ class Living(ast.NodeTransformer):
         node.body = [one for one in node.body if one not in unused] or [ast.Pass()]
         return self.generic_visit(node)
 
-    def visit_Try(self, node: ast.Try) -> Any:  # the base class's name
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> Any:  # the base class's name
         """An assertion that fails within such a block is no failure of the test."""
         if any(_swallows(handler) for handler in node.handlers):
             node.body = [_Silenced().visit(one) for one in node.body]
@@ -95,6 +95,8 @@ class Living(ast.NodeTransformer):
         if any(called_name(one) == "suppress" and any(map(_is_wide, one.args)) for one in contexts):
             node.body = [_Silenced().visit(one) for one in node.body]
         return self.generic_visit(node)
+
+    visit_AsyncFunctionDef, visit_AsyncFor, visit_TryStar = visit_FunctionDef, visit_For, visit_Try  # noqa: N815  # as above
 
 
 class _Silenced(ast.NodeTransformer):
